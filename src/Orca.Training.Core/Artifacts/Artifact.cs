@@ -1,0 +1,8 @@
+namespace Orca.Training.Artifacts;
+
+/// <summary>A file that a run produced.</summary>
+/// <param name="Name">Its path below the attempt's output place, with forward slashes.</param>
+/// <param name="Location">Where it lies.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Sha256">The SHA-256 of its content, lower-case hex.</param>
+public sealed record Artifact(string Name, Uri Location, long Size, string Sha256);

@@ -1,0 +1,44 @@
+using Orca.Training.Machines;
+
+namespace Orca.Training.Artifacts;
+
+/// <summary>Gives each attempt a place where only it can write, and reads what it left there. Thread-safe.</summary>
+public interface IArtifactStore
+{
+    /// <summary>Makes an attempt's places ready; repeating it changes nothing.</summary>
+    /// <exception cref="IOException">A place cannot be made.</exception>
+    Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken);
+
+    /// <summary>Lists and hashes what an attempt left, after its containers have ended.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="announced">What its training said it would leave; each must be there as announced.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Its files by name.</returns>
+    /// <exception cref="ArtifactException">An announced file is missing or differs, or a file is none that can be published.</exception>
+    Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken);
+
+    /// <summary>Opens a published artifact for reading.</summary>
+    /// <exception cref="ArtifactException">It is not there.</exception>
+    Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken);
+}
+
+/// <summary>Where an attempt writes.</summary>
+/// <param name="Output">Its own place; what lies there at its end is published if it succeeds.</param>
+/// <param name="Checkpoint">Its job's place, which the job's next attempt sees again.</param>
+public sealed record AttemptPlaces(Uri Output, Uri Checkpoint);
+
+/// <summary>A file that a training says it leaves.</summary>
+/// <param name="Name">Its path below the output place.</param>
+/// <param name="Size">Bytes, if it says so.</param>
+/// <param name="Sha256">Lower-case hex, if it says so.</param>
+public sealed record AnnouncedArtifact(string Name, long? Size = null, string? Sha256 = null);
+
+/// <summary>An artifact is not what it should be.</summary>
+public sealed class ArtifactException : Exception
+{
+    /// <summary>Says which artifact and what is wrong with it.</summary>
+    public ArtifactException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Client;
+
+/// <summary>Checks a request's own form: everything that can be said without asking a store. Pure.</summary>
+internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string> algorithms, int maxRanks)
+{
+    private readonly SortedSet<string> _algorithms = new(algorithms, StringComparer.Ordinal);
+
+    /// <summary>What is wrong with a request; empty if nothing is.</summary>
+    public IReadOnlyList<FieldViolation> Check(TrainingRequest request)
+    {
+        var found = new List<FieldViolation>();
+        CheckAlgorithm(request.Algorithm, found);
+        CheckName("dataset_id", request.DatasetId, isRequired: true, found);
+        CheckName("name", request.Name, isRequired: false, found);
+        CheckName("output_model_name", request.OutputModelName, isRequired: false, found);
+        CheckName("train_data_version_hash", request.DatasetVersion, isRequired: false, found);
+        CheckParameters(request.Parameters, found);
+        CheckLabels(request.Labels, found);
+        if (request.Workers < 1 || request.Workers > maxRanks)
+        {
+            found.Add(new FieldViolation("workers", Text($"{request.Workers} is not possible here: give 1{(maxRanks > 1 ? Text($" to {maxRanks}") : ", since no machine of this service runs distributed trainings")}.")));
+        }
+
+        return found;
+    }
+
+    private void CheckAlgorithm(string algorithm, List<FieldViolation> found)
+    {
+        var before = found.Count;
+        CheckName("algorithm", algorithm, isRequired: true, found);
+        if (found.Count == before && !_algorithms.Contains(algorithm))
+        {
+            found.Add(new FieldViolation("algorithm", _algorithms.Count == 0
+                ? $"'{algorithm}' is unknown: this service has no algorithms."
+                : $"'{algorithm}' is unknown: this service has {string.Join(", ", _algorithms.Select(a => $"'{a}'"))}."));
+        }
+    }
+
+    private void CheckName(string field, string? value, bool isRequired, List<FieldViolation> found)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            if (isRequired || !string.IsNullOrEmpty(value))
+            {
+                found.Add(new FieldViolation(field, "It is empty: give a name."));
+            }
+        }
+        else if (value.Length > limits.NameLength)
+        {
+            found.Add(new FieldViolation(field, Text($"It has {value.Length} characters: give at most {limits.NameLength}.")));
+        }
+        else if (value.Any(char.IsControl))
+        {
+            found.Add(new FieldViolation(field, "It holds a control character: give printable text."));
+        }
+    }
+
+    private void CheckParameters(IReadOnlyDictionary<string, string>? parameters, List<FieldViolation> found)
+    {
+        if (parameters is null)
+        {
+            return;
+        }
+
+        if (parameters.Count > limits.Parameters)
+        {
+            found.Add(new FieldViolation("parameters", Text($"There are {parameters.Count}: give at most {limits.Parameters}.")));
+            return;
+        }
+
+        foreach (var (name, value) in parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            var field = $"parameters[{Shortened(name)}]";
+            if (!IsVariableName(name))
+            {
+                found.Add(new FieldViolation(field, "The name becomes an environment variable: give letters, digits and '_', not starting with a digit."));
+            }
+            else if (name.Length > limits.ParameterNameLength)
+            {
+                found.Add(new FieldViolation(field, Text($"The name has {name.Length} characters: give at most {limits.ParameterNameLength}.")));
+            }
+            else if (ReservedVariables.Contains(name))
+            {
+                found.Add(new FieldViolation(field, "The name is reserved: it would change how the container works. Give another name."));
+            }
+
+            if (value is null || value.Contains('\0', StringComparison.Ordinal))
+            {
+                found.Add(new FieldViolation(field, "The value is missing or holds a NUL character: give text."));
+            }
+            else if (value.Length > limits.ParameterValueLength)
+            {
+                found.Add(new FieldViolation(field, Text($"The value has {value.Length} characters: give at most {limits.ParameterValueLength}.")));
+            }
+        }
+    }
+
+    private void CheckLabels(IReadOnlyDictionary<string, string>? labels, List<FieldViolation> found)
+    {
+        if (labels is null)
+        {
+            return;
+        }
+
+        if (labels.Count > limits.Labels)
+        {
+            found.Add(new FieldViolation("labels", Text($"There are {labels.Count}: give at most {limits.Labels}.")));
+            return;
+        }
+
+        foreach (var (name, value) in labels.OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            if (string.IsNullOrWhiteSpace(name) || name.Length > limits.LabelLength || value is null || value.Length > limits.LabelLength)
+            {
+                found.Add(new FieldViolation($"labels[{Shortened(name)}]", Text($"Give a name and a value of at most {limits.LabelLength} characters each.")));
+            }
+        }
+    }
+
+    private static bool IsVariableName(string name) =>
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+
+    private static string Shortened(string name) => name.Length <= 64 ? name : name[..64] + "…";
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Client;
+
+/// <summary>A job's state in a sentence for people.</summary>
+internal static class StatusSentence
+{
+    public static string For(Job job, int? queuePosition) => job.State switch
+    {
+        JobState.Queued when job.CancelRequestedAt is not null => "Being cancelled.",
+        JobState.Queued => Queued(job, queuePosition),
+        JobState.Launching when job.CancelRequestedAt is not null => "Launching; being cancelled.",
+        JobState.Launching => Launching(job.Phase),
+        JobState.Running when job.CancelRequestedAt is not null => "Running; being cancelled.",
+        JobState.Running => Running(job.Progress),
+        _ => job.Outcome?.Message ?? job.State.ToString(),
+    };
+
+    private static string Queued(Job job, int? position)
+    {
+        var where = position switch
+        {
+            null => "Queued",
+            1 => "Queued, next in line",
+            _ => string.Create(CultureInfo.InvariantCulture, $"Queued at position {position}"),
+        };
+        return job.QueueReason is null ? where + "." : $"{where}; its last start was put off: {job.QueueReason}";
+    }
+
+    private static string Launching(LaunchPhase? phase)
+    {
+        var what = phase?.Step switch
+        {
+            LaunchStep.PullingImage => "pulling the image",
+            LaunchStep.Starting => "starting the container",
+            _ => "preparing the data",
+        };
+        var part = phase?.Fraction is { } fraction ? string.Create(CultureInfo.InvariantCulture, $" ({fraction:0 %})") : "";
+        var detail = phase?.Detail is { } text ? $": {text}" : "";
+        return $"Launching, {what}{part}{detail}.";
+    }
+
+    private static string Running(TrainingProgress progress) => progress is { Done: { } done, Total: { } total }
+        ? string.Create(CultureInfo.InvariantCulture, $"Running, {done:0.##} of {total:0.##} done.")
+        : "Running.";
+}

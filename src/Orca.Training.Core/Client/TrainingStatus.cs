@@ -1,0 +1,72 @@
+using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Client;
+
+/// <summary>Where a job stands, as its callers see it.</summary>
+public sealed record TrainingStatus
+{
+    /// <summary>The job.</summary>
+    public required JobId JobId { get; init; }
+
+    /// <summary>Counts the job's changes; what <see cref="ITrainingClient.WatchTrainingAsync"/> goes on from.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>Its state.</summary>
+    public required JobState State { get; init; }
+
+    /// <summary>The state in a sentence: what it waits for, what it does, how it ended.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>What was asked for, with the dataset version that was resolved.</summary>
+    public required TrainingRequest Request { get; init; }
+
+    /// <summary>Its place in the queue, counted from 1; null when it is not queued.</summary>
+    public int? QueuePosition { get; init; }
+
+    /// <summary>The number of its newest attempt; 0 before the first.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>What the launch is busy with, while launching.</summary>
+    public LaunchPhase? Phase { get; init; }
+
+    /// <summary>What the training has said of itself so far.</summary>
+    public TrainingProgress Progress { get; init; } = TrainingProgress.None;
+
+    /// <summary>How it ended; null while it has not.</summary>
+    public Outcome? Outcome { get; init; }
+
+    /// <summary>What it left behind; empty unless it succeeded.</summary>
+    public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
+
+    /// <summary>When it was accepted.</summary>
+    public required DateTimeOffset SubmittedAt { get; init; }
+
+    /// <summary>When its newest attempt was seen running.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it reached its final state.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>When somebody asked to cancel it.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    internal static TrainingStatus Of(Job job, int? queuePosition) => new()
+    {
+        JobId = job.Id,
+        Revision = job.Revision,
+        State = job.State,
+        Message = StatusSentence.For(job, queuePosition),
+        Request = job.Request,
+        QueuePosition = queuePosition,
+        Attempt = job.LastAttempt,
+        Phase = job.Phase,
+        Progress = job.Progress,
+        Outcome = job.Outcome,
+        Artifacts = job.Artifacts,
+        SubmittedAt = job.SubmittedAt,
+        StartedAt = job.Attempts is [.., var last] ? last.StartedAt : null,
+        FinishedAt = job.FinishedAt,
+        CancelRequestedAt = job.CancelRequestedAt,
+    };
+}

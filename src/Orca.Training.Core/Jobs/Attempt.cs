@@ -1,0 +1,26 @@
+namespace Orca.Training.Jobs;
+
+/// <summary>One try to run a job, as recorded.</summary>
+public sealed record Attempt
+{
+    /// <summary>Counted from 1; never reused within the job.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The name of the machine it was placed on.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>When it was recorded, which is before its containers are made.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its containers were seen running.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When its end was recorded.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The runtime's own id of each rank's container (container id, pod UID), in rank order; empty before the start.</summary>
+    public IReadOnlyList<string> Incarnations { get; init; } = [];
+
+    /// <summary>How it ended; null while it has not.</summary>
+    public Outcome? Outcome { get; init; }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace Orca.Training.Jobs;
+
+/// <summary>A job's id: positive, given by the store, never reused within an installation.</summary>
+public readonly record struct JobId(long Value) : IComparable<JobId>
+{
+    /// <inheritdoc />
+    public int CompareTo(JobId other) => Value.CompareTo(other.Value);
+
+    /// <inheritdoc />
+    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Orders ids by age: a smaller id was submitted earlier.</summary>
+    public static bool operator <(JobId left, JobId right) => left.Value < right.Value;
+
+    /// <summary>Orders ids by age: a greater id was submitted later.</summary>
+    public static bool operator >(JobId left, JobId right) => left.Value > right.Value;
+
+    /// <summary>Orders ids by age: a smaller id was submitted earlier.</summary>
+    public static bool operator <=(JobId left, JobId right) => left.Value <= right.Value;
+
+    /// <summary>Orders ids by age: a greater id was submitted later.</summary>
+    public static bool operator >=(JobId left, JobId right) => left.Value >= right.Value;
+}
+
+/// <summary>One try to run a job: the job and the attempt's number, counted from 1 and never reused within the job.</summary>
+public readonly record struct AttemptId(JobId Job, int Number)
+{
+    /// <inheritdoc />
+    public override string ToString() => $"{Job}/{Number}";
+}
+
+/// <summary>One container of an attempt; ranks count from 0.</summary>
+public readonly record struct RankId(AttemptId Attempt, int Rank)
+{
+    /// <inheritdoc />
+    public override string ToString() => $"{Attempt}.{Rank}";
+}
+
+/// <summary>One store and the hosts on it. The store draws and keeps the id; it names containers, so it is short and lower-case.</summary>
+public readonly record struct InstallationId(string Value)
+{
+    /// <inheritdoc />
+    public override string ToString() => Value;
+}

@@ -1,0 +1,61 @@
+using Orca.Training.Artifacts;
+
+namespace Orca.Training.Jobs;
+
+/// <summary>An accepted request and all that is on record about it. Immutable: each change makes a new one with the next revision.</summary>
+public sealed record Job
+{
+    /// <summary>Given by the store.</summary>
+    public required JobId Id { get; init; }
+
+    /// <summary>What was asked for; its dataset version is the one that was resolved at the submission.</summary>
+    public required TrainingRequest Request { get; init; }
+
+    /// <summary>Who submitted it, where the caller's identity was known.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Counts this job's changes from 1, without gaps.</summary>
+    public long Revision { get; init; } = 1;
+
+    /// <summary>Where it stands.</summary>
+    public JobState State { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    public required DateTimeOffset SubmittedAt { get; init; }
+
+    /// <summary>When it reached its final state.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Not to be started before this time; set when a start was put off.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Why it is back in the queue, where it has been put off.</summary>
+    public string? QueueReason { get; init; }
+
+    /// <summary>How often in a row its start was put off; such starts cost no attempt.</summary>
+    public int Deferrals { get; init; }
+
+    /// <summary>When somebody asked to cancel it: an intent, until the state says so.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>The number of the newest attempt, 0 before the first.</summary>
+    public int LastAttempt { get; init; }
+
+    /// <summary>Its attempts, oldest first; those that were put off before they ran are left out.</summary>
+    public IReadOnlyList<Attempt> Attempts { get; init; } = [];
+
+    /// <summary>What a launch is busy with, while launching.</summary>
+    public LaunchPhase? Phase { get; init; }
+
+    /// <summary>What the newest attempt's training has said of itself.</summary>
+    public TrainingProgress Progress { get; init; } = TrainingProgress.None;
+
+    /// <summary>How it ended; null while it has not.</summary>
+    public Outcome? Outcome { get; init; }
+
+    /// <summary>What the successful attempt left behind; empty before it is published.</summary>
+    public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
+
+    /// <summary>The newest attempt if it has not ended, else null.</summary>
+    public Attempt? OpenAttempt => Attempts is [.., { EndedAt: null } last] ? last : null;
+}

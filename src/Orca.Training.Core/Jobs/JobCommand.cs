@@ -1,0 +1,58 @@
+using Orca.Training.Artifacts;
+
+namespace Orca.Training.Jobs;
+
+/// <summary>
+/// A conditional change to one job. It applies as a whole if the job is still as the command expects, else not at all;
+/// <see cref="JobTransitions"/> is the one place that says what each command expects and does.
+/// </summary>
+public abstract record JobCommand
+{
+    private JobCommand()
+    {
+    }
+
+    /// <summary>Whether only the decider that holds the store's lease may give it. Callers' intents need no lease.</summary>
+    public virtual bool NeedsFence => true;
+
+    /// <summary>An intent: accept a request as a new job.</summary>
+    public sealed record Submit(TrainingRequest Request, string? User, DateTimeOffset At) : JobCommand
+    {
+        /// <inheritdoc />
+        public override bool NeedsFence => false;
+    }
+
+    /// <summary>A command on a job that exists.</summary>
+    public abstract record OnJob(JobId Job, DateTimeOffset At) : JobCommand;
+
+    /// <summary>An intent: end the job; repeating it changes nothing.</summary>
+    public sealed record RequestCancel(JobId Job, DateTimeOffset At) : OnJob(Job, At)
+    {
+        /// <inheritdoc />
+        public override bool NeedsFence => false;
+    }
+
+    /// <summary>Queued → Launching: records attempt <paramref name="Number"/>, the next one, on a machine.</summary>
+    public sealed record BeginAttempt(JobId Job, int Number, string Machine, DateTimeOffset At) : OnJob(Job, At);
+
+    /// <summary>Launching stays: says what the launch is busy with.</summary>
+    public sealed record ReportPhase(JobId Job, int Number, LaunchPhase Phase, DateTimeOffset At) : OnJob(Job, At);
+
+    /// <summary>Launching → Running: the attempt's containers run.</summary>
+    public sealed record BeginRunning(JobId Job, int Number, IReadOnlyList<string> Incarnations, DateTimeOffset At) : OnJob(Job, At);
+
+    /// <summary>Running stays: what the training said, and how far its output was read.</summary>
+    public sealed record RecordProgress(JobId Job, int Number, TrainingProgress Progress, DateTimeOffset At) : OnJob(Job, At);
+
+    /// <summary>Launching → Queued: there was no room after all; not to be tried before <paramref name="NotBefore"/>.</summary>
+    public sealed record Defer(JobId Job, int Number, string Reason, DateTimeOffset NotBefore, DateTimeOffset At) : OnJob(Job, At);
+
+    /// <summary>Running → Succeeded: publishes what attempt <paramref name="Number"/> produced.</summary>
+    public sealed record Publish(JobId Job, int Number, IReadOnlyList<Artifact> Artifacts, TrainingProgress Progress, DateTimeOffset At) : OnJob(Job, At);
+
+    /// <summary>Launching or Running → Failed or Cancelled: the attempt ended without results.</summary>
+    public sealed record FinishAttempt(JobId Job, int Number, JobState Final, Outcome Outcome, TrainingProgress? Progress, DateTimeOffset At) : OnJob(Job, At);
+
+    /// <summary>Queued → Cancelled.</summary>
+    public sealed record CancelQueued(JobId Job, Outcome Outcome, DateTimeOffset At) : OnJob(Job, At);
+}

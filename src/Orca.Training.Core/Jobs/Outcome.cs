@@ -1,0 +1,62 @@
+namespace Orca.Training.Jobs;
+
+/// <summary>How an attempt or a job ended, as a stable word. Codes are open: expect ones you do not know.</summary>
+public readonly record struct OutcomeCode(string Name)
+{
+    /// <summary>Exit code 0, results published.</summary>
+    public static readonly OutcomeCode Completed = new("Completed");
+
+    /// <summary>The training program ended by itself with an exit code other than 0.</summary>
+    public static readonly OutcomeCode NonZeroExit = new("NonZeroExit");
+
+    /// <summary>The kernel killed the training for using more memory than its limit.</summary>
+    public static readonly OutcomeCode OutOfMemory = new("OutOfMemory");
+
+    /// <summary>A signal from outside ended the training.</summary>
+    public static readonly OutcomeCode Killed = new("Killed");
+
+    /// <summary>A time limit of the job passed.</summary>
+    public static readonly OutcomeCode TimedOut = new("TimedOut");
+
+    /// <summary>The training made no progress for its limit.</summary>
+    public static readonly OutcomeCode Stalled = new("Stalled");
+
+    /// <summary>Ended on request.</summary>
+    public static readonly OutcomeCode Cancelled = new("Cancelled");
+
+    /// <summary>Stopped to make room for another job.</summary>
+    public static readonly OutcomeCode Preempted = new("Preempted");
+
+    /// <summary>The algorithm's image is not on the machine and cannot be had.</summary>
+    public static readonly OutcomeCode ImageNotFound = new("ImageNotFound");
+
+    /// <summary>The image exists, but could not be pulled.</summary>
+    public static readonly OutcomeCode ImagePullFailed = new("ImagePullFailed");
+
+    /// <summary>The runtime refuses what the job or its algorithm asks for.</summary>
+    public static readonly OutcomeCode InvalidSpec = new("InvalidSpec");
+
+    /// <summary>The dataset snapshot could not be read, or is not what was recorded.</summary>
+    public static readonly OutcomeCode DatasetUnavailable = new("DatasetUnavailable");
+
+    /// <summary>The training announced an artifact that it did not leave behind.</summary>
+    public static readonly OutcomeCode ArtifactMissing = new("ArtifactMissing");
+
+    /// <summary>The containers could not be started.</summary>
+    public static readonly OutcomeCode LaunchFailed = new("LaunchFailed");
+
+    /// <summary>A container vanished and nobody saw its end.</summary>
+    public static readonly OutcomeCode Lost = new("Lost");
+
+    /// <summary>The end is on record, its cause is not known.</summary>
+    public static readonly OutcomeCode Unknown = new("Unknown");
+
+    /// <inheritdoc />
+    public override string ToString() => Name;
+}
+
+/// <summary>How an attempt or a job ended.</summary>
+/// <param name="Code">The stable word for it.</param>
+/// <param name="Message">A sentence that a data scientist understands.</param>
+/// <param name="ExitCode">The training program's exit code, where one was seen.</param>
+public sealed record Outcome(OutcomeCode Code, string Message, int? ExitCode = null);

@@ -1,0 +1,104 @@
+namespace Orca.Training.Jobs.Storage;
+
+/// <summary>
+/// The one truth. Callers and the tracker meet only here: callers write intents, one decider reads the changes and writes
+/// decisions, and nothing is true until it is on record here. Thread-safe.
+/// </summary>
+/// <remarks>
+/// An implementation takes each command through <see cref="JobTransitions"/>, so that all stores agree on what a command does.
+/// The suite in Orca.Training.Testing.Conformance says what else is expected.
+/// </remarks>
+public interface IJobStore
+{
+    /// <summary>Whether jobs outlive the process. With a store that forgets, a clean stop of the host ends its trainings.</summary>
+    bool IsDurable { get; }
+
+    /// <summary>The installation that this store is; the same on every call.</summary>
+    ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken);
+
+    /// <summary>Applies commands in their order, each whole or not at all, in one commit.</summary>
+    /// <param name="commands">The commands; one that is rejected does not stop those after it.</param>
+    /// <param name="fence">The decider's lease; null for a caller, whose commands need none.</param>
+    /// <param name="cancellationToken">Ends the wait; whether the commit happened is then not known.</param>
+    /// <returns>For each command what became of it.</returns>
+    /// <exception cref="StaleFenceException">A command needs the lease and <paramref name="fence"/> is not the current one; nothing was applied.</exception>
+    ValueTask<IReadOnlyList<CommandResult>> ApplyAsync(IReadOnlyList<JobCommand> commands, Fence? fence, CancellationToken cancellationToken);
+
+    /// <summary>Every change of every job, in commit order, none skipped; waits until there is one.</summary>
+    /// <param name="after">The end of what was read before.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<ChangePage> ReadChangesAsync(ChangeCursor after, CancellationToken cancellationToken);
+
+    /// <summary>One job's changes; waits until there is one, unless the job is final and all is read: then none.</summary>
+    /// <param name="job">The job; it must exist.</param>
+    /// <param name="afterRevision">The last revision seen, 0 for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// The job at each revision after the one seen, oldest first; older ones may be left out when the store no longer keeps them,
+    /// which the gap in the revisions shows.
+    /// </returns>
+    ValueTask<IReadOnlyList<Job>> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken);
+
+    /// <summary>All jobs that are not final, oldest first, and the cursor from which the feed goes on after this very moment.</summary>
+    ValueTask<OpenJobs> ReadOpenJobsAsync(CancellationToken cancellationToken);
+
+    /// <summary>One job, or null if there is none.</summary>
+    ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken);
+
+    /// <summary>Jobs by state, oldest first.</summary>
+    /// <param name="state">The state; null for all.</param>
+    /// <param name="after">Only jobs with a greater id; the last one of the page before.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<Job>> ReadPageAsync(JobState? state, JobId after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Becomes or stays the decider.</summary>
+    /// <param name="holder">Who asks; the current holder renews and keeps its term.</param>
+    /// <param name="duration">How long the lease holds unless it is renewed.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The lease's term, or null while another holder's lease holds.</returns>
+    ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken);
+
+    /// <summary>Gives the lease back, if it is still held.</summary>
+    ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken);
+}
+
+/// <summary>The term of a lease: it grows with each new holder, and a write with an older one is refused.</summary>
+public readonly record struct Fence(long Term);
+
+/// <summary>A place in the change feed; the default one is before the first change.</summary>
+public readonly record struct ChangeCursor(long Sequence);
+
+/// <summary>What became of a command.</summary>
+/// <param name="Rejection">Why it did not apply, or <see cref="Rejection.None"/>.</param>
+/// <param name="Job">The job after the command if it applied, else as it stands; null if there is none.</param>
+public readonly record struct CommandResult(Rejection Rejection, Job? Job)
+{
+    /// <summary>Whether it applied.</summary>
+    public bool Applied => Rejection is Rejection.None;
+}
+
+/// <summary>A part of the change feed.</summary>
+/// <param name="Changes">Each changed job as it was after the change, in commit order.</param>
+/// <param name="Next">Where to go on.</param>
+/// <param name="IsTruncated">The store no longer keeps what follows the given cursor: read the open jobs anew.</param>
+public sealed record ChangePage(IReadOnlyList<Job> Changes, ChangeCursor Next, bool IsTruncated);
+
+/// <summary>All jobs that are not final, at one moment.</summary>
+public sealed record OpenJobs(IReadOnlyList<Job> Jobs, ChangeCursor Cursor);
+
+/// <summary>A job and its place in the queue at one moment.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="QueuePosition">Counted from 1; null when it is not queued.</param>
+public readonly record struct JobReading(Job Job, int? QueuePosition);
+
+/// <summary>A write came from a decider that is no longer the decider; nothing was applied.</summary>
+public sealed class StaleFenceException(Fence? found, Fence current)
+    : InvalidOperationException($"The write carries {(found is { } f ? $"lease term {f.Term}" : "no lease term")}, the current term is {current.Term}: another decider has taken over.")
+{
+    /// <summary>The term that the write carried.</summary>
+    public Fence? Found { get; } = found;
+
+    /// <summary>The term that holds.</summary>
+    public Fence Current { get; } = current;
+}

@@ -1,0 +1,115 @@
+namespace Orca.Training.Jobs.Storage.Memory;
+
+/// <summary>
+/// A sorted set of ids that also knows each one's rank. Buckets of bounded size keep an insertion, a removal and a rank at about
+/// the square root of the count, with no node a member.
+/// </summary>
+internal sealed class RankedSet
+{
+    private const int BucketSize = 512;
+    private readonly List<List<long>> _buckets = [];
+
+    public int Count { get; private set; }
+
+    public void Add(long value)
+    {
+        if (_buckets.Count == 0)
+        {
+            _buckets.Add([]);
+        }
+
+        var index = Math.Max(0, BucketOf(value));
+        var bucket = _buckets[index];
+        var place = bucket.BinarySearch(value);
+        if (place >= 0)
+        {
+            return;
+        }
+
+        bucket.Insert(~place, value);
+        Count++;
+        if (bucket.Count > BucketSize)
+        {
+            // The common case is an ever greater id: splitting off only the last keeps full buckets full.
+            var at = ~place == BucketSize ? BucketSize : BucketSize / 2;
+            _buckets.Insert(index + 1, bucket[at..]);
+            bucket.RemoveRange(at, bucket.Count - at);
+        }
+    }
+
+    public bool Remove(long value)
+    {
+        var index = BucketOf(value);
+        if (index < 0)
+        {
+            return false;
+        }
+
+        var place = _buckets[index].BinarySearch(value);
+        if (place < 0)
+        {
+            return false;
+        }
+
+        _buckets[index].RemoveAt(place);
+        if (_buckets[index].Count == 0)
+        {
+            _buckets.RemoveAt(index);
+        }
+
+        Count--;
+        return true;
+    }
+
+    /// <summary>How many members are smaller than this one, or -1 if it is none.</summary>
+    public int RankOf(long value)
+    {
+        var index = BucketOf(value);
+        var place = index < 0 ? -1 : _buckets[index].BinarySearch(value);
+        if (place < 0)
+        {
+            return -1;
+        }
+
+        for (var i = 0; i < index; i++)
+        {
+            place += _buckets[i].Count;
+        }
+
+        return place;
+    }
+
+    /// <summary>The members greater than a value, in order.</summary>
+    public IEnumerable<long> After(long value)
+    {
+        for (var i = Math.Max(0, BucketOf(value)); i < _buckets.Count; i++)
+        {
+            var bucket = _buckets[i];
+            var place = bucket.BinarySearch(value);
+            for (var j = place < 0 ? ~place : place + 1; j < bucket.Count; j++)
+            {
+                yield return bucket[j];
+            }
+        }
+    }
+
+    /// <summary>The last bucket that starts at or before the value; -1 if none does.</summary>
+    private int BucketOf(long value)
+    {
+        int low = 0, high = _buckets.Count - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (_buckets[middle][0] <= value)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return high;
+    }
+}

@@ -1,0 +1,25 @@
+namespace Orca.Training.Jobs;
+
+/// <summary>What a running training has said of itself so far: the latest of each figure.</summary>
+public sealed record TrainingProgress
+{
+    /// <summary>Nothing said yet.</summary>
+    public static readonly TrainingProgress None = new();
+
+    /// <summary>Units done, of <see cref="Total"/>; the training chooses the unit (epochs, mostly).</summary>
+    public double? Done { get; init; }
+
+    /// <summary>Units in all.</summary>
+    public double? Total { get; init; }
+
+    /// <summary>The latest value of each metric, by its name (loss, accuracy, step, epoch …).</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, double>.Empty;
+
+    /// <summary>How far the output was read to say this; reading goes on from here.</summary>
+    public OutputPosition Position { get; init; }
+}
+
+/// <summary>A place in a container's output.</summary>
+/// <param name="Timestamp">The runtime's timestamp of the last line read, in nanoseconds since 1970 (UTC); 0 before the first.</param>
+/// <param name="Lines">How many lines that carry this very timestamp were read.</param>
+public readonly record struct OutputPosition(long Timestamp, int Lines);

@@ -1,0 +1,60 @@
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Machines;
+
+/// <summary>
+/// Starts, observes, stops and removes attempts on a machine. Thread-safe. Every container carries its attempt's identity, so
+/// that a listing alone tells which containers are ours.
+/// </summary>
+/// <remarks>
+/// A call that throws has an unknown effect: the tracker asks again, so each call can be repeated. Nothing here is specific to an
+/// engine; the suite in Orca.Training.Testing.Conformance says what is expected.
+/// </remarks>
+public interface IContainerRuntime
+{
+    /// <summary>What it can do; constant.</summary>
+    RuntimeAbilities Abilities { get; }
+
+    /// <summary>Asks the runtime how it is, so that a wrong setting is said when the host starts.</summary>
+    /// <returns>What the machine behind it has.</returns>
+    /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>
+    Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes and starts an attempt's containers. Idempotent: what already exists under the attempt's names is adopted.</summary>
+    /// <param name="spec">The attempt.</param>
+    /// <param name="phases">Told what the launch is busy with when that takes long.</param>
+    /// <param name="cancellationToken">Gives the launch up; what was made so far may stay behind until it is removed.</param>
+    /// <exception cref="RuntimeUnavailableException">It cannot be reached; the containers may exist or not.</exception>
+    Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken);
+
+    /// <summary>The truth: all containers of this application, whatever their state, of this and of other installations.</summary>
+    /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>
+    Task<IReadOnlyList<ContainerObservation>> ListAsync(RuntimeScope scope, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Hints: what happens to this application's containers from the call on, until the stream breaks, which ends it or throws.
+    /// Observations may be late, doubled, reordered or missing.
+    /// </summary>
+    IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken);
+
+    /// <summary>One rank's output from a position on, until its container ends or is gone.</summary>
+    IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken);
+
+    /// <summary>Asks the attempt's containers to end (SIGTERM), and kills those that still run after the grace. None is no error.</summary>
+    /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>
+    Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken);
+
+    /// <summary>Removes the attempt's containers, running or not. None is no error.</summary>
+    /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>
+    Task RemoveAsync(AttemptName attempt, CancellationToken cancellationToken);
+}
+
+/// <summary>The runtime could not be reached, or did not answer as it should: nothing is known of the call's effect.</summary>
+public sealed class RuntimeUnavailableException : Exception
+{
+    /// <summary>Says which runtime, what was tried and what is wrong.</summary>
+    public RuntimeUnavailableException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,53 @@
+using Orca.Training.Client;
+
+namespace Orca.Training;
+
+/// <summary>The service's settings. Read once when the host starts and validated then; changing them later has no effect.</summary>
+public sealed class OrcaTrainingOptions
+{
+    /// <summary>
+    /// The application's name, kept with each container, so that a later start finds what an earlier one left behind.
+    /// Default: the host environment's application name.
+    /// </summary>
+    public string? ApplicationName { get; set; }
+
+    /// <summary>The algorithms that requests can name.</summary>
+    public IDictionary<string, AlgorithmOptions> Algorithms { get; } = new Dictionary<string, AlgorithmOptions>(StringComparer.Ordinal);
+
+    /// <summary>Where the folder stores keep datasets and artifacts. Default: <c>orca-data</c> below the host's content root.</summary>
+    public string DataFolder { get; set; } = "orca-data";
+
+    /// <summary>What requests may not exceed.</summary>
+    public RequestLimits Limits { get; } = new();
+
+    /// <summary>How often what is recorded is compared with what the machines say, in case events were lost. Default 10 s.</summary>
+    public TimeSpan ReconcilePeriod { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a launch may take, image pull included, before the job fails. Default 15 min.</summary>
+    public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a training has to end by itself after SIGTERM, before it is killed. Default 10 s.</summary>
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the decider's lease on the store holds unless renewed. Default 15 s.</summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Whether containers of this application that belong to no job of this store are removed. They are reported either way.
+    /// Leave it off where two hosts of the same application with a store in memory share a machine. Default off.
+    /// </summary>
+    public bool RemoveLeftovers { get; set; }
+
+    /// <summary>Adds an algorithm, or replaces one.</summary>
+    /// <param name="name">The name that requests use.</param>
+    /// <param name="image">Its image.</param>
+    /// <param name="configure">Sets more.</param>
+    /// <returns>These options.</returns>
+    public OrcaTrainingOptions AddAlgorithm(string name, string image, Action<AlgorithmOptions>? configure = null)
+    {
+        var algorithm = new AlgorithmOptions { Image = image };
+        configure?.Invoke(algorithm);
+        Algorithms[name] = algorithm;
+        return this;
+    }
+}

@@ -1,0 +1,147 @@
+using Orca.Training.Jobs;
+using Orca.Training.Scheduling.Capacity;
+
+namespace Orca.Training.Scheduling;
+
+/// <summary>To start a job on a machine.</summary>
+internal readonly record struct Placement(JobId Job, int Attempt, string Machine);
+
+/// <summary>What a machine offers to the scheduler.</summary>
+internal readonly record struct MachineOffer(string Name, Resources Total);
+
+/// <summary>
+/// Decides which job starts next, and where: a fold over the recorded changes. The queue is plain: oldest job first, and nobody
+/// overtakes the one in front. Pure: the same changes and times give the same plans.
+/// </summary>
+internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needs)
+{
+    private readonly SortedDictionary<JobId, Waiting> _queue = [];
+    private readonly PriorityQueue<JobId, DateTimeOffset> _putOff = new();
+    private readonly Dictionary<JobId, Placed> _placed = [];
+    private readonly Inventory[] _inventories = [.. machines.Select(m => new Inventory(m.Name, m.Total, default, 0, 0))];
+    private bool _changed = true;
+
+    /// <summary>The next moment at which a plan can differ without any change; null for none.</summary>
+    public DateTimeOffset? NextLook => _putOff.TryPeek(out _, out var at) ? at : null;
+
+    /// <summary>What each machine has given away.</summary>
+    public IReadOnlyList<Inventory> Inventories => _inventories;
+
+    /// <summary>Takes in a job as recorded.</summary>
+    public void Apply(Job job)
+    {
+        _changed = true;
+        Free(job.Id);
+        _queue.Remove(job.Id);
+        if (job.State is JobState.Queued && job.CancelRequestedAt is null)
+        {
+            _queue.Add(job.Id, new Waiting(job.LastAttempt + 1, job.NotBefore ?? default, needs(job.Request)));
+            if (job.NotBefore is { } notBefore)
+            {
+                _putOff.Enqueue(job.Id, notBefore);
+            }
+        }
+        else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
+        {
+            Take(job.Id, attempt.Machine, needs(job.Request), job.State is JobState.Running);
+        }
+    }
+
+    /// <summary>A placement that was planned did not come about; the job will be applied anew if it still waits.</summary>
+    public void Release(JobId job)
+    {
+        _changed = true;
+        Free(job);
+    }
+
+    /// <summary>The jobs to start now. Each is taken as placed until it is applied or released.</summary>
+    public IReadOnlyList<Placement> Plan(DateTimeOffset now)
+    {
+        while (_putOff.TryPeek(out _, out var at) && at <= now)
+        {
+            _putOff.Dequeue();
+            _changed = true;
+        }
+
+        if (!_changed || _queue.Count == 0)
+        {
+            _changed = false;
+            return [];
+        }
+
+        _changed = false;
+        List<Placement>? placements = null;
+        foreach (var (job, waiting) in _queue)
+        {
+            if (waiting.NotBefore > now)
+            {
+                continue;
+            }
+
+            var machine = FirstThatFits(waiting.Needs);
+            if (machine < 0)
+            {
+                break;
+            }
+
+            (placements ??= []).Add(new Placement(job, waiting.Attempt, _inventories[machine].Machine));
+            Take(job, _inventories[machine].Machine, waiting.Needs, running: false);
+        }
+
+        foreach (var placement in placements ?? [])
+        {
+            _queue.Remove(placement.Job);
+        }
+
+        return placements ?? (IReadOnlyList<Placement>)[];
+    }
+
+    private int FirstThatFits(Resources resources)
+    {
+        for (var i = 0; i < _inventories.Length; i++)
+        {
+            if (policy.Fits(resources, _inventories[i]).Fits)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private void Take(JobId job, string machine, Resources resources, bool running)
+    {
+        var index = Array.FindIndex(_inventories, i => i.Machine == machine);
+        if (index < 0)
+        {
+            // A machine that the host no longer has: nothing here to count against.
+            return;
+        }
+
+        _placed[job] = new Placed(index, resources, running);
+        Count(index, resources, running, 1);
+    }
+
+    private void Free(JobId job)
+    {
+        if (_placed.Remove(job, out var placed))
+        {
+            Count(placed.Machine, placed.Resources, placed.Running, -1);
+        }
+    }
+
+    private void Count(int index, Resources resources, bool running, int sign)
+    {
+        ref var inventory = ref _inventories[index];
+        inventory = inventory with
+        {
+            Used = sign > 0 ? inventory.Used + resources : inventory.Used - resources,
+            Launching = inventory.Launching + (running ? 0 : sign),
+            Running = inventory.Running + (running ? sign : 0),
+        };
+    }
+
+    private readonly record struct Waiting(int Attempt, DateTimeOffset NotBefore, Resources Needs);
+
+    private readonly record struct Placed(int Machine, Resources Resources, bool Running);
+}
