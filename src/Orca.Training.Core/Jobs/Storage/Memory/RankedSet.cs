@@ -15,7 +15,9 @@ internal sealed class RankedSet
     {
         if (_buckets.Count == 0)
         {
-            _buckets.Add([]);
+            _buckets.Add([value]);
+            Count++;
+            return;
         }
 
         var index = Math.Max(0, BucketOf(value));
