@@ -134,20 +134,23 @@ internal sealed class EffectRunner(
 
     private async Task<TrackerEvent> FollowAsync(TrackerEffect.Follow follow)
     {
-        var digest = new OutputDigest(follow.From);
+        var digest = new OutputDigest(follow.From.Progress, follow.From.Announced);
         try
         {
             var lines = machines[follow.Machine].Runtime.ReadOutputAsync(follow.Attempt, rank: 0, digest.Progress.Position, ending);
             var follower = new OutputFollower(time, progress => inbox.PostAsync(new TrackerEvent.Heard(follow.Attempt, progress), ending));
             await follower.FollowAsync(lines, digest, ending).ConfigureAwait(false);
-            return new TrackerEvent.OutputEnded(follow.Attempt, digest.Summary);
+            return new TrackerEvent.OutputEnded(follow.Attempt, Summary(digest, follow.From));
         }
         catch (Exception e) when (!IsEnding(e))
         {
             logger.CallFailed(e, follow.Attempt.ToString(), "read output", follow.Machine);
-            return new TrackerEvent.OutputBroken(follow.Attempt, digest.Summary);
+            return new TrackerEvent.OutputBroken(follow.Attempt, Summary(digest, follow.From));
         }
     }
+
+    private static OutputSummary Summary(OutputDigest digest, OutputSummary before) =>
+        new(digest.Progress, digest.Announced, digest.Tail is { Count: > 0 } tail ? tail : before.Tail);
 
     private async Task<TrackerEvent> CollectAsync(TrackerEffect.Collect collect)
     {
