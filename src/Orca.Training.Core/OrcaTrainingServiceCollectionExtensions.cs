@@ -34,6 +34,7 @@ public static class OrcaTrainingServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OrcaTrainingOptions>, OptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new TrackerWork(TaskScheduler.Default));
         services.TryAddSingleton<IJobStore>(s => new MemoryJobStore(new MemoryJobStoreOptions(), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")));

@@ -19,16 +19,16 @@ internal sealed class AttemptLauncher(OrcaTrainingOptions options, string applic
         Uri data;
         try
         {
-            data = await datasets.OpenAsync(new DatasetVersion(request.DatasetId, request.DatasetVersion), cancellationToken).ConfigureAwait(false);
+            data = await datasets.OpenAsync(new DatasetVersion(request.DatasetId, request.DatasetVersion), cancellationToken);
         }
         catch (DatasetException e)
         {
             return Failed(OutcomeCode.DatasetUnavailable, $"The dataset cannot be used: {e.Message}");
         }
 
-        var places = await artifacts.PrepareAsync(start.Attempt, cancellationToken).ConfigureAwait(false);
+        var places = await artifacts.PrepareAsync(start.Attempt, cancellationToken);
         var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, data, places);
-        return await machine.Runtime.StartAsync(spec, phases, cancellationToken).ConfigureAwait(false);
+        return await machine.Runtime.StartAsync(spec, phases, cancellationToken);
     }
 
     private static StartResult.Failed Failed(OutcomeCode code, string sentence) => new(new Outcome(code, sentence));

@@ -36,8 +36,8 @@ internal sealed class DeciderTerm(
     {
         using var stopFeed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var timer = time.CreateTimer(_ => inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        await using var _ = timer.ConfigureAwait(false);
-        var cursor = await LoadAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = timer;
+        var cursor = await LoadAsync(cancellationToken);
         var feed = FeedAsync(cursor, stopFeed.Token);
         try
         {
@@ -45,7 +45,7 @@ internal sealed class DeciderTerm(
             while (true)
             {
                 TakeEvents();
-                await DispatchAsync(cancellationToken).ConfigureAwait(false);
+                await DispatchAsync(cancellationToken);
                 if (_isDraining && core.IsIdle)
                 {
                     _idle.TrySetResult();
@@ -58,20 +58,20 @@ internal sealed class DeciderTerm(
                     timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
                 }
 
-                await inbox.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await inbox.WaitAsync(cancellationToken);
             }
         }
         finally
         {
-            await stopFeed.CancelAsync().ConfigureAwait(false);
-            await feed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await _commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stopFeed.Cancel();
+            await feed.Quietly();
+            await _commit.Quietly();
         }
     }
 
     private async Task<ChangeCursor> LoadAsync(CancellationToken cancellationToken)
     {
-        var open = await store.ReadOpenJobsAsync(cancellationToken).ConfigureAwait(false);
+        var open = await store.ReadOpenJobsAsync(cancellationToken);
         Step(new TrackerEvent.Loaded(open.Jobs));
         return open.Cursor;
     }
@@ -81,18 +81,18 @@ internal sealed class DeciderTerm(
     {
         while (true)
         {
-            var page = await store.ReadChangesAsync(cursor, cancellationToken).ConfigureAwait(false);
+            var page = await store.ReadChangesAsync(cursor, cancellationToken);
             if (page.IsTruncated)
             {
-                var open = await store.ReadOpenJobsAsync(cancellationToken).ConfigureAwait(false);
-                await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken).ConfigureAwait(false);
+                var open = await store.ReadOpenJobsAsync(cancellationToken);
+                await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
                 cursor = open.Cursor;
                 continue;
             }
 
             foreach (var job in page.Changes)
             {
-                await inbox.PostAsync(new TrackerEvent.Changed(job), cancellationToken).ConfigureAwait(false);
+                await inbox.PostAsync(new TrackerEvent.Changed(job), cancellationToken);
             }
 
             cursor = page.Next;
@@ -142,7 +142,7 @@ internal sealed class DeciderTerm(
             _wanted.Clear();
             if (_commit.IsFaulted)
             {
-                await _commit.ConfigureAwait(false);
+                await _commit;
             }
 
             if (_commands.Count == 0 || !_commit.IsCompleted)
@@ -170,7 +170,7 @@ internal sealed class DeciderTerm(
     {
         try
         {
-            return await store.ApplyAsync(batch, fence, cancellationToken).ConfigureAwait(false);
+            return await store.ApplyAsync(batch, fence, cancellationToken);
         }
         catch (Exception e) when (e is not StaleFenceException && !cancellationToken.IsCancellationRequested)
         {
@@ -183,10 +183,10 @@ internal sealed class DeciderTerm(
     {
         try
         {
-            var results = await answer.ConfigureAwait(false);
+            var results = await answer;
             foreach (var happened in Answers(batch, results))
             {
-                await inbox.PostAsync(happened, cancellationToken).ConfigureAwait(false);
+                await inbox.PostAsync(happened, cancellationToken);
             }
         }
         finally

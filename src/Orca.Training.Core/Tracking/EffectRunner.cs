@@ -18,6 +18,7 @@ internal sealed class EffectRunner(
     AttemptLauncher launcher,
     IArtifactStore artifacts,
     OrcaTrainingOptions options,
+    TrackerWork work,
     TimeProvider time,
     Inbox inbox,
     ILogger logger,
@@ -46,7 +47,7 @@ internal sealed class EffectRunner(
                 break;
             default:
                 // Not on the loop's own thread: a runtime or store may be slow before its first await.
-                Keep(Task.Run(() => RunAsync(effect), CancellationToken.None));
+                Keep(work.Run(() => RunAsync(effect)));
                 break;
         }
     }
@@ -56,7 +57,7 @@ internal sealed class EffectRunner(
     {
         while (!_running.IsEmpty)
         {
-            await Task.WhenAll(_running.Keys).ConfigureAwait(false);
+            await Task.WhenAll(_running.Keys);
         }
     }
 
@@ -89,17 +90,17 @@ internal sealed class EffectRunner(
         {
             var answer = effect switch
             {
-                TrackerEffect.Start e => await StartAsync(e).ConfigureAwait(false),
-                TrackerEffect.Follow e => await FollowAsync(e).ConfigureAwait(false),
-                TrackerEffect.Collect e => await CollectAsync(e).ConfigureAwait(false),
-                TrackerEffect.List e => await ListAsync(e).ConfigureAwait(false),
+                TrackerEffect.Start e => await StartAsync(e),
+                TrackerEffect.Follow e => await FollowAsync(e),
+                TrackerEffect.Collect e => await CollectAsync(e),
+                TrackerEffect.List e => await ListAsync(e),
                 TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop",
-                    (runtime, token) => runtime.StopAsync(e.Attempt, options.StopGrace, token)).ConfigureAwait(false)),
+                    (runtime, token) => runtime.StopAsync(e.Attempt, options.StopGrace, token))),
                 TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "remove",
-                    (runtime, token) => runtime.RemoveAsync(e.Attempt, token)).ConfigureAwait(false)),
+                    (runtime, token) => runtime.RemoveAsync(e.Attempt, token))),
                 _ => throw new InvalidOperationException($"Nothing carries out {effect.GetType().Name}."),
             };
-            await inbox.PostAsync(answer, ending).ConfigureAwait(false);
+            await inbox.PostAsync(answer, ending);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -114,7 +115,7 @@ internal sealed class EffectRunner(
         try
         {
             var phases = new PhasePoster(start.Attempt, inbox);
-            var result = await launcher.StartAsync(start, machines[start.Machine], phases, giveUp.Token).WaitAsync(giveUp.Token).ConfigureAwait(false);
+            var result = await launcher.StartAsync(start, machines[start.Machine], phases, giveUp.Token).WaitAsync(giveUp.Token);
             return new TrackerEvent.StartReturned(start.Attempt, result);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested && !ending.IsCancellationRequested)
@@ -139,7 +140,7 @@ internal sealed class EffectRunner(
         {
             var lines = machines[follow.Machine].Runtime.ReadOutputAsync(follow.Attempt, rank: 0, digest.Progress.Position, ending);
             var follower = new OutputFollower(time, progress => inbox.PostAsync(new TrackerEvent.Heard(follow.Attempt, progress), ending));
-            await follower.FollowAsync(lines, digest, ending).ConfigureAwait(false);
+            await follower.FollowAsync(lines, digest, ending);
             return new TrackerEvent.OutputEnded(follow.Attempt, Summary(digest, follow.From));
         }
         catch (Exception e) when (!IsEnding(e))
@@ -156,7 +157,7 @@ internal sealed class EffectRunner(
     {
         try
         {
-            var found = await artifacts.CollectAsync(collect.Attempt, collect.Announced, ending).ConfigureAwait(false);
+            var found = await artifacts.CollectAsync(collect.Attempt, collect.Announced, ending);
             return new TrackerEvent.Collected(collect.Attempt, found, Failure: null);
         }
         catch (ArtifactException e)
@@ -174,7 +175,7 @@ internal sealed class EffectRunner(
     {
         try
         {
-            var found = await machines[list.Machine].Runtime.ListAsync(scope, ending).ConfigureAwait(false);
+            var found = await machines[list.Machine].Runtime.ListAsync(scope, ending);
             return new TrackerEvent.Listed(list.Machine, list.Number, found);
         }
         catch (Exception e) when (!IsEnding(e))
@@ -187,10 +188,10 @@ internal sealed class EffectRunner(
 
     private async Task<string?> CallAsync(AttemptName attempt, string machine, string call, Func<IContainerRuntime, CancellationToken, Task> act)
     {
-        await _calls.WaitAsync(ending).ConfigureAwait(false);
+        await _calls.WaitAsync(ending);
         try
         {
-            await act(machines[machine].Runtime, ending).ConfigureAwait(false);
+            await act(machines[machine].Runtime, ending);
             return null;
         }
         catch (Exception e) when (!IsEnding(e))

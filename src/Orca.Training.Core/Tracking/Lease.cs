@@ -13,12 +13,12 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
     {
         while (true)
         {
-            if (await store.AcquireLeaseAsync(_holder, duration, cancellationToken).ConfigureAwait(false) is { } fence)
+            if (await store.AcquireLeaseAsync(_holder, duration, cancellationToken) is { } fence)
             {
                 return fence;
             }
 
-            await Task.Delay(duration / 3, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(duration / 3, time, cancellationToken);
         }
     }
 
@@ -28,13 +28,13 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
     {
         while (true)
         {
-            await Task.Delay(duration / 3, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(duration / 3, time, cancellationToken);
             using var trust = new CancellationTokenSource(duration / 3, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(trust.Token, cancellationToken);
             Fence? renewed = null;
             try
             {
-                renewed = await store.AcquireLeaseAsync(_holder, duration, either.Token).ConfigureAwait(false);
+                renewed = await store.AcquireLeaseAsync(_holder, duration, either.Token);
             }
             catch (OperationCanceledException) when (trust.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {

@@ -20,11 +20,11 @@ internal sealed class MachineWatcher(Machine machine, RuntimeScope scope, TimePr
             {
                 if (!isDescribed)
                 {
-                    await DescribeAsync(cancellationToken).ConfigureAwait(false);
+                    await DescribeAsync(cancellationToken);
                     isDescribed = true;
                 }
 
-                await WatchAsync(() => pause = FirstPause, cancellationToken).ConfigureAwait(false);
+                await WatchAsync(() => pause = FirstPause, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -37,30 +37,30 @@ internal sealed class MachineWatcher(Machine machine, RuntimeScope scope, TimePr
                 logger.MachineUnavailable(e, machine.Name, pause);
             }
 
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, time, cancellationToken).Quietly();
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
     private async Task DescribeAsync(CancellationToken cancellationToken)
     {
-        var info = await machine.Runtime.DescribeAsync(cancellationToken).ConfigureAwait(false);
+        var info = await machine.Runtime.DescribeAsync(cancellationToken);
         logger.MachineDescribed(machine.Name, info.Description);
-        await inbox.PostAsync(new TrackerEvent.Described(machine.Name, machine.Capacity ?? info.Total), cancellationToken).ConfigureAwait(false);
+        await inbox.PostAsync(new TrackerEvent.Described(machine.Name, machine.Capacity ?? info.Total), cancellationToken);
     }
 
     private async Task WatchAsync(Action works, CancellationToken cancellationToken)
     {
         var hints = machine.Runtime.WatchAsync(scope, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using (hints.ConfigureAwait(false))
+        await using (hints)
         {
             var next = hints.MoveNextAsync();
             // Asked for only now that the stream is on: what it cannot tell, because it came before, the listing does.
-            await inbox.PostAsync(new TrackerEvent.HintsInterrupted(machine.Name), cancellationToken).ConfigureAwait(false);
-            while (await next.ConfigureAwait(false))
+            await inbox.PostAsync(new TrackerEvent.HintsInterrupted(machine.Name), cancellationToken);
+            while (await next)
             {
                 works();
-                await inbox.PostAsync(new TrackerEvent.Observed(machine.Name, hints.Current), cancellationToken).ConfigureAwait(false);
+                await inbox.PostAsync(new TrackerEvent.Observed(machine.Name, hints.Current), cancellationToken);
                 next = hints.MoveNextAsync();
             }
         }

@@ -14,21 +14,21 @@ internal sealed class OutputFollower(TimeProvider time, Func<TrainingProgress, V
         DateTimeOffset? tellAt = null;
         var toldAt = DateTimeOffset.MinValue;
         var reader = lines.GetAsyncEnumerator(cancellationToken);
-        await using (reader.ConfigureAwait(false))
+        await using (reader)
         {
             Task<bool>? next = null;
             while (true)
             {
                 next ??= reader.MoveNextAsync().AsTask();
-                if (tellAt is { } due && !await ComesBeforeAsync(next, due, cancellationToken).ConfigureAwait(false))
+                if (tellAt is { } due && !await ComesBeforeAsync(next, due, cancellationToken))
                 {
                     tellAt = null;
                     toldAt = time.GetUtcNow();
-                    await heard(digest.TakeNews()).ConfigureAwait(false);
+                    await heard(digest.TakeNews());
                     continue;
                 }
 
-                if (!await next.ConfigureAwait(false))
+                if (!await next)
                 {
                     return;
                 }
@@ -54,7 +54,7 @@ internal sealed class OutputFollower(TimeProvider time, Func<TrainingProgress, V
 
         if (!next.IsCompleted)
         {
-            await Task.WhenAny(next, Task.Delay(wait, time, cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAny(next, Task.Delay(wait, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
 

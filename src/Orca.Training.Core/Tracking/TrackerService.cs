@@ -21,6 +21,7 @@ internal sealed class TrackerService(
     IArtifactStore artifacts,
     ICapacityPolicy policy,
     IHostEnvironment environment,
+    TrackerWork work,
     TimeProvider time,
     ILogger<TrackerService> logger) : IHostedService, IDisposable
 {
@@ -36,7 +37,7 @@ internal sealed class TrackerService(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         MachineChecks.Check(_machines);
-        _running = Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
+        _running = work.Run(() => RunAsync(_stopping.Token));
         return Task.CompletedTask;
     }
 
@@ -45,11 +46,11 @@ internal sealed class TrackerService(
     {
         if (!store.IsDurable)
         {
-            await DrainAsync(cancellationToken).ConfigureAwait(false);
+            await DrainAsync(cancellationToken);
         }
 
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Cancel();
+        await _running.WaitAsync(cancellationToken).Quietly();
     }
 
     public void Dispose() => _stopping.Dispose();
@@ -69,8 +70,8 @@ internal sealed class TrackerService(
 
         try
         {
-            await open.Inbox.PostAsync(new TrackerEvent.Drain(), cancellationToken).ConfigureAwait(false);
-            await open.Term.Idle.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await open.Inbox.PostAsync(new TrackerEvent.Drain(), cancellationToken);
+            await open.Term.Idle.WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -84,7 +85,7 @@ internal sealed class TrackerService(
         {
             try
             {
-                await RunTermAsync(cancellationToken).ConfigureAwait(false);
+                await RunTermAsync(cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -99,7 +100,7 @@ internal sealed class TrackerService(
 #pragma warning restore CA1031
             {
                 logger.TermFailed(e, PauseAfterFailure);
-                await Task.Delay(PauseAfterFailure, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(PauseAfterFailure, time, cancellationToken).Quietly();
             }
         }
     }
@@ -107,16 +108,16 @@ internal sealed class TrackerService(
     private async Task RunTermAsync(CancellationToken cancellationToken)
     {
         var lease = new Lease(store, _options.LeaseDuration, time);
-        var fence = await lease.AcquireAsync(cancellationToken).ConfigureAwait(false);
+        var fence = await lease.AcquireAsync(cancellationToken);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var installation = await store.GetInstallationAsync(cancellationToken).ConfigureAwait(false);
+        var installation = await store.GetInstallationAsync(cancellationToken);
         logger.Deciding(installation.Value, _machines.Length, fence.Term);
 
         var inbox = new Inbox();
         var scope = new RuntimeScope(_options.ApplicationName ?? environment.ApplicationName, installation);
         var launcher = new AttemptLauncher(_options, scope.Application, datasets, artifacts);
         using var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, _options, time, inbox, logger, ending.Token);
+            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, _options, work, time, inbox, logger, ending.Token);
         var term = new DeciderTerm(NewCore(installation), effects, inbox, store, fence, time, logger);
         lock (_lock)
         {
@@ -130,14 +131,14 @@ internal sealed class TrackerService(
             .ToArray();
         try
         {
-            await (await Task.WhenAny(tasks).ConfigureAwait(false)).ConfigureAwait(false);
+            await (await Task.WhenAny(tasks));
         }
         finally
         {
-            await ending.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await effects.FinishAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await store.ReleaseLeaseAsync(fence, CancellationToken.None).ConfigureAwait(false);
+            ending.Cancel();
+            await Task.WhenAll(tasks).Quietly();
+            await effects.FinishAsync().Quietly();
+            await store.ReleaseLeaseAsync(fence, CancellationToken.None);
         }
     }
 

@@ -1,7 +1,5 @@
 using System.Globalization;
-using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
-using Orca.Training.Jobs.Storage;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
