@@ -17,7 +17,7 @@ namespace Orca.Training.Artifacts.Folders;
 public sealed class FolderArtifactStore : IArtifactStore
 {
     /// <summary>The most files and folders that an attempt can leave.</summary>
-    internal const int MaxEntries = 10_000;
+    internal int MaxEntries { get; init; } = 10_000;
 
     /// <summary>The longest name, in bytes of UTF-8: what S3 takes for a key, less room for a prefix.</summary>
     internal const int MaxNameBytes = 768;
@@ -117,7 +117,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         return Task.FromResult<Stream>(HashedCopy.OpenToRead(path));
     }
 
-    private static List<FolderEntry> FilesIn(string output, CancellationToken cancellationToken)
+    private List<FolderEntry> FilesIn(string output, CancellationToken cancellationToken)
     {
         var files = new List<FolderEntry>();
         var entries = 0;

@@ -70,7 +70,7 @@ internal sealed class IntentCsvReader : IAsyncDisposable
         while (await MoveAsync(cancellationToken))
         {
             var line = _nextLine;
-            _nextLine += LineBreaks.Count(_csv.GetRawRecordSpan());
+            _nextLine += _csv.GetRawRecordSpan().Count('\n');
             if (_csv.RowFieldCount == 1 && _csv.GetFieldSpan(0).IsWhiteSpace())
             {
                 continue;
@@ -108,7 +108,7 @@ internal sealed class IntentCsvReader : IAsyncDisposable
         catch (CsvInvalidCharacterException e)
         {
             // What the parser still gives is the row's text up to the broken field.
-            var line = _nextLine + LineBreaks.Count(_csv.GetRawRecordSpan());
+            var line = _nextLine + _csv.GetRawRecordSpan().Count('\n');
             throw Wrong(line, e.InvalidCharacter == '"'
                 ? "the quoted field that starts here does not end as one: close it with a quote right before the comma or the line's end, and double each quote within it."
                 : $"{PlainName.Quoted(e.InvalidCharacter.ToString())} follows the closing quote of the field that starts here: double each quote within a field, and let a comma or the line's end follow its closing quote.", e);
@@ -133,7 +133,7 @@ internal sealed class IntentCsvReader : IAsyncDisposable
 
         Check(line, "utterance", _csv.GetFieldSpan(0));
         Check(line, "label", _csv.GetFieldSpan(1));
-        return new IntentRow(LineBreaks.Canonical(_csv.GetString(0)), LineBreaks.Canonical(_csv.GetString(1).Trim()), line);
+        return new IntentRow(_csv.GetString(0), _csv.GetString(1).Trim(), line);
     }
 
     private void Check(long line, string column, ReadOnlySpan<char> field)
