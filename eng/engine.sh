@@ -79,6 +79,7 @@ start_service() {
 
 start_daemon() {
   say "Starting the engine …"
+  forget_dead_containerd /var/run/docker
   # Its socket belongs to the group of whoever calls, so that no second log-in is needed.
   # Containers outlive it (live-restore): a stop of the engine must never end a training.
   as_root setsid nohup dockerd --live-restore --group "$(id -g)" \

@@ -32,3 +32,11 @@ require_engine() {
   [ -n "$DOCKER" ] || die "no docker client on this machine: run eng/engine.sh up first"
   engine_answers "$DOCKER" || die "no engine answers at ${DOCKER_HOST:-the default socket}: run eng/engine.sh up first"
 }
+
+# forget_dead_containerd EXEC_ROOT: an engine that was killed takes its containerd along, which may
+# stay a zombie for a while. The next engine takes a zombie for a living one and waits for it in vain.
+forget_dead_containerd() {
+  local file=$1/containerd/containerd.pid pid
+  pid=$(as_root cat "$file" 2>/dev/null) || return 0
+  [ -n "$(process_start "$pid")" ] || as_root rm -f "$file"
+}
