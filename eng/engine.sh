@@ -22,7 +22,12 @@ usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
 
 # ---- who uses it -------------------------------------------------------------------------------
 
-register() { process_start "$1" >"$state/users/$1"; }
+register() {
+  local start
+  start=$(process_start "$1")
+  [ -n "$start" ] || die "there is no process $1 to keep the engine for"
+  printf '%s\n' "$start" >"$state/users/$1"
+}
 
 # Other users that are still alive; files of dead ones are removed on the way.
 other_users() {
