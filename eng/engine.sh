@@ -22,12 +22,7 @@ usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
 
 # ---- who uses it -------------------------------------------------------------------------------
 
-register() {
-  local start
-  start=$(process_start "$1")
-  [ -n "$start" ] || die "there is no process $1 to keep the engine for"
-  printf '%s\n' "$start" >"$state/users/$1"
-}
+register() { process_start "$1" >"$state/users/$1"; }
 
 # Other users that are still alive; files of dead ones are removed on the way.
 other_users() {
@@ -167,6 +162,8 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+
+[ -n "$(process_start "$user")" ] || [ "$command" != up ] || die "there is no process $user to keep the engine for"
 
 mkdir -p "$state/users"
 exec 9>"$state/lock"

@@ -19,9 +19,10 @@ inputs_hash() {
 built_from() { "$DOCKER" image inspect --format '{{index .Config.Labels "orca.inputs"}}' "$tag" 2>/dev/null || true; }
 
 build() {
-  local client
+  local client old
   "$here/base-image.sh"
   client=$(build_docker_client)
+  old=$("$DOCKER" image inspect --format '{{.Id}}' "$tag" 2>/dev/null || true)
   log=$(mktemp) # not local: the trap runs after this function
   trap 'rm -f "$log"' EXIT
   say "Building $tag (the first time takes a minute or two) …"
@@ -32,6 +33,8 @@ build() {
     grep -E '^#[0-9]+ ([0-9.]+|ERROR)' "$log" | tail -n 15 | cut -c 1-300 >&2 || tail -n 15 "$log" >&2
     die "building $tag failed"
   fi
+  # The image that lost its tag; it stays as long as a container uses it.
+  if [ -n "$old" ]; then "$DOCKER" image rm "$old" >/dev/null 2>&1 || true; fi
   say "Built $tag."
   rm -f "$log"
 }
