@@ -45,7 +45,7 @@ internal sealed class EngineCalls(Uri endpoint, TimeSpan callTimeout, TimeProvid
         }
     }
 
-    /// <inheritdoc cref="AskAsync{T}"/>
+    /// <summary>Asks once, within the usual limit.</summary>
     public Task<T> AskAsync<T>(
         string what,
         Func<CancellationToken, Task<T>> call,
