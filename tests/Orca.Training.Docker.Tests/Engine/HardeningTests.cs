@@ -41,15 +41,16 @@ public sealed class HardeningTests(DockerEngine engine) : EngineTest(engine)
     [Fact]
     public async Task The_training_finds_itself_restricted()
     {
-        var spec = Script("id -u; grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status; ls /sys/class/net; df -m /dev/shm | tail -n 1 | awk '{print $2}'") ;
+        var spec = Script("id -u; grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status; ls /sys/class/net; df -m /dev/shm | tail -n 1 | awk '{print $2}'");
         await RunAsync(spec);
 
         Assert.Equal(
             [HostUser.Default().Split(':')[0], "CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1", "lo", "256"],
-            (await OutputAsync(spec)).Select(l => l.Text).Order(OnlyCapabilities));
+            (await OutputAsync(spec)).Select(l => l.Text));
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task Writes_are_refused_but_in_the_output_and_tmp()
     {
         File.SetUnixFileMode(output, (UnixFileMode)0b111_111_111);
@@ -75,10 +76,4 @@ public sealed class HardeningTests(DockerEngine engine) : EngineTest(engine)
 
         Assert.DoesNotContain(await OutputAsync(spec), l => l.Text == "all");
     }
-
-    // grep prints in the file's order, which differs between kernels only for lines we do not ask for.
-    private static readonly Comparer<string> OnlyCapabilities = Comparer<string>.Create(
-        (x, y) => x.StartsWith("Cap", StringComparison.Ordinal) && y.StartsWith("Cap", StringComparison.Ordinal)
-            ? string.CompareOrdinal(y, x)
-            : 0);
 }

@@ -1,4 +1,3 @@
-using Docker.DotNet.Models;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Resources = Orca.Training.Scheduling.Capacity.Resources;
