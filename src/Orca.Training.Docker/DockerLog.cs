@@ -23,6 +23,6 @@ internal static partial class DockerLog
     [LoggerMessage(2005, LogLevel.Warning, "Machine {Machine} could not pull image {Image}: {Reason}")]
     public static partial void PullFailed(this ILogger log, string machine, string image, string reason);
 
-    [LoggerMessage(2006, LogLevel.Warning, "Machine {Machine} lists container {ContainerId} as this application's, but its labels name no attempt; it is left alone")]
+    [LoggerMessage(2006, LogLevel.Debug, "Machine {Machine} lists container {ContainerId} as this application's, but its labels name no attempt; it is left alone")]
     public static partial void Unlabelled(this ILogger log, string machine, string containerId);
 }

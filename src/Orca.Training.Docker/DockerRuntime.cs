@@ -35,7 +35,7 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
         calls = new EngineCalls(engine.Endpoint, this.options.CallTimeout, time);
         var puller = new ImagePuller(engine, calls, machine, time, log);
         starter = new AttemptStarter(
-            engine, calls, new ImagePulls(puller.PullAsync), this.options, this.options.User ?? HostUser.Default(), log);
+            engine, calls, new ImagePulls(puller.PullAsync), this.options, this.options.User ?? HostUser.Default(), time, log);
         var ends = new ContainerEnds(engine, calls);
         listing = new ContainerListing(engine, calls, ends, machine, log);
         events = new EventStream(engine, calls, ends, time);

@@ -63,7 +63,7 @@ internal sealed class EngineCalls(Uri endpoint, TimeSpan callTimeout, TimeProvid
 
     /// <summary>Says that the engine was of no use, and why.</summary>
     public RuntimeUnavailableException Unavailable(string what, string reason, Exception? exception = null) =>
-        new($"The Docker Engine at {endpoint} was of no use while {what}: {reason}.", exception);
+        new($"The Docker Engine at {endpoint} was of no use while {what}: {reason}{(reason.EndsWith('?') ? "" : ".")}", exception);
 
     private string Reason(Exception exception)
     {

@@ -12,7 +12,7 @@ namespace Orca.Training.Docker.Observing;
 /// </summary>
 internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
 {
-    // Ends do not change. Keep_ forgets those that the engine no longer lists, which bounds this by what the engine holds.
+    // Ends do not change. KeepOnly forgets those that the engine no longer lists, which bounds this by what the engine holds.
     private readonly ConcurrentDictionary<(string Id, int ExitCode), ContainerObservation> known = new();
 
     /// <summary>What is known of an end.</summary>

@@ -20,10 +20,13 @@ internal sealed class AttemptStarter(
     ImagePulls pulls,
     DockerOptions options,
     string user,
+    TimeProvider time,
     ILogger log) : IDisposable
 {
-    // A name that is taken and free again within one call means that others remove containers; three looks are plenty.
-    private const int MostTries = 3;
+    // The engine holds a name from the beginning of a creation, and shows its container only at the end: until then the name is
+    // taken by nothing. So it is with a start that was given up a moment ago. 20 ms, doubled each time: 2.5 s in all.
+    private const int MostTries = 8;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
 
     private readonly SemaphoreSlim starts = new(options.MaxConcurrentStarts);
 
@@ -84,8 +87,13 @@ internal sealed class AttemptStarter(
     {
         var name = spec.Name.ContainerOf(0);
         var wanted = ContainerSpec.Of(spec, 0, options, user);
-        for (var left = MostTries; left > 0; left--)
+        for (var tries = 0; tries < MostTries; tries++)
         {
+            if (tries > 0)
+            {
+                await Task.Delay(FirstPause * (1 << (tries - 1)), time, cancellationToken);
+            }
+
             string id;
             try
             {
@@ -136,7 +144,7 @@ internal sealed class AttemptStarter(
             }
         }
 
-        throw calls.Unavailable($"starting container {name}", "the container vanished each time it was made; does something else remove containers?");
+        throw calls.Unavailable($"starting container {name}", "its name is taken, and yet there is no such container; does something else make and remove containers?");
     }
 
     /// <summary>Null when the container is gone.</summary>

@@ -19,77 +19,74 @@ public sealed class FaultTests
         Environment = new Dictionary<string, string>(StringComparer.Ordinal),
     };
 
+    private const string Watch = "watch";
+
     private readonly RecordedPhases phases = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, Func<IContainerRuntime, Task>> Calls => new()
+    private static readonly Dictionary<string, Func<IContainerRuntime, Task>> Calls = new(StringComparer.Ordinal)
     {
-        { "describe", r => r.DescribeAsync(Token) },
-        { "list", r => r.ListAsync(Scope, Token) },
-        { "start", r => r.StartAsync(Spec, new RecordedPhases(), Token) },
-        { "stop", r => r.StopAsync(Attempt, TimeSpan.Zero, Token) },
-        { "remove", r => r.RemoveAsync(Attempt, Token) },
-        { "watch", r => r.WatchAsync(Scope, Token).ToListAsync(Token).AsTask() },
-        { "output", r => r.ReadOutputAsync(Attempt, 0, default, Token).ToListAsync(Token).AsTask() },
+        ["describe"] = r => r.DescribeAsync(Token),
+        ["list"] = r => r.ListAsync(Scope, Token),
+        ["start"] = r => r.StartAsync(Spec, new RecordedPhases(), Token),
+        ["stop"] = r => r.StopAsync(Attempt, TimeSpan.Zero, Token),
+        ["remove"] = r => r.RemoveAsync(Attempt, Token),
+        ["output"] = r => r.ReadOutputAsync(Attempt, 0, default, Token).ToListAsync(Token).AsTask(),
+        [Watch] = r => r.WatchAsync(Scope, Token).ToListAsync(Token).AsTask(),
     };
 
+    public static TheoryData<string> EachCall => [.. Calls.Keys];
+
+    // A watch is silent by nature; that the engine hangs shows in the next listing.
+    public static TheoryData<string> EachCallThatAnswers => [.. Calls.Keys.Where(c => c != Watch)];
+
     [Theory]
-    [MemberData(nameof(Calls), DisableDiscoveryEnumeration = true)]
-    public async Task An_engine_that_is_not_there_is_named_with_the_way_out(string call, Func<IContainerRuntime, Task> ask)
+    [MemberData(nameof(EachCall))]
+    public async Task An_engine_that_is_not_there_is_named_with_the_way_out(string call)
     {
         using var runtime = Runtime(new Uri("unix:///tmp/orca-no-such.sock"));
-        var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => ask(runtime));
+        var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => Calls[call](runtime));
 
         Assert.Contains("unix:///tmp/orca-no-such.sock", exception.Message, StringComparison.Ordinal);
         Assert.Contains("is the engine running", exception.Message, StringComparison.Ordinal);
-        Assert.NotEmpty(call);
     }
 
     [Theory]
-    [MemberData(nameof(Calls), DisableDiscoveryEnumeration = true)]
-    public async Task An_engine_that_fails_is_quoted(string call, Func<IContainerRuntime, Task> ask)
+    [MemberData(nameof(EachCall))]
+    public async Task An_engine_that_fails_is_quoted(string call)
     {
         await using var engine = new FakeEngine(FakeEngine.Json(500, """{"message":"the daemon has a headache"}"""));
         using var runtime = Runtime(engine.Endpoint);
-        var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => ask(runtime));
+        var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => Calls[call](runtime));
 
         Assert.Contains("500 (the daemon has a headache)", exception.Message, StringComparison.Ordinal);
-        Assert.NotEmpty(call);
     }
 
     [Theory]
-    [MemberData(nameof(Calls), DisableDiscoveryEnumeration = true)]
-    public async Task An_engine_that_talks_nonsense_is_unavailable(string call, Func<IContainerRuntime, Task> ask)
+    [MemberData(nameof(EachCall))]
+    public async Task An_engine_that_talks_nonsense_is_unavailable(string call)
     {
         await using var engine = new FakeEngine("SSH-2.0-OpenSSH_9.2\r\n\r\n");
         using var runtime = Runtime(engine.Endpoint);
 
-        await Assert.ThrowsAsync<RuntimeUnavailableException>(() => ask(runtime));
-        Assert.NotEmpty(call);
+        await Assert.ThrowsAsync<RuntimeUnavailableException>(() => Calls[call](runtime));
     }
 
     [Theory]
-    [MemberData(nameof(Calls), DisableDiscoveryEnumeration = true)]
-    public async Task An_engine_that_hangs_up_without_an_answer_is_unavailable(string call, Func<IContainerRuntime, Task> ask)
+    [MemberData(nameof(EachCall))]
+    public async Task An_engine_that_hangs_up_without_an_answer_is_unavailable(string call)
     {
         await using var engine = new FakeEngine("");
         using var runtime = Runtime(engine.Endpoint);
 
-        await Assert.ThrowsAsync<RuntimeUnavailableException>(() => ask(runtime));
-        Assert.NotEmpty(call);
+        await Assert.ThrowsAsync<RuntimeUnavailableException>(() => Calls[call](runtime));
     }
 
     [Theory]
-    [MemberData(nameof(Calls), DisableDiscoveryEnumeration = true)]
-    public async Task An_engine_that_hangs_is_given_up_after_the_limit(string call, Func<IContainerRuntime, Task> ask)
+    [MemberData(nameof(EachCallThatAnswers))]
+    public async Task An_engine_that_hangs_is_given_up_after_the_limit(string call)
     {
-        // A watch is silent by nature; that the engine hangs shows in the next listing.
-        if (call == "watch")
-        {
-            return;
-        }
-
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var engine = new FakeEngine((_, _, token) =>
         {
@@ -98,7 +95,7 @@ public sealed class FaultTests
         });
         var time = new FakeTimeProvider();
         using var runtime = Runtime(engine.Endpoint, time);
-        var asking = ask(runtime);
+        var asking = Calls[call](runtime);
         await asked.Task.WaitAsync(Token);
         time.Advance(TimeSpan.FromSeconds(29));
         Assert.False(asking.IsCompleted);
@@ -367,7 +364,7 @@ public sealed class FaultTests
         {
             lock (requests)
             {
-                requests.Add(request.Split('?')[0]);
+                requests.Add(request.Split('?', ' ')[1]);
             }
 
             return FakeEngine.SendAsync(socket, request switch
@@ -382,7 +379,7 @@ public sealed class FaultTests
         var ended = Assert.Single(await runtime.ListAsync(Scope, Token));
 
         Assert.Equal((ContainerState.Ended, 0), (ended.State, ended.ExitCode));
-        Assert.Equal(["POST /containers/create", "POST /containers/abc/start", "GET /containers/json"], requests);
+        Assert.Equal(["/containers/create", "/containers/abc/start", "/containers/json"], requests);
     }
 
     [Fact]
