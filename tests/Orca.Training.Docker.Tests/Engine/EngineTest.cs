@@ -75,7 +75,7 @@ public abstract class EngineTest : IAsyncLifetime
     protected async Task<string> StartAsync(AttemptSpec spec)
     {
         var result = await Runtime.StartAsync(spec, Phases, Token);
-        return Assert.Single(Assert.IsType<StartResult.Started>(result).Incarnations);
+        return result is StartResult.Started started ? Assert.Single(started.Incarnations) : throw new InvalidOperationException($"{result}");
     }
 
     protected async Task<Outcome> FailAsync(AttemptSpec spec, Action<DockerOptions>? configure = null)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -90,21 +91,31 @@ internal sealed class FakeEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads all of a request, so that the client is never cut off while it writes; gives its first line.</summary>
     private async Task<string> ReadRequestAsync(Socket socket)
     {
+        const string EndOfHead = "\r\n\r\n";
         var buffer = new byte[16 * 1024];
         var filled = 0;
         while (filled < buffer.Length)
         {
             var read = await socket.ReceiveAsync(buffer.AsMemory(filled), end.Token);
             filled += read;
-            var text = Encoding.ASCII.GetString(buffer, 0, filled);
-            if (read == 0 || text.Contains("\r\n\r\n", StringComparison.Ordinal))
+            var text = Encoding.Latin1.GetString(buffer, 0, filled);
+            var head = text.IndexOf(EndOfHead, StringComparison.Ordinal);
+            if (read == 0 || (head >= 0 && filled >= head + EndOfHead.Length + BodyLength(text[..head])))
             {
                 return text.Split("\r\n")[0];
             }
         }
 
         throw new InvalidDataException("a request without an end");
+    }
+
+    private static int BodyLength(string head)
+    {
+        const string Name = "Content-Length: ";
+        var line = head.Split("\r\n").FirstOrDefault(l => l.StartsWith(Name, StringComparison.OrdinalIgnoreCase));
+        return line is null ? 0 : int.Parse(line.AsSpan(Name.Length), CultureInfo.InvariantCulture);
     }
 }
