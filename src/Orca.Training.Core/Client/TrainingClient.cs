@@ -42,7 +42,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
         while (true)
         {
             var reading = await store.ReadAsync(job, cancellationToken).ConfigureAwait(false) ?? throw TrainingException.NotFound(job);
-            if (reading.Job.Revision == afterRevision)
+            if (reading.Job.Revision <= afterRevision)
             {
                 if (reading.Job.State.IsFinal())
                 {
