@@ -1,0 +1,91 @@
+using Grpc.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orca.Training.Client;
+using Orca.Training.Grpc;
+using Orca.Training.Jobs;
+using Wire = Orca.Training.Grpc.Wire;
+
+namespace Orca.Training.AspNetCore.Service;
+
+/// <summary>Answers gRPC calls with the host's own client. One for each call.</summary>
+internal sealed class TrainingGrpcService(ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<TrainingGrpcService> logger)
+    : Wire.TrainingService.TrainingServiceBase
+{
+    public override Task<Wire.TrainResponse> Train(Wire.TrainRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
+    {
+        var metadata = request.Metadata ?? throw Invalid("metadata", "It is missing: say what to train.");
+        var job = await TrainAsync(RequestMapping.FromWire(metadata), context).ConfigureAwait(false);
+        return new Wire.TrainResponse { JobId = job.Value };
+    });
+
+    public override Task<Wire.GetTrainingStatusResponse> GetTrainingStatus(Wire.GetTrainingStatusRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
+        StatusMapping.ToWire(await client.GetTrainingStatusAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false)));
+
+    public override Task<Wire.CancelTrainingResponse> CancelTraining(Wire.CancelTrainingRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
+    {
+        await client.CancelTrainingAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false);
+        return new Wire.CancelTrainingResponse();
+    });
+
+    public override Task WatchTraining(Wire.WatchTrainingRequest request, IServerStreamWriter<Wire.GetTrainingStatusResponse> responseStream, ServerCallContext context) => AnswerAsync(context, async () =>
+    {
+        var job = JobOf(request.JobId);
+        if (request.AfterRevision < 0)
+        {
+            throw Invalid("after_revision", $"{request.AfterRevision} is no revision: they count from 1; 0 means from the start.");
+        }
+
+        // A host that stops would otherwise wait for its streams, which may last as long as a training.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await foreach (var status in client.WatchTrainingAsync(job, request.AfterRevision, end.Token).ConfigureAwait(false))
+            {
+                await responseStream.WriteAsync(StatusMapping.ToWire(status), end.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            throw new TrainingException(TrainingError.Unavailable, "The training service's host is stopping: watch again from the last revision seen.");
+        }
+
+        return responseStream;
+    });
+
+    // Who calls is said by the caller's identity alone, never by the wire.
+    private Task<JobId> TrainAsync(TrainingRequest request, ServerCallContext context)
+    {
+        var user = context.GetHttpContext().User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : null;
+        return client is TrainingClient inProcess
+            ? inProcess.TrainAsync(request, user, context.CancellationToken)
+            : client.TrainAsync(request, context.CancellationToken);
+    }
+
+    private async Task<T> AnswerAsync<T>(ServerCallContext context, Func<Task<T>> answer)
+    {
+        try
+        {
+            return await answer().ConfigureAwait(false);
+        }
+        catch (TrainingException refusal)
+        {
+            throw ErrorMapping.ToRpc(refusal);
+        }
+        catch (Exception late) when (context.CancellationToken.IsCancellationRequested)
+        {
+            // Nobody waits for this answer any more, and what the call met on its way out mostly follows from that.
+            Log.CancelledCall(logger, late, context.Method);
+            throw new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled."));
+        }
+        catch (Exception unexpected)
+        {
+            Log.UnexpectedError(logger, unexpected, context.Method);
+            throw ErrorMapping.ToRpc(new TrainingException(TrainingError.Internal, "The training service met an unexpected error; its log says more."));
+        }
+    }
+
+    private static JobId JobOf(long id) => id > 0 ? new JobId(id) : throw Invalid("job_id", $"{id} is no job's id: they count from 1.");
+
+    private static TrainingException Invalid(string field, string description) => TrainingException.Invalid([new FieldViolation(field, description)]);
+}

@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Orca.Training.Grpc;
+using Orca.Training.Jobs;
+using Wire = Orca.Training.Grpc.Wire;
+
+namespace Orca.Training.Client;
+
+/// <summary>
+/// The client for a training service elsewhere, over gRPC: the same calls with the same results and errors as within the host's
+/// own process. Thread-safe; one for the whole application.
+/// </summary>
+/// <remarks>
+/// It neither retries nor resumes by itself: a service that cannot be reached, or goes away during a call or a stream, is a
+/// <see cref="TrainingException"/> with <see cref="TrainingError.Unavailable"/>; a watch goes on from the last revision seen when it is
+/// called again. An answer names at most some fields that are wrong (2 KiB of them), then how many more there are.
+/// </remarks>
+public sealed class GrpcTrainingClient : ITrainingClient, IDisposable, IAsyncDisposable
+{
+    private readonly Wire.TrainingService.TrainingServiceClient _service;
+    private readonly string _name;
+    private readonly GrpcChannel? _ownChannel;
+
+    /// <summary>A client that calls through an invoker, such as one with the caller's interceptors.</summary>
+    public GrpcTrainingClient(CallInvoker invoker)
+        : this(invoker, address: null, ownChannel: null)
+    {
+    }
+
+    /// <summary>A client on a channel that stays the caller's to dispose.</summary>
+    public GrpcTrainingClient(ChannelBase channel)
+        : this(InvokerOf(channel), channel.Target, ownChannel: null)
+    {
+    }
+
+    private GrpcTrainingClient(CallInvoker invoker, string? address, GrpcChannel? ownChannel)
+    {
+        ArgumentNullException.ThrowIfNull(invoker);
+        _service = new Wire.TrainingService.TrainingServiceClient(invoker);
+        _name = address is null ? "The training service" : $"The training service at {address}";
+        _ownChannel = ownChannel;
+    }
+
+    /// <summary>A client with a channel of its own, which it disposes. It connects at the first call.</summary>
+    /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
+    /// <exception cref="ArgumentException">It is no such address.</exception>
+    public static GrpcTrainingClient Connect(Uri address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var channel = TrainingChannel.Open(address);
+        return new GrpcTrainingClient(channel.CreateCallInvoker(), address.GetLeftPart(UriPartial.Authority), channel);
+    }
+
+    /// <inheritdoc cref="Connect(Uri)" />
+    public static GrpcTrainingClient Connect(string address)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(address);
+        return Connect(new Uri(address, UriKind.RelativeOrAbsolute));
+    }
+
+    /// <inheritdoc />
+    public async Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var message = new Wire.TrainRequest { Metadata = RequestMapping.ToWire(request) };
+        var answer = await AskAsync(options => _service.TrainAsync(message, options), cancellationToken).ConfigureAwait(false);
+        return new JobId(answer.JobId);
+    }
+
+    /// <inheritdoc />
+    public async Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        ThrowIfNoId(job);
+        var message = new Wire.GetTrainingStatusRequest { JobId = job.Value };
+        var answer = await AskAsync(options => _service.GetTrainingStatusAsync(message, options), cancellationToken).ConfigureAwait(false);
+        return StatusMapping.FromWire(answer);
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ThrowIfNoId(job);
+        var message = new Wire.WatchTrainingRequest { JobId = job.Value, AfterRevision = Math.Max(0, afterRevision) };
+
+        // Leaving the loop disposes the call, which tells the service to stop.
+        using var call = _service.WatchTraining(message, new CallOptions(cancellationToken: cancellationToken));
+        while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
+        {
+            yield return StatusMapping.FromWire(call.ResponseStream.Current);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        ThrowIfNoId(job);
+        var message = new Wire.CancelTrainingRequest { JobId = job.Value };
+        await AskAsync(options => _service.CancelTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the channel, if it is the client's own, and the calls on it.</summary>
+    public void Dispose() => _ownChannel?.Dispose();
+
+    /// <inheritdoc cref="Dispose" />
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static CallInvoker InvokerOf(ChannelBase channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return channel.CreateCallInvoker();
+    }
+
+    private async Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var call = ask(new CallOptions(cancellationToken: cancellationToken));
+            return await call.ResponseAsync.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Translated(exception, cancellationToken) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    private async ValueTask<bool> NextAsync(IAsyncStreamReader<Wire.GetTrainingStatusResponse> stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.MoveNext(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Translated(exception, cancellationToken) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    // Null: the exception is what the caller is to see.
+    private Exception? Translated(Exception exception, CancellationToken cancellationToken) => exception switch
+    {
+        RpcException { StatusCode: StatusCode.Cancelled } when cancellationToken.IsCancellationRequested =>
+            new OperationCanceledException("The call was cancelled by its caller.", exception, cancellationToken),
+        RpcException failed => ErrorMapping.FromRpc(failed, _name),
+        // A channel can be set to say so when a deadline passes, too.
+        OperationCanceledException when !cancellationToken.IsCancellationRequested =>
+            new TrainingException(TrainingError.Unavailable, $"{_name} did not answer in time.", inner: exception),
+        _ => null,
+    };
+
+    // The wire tells a number that can be no id from an id that is not known; in the host's process both are jobs that there are not.
+    private static void ThrowIfNoId(JobId job)
+    {
+        if (job.Value < 1)
+        {
+            throw TrainingException.NotFound(job);
+        }
+    }
+}

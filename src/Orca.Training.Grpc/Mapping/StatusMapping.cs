@@ -1,0 +1,166 @@
+using Google.Protobuf.WellKnownTypes;
+using Orca.Training.Artifacts;
+using Orca.Training.Client;
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Grpc;
+
+/// <summary>A training's status on the wire and back.</summary>
+/// <remarks>All of it crosses but <see cref="TrainingProgress.Position"/>, which is the tracker's place in the output and no caller's business.</remarks>
+internal static class StatusMapping
+{
+    public static Wire.GetTrainingStatusResponse ToWire(TrainingStatus status)
+    {
+        var message = new Wire.GetTrainingStatusResponse
+        {
+            Status = ToWire(status.State),
+            JobId = status.JobId.Value,
+            Message = status.Message,
+            Metadata = RequestMapping.ToWire(status.Request),
+            PositionInQueue = status.QueuePosition ?? 0,
+            Revision = status.Revision,
+            Attempt = status.Attempt,
+            Phase = status.Phase is { } phase ? ToWire(phase) : null,
+            Progress = ToWire(status.Progress),
+            Outcome = status.Outcome is { } outcome ? ToWire(outcome) : null,
+            SubmittedAt = status.SubmittedAt.ToTimestamp(),
+            StartedAt = status.StartedAt?.ToTimestamp(),
+            FinishedAt = status.FinishedAt?.ToTimestamp(),
+            CancelRequestedAt = status.CancelRequestedAt?.ToTimestamp(),
+        };
+        message.Artifacts.AddRange(status.Artifacts.Select(ToWire));
+        return message;
+    }
+
+    /// <exception cref="TrainingException">The service says something that this client has no word for.</exception>
+    public static TrainingStatus FromWire(Wire.GetTrainingStatusResponse message) => new()
+    {
+        JobId = new JobId(message.JobId),
+        Revision = message.Revision,
+        State = FromWire(message.Status),
+        Message = message.Message,
+        Request = RequestMapping.FromWire(message.Metadata ?? new Wire.TrainingJobMetadata()),
+        QueuePosition = message.PositionInQueue > 0 ? message.PositionInQueue : null,
+        Attempt = message.Attempt,
+        Phase = message.Phase is { } phase ? FromWire(phase) : null,
+        Progress = message.Progress is { } progress ? FromWire(progress) : TrainingProgress.None,
+        Outcome = message.Outcome is { } outcome ? FromWire(outcome) : null,
+        Artifacts = [.. message.Artifacts.Select(FromWire)],
+        // A classic service does not say when.
+        SubmittedAt = message.SubmittedAt?.ToDateTimeOffset() ?? default,
+        StartedAt = message.StartedAt?.ToDateTimeOffset(),
+        FinishedAt = message.FinishedAt?.ToDateTimeOffset(),
+        CancelRequestedAt = message.CancelRequestedAt?.ToDateTimeOffset(),
+    };
+
+    private static Wire.TrainingStatus ToWire(JobState state) => state switch
+    {
+        JobState.Queued => Wire.TrainingStatus.Queuing,
+        JobState.Launching => Wire.TrainingStatus.Launch,
+        JobState.Running => Wire.TrainingStatus.Running,
+        JobState.Succeeded => Wire.TrainingStatus.Succeed,
+        JobState.Failed => Wire.TrainingStatus.Failure,
+        JobState.Cancelled => Wire.TrainingStatus.Cancelled,
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "The contract has no word for this state."),
+    };
+
+    private static JobState FromWire(Wire.TrainingStatus status) => status switch
+    {
+        Wire.TrainingStatus.Queuing => JobState.Queued,
+        Wire.TrainingStatus.Launch => JobState.Launching,
+        Wire.TrainingStatus.Running => JobState.Running,
+        Wire.TrainingStatus.Succeed => JobState.Succeeded,
+        Wire.TrainingStatus.Failure => JobState.Failed,
+        Wire.TrainingStatus.Cancelled => JobState.Cancelled,
+        _ => throw new TrainingException(TrainingError.Internal, $"The service says the status {(int)status}, which this client does not know: it speaks a newer contract."),
+    };
+
+    private static Wire.LaunchPhase ToWire(LaunchPhase phase)
+    {
+        var message = new Wire.LaunchPhase
+        {
+            Step = phase.Step switch
+            {
+                LaunchStep.PreparingData => Wire.LaunchPhase.Types.Step.PreparingData,
+                LaunchStep.PullingImage => Wire.LaunchPhase.Types.Step.PullingImage,
+                LaunchStep.Starting => Wire.LaunchPhase.Types.Step.Starting,
+                _ => throw new ArgumentOutOfRangeException(nameof(phase), phase.Step, "The contract has no word for this step."),
+            },
+        };
+        if (phase.Fraction is { } fraction)
+        {
+            message.Fraction = fraction;
+        }
+
+        if (phase.Detail is { } detail)
+        {
+            message.Detail = detail;
+        }
+
+        return message;
+    }
+
+    private static LaunchPhase FromWire(Wire.LaunchPhase phase) => new(
+        phase.Step switch
+        {
+            Wire.LaunchPhase.Types.Step.PreparingData => LaunchStep.PreparingData,
+            Wire.LaunchPhase.Types.Step.PullingImage => LaunchStep.PullingImage,
+            Wire.LaunchPhase.Types.Step.Starting => LaunchStep.Starting,
+            _ => throw new TrainingException(TrainingError.Internal, $"The service says the launch step {(int)phase.Step}, which this client does not know: it speaks a newer contract."),
+        },
+        phase.HasFraction ? phase.Fraction : null,
+        phase.HasDetail ? phase.Detail : null);
+
+    private static Wire.TrainingProgress ToWire(TrainingProgress progress)
+    {
+        var message = new Wire.TrainingProgress();
+        if (progress.Done is { } done)
+        {
+            message.Done = done;
+        }
+
+        if (progress.Total is { } total)
+        {
+            message.Total = total;
+        }
+
+        foreach (var (name, value) in progress.Metrics)
+        {
+            message.Metrics[name] = value;
+        }
+
+        return message;
+    }
+
+    private static TrainingProgress FromWire(Wire.TrainingProgress progress) => new()
+    {
+        Done = progress.HasDone ? progress.Done : null,
+        Total = progress.HasTotal ? progress.Total : null,
+        Metrics = new Dictionary<string, double>(progress.Metrics, StringComparer.Ordinal),
+    };
+
+    private static Wire.TrainingOutcome ToWire(Outcome outcome)
+    {
+        var message = new Wire.TrainingOutcome { Code = outcome.Code.Name, Message = outcome.Message };
+        if (outcome.ExitCode is { } exitCode)
+        {
+            message.ExitCode = exitCode;
+        }
+
+        return message;
+    }
+
+    private static Outcome FromWire(Wire.TrainingOutcome outcome) =>
+        new(new OutcomeCode(outcome.Code), outcome.Message, outcome.HasExitCode ? outcome.ExitCode : null);
+
+    private static Wire.TrainingArtifact ToWire(Artifact artifact) => new()
+    {
+        Name = artifact.Name,
+        Location = artifact.Location.OriginalString,
+        Size = artifact.Size,
+        Sha256 = artifact.Sha256,
+    };
+
+    private static Artifact FromWire(Wire.TrainingArtifact artifact) =>
+        new(artifact.Name, new Uri(artifact.Location, UriKind.RelativeOrAbsolute), artifact.Size, artifact.Sha256);
+}

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Orca.Training.Client;
+
+namespace Orca.Training.Grpc.Tests.Support;
+
+/// <summary>A real host on a free port of this machine. Ending it fails the test if anything logged an error that was not expected.</summary>
+internal sealed class TrainingHost : IAsyncDisposable
+{
+    private bool _expectsErrors;
+
+    private TrainingHost(WebApplication app) => App = app;
+
+    public WebApplication App { get; }
+
+    public Uri Address => new(App.Urls.First());
+
+    public FakeLogCollector Logs => App.Services.GetRequiredService<FakeLogCollector>();
+
+    /// <summary>Starts a host that answers with a client.</summary>
+    /// <param name="client">What stands behind the endpoints.</param>
+    /// <param name="configure">The host's own settings; port 0 on the loopback address unless they say otherwise.</param>
+    /// <param name="map">Maps the endpoints instead of a mere MapOrcaTraining().</param>
+    public static async Task<TrainingHost> StartAsync(ITrainingClient client, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddFakeLogging();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(client);
+        configure?.Invoke(builder);
+        var app = builder.Build();
+        (map ?? (a => a.MapOrcaTraining()))(app);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new TrainingHost(app);
+    }
+
+    /// <summary>This test provokes errors.</summary>
+    public TrainingHost ExpectingErrors()
+    {
+        _expectsErrors = true;
+        return this;
+    }
+
+    public GrpcTrainingClient Connect() => GrpcTrainingClient.Connect(Address);
+
+    public async ValueTask DisposeAsync()
+    {
+        var logs = Logs;
+        await App.DisposeAsync();
+        if (!_expectsErrors)
+        {
+            Assert.DoesNotContain(logs.GetSnapshot(), record => record.Level >= LogLevel.Error);
+        }
+    }
+}
