@@ -12,11 +12,14 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 # An ordinary user's PATH leaves out the places of dockerd, ip, debootstrap and iptables.
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
+require_root() { # FOR WHAT
+  is_root || command -v sudo >/dev/null || die "needs root for $1: run it as root, or install sudo"
+}
+
 # Runs a command as root, or says in one line why it can't. Use it for everything that needs root.
 as_root() {
-  if is_root; then "$@"; return; fi
-  command -v sudo >/dev/null || die "needs root for '$1': run it as root, or install sudo"
-  sudo -- "$@"
+  require_root "'$1'"
+  if is_root; then "$@"; else sudo -- "$@"; fi
 }
 
 # Clock ticks from boot to a process's start. Together with the pid it names one process for
@@ -43,6 +46,7 @@ wait_until() {
 
 # apt_install PACKAGE…: quietly; on failure the end of apt's own words.
 apt_install() {
+  require_root "installing $*" # here, because below the message would end in the log
   command -v apt-get >/dev/null || die "can't install $*: this machine has no apt-get; please install them by hand"
   say "Installing $* …"
   local log

@@ -7,7 +7,7 @@ class RowAdagrad(torch.optim.Optimizer):
     """Steps only the rows that a batch touched, each by the root of its own summed squared gradients.
 
     A rare n-gram's row so takes larger steps than a common one's, and a step costs what the batch's rows
-    cost rather than what the table costs: with AdamW over the whole table it was most of a training's time.
+    cost rather than what the table costs, which is ten times as many rows or more.
     """
 
     def __init__(self, table, lr):
