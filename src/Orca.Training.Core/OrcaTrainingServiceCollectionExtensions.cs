@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -23,15 +24,10 @@ public static class OrcaTrainingServiceCollectionExtensions
     /// memory, one at a time on each machine, datasets and artifacts in folders). Add a machine to the result. Calling it again is
     /// harmless: the settings add up.
     /// </summary>
-    public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, Action<OrcaTrainingOptions>? configure = null)
+    public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var options = services.AddOptions<OrcaTrainingOptions>().ValidateOnStart();
-        if (configure is not null)
-        {
-            options.Configure(configure);
-        }
-
+        services.AddOptions<OrcaTrainingOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OrcaTrainingOptions>, OptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new TrackerWork(TaskScheduler.Default));
@@ -42,6 +38,22 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton<ITrainingClient>(NewClient);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerService>());
         return new OrcaTrainingBuilder(services);
+    }
+
+    /// <summary>Adds the training service with settings made in code.</summary>
+    public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, Action<OrcaTrainingOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddOptions<OrcaTrainingOptions>().Configure(configure);
+        return services.AddOrcaTraining();
+    }
+
+    /// <summary>Adds the training service with settings from configuration, spelt as in <see cref="OrcaTrainingOptions"/>.</summary>
+    public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<OrcaTrainingOptions>().Bind(configuration);
+        return services.AddOrcaTraining();
     }
 
     private static TrainingClient NewClient(IServiceProvider services)

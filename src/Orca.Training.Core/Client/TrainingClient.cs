@@ -41,13 +41,8 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
         int? told = null;
         while (true)
         {
-<<<<<<< HEAD
             var reading = await store.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
-            if (reading.Job.Revision == afterRevision)
-=======
-            var reading = await store.ReadAsync(job, cancellationToken).ConfigureAwait(false) ?? throw TrainingException.NotFound(job);
             if (reading.Job.Revision <= afterRevision)
->>>>>>> grpc
             {
                 if (reading.Job.State.IsFinal())
                 {
