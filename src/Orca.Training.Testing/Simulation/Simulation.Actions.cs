@@ -55,7 +55,11 @@ internal sealed partial class Simulation
         {
             var job = new JobId(_random.Next(1, _trainings.Count + 1));
             Note($"cancel {job}");
-            _store.Apply(new JobCommand.RequestCancel(job, _now), term: null);
+            var command = new JobCommand.RequestCancel(job, _now);
+            if (_settings.Bug.Apply(_store, command) is null)
+            {
+                _store.Apply(command, term: null);
+            }
         }
     }
 

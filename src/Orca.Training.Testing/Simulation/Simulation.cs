@@ -102,7 +102,7 @@ internal sealed partial class Simulation
         }
     }
 
-    private void Fail(string rule) => throw new SimulationFailure(rule, _seed, string.Join('\n', _trace.TakeLast(int.TryParse(Environment.GetEnvironmentVariable("ORCA_TRACE"), out var n) ? n : 40)));
+    private void Fail(string rule) => throw new SimulationFailure(rule, _seed, string.Join('\n', _trace.TakeLast(_settings.TraceLength)));
 
     private void Note(string what) => _trace.Add(string.Create(CultureInfo.InvariantCulture, $"{(_now - new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds,8:0.0} s  {what}"));
 
@@ -121,14 +121,13 @@ internal sealed partial class Simulation
 
     private void Step(TrackerEvent happened)
     {
-        if (_settings.Bug.Enter(happened) is not { } entering)
+        var wanted = new List<TrackerEffect>();
+        foreach (var entering in _settings.Bug.Enter(happened))
         {
-            return;
+            _core.Step(entering, _now, wanted);
         }
 
-        var wanted = new List<TrackerEffect>();
-        _core.Step(entering, _now, wanted);
-        _settings.Bug.Leave(entering, wanted);
+        _settings.Bug.Leave(happened, wanted);
         foreach (var effect in wanted)
         {
             Note($"    wants {Describe(effect)}");

@@ -14,6 +14,9 @@ internal sealed record SimulationSettings
     /// <summary>How many attempts may be open at once.</summary>
     public int Slots { get; init; } = 2;
 
+    /// <summary>How many of the last steps a failure shows.</summary>
+    public int TraceLength { get; init; } = 40;
+
     /// <summary>The policy; a planted bug may replace it.</summary>
     public ICapacityPolicy? Policy { get; init; }
 
@@ -24,8 +27,8 @@ internal sealed record SimulationSettings
 /// <summary>What a planted bug can change: nothing, in this one.</summary>
 internal class PlantedBug
 {
-    /// <summary>Changes an event on its way into the step; null loses it.</summary>
-    public virtual Tracking.TrackerEvent? Enter(Tracking.TrackerEvent happened) => happened;
+    /// <summary>Changes what enters the step.</summary>
+    public virtual IEnumerable<Tracking.TrackerEvent> Enter(Tracking.TrackerEvent happened) => [happened];
 
     /// <summary>Changes what the step wants.</summary>
     public virtual void Leave(Tracking.TrackerEvent happened, List<Tracking.TrackerEffect> effects)
