@@ -26,7 +26,7 @@ public sealed class CleartextHttp2Tests
 
     private static readonly byte[] NoSettings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Token => Patience.Token;
 
     private static ScriptedClient Client => new() { Status = (job, _) => Task.FromResult(Samples.Everything with { JobId = job }) };
 

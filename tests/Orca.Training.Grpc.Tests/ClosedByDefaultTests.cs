@@ -20,7 +20,7 @@ public sealed class ClosedByDefaultTests
 {
     private readonly Installation _installation = new();
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Token => Patience.Token;
 
     [Theory]
     [InlineData("127.0.0.1", true)]

@@ -16,7 +16,7 @@ namespace Orca.Training.Grpc.Tests;
 /// <summary>What only a client over a connection can meet.</summary>
 public sealed class GrpcTrainingClientTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Token => Patience.Token;
 
     [Fact]
     public async Task Nobody_at_the_address_is_said_with_the_address()

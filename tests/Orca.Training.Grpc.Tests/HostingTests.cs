@@ -14,7 +14,7 @@ namespace Orca.Training.Grpc.Tests;
 /// <summary>How the endpoints live with the rest of a host.</summary>
 public sealed class HostingTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Token => Patience.Token;
 
     private static ScriptedClient Client => new() { Status = (job, _) => Task.FromResult(Samples.Everything with { JobId = job }) };
 

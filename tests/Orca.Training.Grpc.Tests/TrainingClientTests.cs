@@ -20,7 +20,7 @@ public abstract class TrainingClientTests : IAsyncLifetime
         Cancel,
     }
 
-    protected static CancellationToken Token => TestContext.Current.CancellationToken;
+    protected static CancellationToken Token => Patience.Token;
 
     /// <summary>A client for what stands behind the service.</summary>
     protected abstract Task<ITrainingClient> ReachAsync(ITrainingClient behind);

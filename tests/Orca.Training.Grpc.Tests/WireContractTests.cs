@@ -12,7 +12,7 @@ namespace Orca.Training.Grpc.Tests;
 /// <summary>What is on the wire is a promise to clients that nobody here knows.</summary>
 public sealed class WireContractTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Token => Patience.Token;
 
     [Fact]
     public void The_contract_is_the_one_on_record() => Snapshot.Match(Describe(TrainingReflection.Descriptor), "training.proto");

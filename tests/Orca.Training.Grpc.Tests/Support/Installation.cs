@@ -30,7 +30,7 @@ internal sealed class Installation
         await ApplyAsync(new JobCommand.Publish(job, 1, [], TrainingProgress.None, Now));
     }
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Token => Patience.Token;
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 

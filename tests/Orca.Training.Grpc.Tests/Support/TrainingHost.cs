@@ -33,7 +33,7 @@ internal sealed class TrainingHost : IAsyncDisposable
         configure?.Invoke(builder);
         var app = builder.Build();
         (map ?? (a => a.MapOrcaTraining()))(app);
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StartAsync(Patience.Token);
         return new TrainingHost(app);
     }
 
