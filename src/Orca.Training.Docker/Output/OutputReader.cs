@@ -80,7 +80,7 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls)
     }
 
     /// <summary>False at the end.</summary>
-    private async Task<bool> FillAsync(
+    private async ValueTask<bool> FillAsync(
         string what, Stream stream, Memory<byte> buffer, OutputParser parser, List<OutputLine> lines, CancellationToken cancellationToken)
     {
         try

@@ -8,7 +8,7 @@ internal sealed class ResumePoint(OutputPosition after)
 {
     // The engine leaves out by its own times what we ordered by ours, and the two outputs may be out of order: it is asked for a
     // little more than is wanted. Only a clock that jumps back by more than this could hide a line.
-    private const long Overlap = 10_000_000_000;
+    private const long Overlap = 2_000_000_000;
 
     private int left = after.Lines;
 

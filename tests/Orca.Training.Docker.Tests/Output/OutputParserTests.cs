@@ -89,6 +89,12 @@ public sealed class OutputParserTests
     [InlineData("yesterday ")]
     [InlineData("2026-11-24T23:31:01.1234567891Z ")]
     [InlineData("2026-11-24T23:31:01.12x4Z ")]
+    [InlineData("2026-11-24T23:31:01.Z ")]
+    [InlineData("2026-02-30T23:31:01Z ")]
+    [InlineData("2026-13-01T23:31:01Z ")]
+    [InlineData("2026-11-24T24:31:01Z ")]
+    [InlineData("2026-11-24 23:31:01Z ")]
+    [InlineData("2026-11-24T23:31:01.5+01:00 ")]
     [InlineData("a-word-that-is-far-longer-than-every-timestamp")]
     public void What_is_no_timestamp_is_refused(string text) =>
         Assert.Throws<InvalidDataException>(() => new TimestampReader().Take(Encoding.ASCII.GetBytes(text)));
