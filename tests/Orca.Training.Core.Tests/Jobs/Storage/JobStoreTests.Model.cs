@@ -1,0 +1,204 @@
+using CsCheck;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+
+namespace Orca.Training.Tests.Jobs.Storage;
+
+/// <summary>A store against a model of it that is too simple to be wrong, and against many callers at once.</summary>
+public abstract partial class JobStoreTests
+{
+    [Fact]
+    public void Any_batches_of_commands_leave_the_store_as_they_leave_the_model() =>
+        Gen.Select(Gen.Int[1, 3], AnyCommand.Gen(jobs: 6).Array[0, 6]).Array[0, 25].Sample(batches =>
+        {
+            var store = CreateAsync(_time).AsTask().GetAwaiter().GetResult();
+            CompareAsync(store, batches).GetAwaiter().GetResult();
+        }, iter: 150);
+
+    [Fact]
+    public async Task Callers_a_decider_and_readers_at_once_see_each_job_in_exactly_one_state()
+    {
+        const int submitters = 4, jobsEach = 100;
+        var store = await CreateAsync(_time);
+        var fence = await DecideAsync(store);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var acknowledged = new System.Collections.Concurrent.ConcurrentBag<JobId>();
+
+        var submitting = Enumerable.Range(0, submitters).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < jobsEach; i++)
+            {
+                var job = await SubmitAsync(store);
+                acknowledged.Add(job);
+                if (i % 5 == 0)
+                {
+                    await store.ApplyAsync([new JobCommand.RequestCancel(job, JobSamples.At(1))], null, Cancel);
+                }
+            }
+        }, Cancel)).ToArray();
+        var deciding = Task.Run(() => FinishAllAsync(store, fence, submitters * jobsEach), Cancel);
+        var reading = Enumerable.Range(0, 2).Select(_ => Task.Run(() => ReadUntilAsync(store, acknowledged, done.Token), Cancel)).ToArray();
+        var watching = Task.Run(() => WatchAsync(store, new JobId(1)), Cancel);
+
+        await Task.WhenAll(submitting);
+        await deciding;
+        done.Cancel();
+        await Task.WhenAll(reading);
+
+        Assert.Equal(submitters * jobsEach, (await store.ReadPageAsync(null, default, int.MaxValue, Cancel)).Count(j => j.State.IsFinal()));
+        Assert.True((await watching).State.IsFinal());
+    }
+
+    private static async Task CompareAsync(IJobStore store, (int Submits, AnyCommand[] Commands)[] batches)
+    {
+        var fence = await DecideAsync(store);
+        var model = new SortedDictionary<long, Job>();
+        var history = new List<Job>();
+        var minute = 0;
+        var start = (await store.ReadOpenJobsAsync(Cancel)).Cursor;
+        foreach (var (submits, commands) in batches)
+        {
+            var at = JobSamples.At(++minute);
+            JobCommand[] batch = [.. Enumerable.Repeat(JobSamples.Submit(), submits), .. commands.Select(c => c.At(at))];
+            var results = await store.ApplyAsync(batch, fence, Cancel);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                var expected = ApplyToModel(model, history, batch[i], results[i].Job?.Id);
+                Assert.Equal(expected.Rejection, results[i].Rejection);
+                Assert.Equal(expected.Job?.Text(), results[i].Job?.Text());
+            }
+
+            await CompareReadsAsync(store, model);
+        }
+
+        Assert.Equal(history.Select(j => j.Text()), (await ReadFeedAsync(store, start, history.Count)).Select(j => j.Text()));
+        foreach (var job in model.Values)
+        {
+            var own = await store.ReadJobChangesAsync(job.Id, 0, Cancel);
+            Assert.Equal(history.Where(j => j.Id == job.Id).Select(j => j.Text()), own.Select(j => j.Text()));
+        }
+    }
+
+    private static CommandResult ApplyToModel(SortedDictionary<long, Job> model, List<Job> history, JobCommand command, JobId? drawn)
+    {
+        Job? next;
+        var rejection = Rejection.None;
+        if (command is JobCommand.Submit submit)
+        {
+            Assert.False(model.ContainsKey(drawn!.Value.Value), "an id came twice");
+            next = JobTransitions.Create(drawn.Value, submit);
+        }
+        else
+        {
+            var current = model.GetValueOrDefault(((JobCommand.OnJob)command).Job.Value);
+            rejection = JobTransitions.Apply(current, (JobCommand.OnJob)command, out next);
+            if (next is null)
+            {
+                return new CommandResult(rejection, current);
+            }
+        }
+
+        model[next.Id.Value] = next;
+        history.Add(next);
+        return new CommandResult(rejection, next);
+    }
+
+    private static async Task CompareReadsAsync(IJobStore store, SortedDictionary<long, Job> model)
+    {
+        Assert.Equal(Facts(model.Values), Facts(await store.ReadPageAsync(null, default, int.MaxValue, Cancel)));
+        Assert.Equal(Facts(model.Values.Where(j => !j.State.IsFinal())), Facts((await store.ReadOpenJobsAsync(Cancel)).Jobs));
+        foreach (var state in Enum.GetValues<JobState>())
+        {
+            Assert.Equal(Facts(model.Values.Where(j => j.State == state)), Facts(await store.ReadPageAsync(state, default, int.MaxValue, Cancel)));
+        }
+
+        var queued = model.Values.Where(j => j.State is JobState.Queued).Select(j => j.Id).ToList();
+        foreach (var job in model.Values)
+        {
+            var reading = (await store.ReadAsync(job.Id, Cancel))!.Value;
+            Assert.Equal(job.Revision, reading.Job.Revision);
+            Assert.Equal(queued.IndexOf(job.Id) is >= 0 and var index ? index + 1 : null, reading.QueuePosition);
+        }
+    }
+
+    private static IEnumerable<(JobId, long, JobState)> Facts(IEnumerable<Job> jobs) => jobs.Select(j => (j.Id, j.Revision, j.State));
+
+    /// <summary>Takes every job that the feed brings to an end, and sees that no change is skipped.</summary>
+    private static async Task FinishAllAsync(IJobStore store, Fence fence, int count)
+    {
+        var revisions = new Dictionary<JobId, long>();
+        var finals = 0;
+        ChangeCursor cursor = default;
+        while (finals < count)
+        {
+            var page = await store.ReadChangesAsync(cursor, Cancel);
+            cursor = page.Next;
+            var commands = new List<JobCommand>();
+            foreach (var job in page.Changes)
+            {
+                Assert.Equal(revisions.GetValueOrDefault(job.Id) + 1, job.Revision);
+                revisions[job.Id] = job.Revision;
+                finals += job.State.IsFinal() ? 1 : 0;
+                commands.AddRange(job.State switch
+                {
+                    JobState.Queued when job.CancelRequestedAt is not null => [new JobCommand.CancelQueued(job.Id, JobSamples.OutOfRoom, JobSamples.At(1))],
+                    JobState.Queued => [new JobCommand.BeginAttempt(job.Id, 1, "m", JobSamples.At(1))],
+                    JobState.Launching => [new JobCommand.BeginRunning(job.Id, 1, ["c"], JobSamples.At(1))],
+                    JobState.Running => [new JobCommand.Publish(job.Id, 1, [], JobSamples.HalfDone, JobSamples.At(1))],
+                    _ => (JobCommand[])[],
+                });
+            }
+
+            await store.ApplyAsync(commands, fence, Cancel);
+        }
+    }
+
+    private static async Task ReadUntilAsync(IJobStore store, System.Collections.Concurrent.ConcurrentBag<JobId> acknowledged, CancellationToken done)
+    {
+        var rounds = 0;
+        while (!done.IsCancellationRequested || rounds == 0)
+        {
+            rounds++;
+            var must = acknowledged.ToArray();
+            var all = await store.ReadPageAsync(null, default, int.MaxValue, Cancel);
+            Assert.Equal(all.Count, all.Select(j => j.Id).Distinct().Count());
+            Assert.Subset(all.Select(j => j.Id).ToHashSet(), must.ToHashSet());
+            foreach (var state in Enum.GetValues<JobState>())
+            {
+                Assert.All(await store.ReadPageAsync(state, default, 50, Cancel), j => Assert.Equal(state, j.State));
+            }
+
+            if (must.Length > 0)
+            {
+                var reading = (await store.ReadAsync(must[0], Cancel))!.Value;
+                Assert.Equal(reading.Job.State is JobState.Queued, reading.QueuePosition is not null);
+            }
+
+            await Task.Yield();
+        }
+    }
+
+    private static async Task<Job> WatchAsync(IJobStore store, JobId job)
+    {
+        while (await store.ReadAsync(job, Cancel) is null)
+        {
+            await Task.Yield();
+        }
+
+        Job? last = null;
+        while (true)
+        {
+            var changes = await store.ReadJobChangesAsync(job, last?.Revision ?? 0, Cancel);
+            if (changes.Count == 0)
+            {
+                return last!;
+            }
+
+            foreach (var change in changes)
+            {
+                Assert.Equal((last?.Revision ?? 0) + 1, change.Revision);
+                last = change;
+            }
+        }
+    }
+}
