@@ -72,7 +72,8 @@ public static class JobTransitions
         JobCommand.RecordProgress c => job.State is JobState.Running && c.Number == job.LastAttempt,
         JobCommand.Defer c => job.State is JobState.Launching && c.Number == job.LastAttempt,
         JobCommand.Publish c => job.State is JobState.Running && c.Number == job.LastAttempt,
-        JobCommand.FinishAttempt c => job.State is JobState.Launching or JobState.Running && c.Number == job.LastAttempt,
+        JobCommand.FinishAttempt c => job.State is JobState.Launching or JobState.Running && c.Number == job.LastAttempt
+            && c.Final is JobState.Failed or JobState.Cancelled,
         JobCommand.CancelQueued => job.State is JobState.Queued,
         _ => throw new ArgumentException($"The transition table has no row for {command.GetType().Name}.", nameof(command)),
     };

@@ -22,7 +22,7 @@ internal static class JobSamples
 
     public static Job PutOff(long id = 1) => Starting(id).After(new JobCommand.Defer(new JobId(id), 1, "no room", At(9), At(2)));
 
-    public static Job Starting(long id = 1) => Waiting(id).After(new JobCommand.BeginAttempt(new JobId(id), 1, "m", At(1)));
+    public static Job Starting(long id = 1) => Waiting(id).After(new JobCommand.BeginAttempt(new JobId(id), 1, "m1", At(1)));
 
     public static Job Working(long id = 1) => Starting(id).After(new JobCommand.BeginRunning(new JobId(id), 1, ["c1"], At(2)));
 

@@ -102,6 +102,18 @@ public sealed class JobTransitionsTests
         Assert.Equal(untouched, before.Text());
     }
 
+    [Theory]
+    [InlineData(Queued)]
+    [InlineData(Launching)]
+    [InlineData(Running)]
+    [InlineData(Succeeded)]
+    public void An_attempt_cannot_be_finished_into_a_state_that_is_no_end_without_results(JobState state)
+    {
+        var finish = new JobCommand.FinishAttempt(Id, 1, state, OutOfRoom, null, At(5));
+
+        Assert.Equal(Rejection.Conflict, JobTransitions.Apply(In(Running), finish, out _));
+    }
+
     private static Dictionary<string, (Job Before, JobCommand.OnJob Command, Func<Job, Job> Change)> ChangesByName => new()
     {
         ["a wish to cancel, queued"] = (Waiting(), new JobCommand.RequestCancel(Id, At(5)), j => j with { CancelRequestedAt = At(5) }),
@@ -132,7 +144,7 @@ public sealed class JobTransitionsTests
             State = Running,
             Phase = null,
             Deferrals = 0,
-            Attempts = [new Attempt { Number = 1, Machine = "m", CreatedAt = At(1), StartedAt = At(5), Incarnations = ["c1", "c2"] }],
+            Attempts = [new Attempt { Number = 1, Machine = "m1", CreatedAt = At(1), StartedAt = At(5), Incarnations = ["c1", "c2"] }],
         }),
         ["progress"] = (Working(), new JobCommand.RecordProgress(Id, 1, HalfDone, At(5)), j => j with { Progress = HalfDone }),
         ["a start that is put off"] = (Starting() with { Deferrals = 1 }, new JobCommand.Defer(Id, 1, "no GPU", At(9), At(5)), j => j with
