@@ -16,14 +16,17 @@ internal readonly record struct MachineOffer(string Name, Resources Total);
 internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needs)
 {
     private readonly SortedDictionary<JobId, Waiting> _queue = [];
-    private readonly PriorityQueue<JobId, DateTimeOffset> _putOff = new();
+
+    // Beside the queue until their time comes, so that no plan has to walk past them.
+    private readonly SortedSet<(DateTimeOffset NotBefore, JobId Job)> _putOff = [];
+    private readonly Dictionary<JobId, Waiting> _putOffJobs = [];
     private readonly Dictionary<JobId, Placed> _placed = [];
     private readonly Inventory[] _inventories = [.. machines.Select(m => new Inventory(m.Name, m.Total, default, 0, 0))];
     private bool _changed = true;
     private Exception? _policyFailure;
 
     /// <summary>The next moment at which a plan can differ without any change; null for none.</summary>
-    public DateTimeOffset? NextLook => _putOff.TryPeek(out _, out var at) ? at : null;
+    public DateTimeOffset? NextLook => _putOff.Count > 0 ? _putOff.Min.NotBefore : null;
 
     /// <summary>What each machine has given away.</summary>
     public IReadOnlyList<Inventory> Inventories => _inventories;
@@ -33,14 +36,10 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     {
         _changed = true;
         Free(job.Id);
-        _queue.Remove(job.Id);
+        Forget(job.Id);
         if (job.State is JobState.Queued && job.CancelRequestedAt is null)
         {
-            _queue.Add(job.Id, new Waiting(job.LastAttempt + 1, job.NotBefore ?? default, needs(job.Request)));
-            if (job.NotBefore is { } notBefore)
-            {
-                _putOff.Enqueue(job.Id, notBefore);
-            }
+            Enqueue(job.Id, new Waiting(job.LastAttempt + 1, job.NotBefore ?? default, needs(job.Request)));
         }
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
         {
@@ -68,12 +67,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     /// <summary>The jobs to start now. Each is taken as placed until it is applied or released.</summary>
     public IReadOnlyList<Placement> Plan(DateTimeOffset now)
     {
-        while (_putOff.TryPeek(out _, out var at) && at <= now)
-        {
-            _putOff.Dequeue();
-            _changed = true;
-        }
-
+        BringBack(now);
         if (!_changed || _queue.Count == 0)
         {
             _changed = false;
@@ -84,11 +78,6 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         List<Placement>? placements = null;
         foreach (var (job, waiting) in _queue)
         {
-            if (waiting.NotBefore > now)
-            {
-                continue;
-            }
-
             var machine = FirstThatFits(waiting.Needs);
             if (machine < 0)
             {
@@ -113,6 +102,40 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         var failure = _policyFailure;
         _policyFailure = null;
         return failure;
+    }
+
+    private void Enqueue(JobId job, Waiting waiting)
+    {
+        if (waiting.NotBefore == default)
+        {
+            _queue.Add(job, waiting);
+        }
+        else
+        {
+            _putOffJobs.Add(job, waiting);
+            _putOff.Add((waiting.NotBefore, job));
+        }
+    }
+
+    private void Forget(JobId job)
+    {
+        _queue.Remove(job);
+        if (_putOffJobs.Remove(job, out var waiting))
+        {
+            _putOff.Remove((waiting.NotBefore, job));
+        }
+    }
+
+    /// <summary>Jobs whose time has come wait in the queue again, at their old places.</summary>
+    private void BringBack(DateTimeOffset now)
+    {
+        while (_putOff.Count > 0 && _putOff.Min is var (at, job) && at <= now)
+        {
+            _putOff.Remove((at, job));
+            _putOffJobs.Remove(job, out var waiting);
+            _queue.Add(job, waiting);
+            _changed = true;
+        }
     }
 
     private int FirstThatFits(Resources resources)

@@ -1,0 +1,238 @@
+using Orca.Training.Jobs;
+using Orca.Training.Scheduling;
+using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Tests.Jobs;
+
+namespace Orca.Training.Tests.Scheduling;
+
+/// <summary>Which job starts next, and where.</summary>
+public sealed class SchedulerTests
+{
+    private static readonly DateTimeOffset Now = JobSamples.At(10);
+
+    [Fact]
+    public void The_oldest_job_starts_first_whatever_the_order_in_which_they_are_heard_of()
+    {
+        var scheduler = New(CapacityPolicies.OneAtATime);
+        foreach (var id in new[] { 3, 1, 2 })
+        {
+            scheduler.Apply(JobSamples.Waiting(id));
+        }
+
+        Assert.Equal([new Placement(new JobId(1), 1, "m1")], scheduler.Plan(Now));
+        Assert.Empty(scheduler.Plan(Now));
+
+        scheduler.Apply(JobSamples.In(JobState.Failed, 1));
+        Assert.Equal([new Placement(new JobId(2), 1, "m1")], scheduler.Plan(Now));
+    }
+
+    [Fact]
+    public void What_is_placed_counts_from_the_plan_on_and_through_launch_and_run()
+    {
+        var scheduler = New(CapacityPolicies.OneAtATime);
+        scheduler.Apply(JobSamples.Waiting(1));
+        scheduler.Apply(JobSamples.Waiting(2));
+        scheduler.Plan(Now);
+        Assert.Equal((1, 0), (scheduler.Inventories[0].Launching, scheduler.Inventories[0].Running));
+
+        scheduler.Apply(JobSamples.Starting(1));
+        Assert.Equal((1, 0), (scheduler.Inventories[0].Launching, scheduler.Inventories[0].Running));
+        Assert.Empty(scheduler.Plan(Now));
+
+        scheduler.Apply(JobSamples.Working(1));
+        Assert.Equal((0, 1), (scheduler.Inventories[0].Launching, scheduler.Inventories[0].Running));
+        Assert.Empty(scheduler.Plan(Now));
+
+        scheduler.Apply(JobSamples.In(JobState.Succeeded, 1));
+        Assert.Single(scheduler.Plan(Now));
+    }
+
+    [Fact]
+    public void Nobody_overtakes_the_one_in_front_that_does_not_fit()
+    {
+        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(4)));
+        scheduler.Apply(Needing(1, cpus: 3));
+        Assert.Single(scheduler.Plan(Now));
+        scheduler.Apply(Needing(2, cpus: 2));
+        scheduler.Apply(Needing(3, cpus: 1));
+
+        Assert.Empty(scheduler.Plan(Now));
+    }
+
+    [Fact]
+    public void A_job_that_was_put_off_is_passed_over_and_is_first_again_at_its_time()
+    {
+        var scheduler = New(CapacityPolicies.OneAtATime);
+        scheduler.Apply(JobSamples.PutOff(1));
+        scheduler.Apply(JobSamples.Waiting(2));
+        scheduler.Apply(JobSamples.Waiting(3));
+        Assert.Equal(JobSamples.At(9), scheduler.NextLook);
+
+        Assert.Equal([new Placement(new JobId(2), 1, "m1")], scheduler.Plan(JobSamples.At(8)));
+        scheduler.Apply(JobSamples.In(JobState.Failed, 2));
+
+        Assert.Equal([new Placement(new JobId(1), 2, "m1")], scheduler.Plan(JobSamples.At(9)));
+        Assert.Null(scheduler.NextLook);
+    }
+
+    [Fact]
+    public void The_time_alone_brings_a_job_back_that_was_put_off()
+    {
+        var scheduler = New(CapacityPolicies.OneAtATime);
+        scheduler.Apply(JobSamples.PutOff(1));
+
+        Assert.Empty(scheduler.Plan(JobSamples.At(8)));
+        Assert.Empty(scheduler.Plan(JobSamples.At(9).AddTicks(-1)));
+        Assert.Single(scheduler.Plan(JobSamples.At(9)));
+    }
+
+    [Fact]
+    public void Nobody_looks_again_for_a_job_that_was_put_off_and_no_longer_waits()
+    {
+        var scheduler = New(CapacityPolicies.OneAtATime);
+        scheduler.Apply(JobSamples.PutOff(1));
+        scheduler.Apply(JobSamples.PutOff(1).Wished());
+
+        Assert.Null(scheduler.NextLook);
+    }
+
+    [Fact]
+    public void A_job_that_is_to_be_cancelled_is_never_planned()
+    {
+        var scheduler = New(CapacityPolicies.OneAtATime);
+        scheduler.Apply(JobSamples.Waiting(1).Wished());
+        scheduler.Apply(JobSamples.Waiting(2));
+        scheduler.Apply(JobSamples.Waiting(2).Wished());
+
+        Assert.Empty(scheduler.Plan(Now));
+    }
+
+    [Fact]
+    public void A_job_that_is_to_be_cancelled_holds_its_place_until_it_has_ended()
+    {
+        var scheduler = New(CapacityPolicies.OneAtATime);
+        scheduler.Apply(JobSamples.Working(1).Wished());
+        scheduler.Apply(JobSamples.Waiting(2));
+        Assert.Empty(scheduler.Plan(Now));
+
+        scheduler.Apply(JobSamples.In(JobState.Cancelled, 1));
+        Assert.Single(scheduler.Plan(Now));
+    }
+
+    [Fact]
+    public void A_placement_that_did_not_come_about_gives_its_room_back_and_is_planned_again_when_it_is_applied()
+    {
+        var scheduler = New(CapacityPolicies.OneAtATime);
+        scheduler.Apply(JobSamples.Waiting(1));
+        scheduler.Plan(Now);
+
+        scheduler.Release(new JobId(1));
+        Assert.Equal(0, scheduler.Inventories[0].Open);
+        Assert.Empty(scheduler.Plan(Now));
+
+        scheduler.Apply(JobSamples.Waiting(1));
+        Assert.Single(scheduler.Plan(Now));
+    }
+
+    [Fact]
+    public void Machines_are_filled_in_their_order()
+    {
+        var scheduler = New(CapacityPolicies.Jobs(2), new MachineOffer("m1", default), new MachineOffer("m2", default));
+        for (var id = 1; id <= 5; id++)
+        {
+            scheduler.Apply(JobSamples.Waiting(id));
+        }
+
+        Assert.Equal(["m1", "m1", "m2", "m2"], scheduler.Plan(Now).Select(p => p.Machine));
+        scheduler.Release(new JobId(1));
+        Assert.Equal([new Placement(new JobId(5), 1, "m1")], scheduler.Plan(Now));
+    }
+
+    [Fact]
+    public void A_machine_that_turns_out_to_have_more_takes_more()
+    {
+        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", default));
+        scheduler.Apply(Needing(1, cpus: 2));
+        Assert.Empty(scheduler.Plan(Now));
+
+        scheduler.Offer("another", Cpus(64));
+        Assert.Empty(scheduler.Plan(Now));
+        scheduler.Offer("m1", Cpus(2));
+
+        Assert.Single(scheduler.Plan(Now));
+    }
+
+    [Fact]
+    public void An_attempt_on_a_machine_that_the_host_no_longer_has_takes_no_room()
+    {
+        var scheduler = New(CapacityPolicies.OneAtATime, new MachineOffer("new", default));
+        scheduler.Apply(JobSamples.Working(1));
+        scheduler.Apply(JobSamples.Waiting(2));
+
+        Assert.Equal([new Placement(new JobId(2), 1, "new")], scheduler.Plan(Now));
+        scheduler.Apply(JobSamples.In(JobState.Failed, 1));
+        Assert.Equal(1, scheduler.Inventories[0].Open);
+    }
+
+    [Fact]
+    public void What_a_policy_throws_is_told_once_and_plans_nothing()
+    {
+        var policy = new CountingPolicy { Error = new InvalidOperationException("a bug of the host") };
+        var scheduler = New(policy);
+        scheduler.Apply(JobSamples.Waiting(1));
+
+        Assert.Empty(scheduler.Plan(Now));
+        Assert.Same(policy.Error, scheduler.TakePolicyFailure());
+        Assert.Null(scheduler.TakePolicyFailure());
+
+        policy.Error = null;
+        scheduler.Apply(JobSamples.Waiting(2));
+        Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
+    }
+
+    [Fact]
+    public void A_start_asks_the_policy_no_more_often_when_a_hundred_thousand_wait()
+    {
+        var policy = new CountingPolicy();
+        var scheduler = New(policy, new MachineOffer("m1", default), new MachineOffer("m2", default));
+        for (var id = 1; id <= 100_000; id++)
+        {
+            scheduler.Apply(JobSamples.Waiting(id));
+        }
+
+        scheduler.Plan(Now);
+        for (var id = 1; id <= 100; id++)
+        {
+            policy.Calls = 0;
+            scheduler.Apply(JobSamples.In(JobState.Succeeded, id));
+            Assert.Single(scheduler.Plan(Now));
+            Assert.InRange(policy.Calls, 1, 4);
+            Assert.Empty(scheduler.Plan(Now));
+            Assert.InRange(policy.Calls, 1, 4);
+        }
+    }
+
+    private static Scheduler New(ICapacityPolicy policy, params MachineOffer[] machines) =>
+        new(machines.Length > 0 ? machines : [new MachineOffer("m1", default)], policy, NeedsOf);
+
+    private static Resources NeedsOf(TrainingRequest request) =>
+        double.TryParse(request.DatasetId, System.Globalization.CultureInfo.InvariantCulture, out var cpus) ? Cpus(cpus) : default;
+
+    private static Resources Cpus(double cpus) => new(cpus, 0);
+
+    private static Job Needing(long id, double cpus) =>
+        JobTransitions.Create(new JobId(id), JobSamples.Submit(cpus.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+    private sealed class CountingPolicy : ICapacityPolicy
+    {
+        public int Calls { get; set; }
+
+        public Exception? Error { get; set; }
+
+        public CapacityAnswer Fits(Resources resources, Inventory inventory)
+        {
+            Calls++;
+            return Error is null ? CapacityPolicies.OneAtATime.Fits(resources, inventory) : throw Error;
+        }
+    }
+}
