@@ -191,6 +191,22 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void Room_that_was_given_and_given_back_is_whole_again()
+    {
+        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(1)));
+        scheduler.Apply(Needing(1, cpus: 0.2));
+        scheduler.Apply(Needing(2, cpus: 0.6));
+        Assert.Equal(2, scheduler.Plan(Now).Count);
+        scheduler.Release(new JobId(1));
+        scheduler.Release(new JobId(2));
+
+        scheduler.Apply(Needing(3, cpus: 1));
+
+        Assert.Single(scheduler.Plan(Now));
+        Assert.Equal(Cpus(1), scheduler.Inventories[0].Used);
+    }
+
+    [Fact]
     public void A_start_asks_the_policy_no_more_often_when_a_hundred_thousand_wait()
     {
         var policy = new CountingPolicy();
