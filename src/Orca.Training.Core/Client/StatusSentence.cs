@@ -25,7 +25,7 @@ internal static class StatusSentence
             1 => "Queued, next in line",
             _ => string.Create(CultureInfo.InvariantCulture, $"Queued at position {position}"),
         };
-        return job.QueueReason is null ? where + "." : $"{where}; its last start was put off: {job.QueueReason}";
+        return job.QueueReason is null ? where + "." : $"{where}; its last start was put off: {Ended(job.QueueReason)}";
     }
 
     private static string Launching(LaunchPhase? phase)
@@ -37,9 +37,11 @@ internal static class StatusSentence
             _ => "preparing the data",
         };
         var part = phase?.Fraction is { } fraction ? string.Create(CultureInfo.InvariantCulture, $" ({fraction:0 %})") : "";
-        var detail = phase?.Detail is { } text ? $": {text}" : "";
-        return $"Launching, {what}{part}{detail}.";
+        return $"Launching, {what}{part}{(phase?.Detail is { } detail ? $": {Ended(detail)}" : ".")}";
     }
+
+    /// <summary>Words of others, some of which come as whole sentences, as the end of one of ours.</summary>
+    private static string Ended(string words) => words.EndsWith('.') ? words : words + ".";
 
     private static string Running(TrainingProgress progress) => progress is { Done: { } done, Total: { } total }
         ? string.Create(CultureInfo.InvariantCulture, $"Running, {done:0.##} of {total:0.##} done.")
