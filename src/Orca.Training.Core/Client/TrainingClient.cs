@@ -18,6 +18,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
     public async Task<JobId> TrainAsync(TrainingRequest request, string? user, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        request = request with { Parameters = Copied(request.Parameters), Labels = Copied(request.Labels) };
         var violations = validator.Check(request);
         if (violations.Count > 0)
         {
@@ -59,7 +60,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
                 continue;
             }
 
-            foreach (var change in await store.ReadJobChangesAsync(job, afterRevision, cancellationToken))
+            foreach (var change in await ReadChangesAsync(job, afterRevision, cancellationToken))
             {
                 afterRevision = change.Revision;
                 told = change.State is JobState.Queued ? reading.QueuePosition : null;
@@ -101,9 +102,26 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
         {
             throw TrainingException.Invalid([new FieldViolation("dataset_id", e.Message)]);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TrainingException(TrainingError.Unavailable, $"The dataset store cannot be read now: {e.Message}", inner: e);
+        }
+    }
+
+    /// <summary>What is validated and recorded is no longer the caller's to change.</summary>
+    private static IReadOnlyDictionary<string, string> Copied(IReadOnlyDictionary<string, string> map) =>
+        map is null or { Count: 0 } ? map! : new Dictionary<string, string>(map, StringComparer.Ordinal);
+
+    /// <summary>A job that finishes may be let go before its watcher has looked again.</summary>
+    private async ValueTask<IReadOnlyList<Job>> ReadChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadJobChangesAsync(job, afterRevision, cancellationToken);
+        }
+        catch (KeyNotFoundException)
+        {
+            throw TrainingException.NotFound(job);
         }
     }
 
@@ -111,7 +129,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
     {
         if (job.State is not JobState.Queued)
         {
-            await store.ReadJobChangesAsync(job.Id, afterRevision, cancellationToken);
+            await ReadChangesAsync(job.Id, afterRevision, cancellationToken);
             return;
         }
 
@@ -119,7 +137,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
         using var either = CancellationTokenSource.CreateLinkedTokenSource(look.Token, cancellationToken);
         try
         {
-            await store.ReadJobChangesAsync(job.Id, afterRevision, either.Token);
+            await ReadChangesAsync(job.Id, afterRevision, either.Token);
         }
         catch (OperationCanceledException) when (look.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

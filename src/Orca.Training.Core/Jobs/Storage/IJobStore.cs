@@ -37,6 +37,7 @@ public interface IJobStore
     /// The job at each revision after the one seen, oldest first; older ones may be left out when the store no longer keeps them,
     /// which the gap in the revisions shows.
     /// </returns>
+    /// <exception cref="KeyNotFoundException">There is no such job, or it is no longer kept; it may be let go during the wait.</exception>
     ValueTask<IReadOnlyList<Job>> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken);
 
     /// <summary>All jobs that are not final, oldest first, and the cursor from which the feed goes on after this very moment.</summary>

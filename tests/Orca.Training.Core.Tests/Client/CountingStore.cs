@@ -1,0 +1,41 @@
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+
+namespace Orca.Training.Tests.Client;
+
+/// <summary>Counts the reads of a store.</summary>
+internal sealed class CountingStore(IJobStore store) : IJobStore
+{
+    public int Reads { get; private set; }
+
+    public bool IsDurable => store.IsDurable;
+
+    public ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => store.GetInstallationAsync(cancellationToken);
+
+    public ValueTask<IReadOnlyList<CommandResult>> ApplyAsync(IReadOnlyList<JobCommand> commands, Fence? fence, CancellationToken cancellationToken) =>
+        store.ApplyAsync(commands, fence, cancellationToken);
+
+    public ValueTask<ChangePage> ReadChangesAsync(ChangeCursor after, CancellationToken cancellationToken) => store.ReadChangesAsync(after, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Job>> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken)
+    {
+        Reads++;
+        return store.ReadJobChangesAsync(job, afterRevision, cancellationToken);
+    }
+
+    public ValueTask<OpenJobs> ReadOpenJobsAsync(CancellationToken cancellationToken) => store.ReadOpenJobsAsync(cancellationToken);
+
+    public ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken)
+    {
+        Reads++;
+        return store.ReadAsync(job, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<Job>> ReadPageAsync(JobState? state, JobId after, int limit, CancellationToken cancellationToken) =>
+        store.ReadPageAsync(state, after, limit, cancellationToken);
+
+    public ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) =>
+        store.AcquireLeaseAsync(holder, duration, cancellationToken);
+
+    public ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => store.ReleaseLeaseAsync(fence, cancellationToken);
+}
