@@ -13,10 +13,11 @@ internal sealed class OutputFollower(TimeProvider time, Func<TrainingProgress, V
     {
         DateTimeOffset? tellAt = null;
         var toldAt = DateTimeOffset.MinValue;
-        var reader = lines.GetAsyncEnumerator(cancellationToken);
-        await using (reader)
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reader = lines.GetAsyncEnumerator(reading.Token);
+        Task<bool>? next = null;
+        try
         {
-            Task<bool>? next = null;
             while (true)
             {
                 next ??= reader.MoveNextAsync().AsTask();
@@ -40,6 +41,17 @@ internal sealed class OutputFollower(TimeProvider time, Func<TrainingProgress, V
                     tellAt ??= toldAt + Period;
                 }
             }
+        }
+        finally
+        {
+            if (next is not null)
+            {
+                // A reader cannot be let go while it is asked for a line.
+                reading.Cancel();
+                await next.Quietly();
+            }
+
+            await reader.DisposeAsync();
         }
     }
 
