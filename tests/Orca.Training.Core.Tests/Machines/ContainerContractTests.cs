@@ -1,0 +1,103 @@
+using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Tests.Jobs;
+
+namespace Orca.Training.Tests.Machines;
+
+/// <summary>What a training container is given.</summary>
+public sealed class ContainerContractTests
+{
+    private static readonly AttemptName Name = new(new InstallationId("i"), new AttemptId(new JobId(12), 3));
+
+    [Fact]
+    public void The_environment_is_the_contracts_variables_and_every_parameter_under_its_own_name()
+    {
+        var spec = Build(new Dictionary<string, string> { ["EPOCHS"] = "3", ["lr"] = "0.1" });
+
+        Assert.Equal(
+            new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["ALGORITHM_NAME"] = "a",
+                ["EPOCHS"] = "3",
+                ["ORCA_ATTEMPT"] = "3",
+                ["ORCA_CHECKPOINT_PATH"] = "/orca/checkpoint",
+                ["ORCA_JOB_ID"] = "12",
+                ["ORCA_OUTPUT_PATH"] = "/orca/output",
+                ["TRAINING_DATASET_ID"] = "d",
+                ["TRAINING_DATASET_VERSION_HASH"] = "v",
+                ["TRAINING_DATA_PATH"] = "/orca/data",
+                ["lr"] = "0.1",
+            },
+            spec.Environment);
+    }
+
+    [Fact]
+    public void A_request_overrides_the_algorithms_defaults_and_keeps_the_others()
+    {
+        var spec = Build(new Dictionary<string, string> { ["LR"] = "0.1" }, new() { Parameters = { ["LR"] = "9", ["EPOCHS"] = "5" } });
+
+        Assert.Equal(("0.1", "5"), (spec.Environment["LR"], spec.Environment["EPOCHS"]));
+    }
+
+    [Theory]
+    [InlineData("ORCA_OUTPUT_PATH", "/orca/output")]
+    [InlineData("ALGORITHM_NAME", "a")]
+    [InlineData("TRAINING_DATA_PATH", "/orca/data")]
+    [InlineData("TRAINING_DATASET_ID", "d")]
+    [InlineData("TRAINING_DATASET_VERSION_HASH", "v")]
+    [InlineData("PATH", null)]
+    [InlineData("path", null)]
+    [InlineData("LD_PRELOAD", null)]
+    [InlineData("PYTHONPATH", null)]
+    [InlineData("orca_job_id", null)]
+    [InlineData("AWS_SECRET_ACCESS_KEY", null)]
+    public void Neither_a_request_nor_an_algorithm_sets_a_reserved_variable(string name, string? expected)
+    {
+        var parameters = new Dictionary<string, string> { [name] = "evil" };
+
+        Assert.Equal(expected, Build(parameters).Environment.GetValueOrDefault(name));
+        Assert.Equal(expected, Build([], new() { Parameters = { [name] = "evil" } }).Environment.GetValueOrDefault(name));
+    }
+
+    [Fact]
+    public void It_sees_its_data_and_writes_only_its_own_places()
+    {
+        Assert.Equal(
+            [
+                new FolderMount("/data sets/d", "/orca/data", IsReadOnly: true),
+                new FolderMount("/runs/out", "/orca/output", IsReadOnly: false),
+                new FolderMount("/runs/check", "/orca/checkpoint", IsReadOnly: false),
+            ],
+            Build([]).Mounts);
+    }
+
+    [Fact]
+    public void Image_command_ranks_and_limits_are_the_algorithms_and_the_requests()
+    {
+        var spec = Build([], new() { Image = "img", Cpus = 1.5, MemoryMiB = 300, Gpus = 2, Command = { "server", "/data" } }, workers: 4);
+
+        Assert.Equal(("img", 4, "app", Name), (spec.Image, spec.Ranks, spec.Application, spec.Name));
+        Assert.Equal(["server", "/data"], spec.Command);
+        Assert.Equal(new Resources(1.5, 300L * 1024 * 1024, 2), spec.Limits);
+        Assert.Empty(Build([]).Command);
+    }
+
+    [Fact]
+    public void More_memory_than_two_GiB_does_not_overflow() =>
+        Assert.Equal(100L << 30, ContainerContract.Needs(new AlgorithmOptions { MemoryMiB = 100 << 10 }).MemoryBytes);
+
+    [Fact]
+    public void A_containers_name_derives_from_installation_job_attempt_and_rank() =>
+        Assert.Equal("orca-i-12-3-0", Name.ContainerOf(0));
+
+    private static AttemptSpec Build(Dictionary<string, string> parameters, AlgorithmOptions? algorithm = null, int workers = 1)
+    {
+        var request = JobSamples.Request() with { DatasetVersion = "v", Parameters = parameters, Workers = workers };
+        var job = JobTransitions.Create(new JobId(12), new JobCommand.Submit(request, null, JobSamples.At(0)));
+        return ContainerContract.Build(
+            Name, "app", job, algorithm ?? new AlgorithmOptions { Image = "img" }, new Uri("file:///data%20sets/d"),
+            new AttemptPlaces(new Uri("file:///runs/out"), new Uri("file:///runs/check")));
+    }
+}

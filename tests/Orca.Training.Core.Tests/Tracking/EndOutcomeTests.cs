@@ -1,0 +1,68 @@
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+using Orca.Training.Tracking;
+
+namespace Orca.Training.Tests.Tracking;
+
+/// <summary>How a container's end is told to a data scientist.</summary>
+public sealed class EndOutcomeTests
+{
+    private const string Advice = "Use a smaller batch or model, or ask for a higher limit.";
+
+    [Theory]
+    [InlineData(1, false, "NonZeroExit", "The training program ended with exit code 1.")]
+    [InlineData(3, false, "NonZeroExit", "The training program ended with exit code 3.")]
+    [InlineData(255, false, "NonZeroExit", "The training program ended with exit code 255.")]
+    [InlineData(126, false, "NonZeroExit", "The training's command cannot be executed (exit code 126).")]
+    [InlineData(127, false, "NonZeroExit", "The training's command was not found in its image (exit code 127).")]
+    [InlineData(134, false, "NonZeroExit", "The training program aborted itself (exit code 134).")]
+    [InlineData(139, false, "NonZeroExit", "The training program crashed with a segmentation fault (exit code 139).")]
+    [InlineData(136, false, "NonZeroExit", "The training program ended with exit code 136.")]
+    [InlineData(130, false, "Killed", "The training was interrupted from outside (SIGINT).")]
+    [InlineData(137, false, "Killed", "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. It was not for lack of memory.")]
+    [InlineData(143, false, "Killed", "The training was asked to stop from outside (SIGTERM), not through this service.")]
+    [InlineData(137, true, "OutOfMemory", "The training used more memory than its limit of 512 MiB and was killed. " + Advice)]
+    [InlineData(1, true, "OutOfMemory", "A process of the training used more memory than its limit of 512 MiB and was killed; the training then ended with exit code 1.")]
+    [InlineData(127, true, "OutOfMemory", "A process of the training used more memory than its limit of 512 MiB and was killed; the training then ended with exit code 127.")]
+    [InlineData(143, true, "Killed", "The training was asked to stop from outside (SIGTERM), not through this service.")]
+    [InlineData(139, true, "NonZeroExit", "The training program crashed with a segmentation fault (exit code 139).")]
+    [InlineData(null, false, "Unknown", "The training ended, but the machine does not say how.")]
+    [InlineData(null, true, "Unknown", "The training ended, but the machine does not say how.")]
+    public void An_end_has_a_code_and_a_sentence(int? exitCode, bool outOfMemory, string code, string sentence)
+    {
+        Assert.Equal(new Outcome(new OutcomeCode(code), sentence, exitCode), EndOutcome.Of(End(exitCode, outOfMemory), 512L << 20, []));
+    }
+
+    [Theory]
+    [InlineData(137, "The training used more memory than the machine has and was killed. " + Advice)]
+    [InlineData(1, "A process of the training used more memory than the machine has and was killed; the training then ended with exit code 1.")]
+    public void Without_a_limit_it_was_the_machines_memory(int exitCode, string sentence) =>
+        Assert.Equal(sentence, EndOutcome.Of(End(exitCode, outOfMemory: true), 0, []).Message);
+
+    [Fact]
+    public void The_last_lines_follow_as_they_were_written() =>
+        Assert.Equal(
+            "The training program ended with exit code 1. Its last lines:\nTraceback:\n  KeyError: 'x'",
+            EndOutcome.Of(End(1, false), 0, ["Traceback:", "  KeyError: 'x'"]).Message);
+
+    [Fact]
+    public void Ends_that_no_exit_code_tells_have_their_sentences_too()
+    {
+        Assert.Equal(new Outcome(OutcomeCode.Lost, "The training's container was removed while it ran, and nobody saw its end."), EndOutcome.Lost([]));
+        Assert.Equal("The training's container was removed while it ran, and nobody saw its end. Its last lines:\nx", EndOutcome.Lost(["x"]).Message);
+        Assert.Equal(new Outcome(OutcomeCode.Cancelled, "Cancelled on request."), EndOutcome.Cancelled(byHost: false));
+        Assert.Equal(new Outcome(OutcomeCode.Cancelled, "Ended because the service was stopped, and its job store keeps nothing."), EndOutcome.Cancelled(byHost: true));
+        Assert.Equal(new Outcome(OutcomeCode.LaunchFailed, "The training could not be started within 00:15:00."), EndOutcome.NeverStarted(TimeSpan.FromMinutes(15), null));
+        Assert.Equal("The training could not be started within 00:15:00. No engine.", EndOutcome.NeverStarted(TimeSpan.FromMinutes(15), "No engine.").Message);
+    }
+
+    private static ContainerObservation End(int? exitCode, bool outOfMemory) => new()
+    {
+        Attempt = new AttemptName(new InstallationId("i"), new AttemptId(new JobId(1), 1)),
+        Rank = 0,
+        Incarnation = "c",
+        State = ContainerState.Ended,
+        ExitCode = exitCode,
+        OutOfMemory = outOfMemory,
+    };
+}
