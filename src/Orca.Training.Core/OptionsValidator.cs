@@ -6,6 +6,9 @@ namespace Orca.Training;
 /// <summary>Checks the settings when the host starts: each message names the setting, the value found and what would be right.</summary>
 internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
 {
+    // The most that timers take is 49 days.
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(30);
+
     public ValidateOptionsResult Validate(string? name, OrcaTrainingOptions options)
     {
         var found = new List<string>();
@@ -17,6 +20,8 @@ internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
             found.Add(Text($"{nameof(options.StopGrace)} is {options.StopGrace}: give zero or more."));
         }
 
+        RequireNotTooLong(nameof(options.StopGrace), options.StopGrace, found);
+
         if (string.IsNullOrWhiteSpace(options.DataFolder))
         {
             found.Add($"{nameof(options.DataFolder)} is empty: give a folder, such as 'orca-data'.");
@@ -27,8 +32,12 @@ internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
             found.Add($"{nameof(options.ApplicationName)} is empty: give a name, or leave it unset.");
         }
 
-        RequireAtLeastOne("Limits.NameLength", options.Limits.NameLength, found);
-        RequireAtLeastOne("Limits.ParameterNameLength", options.Limits.ParameterNameLength, found);
+        RequireAtLeast(1, "Limits.NameLength", options.Limits.NameLength, found);
+        RequireAtLeast(0, "Limits.Parameters", options.Limits.Parameters, found);
+        RequireAtLeast(1, "Limits.ParameterNameLength", options.Limits.ParameterNameLength, found);
+        RequireAtLeast(0, "Limits.ParameterValueLength", options.Limits.ParameterValueLength, found);
+        RequireAtLeast(0, "Limits.Labels", options.Limits.Labels, found);
+        RequireAtLeast(1, "Limits.LabelLength", options.Limits.LabelLength, found);
         foreach (var (algorithm, settings) in options.Algorithms)
         {
             CheckAlgorithm(algorithm, settings, found);
@@ -71,13 +80,23 @@ internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
         {
             found.Add(Text($"{setting} is {value}: give a time above zero."));
         }
+
+        RequireNotTooLong(setting, value, found);
     }
 
-    private static void RequireAtLeastOne(string setting, int value, List<string> found)
+    private static void RequireNotTooLong(string setting, TimeSpan value, List<string> found)
     {
-        if (value < 1)
+        if (value > LongestTime)
         {
-            found.Add(Text($"{setting} is {value}: give at least 1."));
+            found.Add(Text($"{setting} is {value}: give at most {LongestTime.Days} days."));
+        }
+    }
+
+    private static void RequireAtLeast(int least, string setting, int value, List<string> found)
+    {
+        if (value < least)
+        {
+            found.Add(Text($"{setting} is {value}: give at least {least}."));
         }
     }
 
