@@ -52,8 +52,20 @@ public static class OrcaTrainingServiceCollectionExtensions
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<OrcaTrainingOptions>().Bind(configuration);
+        services.AddOptions<OrcaTrainingOptions>().Configure(options => ForgetCommandsIn(configuration, options)).Bind(configuration);
         return services.AddOrcaTraining();
+    }
+
+    /// <summary>Binding adds to a list: without this, a command that is set twice would be both, one after the other.</summary>
+    private static void ForgetCommandsIn(IConfiguration configuration, OrcaTrainingOptions options)
+    {
+        foreach (var section in configuration.GetSection(nameof(options.Algorithms)).GetChildren())
+        {
+            if (options.Algorithms.TryGetValue(section.Key, out var algorithm) && section.GetSection(nameof(algorithm.Command)).Exists())
+            {
+                algorithm.Command.Clear();
+            }
+        }
     }
 
     private static TrainingClient NewClient(IServiceProvider services)

@@ -1,0 +1,197 @@
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orca.Training.Client;
+using Orca.Training.Jobs.Storage;
+using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Testing;
+using Orca.Training.Tracking;
+
+namespace Orca.Training.Tests.Hosting;
+
+/// <summary>How a host gets the service, and what it is told when something is missing.</summary>
+public sealed class AddOrcaTrainingTests
+{
+    private const string AllSettings = """
+        {
+          "OrcaTraining": {
+            "ApplicationName": "app",
+            "DataFolder": "elsewhere",
+            "ReconcilePeriod": "00:00:11",
+            "LaunchTimeout": "00:12:00",
+            "StopGrace": "00:00:13",
+            "LeaseDuration": "00:00:14",
+            "RemoveLeftovers": true,
+            "Limits": { "NameLength": 1, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6 },
+            "Algorithms": {
+              "intents": {
+                "Image": "registry/intents:1",
+                "Command": [ "server", "/data" ],
+                "Parameters": { "EPOCHS": "20", "LR": "0.1" },
+                "Cpus": 2.5,
+                "MemoryMiB": 2048,
+                "Gpus": 1
+              },
+              "Other": { "Image": "other" }
+            }
+          }
+        }
+        """;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Every_setting_is_read_from_configuration()
+    {
+        var options = Options(s => s.AddOrcaTraining(Section()));
+
+        Assert.Equal(("app", "elsewhere", true), (options.ApplicationName, options.DataFolder, options.RemoveLeftovers));
+        Assert.Equal(
+            [TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)],
+            [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);
+        var limits = options.Limits;
+        Assert.Equal(
+            [1, 2, 3, 4, 5, 6],
+            [limits.NameLength, limits.Parameters, limits.ParameterNameLength, limits.ParameterValueLength, limits.Labels, limits.LabelLength]);
+        Assert.Equal(["Other", "intents"], options.Algorithms.Keys.Order(StringComparer.Ordinal));
+        var algorithm = options.Algorithms["intents"];
+        Assert.Equal(("registry/intents:1", 2.5, 2048, 1), (algorithm.Image, algorithm.Cpus, algorithm.MemoryMiB, algorithm.Gpus));
+        Assert.Equal(["server", "/data"], algorithm.Command);
+        Assert.Equal([("EPOCHS", "20"), ("LR", "0.1")], algorithm.Parameters.Select(p => (p.Key, p.Value)).Order());
+        Assert.Equal(("other", 1.0, 1024, 0), (options.Algorithms["Other"].Image, options.Algorithms["Other"].Cpus, options.Algorithms["Other"].MemoryMiB, options.Algorithms["Other"].Gpus));
+    }
+
+    [Fact]
+    public void The_test_of_configuration_leaves_no_setting_out()
+    {
+        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits) })
+        {
+            Assert.All(type.GetProperties(), p => Assert.Contains($"\"{p.Name}\"", AllSettings, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Calls_add_up_and_the_later_one_wins()
+    {
+        var options = Options(s =>
+        {
+            s.AddOrcaTraining(o => o.AddAlgorithm("a", "one").AddAlgorithm("b", "two").StopGrace = TimeSpan.FromSeconds(1));
+            s.AddOrcaTraining(o => o.AddAlgorithm("b", "three").LaunchTimeout = TimeSpan.FromSeconds(2));
+            s.AddOrcaTraining();
+        });
+
+        Assert.Equal([("a", "one"), ("b", "three")], options.Algorithms.Select(a => (a.Key, a.Value.Image)).Order());
+        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)), (options.StopGrace, options.LaunchTimeout));
+    }
+
+    [Fact]
+    public void A_command_that_is_configured_again_is_replaced_and_not_continued()
+    {
+        var options = Options(s =>
+        {
+            s.AddOrcaTraining(o => o.AddAlgorithm("intents", "image", a => a.Command.Add("train")).AddAlgorithm("Other", "image", a => a.Command.Add("serve")));
+            s.AddOrcaTraining(Section());
+            s.AddOrcaTraining(Section());
+        });
+
+        Assert.Equal(["server", "/data"], options.Algorithms["intents"].Command);
+        Assert.Equal(["serve"], options.Algorithms["Other"].Command);
+    }
+
+    [Fact]
+    public void Calling_it_twice_adds_one_service_of_each_kind()
+    {
+        var services = new ServiceCollection();
+        services.AddOrcaTraining(_ => { });
+        var once = services.Select(d => d.ServiceType).Where(t => t.Namespace!.StartsWith("Orca", StringComparison.Ordinal) || t == typeof(IHostedService)).ToList();
+        services.AddOrcaTraining(_ => { });
+
+        Assert.Single(services, d => d.ImplementationType == typeof(TrackerService));
+        Assert.Single(services, d => d.ImplementationType == typeof(OptionsValidator));
+        Assert.Equal(once, services.Select(d => d.ServiceType).Where(t => t.Namespace!.StartsWith("Orca", StringComparison.Ordinal) || t == typeof(IHostedService)));
+    }
+
+    [Fact]
+    public void The_embedded_defaults_are_there_and_what_is_used_instead_wins_before_or_after()
+    {
+        using var defaults = NewHost(b => b.UseFakeRuntime(NewRuntime()));
+        Assert.IsType<MemoryJobStore>(defaults.Services.GetRequiredService<IJobStore>());
+        Assert.Same(CapacityPolicies.OneAtATime, defaults.Services.GetRequiredService<ICapacityPolicy>());
+        Assert.NotNull(defaults.Services.GetRequiredService<ITrainingClient>());
+
+        var policy = CapacityPolicies.Jobs(3);
+        var store = new MemoryJobStore(new MemoryJobStoreOptions(), TimeProvider.System);
+        using var replaced = NewHost(b =>
+        {
+            b.UseCapacityPolicy(policy).UseJobStore(_ => store).UseFakeRuntime(NewRuntime());
+            b.Services.AddOrcaTraining();
+        });
+        Assert.Same(policy, replaced.Services.GetRequiredService<ICapacityPolicy>());
+        Assert.Same(store, replaced.Services.GetRequiredService<IJobStore>());
+    }
+
+    [Fact]
+    public async Task A_host_without_a_machine_does_not_start_and_is_told_what_to_add()
+    {
+        using var host = NewHost(_ => { });
+
+        var missing = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancel));
+
+        Assert.Equal("Orca.Training has no machine to train on: add one to AddOrcaTraining(), with UseDocker() for instance.", missing.Message);
+    }
+
+    [Fact]
+    public async Task A_host_with_two_machines_of_one_name_does_not_start()
+    {
+        using var host = NewHost(b => b.UseFakeRuntime(NewRuntime(), "gpu").UseFakeRuntime(NewRuntime()).UseFakeRuntime(NewRuntime(), "gpu"));
+
+        var twice = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancel));
+
+        Assert.Equal("Orca.Training has 2 machines named 'gpu': give each Use…() a name of its own.", twice.Message);
+    }
+
+    [Fact]
+    public async Task A_host_with_a_wrong_setting_does_not_start_and_is_told_which()
+    {
+        using var host = NewHost(b => b.UseFakeRuntime(NewRuntime()), o => o.LeaseDuration = TimeSpan.Zero);
+
+        var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
+
+        Assert.Equal("OrcaTraining: LeaseDuration is 00:00:00: give a time above zero.", wrong.Message);
+    }
+
+    [Fact]
+    public async Task A_machine_that_cannot_reach_the_folders_is_named_with_what_would_be_right()
+    {
+        using var host = NewHost(b => b.AddMachine("far", _ => new FarRuntime()));
+
+        var far = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancel));
+
+        Assert.Equal(
+            "Machine 'far' (FarRuntime) cannot give host folders to containers, and the dataset and artifact stores are folders: use stores that it can reach.",
+            far.Message);
+    }
+
+    private static IConfigurationSection Section() => new ConfigurationBuilder()
+        .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(AllSettings))).Build().GetSection("OrcaTraining");
+
+    private static OrcaTrainingOptions Options(Action<IServiceCollection> add)
+    {
+        var services = new ServiceCollection();
+        add(services);
+        using var provider = services.BuildServiceProvider();
+        return provider.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value;
+    }
+
+    private static IHost NewHost(Action<OrcaTrainingBuilder> build, Action<OrcaTrainingOptions>? options = null)
+    {
+        var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
+        build(host.Services.AddOrcaTraining(options ?? (_ => { })));
+        return host.Build();
+    }
+
+    private static FakeContainerRuntime NewRuntime() => new(TimeProvider.System);
+}
