@@ -95,8 +95,9 @@ public sealed class RestartTests(DockerEngine engine) : EngineTest(engine)
     {
         await using var second = await SecondEngine.StartNewAsync(keepsContainers: false, Token);
         using var runtime = second.NewRuntime();
-        var spec = Script("") with { Command = ["sleep", "60"] };
+        var spec = Script("echo ready; exec sleep 60");
         await runtime.StartAsync(spec, Phases, Token);
+        await runtime.ReadOutputAsync(spec.Name, 0, default, Token).FirstAsync(Token);
         await second.StopAsync(Token);
         await second.StartAsync(Token);
         var listed = Assert.Single(await runtime.ListAsync(Scope, Token));
