@@ -24,15 +24,15 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
             throw TrainingException.Invalid(violations);
         }
 
-        var version = await ResolveAsync(request, cancellationToken).ConfigureAwait(false);
+        var version = await ResolveAsync(request, cancellationToken);
         var accepted = request.DatasetVersion == version.Hash ? request : request with { DatasetVersion = version.Hash };
-        var results = await store.ApplyAsync([new JobCommand.Submit(accepted, user, time.GetUtcNow())], fence: null, cancellationToken).ConfigureAwait(false);
+        var results = await store.ApplyAsync([new JobCommand.Submit(accepted, user, time.GetUtcNow())], fence: null, cancellationToken);
         return results[0].Job!.Id;
     }
 
     public async Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default)
     {
-        var reading = await store.ReadAsync(job, cancellationToken).ConfigureAwait(false) ?? throw TrainingException.NotFound(job);
+        var reading = await store.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
         return TrainingStatus.Of(reading.Job, reading.QueuePosition);
     }
 
@@ -41,7 +41,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
         int? told = null;
         while (true)
         {
-            var reading = await store.ReadAsync(job, cancellationToken).ConfigureAwait(false) ?? throw TrainingException.NotFound(job);
+            var reading = await store.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
             if (reading.Job.Revision <= afterRevision)
             {
                 if (reading.Job.State.IsFinal())
@@ -55,11 +55,11 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
                     yield return TrainingStatus.Of(reading.Job, place);
                 }
 
-                await NextChangeAsync(reading.Job, afterRevision, cancellationToken).ConfigureAwait(false);
+                await NextChangeAsync(reading.Job, afterRevision, cancellationToken);
                 continue;
             }
 
-            foreach (var change in await store.ReadJobChangesAsync(job, afterRevision, cancellationToken).ConfigureAwait(false))
+            foreach (var change in await store.ReadJobChangesAsync(job, afterRevision, cancellationToken))
             {
                 afterRevision = change.Revision;
                 told = change.State is JobState.Queued ? reading.QueuePosition : null;
@@ -70,7 +70,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
 
     public async Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default)
     {
-        var results = await store.ApplyAsync([new JobCommand.RequestCancel(job, time.GetUtcNow())], fence: null, cancellationToken).ConfigureAwait(false);
+        var results = await store.ApplyAsync([new JobCommand.RequestCancel(job, time.GetUtcNow())], fence: null, cancellationToken);
         switch (results[0])
         {
             case { Rejection: Rejection.NotFound }:
@@ -86,13 +86,13 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
     {
         try
         {
-            if (await datasets.ResolveAsync(request.DatasetId, request.DatasetVersion, cancellationToken).ConfigureAwait(false) is { } version)
+            if (await datasets.ResolveAsync(request.DatasetId, request.DatasetVersion, cancellationToken) is { } version)
             {
                 return version;
             }
 
             var isKnown = request.DatasetVersion.Length > 0
-                && await datasets.ResolveAsync(request.DatasetId, "", cancellationToken).ConfigureAwait(false) is not null;
+                && await datasets.ResolveAsync(request.DatasetId, "", cancellationToken) is not null;
             throw TrainingException.Invalid([isKnown
                 ? new FieldViolation("train_data_version_hash", $"Dataset '{request.DatasetId}' has no version '{request.DatasetVersion}': give one that was added, or none for the newest.")
                 : new FieldViolation("dataset_id", $"There is no dataset '{request.DatasetId}': add it first.")]);
@@ -111,7 +111,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
     {
         if (job.State is not JobState.Queued)
         {
-            await store.ReadJobChangesAsync(job.Id, afterRevision, cancellationToken).ConfigureAwait(false);
+            await store.ReadJobChangesAsync(job.Id, afterRevision, cancellationToken);
             return;
         }
 
@@ -119,7 +119,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
         using var either = CancellationTokenSource.CreateLinkedTokenSource(look.Token, cancellationToken);
         try
         {
-            await store.ReadJobChangesAsync(job.Id, afterRevision, either.Token).ConfigureAwait(false);
+            await store.ReadJobChangesAsync(job.Id, afterRevision, either.Token);
         }
         catch (OperationCanceledException) when (look.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -20,6 +20,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     private readonly Dictionary<JobId, Placed> _placed = [];
     private readonly Inventory[] _inventories = [.. machines.Select(m => new Inventory(m.Name, m.Total, default, 0, 0))];
     private bool _changed = true;
+    private Exception? _policyFailure;
 
     /// <summary>The next moment at which a plan can differ without any change; null for none.</summary>
     public DateTimeOffset? NextLook => _putOff.TryPeek(out _, out var at) ? at : null;
@@ -44,6 +45,16 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
         {
             Take(job.Id, attempt.Machine, needs(job.Request), job.State is JobState.Running);
+        }
+    }
+
+    /// <summary>A machine has this much in all.</summary>
+    public void Offer(string machine, Resources total)
+    {
+        if (IndexOf(machine) is >= 0 and var index)
+        {
+            _changed = true;
+            _inventories[index] = _inventories[index] with { Total = total };
         }
     }
 
@@ -96,14 +107,31 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return placements ?? (IReadOnlyList<Placement>)[];
     }
 
+    /// <summary>What the policy threw since this was last asked; null if nothing.</summary>
+    public Exception? TakePolicyFailure()
+    {
+        var failure = _policyFailure;
+        _policyFailure = null;
+        return failure;
+    }
+
     private int FirstThatFits(Resources resources)
     {
-        for (var i = 0; i < _inventories.Length; i++)
+        try
         {
-            if (policy.Fits(resources, _inventories[i]).Fits)
+            for (var i = 0; i < _inventories.Length; i++)
             {
-                return i;
+                if (policy.Fits(resources, _inventories[i]).Fits)
+                {
+                    return i;
+                }
             }
+        }
+#pragma warning disable CA1031 // The policy is the host's own code: whatever it throws must not stop the decider.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _policyFailure = e;
         }
 
         return -1;
@@ -111,7 +139,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
 
     private void Take(JobId job, string machine, Resources resources, bool running)
     {
-        var index = Array.FindIndex(_inventories, i => i.Machine == machine);
+        var index = IndexOf(machine);
         if (index < 0)
         {
             // A machine that the host no longer has: nothing here to count against.
@@ -121,6 +149,8 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         _placed[job] = new Placed(index, resources, running);
         Count(index, resources, running, 1);
     }
+
+    private int IndexOf(string machine) => Array.FindIndex(_inventories, i => i.Machine == machine);
 
     private void Free(JobId job)
     {

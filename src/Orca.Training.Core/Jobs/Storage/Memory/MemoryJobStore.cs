@@ -95,7 +95,7 @@ public sealed class MemoryJobStore : IJobStore
                 next = _changed.Next;
             }
 
-            await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await next.WaitAsync(cancellationToken);
         }
     }
 
@@ -126,7 +126,7 @@ public sealed class MemoryJobStore : IJobStore
                 next = entry.Changed.Next;
             }
 
-            await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await next.WaitAsync(cancellationToken);
         }
     }
 

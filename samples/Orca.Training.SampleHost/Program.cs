@@ -1,0 +1,11 @@
+using Orca.Training;
+using Orca.Training.SampleHost;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddOrcaTraining(builder.Configuration.GetSection("OrcaTraining")).UseDocker();
+builder.Services.AddHostedService<DatasetImport>();
+
+var app = builder.Build();
+app.MapOrcaTraining();
+app.MapGet("/", () => "This is a training service; it speaks gRPC (training.TrainingService).\n");
+app.Run();

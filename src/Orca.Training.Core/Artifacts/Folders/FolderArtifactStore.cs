@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Text;
+using Orca.Training.Files;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Artifacts.Folders;
+
+/// <summary>
+/// Keeps what attempts produce in folders of this host, which their containers see as mounts:
+/// <c>&lt;root&gt;/&lt;installation&gt;/&lt;job&gt;/&lt;attempt&gt;/output</c> is an attempt's own, and
+/// <c>&lt;root&gt;/&lt;installation&gt;/&lt;job&gt;/checkpoint</c> its job's.
+/// </summary>
+/// <remarks>
+/// What lies there was written by a training, which nobody here trusts: nothing but ordinary files is ever opened, and no link is
+/// followed out of its folder.
+/// </remarks>
+public sealed class FolderArtifactStore : IArtifactStore
+{
+    /// <summary>The most files and folders that an attempt can leave.</summary>
+    internal int MaxEntries { get; init; } = 10_000;
+
+    /// <summary>The longest name, in bytes of UTF-8: what S3 takes for a key, less room for a prefix.</summary>
+    internal const int MaxNameBytes = 768;
+
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const UnixFileMode PassThrough = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private const UnixFileMode Everybody = PassThrough
+        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private readonly string _root;
+
+    /// <summary>Uses a folder; it is made with the first attempt.</summary>
+    /// <param name="root">The folder's path; a relative one is taken from the current folder.</param>
+    public FolderArtifactStore(string root)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(root);
+        _root = Path.GetFullPath(root);
+    }
+
+    /// <inheritdoc />
+    public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Directory.CreateDirectory(_root);
+
+        // A host that runs as root starts its containers as some ordinary user whose id it need not know, so their two folders
+        // are open to everybody, and the way to them lets everybody pass, and list nothing. Any other host starts them as itself.
+        var isRoot = Environment.IsPrivilegedProcess;
+        var above = isRoot ? Owner | PassThrough : Owner;
+        var place = isRoot ? Owner | Everybody : Owner;
+        var job = JobFolder(attempt);
+        Make(Path.GetDirectoryName(job)!, above);
+        Make(job, above);
+        Make(AttemptFolder(attempt), above);
+        Make(OutputFolder(attempt), place);
+        var checkpoint = Path.Combine(job, "checkpoint");
+        Make(checkpoint, place);
+        return Task.FromResult(new AttemptPlaces(FileUri.Of(OutputFolder(attempt)), FileUri.Of(checkpoint)));
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="IOException">The disk does not give a file.</exception>
+    public async Task<IReadOnlyList<Artifact>> CollectAsync(
+        AttemptName attempt,
+        IReadOnlyList<AnnouncedArtifact> announced,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(announced);
+        var output = OutputFolder(attempt);
+        if (FileStatus.Of(output).Kind != FileKind.Folder)
+        {
+            throw new ArtifactException($"The output folder of attempt {attempt} is gone: something other than its training removed '{output}'.");
+        }
+
+        var files = FilesIn(output, cancellationToken);
+        var names = files.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        if (announced.FirstOrDefault(a => !names.Contains(a.Name)) is { } missing)
+        {
+            throw new ArtifactException($"The training announced {PlainName.Quoted(missing.Name)}, but left no such file.");
+        }
+
+        var artifacts = new List<Artifact>(files.Count);
+        foreach (var file in files)
+        {
+            var content = await HashAsync(file, cancellationToken);
+            artifacts.Add(new Artifact(file.Name, FileUri.Of(file.Path), content.Size, content.Sha256));
+        }
+
+        Compare(announced, artifacts);
+        return artifacts;
+    }
+
+    /// <inheritdoc />
+    public Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(artifact);
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = artifact.Location is { IsAbsoluteUri: true, IsFile: true } ? Path.GetFullPath(artifact.Location.LocalPath) : "";
+        if (!path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new ArtifactException($"The artifact '{artifact.Name}' lies at '{artifact.Location}', which is not in this store.");
+        }
+
+        var status = FileStatus.Of(path);
+        if (status.Kind != FileKind.Regular)
+        {
+            throw new ArtifactException($"The artifact '{artifact.Name}' is no longer at '{artifact.Location}': what is there is {(status.Kind == FileKind.Missing ? "nothing" : status.Description)}.");
+        }
+
+        if (status.Size != artifact.Size)
+        {
+            throw new ArtifactException(Text($"The artifact '{artifact.Name}' at '{artifact.Location}' has changed since it was published: it had {artifact.Size} bytes and has {status.Size}."));
+        }
+
+        return Task.FromResult<Stream>(HashedCopy.OpenToRead(path));
+    }
+
+    private List<FolderEntry> FilesIn(string output, CancellationToken cancellationToken)
+    {
+        var files = new List<FolderEntry>();
+        var entries = 0;
+        foreach (var entry in FolderTree.Walk(output))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (++entries > MaxEntries)
+            {
+                throw new ArtifactException(Text($"The training left more than {MaxEntries} files and folders: pack them into one archive, or leave fewer."));
+            }
+
+            if (entry.Status.Kind is not (FileKind.Regular or FileKind.Folder))
+            {
+                throw new ArtifactException($"The training left {PlainName.Quoted(entry.Name)}, which is {entry.Status.Description}: only ordinary files can be published.");
+            }
+
+            CheckName(entry.Name);
+            if (entry.Status.Kind == FileKind.Regular)
+            {
+                files.Add(entry);
+            }
+        }
+
+        files.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return files;
+    }
+
+    private static void CheckName(string name)
+    {
+        if (Encoding.UTF8.GetByteCount(name) > MaxNameBytes)
+        {
+            throw new ArtifactException(Text($"The training left {PlainName.Quoted(name)}, whose name is longer than {MaxNameBytes} bytes: give it a shorter one."));
+        }
+
+        // The replacement character is how the framework shows a name that is not UTF-8; such a file cannot be opened by its name.
+        if (name.Any(c => char.IsControl(c) || c == '\uFFFD'))
+        {
+            throw new ArtifactException($"The training left {PlainName.Quoted(name)}, whose name is not printable text in UTF-8: give it another one.");
+        }
+    }
+
+    private static async Task<ContentHash> HashAsync(FolderEntry file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = HashedCopy.OpenToRead(file.Path);
+            // The containers have ended, so nobody should write any more; if somebody put a link here since the walk, it shows.
+            if (FileStatus.Of(stream.SafeFileHandle) is { } opened && opened != file.Status)
+            {
+                throw Changed(file.Name);
+            }
+
+            var content = await HashedCopy.HashAsync(stream, cancellationToken);
+            return content.Size == file.Status.Size ? content : throw Changed(file.Name);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw Changed(file.Name, e);
+        }
+    }
+
+    private static void Compare(IReadOnlyList<AnnouncedArtifact> announced, List<Artifact> left)
+    {
+        var byName = left.ToDictionary(a => a.Name, StringComparer.Ordinal);
+        foreach (var said in announced)
+        {
+            var found = byName[said.Name];
+            if (said.Size is { } size && size != found.Size)
+            {
+                throw new ArtifactException(Text($"The training announced '{said.Name}' with {size} bytes, but left it with {found.Size}."));
+            }
+
+            if (said.Sha256 is { } hash && !hash.Equals(found.Sha256, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new ArtifactException($"The training announced '{said.Name}' with the SHA-256 {hash}, but left it with {found.Sha256}.");
+            }
+        }
+    }
+
+    private static ArtifactException Changed(string name, Exception? cause = null) =>
+        new($"'{name}' changed while it was being read, though its training has ended.", cause);
+
+    private static void Make(string folder, UnixFileMode mode)
+    {
+        Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows())
+        {
+            // Set afterwards: the process's umask would take some of it away.
+            File.SetUnixFileMode(folder, mode);
+        }
+    }
+
+    private string JobFolder(AttemptName attempt) => PlainName.IsValid(attempt.Installation.Value)
+        ? Path.Combine(_root, attempt.Installation.Value, attempt.Attempt.Job.ToString())
+        : throw new ArgumentException($"The installation '{attempt.Installation}' cannot be a folder's name: it must be {PlainName.Rule}.", nameof(attempt));
+
+    private string AttemptFolder(AttemptName attempt) => Path.Combine(JobFolder(attempt), Text($"{attempt.Attempt.Number}"));
+
+    private string OutputFolder(AttemptName attempt) => Path.Combine(AttemptFolder(attempt), "output");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

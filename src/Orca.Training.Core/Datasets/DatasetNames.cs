@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text;
+using Orca.Training.Files;
+
+namespace Orca.Training.Datasets;
+
+/// <summary>Which names a dataset, its versions and its files can have. Every store holds to the same, so that a dataset can move.</summary>
+internal static class DatasetNames
+{
+    /// <summary>The longest path of a file within a snapshot, in bytes of UTF-8: what S3 takes for a key, less room for a prefix.</summary>
+    public const int MaxPathBytes = 768;
+
+    /// <summary>The longest name between two slashes, in bytes of UTF-8: what file systems take.</summary>
+    public const int MaxSegmentBytes = 255;
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Whether a version is spelt as this project spells them: 64 lower-case hex digits.</summary>
+    public static bool IsHash(string? version) => version is { Length: 64 } && version.All(char.IsAsciiHexDigitLower);
+
+    /// <summary>Refuses a dataset id that is none.</summary>
+    /// <exception cref="DatasetException">It is none.</exception>
+    public static void CheckId(string datasetId)
+    {
+        if (!PlainName.IsValid(datasetId))
+        {
+            throw new DatasetException($"The dataset id {PlainName.Quoted(datasetId)} is not possible: give {PlainName.Rule}.");
+        }
+    }
+
+    /// <summary>Refuses file names that could leave the snapshot's folder, that some file system cannot hold, or that clash.</summary>
+    /// <exception cref="DatasetException">One of them is such; it says which.</exception>
+    public static void CheckFiles(IReadOnlyList<DatasetFile> files)
+    {
+        if (files.Count == 0)
+        {
+            throw new DatasetException("The dataset has no files: give at least one.");
+        }
+
+        var names = new HashSet<string>(files.Count, StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            if (Problem(file.Name) is { } problem)
+            {
+                throw new DatasetException($"The file name {PlainName.Quoted(file.Name)} is not possible: {problem}", file.Name);
+            }
+
+            if (!names.Add(file.Name))
+            {
+                throw new DatasetException($"The file '{file.Name}' is given twice: give each name once.", file.Name);
+            }
+        }
+
+        foreach (var file in files)
+        {
+            if (Folders(file.Name).FirstOrDefault(names.Contains) is { } folder)
+            {
+                throw new DatasetException($"The file '{file.Name}' lies in '{folder}', which is given as a file too: rename one of them.", file.Name);
+            }
+        }
+    }
+
+    /// <summary>The folders above a file, outermost first: of "a/b/c" it is "a" and "a/b".</summary>
+    public static IEnumerable<string> Folders(string fileName)
+    {
+        for (var slash = fileName.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = fileName.IndexOf('/', slash + 1))
+        {
+            yield return fileName[..slash];
+        }
+    }
+
+    private static string? Problem(string name)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            return "it is empty. Give a relative path, such as 'train.csv'.";
+        }
+
+        if (name.Contains('\\', StringComparison.Ordinal))
+        {
+            return "it holds a backslash. Separate folders with '/'.";
+        }
+
+        if (name[0] == '/' || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0])))
+        {
+            return "it is an absolute path. Give one relative to the dataset's own folder.";
+        }
+
+        if (name.Any(char.IsControl))
+        {
+            return "it holds a control character. Give printable text.";
+        }
+
+        var segments = name.Split('/');
+        if (segments.Any(s => s is "." or ".."))
+        {
+            return "'.' and '..' are not names. Give the path without them.";
+        }
+
+        if (segments.Any(s => s.Length == 0))
+        {
+            return "there is nothing between two slashes, or after the last. Give a name there.";
+        }
+
+        try
+        {
+            return Utf8.GetByteCount(name) > MaxPathBytes ? Text($"it is longer than {MaxPathBytes} bytes in UTF-8. Give a shorter one.")
+                : segments.Any(s => Utf8.GetByteCount(s) > MaxSegmentBytes) ? Text($"a part of it is longer than {MaxSegmentBytes} bytes in UTF-8. Give a shorter one.")
+                : null;
+        }
+        catch (EncoderFallbackException)
+        {
+            return "it holds half a character (a lone surrogate). Give well-formed Unicode text.";
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

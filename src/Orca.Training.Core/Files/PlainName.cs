@@ -1,0 +1,23 @@
+namespace Orca.Training.Files;
+
+/// <summary>Names that can be a folder's name as they are, on any file system.</summary>
+internal static class PlainName
+{
+    public const int MaxLength = 128;
+
+    public const string Rule = "letters (a-z, A-Z), digits, '.', '_' and '-', at most 128 of them, and not dots alone";
+
+    /// <summary>Whether a name holds to <see cref="Rule"/>.</summary>
+    public static bool IsValid(string? name) =>
+        name is { Length: > 0 and <= MaxLength }
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+        && name.AsSpan().ContainsAnyExcept('.');
+
+    /// <summary>A text from outside, fit to stand in a sentence: short, on one line, without control characters.</summary>
+    public static string Quoted(string text)
+    {
+        const int shown = 80;
+        var cut = text.Length <= shown ? text : string.Concat(text.AsSpan(0, shown), "…");
+        return "'" + string.Concat(cut.Select(c => char.IsControl(c) ? '\uFFFD' : c)) + "'";
+    }
+}

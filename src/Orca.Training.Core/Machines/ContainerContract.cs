@@ -1,0 +1,56 @@
+using System.Globalization;
+using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
+using Orca.Training.Scheduling.Capacity;
+
+namespace Orca.Training.Machines;
+
+/// <summary>What a training container is given: the one place that turns a job into a container's environment and mounts. Pure.</summary>
+internal static class ContainerContract
+{
+    public const string DataPath = "/orca/data";
+    public const string OutputPath = "/orca/output";
+    public const string CheckpointPath = "/orca/checkpoint";
+
+    public static AttemptSpec Build(AttemptName name, string application, Job job, AlgorithmOptions algorithm, Uri data, AttemptPlaces places) => new()
+    {
+        Name = name,
+        Application = application,
+        Image = algorithm.Image,
+        Command = [.. algorithm.Command],
+        Environment = Environment(name, job, algorithm),
+        Ranks = job.Request.Workers,
+        Limits = Needs(algorithm),
+        Mounts =
+        [
+            new FolderMount(data.LocalPath, DataPath, IsReadOnly: true),
+            new FolderMount(places.Output.LocalPath, OutputPath, IsReadOnly: false),
+            new FolderMount(places.Checkpoint.LocalPath, CheckpointPath, IsReadOnly: false),
+        ],
+    };
+
+    /// <summary>What one rank of an algorithm may use.</summary>
+    public static Resources Needs(AlgorithmOptions algorithm) => new(algorithm.Cpus, (long)algorithm.MemoryMiB << 20, algorithm.Gpus);
+
+    private static SortedDictionary<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm)
+    {
+        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in algorithm.Parameters.Concat(job.Request.Parameters))
+        {
+            if (!ReservedVariables.Contains(key))
+            {
+                variables[key] = value;
+            }
+        }
+
+        variables["ORCA_JOB_ID"] = job.Id.ToString();
+        variables["ORCA_ATTEMPT"] = name.Attempt.Number.ToString(CultureInfo.InvariantCulture);
+        variables["ORCA_OUTPUT_PATH"] = OutputPath;
+        variables["ORCA_CHECKPOINT_PATH"] = CheckpointPath;
+        variables["ALGORITHM_NAME"] = job.Request.Algorithm;
+        variables["TRAINING_DATA_PATH"] = DataPath;
+        variables["TRAINING_DATASET_ID"] = job.Request.DatasetId;
+        variables["TRAINING_DATASET_VERSION_HASH"] = job.Request.DatasetVersion;
+        return variables;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.ObjectModel;
+using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Progress;
+
+/// <summary>
+/// What is to be kept of a container's output, line by line: the latest of each figure, the announced artifacts and the last log
+/// lines. Its memory is bounded, however much is printed. Not thread-safe: one reader of one container's output owns it.
+/// </summary>
+/// <remarks>
+/// A fold: to begin with what was recorded after some lines and take the rest gives the same progress as to take them all. That
+/// holds for <see cref="Progress"/>; announcements are handed on beside it, and the tail begins anew.
+/// </remarks>
+/// <param name="recorded">The progress to go on from.</param>
+/// <param name="announced">The artifacts that were announced up to there.</param>
+internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<AnnouncedArtifact>? announced = null)
+{
+    /// <summary>The most metrics that are kept; further names are left out.</summary>
+    public const int MaxMetrics = 256;
+
+    /// <summary>The most artifacts that are kept; further names are left out.</summary>
+    public const int MaxAnnounced = 1000;
+
+    private readonly Dictionary<string, double> _metrics = new(recorded.Metrics, StringComparer.Ordinal);
+    private readonly Dictionary<string, AnnouncedArtifact> _announced =
+        (announced ?? []).ToDictionary(a => a.Name, StringComparer.Ordinal);
+
+    private readonly LogTail _tail = new();
+    private TrainingProgress _figures = recorded;
+    private OutputPosition _position = recorded.Position;
+    private bool _metricsChanged;
+
+    /// <summary>The figures as they are now, and how far the output was read to say so.</summary>
+    public TrainingProgress Progress
+    {
+        get
+        {
+            if (_metricsChanged)
+            {
+                _metricsChanged = false;
+                _figures = _figures with { Metrics = new ReadOnlyDictionary<string, double>(new Dictionary<string, double>(_metrics, StringComparer.Ordinal)) };
+            }
+
+            return _figures with { Position = _position };
+        }
+    }
+
+    /// <summary>
+    /// Whether a figure or an announcement came since <see cref="TakeNews"/>. Log alone is no news: to read it again after a
+    /// restart changes nothing, and to record each line would cost more than all else.
+    /// </summary>
+    public bool HasNews { get; private set; }
+
+    /// <summary>The announced artifacts by name; of each name the last announcement.</summary>
+    public IReadOnlyList<AnnouncedArtifact> Announced => [.. _announced.Values.OrderBy(a => a.Name, StringComparer.Ordinal)];
+
+    /// <summary>The last log lines, oldest first: at most 20, and at most 4 KiB.</summary>
+    public IReadOnlyList<string> Tail => _tail.Lines;
+
+    /// <summary>What is to be recorded; <see cref="HasNews"/> begins anew.</summary>
+    public TrainingProgress TakeNews()
+    {
+        HasNews = false;
+        return Progress;
+    }
+
+    /// <summary>Takes the next line in.</summary>
+    public void Take(in OutputLine line)
+    {
+        Advance(line.Timestamp);
+        switch (OutputParser.Parse(line))
+        {
+            case OutputEvent.Metric metric:
+                Merge(metric.Values);
+                break;
+            case OutputEvent.Progress progress:
+                _figures = _figures with { Done = progress.Done, Total = progress.Total };
+                HasNews = true;
+                break;
+            case OutputEvent.Artifact artifact:
+                Announce(artifact.Announced);
+                break;
+            default:
+                _tail.Add(line.Text);
+                break;
+        }
+    }
+
+    // Two streams are merged by the runtime, so that a line may come a little after a younger one. The position never goes back:
+    // what lies before it was read or is lost, and nothing is counted twice.
+    private void Advance(long timestamp)
+    {
+        if (timestamp > _position.Timestamp)
+        {
+            _position = new OutputPosition(timestamp, 1);
+        }
+        else if (timestamp == _position.Timestamp)
+        {
+            _position = _position with { Lines = _position.Lines + 1 };
+        }
+    }
+
+    private void Merge(IReadOnlyDictionary<string, double> values)
+    {
+        foreach (var (name, value) in values)
+        {
+            if (_metrics.Count < MaxMetrics || _metrics.ContainsKey(name))
+            {
+                _metrics[name] = value;
+                _metricsChanged = true;
+                HasNews = true;
+            }
+        }
+    }
+
+    private void Announce(AnnouncedArtifact artifact)
+    {
+        if (_announced.Count < MaxAnnounced || _announced.ContainsKey(artifact.Name))
+        {
+            _announced[artifact.Name] = artifact;
+            HasNews = true;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Orca.Training.Artifacts;
+
+namespace Orca.Training.Progress;
+
+/// <summary>What a line of a training's output says.</summary>
+internal abstract record OutputEvent
+{
+    private OutputEvent()
+    {
+    }
+
+    /// <summary>Nothing but text; the line itself has it.</summary>
+    public static readonly OutputEvent Text = new Log();
+
+    /// <summary>The present value of each metric on the line; none if there is no number on it.</summary>
+    public sealed record Metric(IReadOnlyDictionary<string, double> Values) : OutputEvent;
+
+    /// <summary>How far it is.</summary>
+    /// <param name="Done">Units done, 0 or more.</param>
+    /// <param name="Total">Units in all, more than 0.</param>
+    public sealed record Progress(double Done, double Total) : OutputEvent;
+
+    /// <summary>It leaves a file.</summary>
+    public sealed record Artifact(AnnouncedArtifact Announced) : OutputEvent;
+
+    private sealed record Log : OutputEvent;
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Orca.Training.Artifacts;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Progress;
+
+/// <summary>
+/// Reads one line of a training's output. What does not hold to the container contract to the letter is log: a training may print
+/// what it likes, and nothing it prints is an error. Pure.
+/// </summary>
+internal static class OutputParser
+{
+    /// <summary>The longest line that is looked into, in characters; longer ones are log.</summary>
+    public const int MaxLineLength = 64 * 1024;
+
+    /// <summary>The most metrics of a line; the first ones are kept.</summary>
+    public const int MaxMetrics = 256;
+
+    /// <summary>The longest name of a metric, in characters; longer ones are left out.</summary>
+    public const int MaxMetricNameLength = 128;
+
+    /// <summary>The longest name of an artifact, in characters.</summary>
+    public const int MaxArtifactNameLength = 1024;
+
+    private const string Kind = "orca";
+
+    // The contract's objects are flat; what an image nests in them for itself is passed over.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
+
+    /// <summary>What a line says.</summary>
+    public static OutputEvent Parse(in OutputLine line)
+    {
+        // Nearly all lines are log and end here, at the cost of a look at their first character.
+        if (line.Stream != OutputStream.Standard || !line.Text.StartsWith('{') || line.Text.Length > MaxLineLength
+            || !line.Text.Contains("\"orca\"", StringComparison.Ordinal))
+        {
+            return OutputEvent.Text;
+        }
+
+        return TryRead(line.Text)
+            ?? (NonFinite.IsIn(line.Text) ? TryRead(NonFinite.AsNull(line.Text)) : null)
+            ?? OutputEvent.Text;
+    }
+
+    private static OutputEvent? TryRead(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text, Options);
+            return Read(json.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // The ways in which a text is no JSON: its form, half a character in an escape, half a character as it is.
+            return null;
+        }
+    }
+
+    private static OutputEvent Read(JsonElement line) =>
+        !line.TryGetProperty(Kind, out var kind) || kind.ValueKind != JsonValueKind.String ? OutputEvent.Text
+        : kind.ValueEquals("metric") ? Metric(line)
+        : kind.ValueEquals("progress") ? Progress(line)
+        : kind.ValueEquals("artifact") ? Artifact(line)
+        : OutputEvent.Text;
+
+    private static OutputEvent.Metric Metric(JsonElement line)
+    {
+        var values = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var property in line.EnumerateObject())
+        {
+            if (TryFinite(property.Value, out var value)
+                && property.Name is { Length: > 0 and <= MaxMetricNameLength } name and not Kind
+                && (values.Count < MaxMetrics || values.ContainsKey(name)))
+            {
+                values[name] = value;
+            }
+        }
+
+        return new OutputEvent.Metric(values);
+    }
+
+    private static OutputEvent Progress(JsonElement line) =>
+        line.TryGetProperty("done", out var d) && TryFinite(d, out var done) && done >= 0
+        && line.TryGetProperty("total", out var t) && TryFinite(t, out var total) && total > 0
+            ? new OutputEvent.Progress(done, total)
+            : OutputEvent.Text;
+
+    private static OutputEvent Artifact(JsonElement line)
+    {
+        if (!line.TryGetProperty("name", out var n) || n.ValueKind != JsonValueKind.String
+            || n.GetString() is not { Length: > 0 and <= MaxArtifactNameLength } name)
+        {
+            return OutputEvent.Text;
+        }
+
+        long? size = null;
+        if (line.TryGetProperty("size", out var s) && s.ValueKind != JsonValueKind.Null)
+        {
+            if (s.ValueKind != JsonValueKind.Number || !s.TryGetInt64(out var bytes) || bytes < 0)
+            {
+                return OutputEvent.Text;
+            }
+
+            size = bytes;
+        }
+
+        string? sha256 = null;
+        if (line.TryGetProperty("sha256", out var h) && h.ValueKind != JsonValueKind.Null)
+        {
+            if (h.ValueKind != JsonValueKind.String || h.GetString() is not { Length: 64 } hex || !hex.All(char.IsAsciiHexDigit))
+            {
+                return OutputEvent.Text;
+            }
+
+            sha256 = hex.ToLowerInvariant();
+        }
+
+        return new OutputEvent.Artifact(new AnnouncedArtifact(name, size, sha256));
+    }
+
+    // 1e999 is a number of JSON, and infinite as a double.
+    private static bool TryFinite(JsonElement element, out double value)
+    {
+        value = 0;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out value) && double.IsFinite(value);
+    }
+}

@@ -1,0 +1,87 @@
+using Orca.Training.Machines;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>Takes the answers and news about one attempt into what is known of it.</summary>
+internal static class AttemptEvents
+{
+    public static AttemptName? NameOf(TrackerEvent happened) => happened switch
+    {
+        TrackerEvent.StartReturned e => e.Attempt,
+        TrackerEvent.StartUnknown e => e.Attempt,
+        TrackerEvent.PhaseReached e => e.Attempt,
+        TrackerEvent.StopReturned e => e.Attempt,
+        TrackerEvent.Collected e => e.Attempt,
+        TrackerEvent.CollectFailed e => e.Attempt,
+        TrackerEvent.Heard e => e.Attempt,
+        TrackerEvent.OutputEnded e => e.Attempt,
+        TrackerEvent.OutputBroken e => e.Attempt,
+        _ => null,
+    };
+
+    /// <summary>An engine that goes away may end the output of a container that it leaves running: then it is read on.</summary>
+    public static void CheckOutput(AttemptFacts attempt, ContainerObservation listed, long listing)
+    {
+        if (listed is { Rank: 0, State: ContainerState.Running } && attempt.Follow.State is CallState.Done && attempt.OutputEndedSince < listing)
+        {
+            attempt.Follow.Reopen();
+        }
+    }
+
+    public static void Take(AttemptFacts attempt, TrackerEvent happened, DateTimeOffset now, TrackerSettings settings, Listings listings, List<TrackerEffect> effects)
+    {
+        switch (happened)
+        {
+            case TrackerEvent.StartReturned e:
+                attempt.Start.Finish();
+                attempt.StartResult = e.Result;
+                if (e.Result is StartResult.Started started)
+                {
+                    attempt.Exist(started.Incarnations, listings.Last);
+                }
+
+                break;
+            case TrackerEvent.StartUnknown e:
+                attempt.Start.Fail(e.Error, now, settings);
+                break;
+            case TrackerEvent.PhaseReached e:
+                attempt.Phase = e.Phase;
+                break;
+            case TrackerEvent.StopReturned { Error: { } error }:
+                attempt.Stop.Fail(error, now, settings);
+                break;
+            case TrackerEvent.StopReturned:
+                attempt.Stop.Finish();
+                if (attempt.End is null)
+                {
+                    // The hint of the end may be lost; the stop is done, so a listing asked for now knows.
+                    listings.Ask(attempt.Machine, effects);
+                }
+
+                break;
+            case TrackerEvent.Collected e:
+                attempt.Collect.Finish();
+                attempt.Artifacts = e.Artifacts;
+                attempt.CollectFailure = e.Failure;
+                break;
+            case TrackerEvent.CollectFailed e:
+                attempt.Collect.Fail(e.Error, now, settings);
+                break;
+            case TrackerEvent.Heard e:
+                attempt.News = e.Progress;
+                break;
+            case TrackerEvent.OutputEnded e:
+                attempt.Follow.Finish();
+                attempt.OutputEndedSince = listings.Last;
+                attempt.Output = e.Summary;
+                attempt.News = null;
+                break;
+            case TrackerEvent.OutputBroken e:
+                attempt.Follow.Fail(null, now, settings);
+                attempt.Output = e.Summary;
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Orca.Training.Machines;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>
+/// Attempts that are over and whose containers are to be removed. A removal that keeps failing is given up after some tries:
+/// the next listing finds the container again.
+/// </summary>
+internal sealed class Cleanups(TrackerSettings settings)
+{
+    // Leftovers of other installations are told once; more of them than this are told again, which is better than growing.
+    private const int MostReported = 1000;
+    private readonly Dictionary<AttemptName, (string Machine, Call Call)> _open = [];
+    private readonly HashSet<AttemptName> _reported = [];
+    private readonly PriorityQueue<AttemptName, DateTimeOffset> _retries = new();
+
+    public bool IsEmpty => _open.Count == 0;
+
+    public DateTimeOffset? NextTry => _retries.TryPeek(out _, out var at) ? at : null;
+
+    public bool Contains(AttemptName attempt) => _open.ContainsKey(attempt);
+
+    /// <summary>Whether a leftover was not told before.</summary>
+    public bool IsNews(AttemptName attempt)
+    {
+        if (_reported.Count >= MostReported)
+        {
+            _reported.Clear();
+        }
+
+        return _reported.Add(attempt);
+    }
+
+    public void Add(AttemptName attempt, string machine, List<TrackerEffect> effects)
+    {
+        var call = new Call();
+        if (_open.TryAdd(attempt, (machine, call)))
+        {
+            call.Ask();
+            effects.Add(new TrackerEffect.Remove(attempt, machine));
+        }
+    }
+
+    public void Answer(AttemptName attempt, string? error, DateTimeOffset now)
+    {
+        if (!_open.TryGetValue(attempt, out var cleanup))
+        {
+            return;
+        }
+
+        if (error is not null)
+        {
+            cleanup.Call.Fail(error, now, settings);
+        }
+
+        if (error is null || cleanup.Call.Failures >= settings.Tries)
+        {
+            _open.Remove(attempt);
+        }
+        else
+        {
+            _retries.Enqueue(attempt, cleanup.Call.PausedUntil);
+        }
+    }
+
+    public void PassTime(DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        while (_retries.TryPeek(out var attempt, out var at) && at <= now)
+        {
+            _retries.Dequeue();
+            if (_open.TryGetValue(attempt, out var cleanup) && cleanup.Call.IsDue(now))
+            {
+                cleanup.Call.Ask();
+                effects.Add(new TrackerEffect.Remove(attempt, cleanup.Machine));
+            }
+        }
+    }
+}

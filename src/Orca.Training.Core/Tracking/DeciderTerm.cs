@@ -1,0 +1,232 @@
+using Microsoft.Extensions.Logging;
+using Orca.Training.Diagnostics;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>
+/// One term as the decider: feeds the step with what happens, gives its commands to the store in batches, and has its other
+/// effects carried out. All that it knows is lost with it; the next term finds it again in the store and on the machines.
+/// </summary>
+internal sealed class DeciderTerm(
+    TrackerCore core,
+    EffectRunner effects,
+    Inbox inbox,
+    IJobStore store,
+    Fence fence,
+    TimeProvider time,
+    ILogger logger)
+{
+    // So many events are taken before the store gets their commands: a bound on the delay that a batch costs its first command.
+    private const int MostEvents = 512;
+
+    private readonly List<TrackerEffect> _wanted = [];
+    private readonly List<JobCommand> _commands = [];
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _commit = Task.CompletedTask;
+    private bool _isDraining;
+
+    /// <summary>Completes when everything open has ended, after a <see cref="TrackerEvent.Drain"/>.</summary>
+    public Task Idle => _idle.Task;
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <exception cref="StaleFenceException">Another decider has taken over.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stopFeed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var timer = time.CreateTimer(_ => inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var _ = timer;
+        var cursor = await LoadAsync(cancellationToken);
+        var feed = FeedAsync(cursor, stopFeed.Token);
+        try
+        {
+            var armed = DateTimeOffset.MaxValue;
+            while (true)
+            {
+                TakeEvents();
+                await DispatchAsync(cancellationToken);
+                if (_isDraining && core.IsIdle)
+                {
+                    _idle.TrySetResult();
+                }
+
+                if (core.NextTick != armed)
+                {
+                    armed = core.NextTick;
+                    var wait = armed - time.GetUtcNow();
+                    timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+                }
+
+                await inbox.WaitAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            stopFeed.Cancel();
+            await feed.Quietly();
+            await _commit.Quietly();
+        }
+    }
+
+    private async Task<ChangeCursor> LoadAsync(CancellationToken cancellationToken)
+    {
+        var open = await store.ReadOpenJobsAsync(cancellationToken);
+        Step(new TrackerEvent.Loaded(open.Jobs));
+        return open.Cursor;
+    }
+
+    /// <summary>Passes the store's changes on, in order.</summary>
+    private async Task FeedAsync(ChangeCursor cursor, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var page = await store.ReadChangesAsync(cursor, cancellationToken);
+            if (page.IsTruncated)
+            {
+                var open = await store.ReadOpenJobsAsync(cancellationToken);
+                await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
+                cursor = open.Cursor;
+                continue;
+            }
+
+            foreach (var job in page.Changes)
+            {
+                await inbox.PostAsync(new TrackerEvent.Changed(job), cancellationToken);
+            }
+
+            cursor = page.Next;
+        }
+    }
+
+    private void TakeEvents()
+    {
+        for (var i = 0; i < MostEvents && inbox.TryTake(out var happened); i++)
+        {
+            _isDraining |= happened is TrackerEvent.Drain;
+            Step(happened!);
+        }
+    }
+
+    private void Step(TrackerEvent happened)
+    {
+        try
+        {
+            core.Step(happened, time.GetUtcNow(), _wanted);
+        }
+#pragma warning disable CA1031 // One job's surprise must not stop the others; what is known of it is looked at again at the next reconcile.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.StepFailed(e, happened.GetType().Name);
+        }
+    }
+
+    /// <summary>Starts all effects; as long as the store answers at once, its answers are stepped at once.</summary>
+    private async ValueTask DispatchAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            foreach (var effect in _wanted)
+            {
+                if (effect is TrackerEffect.Commit commit)
+                {
+                    _commands.Add(commit.Command);
+                }
+                else
+                {
+                    effects.Run(effect);
+                }
+            }
+
+            _wanted.Clear();
+            if (_commit.IsFaulted)
+            {
+                await _commit;
+            }
+
+            if (_commands.Count == 0 || !_commit.IsCompleted)
+            {
+                return;
+            }
+
+            var batch = _commands.ToArray();
+            _commands.Clear();
+            var answer = ApplyAsync(batch, cancellationToken);
+            if (!answer.IsCompletedSuccessfully)
+            {
+                _commit = PostAnswersAsync(answer, batch, cancellationToken);
+                return;
+            }
+
+            foreach (var happened in Answers(batch, answer.Result))
+            {
+                Step(happened);
+            }
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<CommandResult>?> ApplyAsync(JobCommand[] batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ApplyAsync(batch, fence, cancellationToken);
+        }
+        catch (Exception e) when (e is not StaleFenceException && !cancellationToken.IsCancellationRequested)
+        {
+            logger.CommitFailed(e, batch.Length);
+            return null;
+        }
+    }
+
+    private async Task PostAnswersAsync(ValueTask<IReadOnlyList<CommandResult>?> answer, JobCommand[] batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var results = await answer;
+            foreach (var happened in Answers(batch, results))
+            {
+                await inbox.PostAsync(happened, cancellationToken);
+            }
+        }
+        finally
+        {
+            // What was wanted meanwhile goes with the next batch.
+            inbox.Wake();
+        }
+    }
+
+    private IEnumerable<TrackerEvent> Answers(JobCommand[] batch, IReadOnlyList<CommandResult>? results)
+    {
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var command = (JobCommand.OnJob)batch[i];
+            if (results is null)
+            {
+                yield return new TrackerEvent.CommitFailed(command);
+                continue;
+            }
+
+            Tell(command, results[i]);
+            yield return new TrackerEvent.Committed(command, results[i]);
+        }
+    }
+
+    private void Tell(JobCommand.OnJob command, CommandResult result)
+    {
+        if (!result.Applied || command is JobCommand.RecordProgress or JobCommand.ReportPhase)
+        {
+            return;
+        }
+
+        var job = result.Job!;
+        if (job.State.IsFinal())
+        {
+            logger.JobFinished(job.Id, job.State, job.Outcome?.Code.Name);
+        }
+        else
+        {
+            logger.JobChanged(job.Id, job.State, job.QueueReason);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>Turns how a container ended into an outcome that a data scientist understands. Pure.</summary>
+internal static class EndOutcome
+{
+    private const int FirstSignal = 128;
+
+    /// <param name="end">An end with an exit code other than 0, or one that is not known.</param>
+    /// <param name="memoryLimit">The container's memory limit in bytes; 0 for none.</param>
+    /// <param name="tail">The last lines that it wrote.</param>
+    public static Outcome Of(ContainerObservation end, long memoryLimit, IReadOnlyList<string> tail)
+    {
+        var limit = memoryLimit > 0 ? string.Create(CultureInfo.InvariantCulture, $"its limit of {memoryLimit >> 20} MiB") : "the machine has";
+        var (code, sentence) = end switch
+        {
+            { ExitCode: null } => (OutcomeCode.Unknown, "The training ended, but the machine does not say how."),
+            { ExitCode: FirstSignal + 9, OutOfMemory: true } =>
+                (OutcomeCode.OutOfMemory, $"The training used more memory than {limit} and was killed. Use a smaller batch or model, or ask for a higher limit."),
+            { OutOfMemory: true, ExitCode: < FirstSignal and var exit } =>
+                (OutcomeCode.OutOfMemory, Text($"A process of the training used more memory than {limit} and was killed; the training then ended with exit code {exit}.")),
+            { ExitCode: FirstSignal + 11 } => (OutcomeCode.NonZeroExit, "The training program crashed with a segmentation fault (exit code 139)."),
+            { ExitCode: FirstSignal + 6 } => (OutcomeCode.NonZeroExit, "The training program aborted itself (exit code 134)."),
+            { ExitCode: FirstSignal + 9 } => (OutcomeCode.Killed, "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. It was not for lack of memory."),
+            { ExitCode: FirstSignal + 15 } => (OutcomeCode.Killed, "The training was asked to stop from outside (SIGTERM), not through this service."),
+            { ExitCode: FirstSignal + 2 } => (OutcomeCode.Killed, "The training was interrupted from outside (SIGINT)."),
+            { ExitCode: 126 } => (OutcomeCode.NonZeroExit, "The training's command cannot be executed (exit code 126)."),
+            { ExitCode: 127 } => (OutcomeCode.NonZeroExit, "The training's command was not found in its image (exit code 127)."),
+            { ExitCode: var exit } => (OutcomeCode.NonZeroExit, Text($"The training program ended with exit code {exit}.")),
+        };
+        return new Outcome(code, WithTail(sentence, tail), end.ExitCode);
+    }
+
+    public static Outcome Lost(IReadOnlyList<string> tail) =>
+        new(OutcomeCode.Lost, WithTail("The training's container was removed while it ran, and nobody saw its end.", tail));
+
+    public static Outcome Cancelled(bool byHost) =>
+        new(OutcomeCode.Cancelled, byHost ? "Ended because the service was stopped, and its job store keeps nothing." : "Cancelled on request.");
+
+    public static Outcome NeverStarted(TimeSpan limit, string? lastError) =>
+        new(OutcomeCode.LaunchFailed, Text($"The training could not be started within {limit}.{(lastError is null ? "" : " " + lastError)}"));
+
+    private static string WithTail(string sentence, IReadOnlyList<string> tail)
+    {
+        if (tail.Count == 0)
+        {
+            return sentence;
+        }
+
+        var text = new StringBuilder(sentence).Append(" Its last lines:");
+        foreach (var line in tail)
+        {
+            text.Append('\n').Append(line);
+        }
+
+        return text.ToString();
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

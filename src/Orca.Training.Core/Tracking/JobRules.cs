@@ -1,0 +1,244 @@
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>
+/// What is to be done next about one job, given what is recorded and what is known. Asked again after every event about the job,
+/// so each rule is safe to reach any number of times. Pauses after failures wake the job exactly; the long deadlines, of a launch
+/// and of an ended container's output, are looked at once a reconcile period, so that they cost nothing where all goes well.
+/// </summary>
+internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, long> memoryLimit, Action<JobId, DateTimeOffset> wakeAt)
+{
+    public void Advance(TrackedJob tracked, bool isDraining, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (tracked.InFlight is not null)
+        {
+            return;
+        }
+
+        if (now < tracked.PausedUntil)
+        {
+            wakeAt(tracked.Job.Id, tracked.PausedUntil);
+            return;
+        }
+
+        var isCancelled = isDraining || tracked.Job.CancelRequestedAt is not null;
+        var cancelled = isCancelled ? EndOutcome.Cancelled(byHost: tracked.Job.CancelRequestedAt is null) : null;
+        switch (tracked.Job.State)
+        {
+            case JobState.Queued when tracked.Unsettled is { } begin:
+                Commit(tracked, begin with { At = now }, effects);
+                break;
+            case JobState.Queued when cancelled is not null:
+                Commit(tracked, new JobCommand.CancelQueued(tracked.Job.Id, cancelled, now), effects);
+                break;
+            case JobState.Launching when tracked.Attempt is { } attempt:
+                AdvanceLaunch(tracked, attempt, cancelled, now, effects);
+                break;
+            case JobState.Running when tracked.Attempt is { } attempt:
+                AdvanceRun(tracked, attempt, cancelled, now, effects);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void AdvanceLaunch(TrackedJob tracked, AttemptFacts attempt, Outcome? cancelled, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        var (job, number) = (tracked.Job.Id, attempt.Name.Attempt.Number);
+        var deadline = tracked.Job.Attempts[^1].CreatedAt + settings.LaunchTimeout;
+        var giveUp = cancelled ?? (now >= deadline ? EndOutcome.NeverStarted(settings.LaunchTimeout, attempt.Start.LastError) : null);
+        switch (attempt.Start.State)
+        {
+            case CallState.Done when attempt.StartResult is StartResult.Started started:
+                // Also when it is to be cancelled: what runs is recorded as running, and then stopped.
+                Commit(tracked, new JobCommand.BeginRunning(job, number, started.Incarnations, now), effects);
+                break;
+            case CallState.Done when attempt.StartResult is StartResult.Failed failed:
+                Finish(tracked, number, cancelled ?? failed.Outcome, progress: null, now, effects);
+                break;
+            case CallState.Done when attempt.StartResult is StartResult.Deferred deferred && giveUp is null:
+                var notBefore = now + settings.PauseAfter(tracked.Job.Deferrals + 1);
+                Commit(tracked, new JobCommand.Defer(job, number, deferred.Reason, notBefore, now), effects);
+                break;
+            case CallState.Asked:
+                if (giveUp is not null && !attempt.StartAborted)
+                {
+                    attempt.StartAborted = true;
+                    effects.Add(new TrackerEffect.AbortStart(attempt.Name));
+                }
+                else if (attempt.Phase is { } phase && phase != tracked.Job.Phase)
+                {
+                    Commit(tracked, new JobCommand.ReportPhase(job, number, phase, now), effects);
+                }
+
+                break;
+            default:
+                if (giveUp is not null)
+                {
+                    StopThenFinish(tracked, attempt, giveUp, now, effects);
+                }
+                else if (attempt.Start.IsDue(now))
+                {
+                    attempt.Start.Ask();
+                    effects.Add(new TrackerEffect.Start(attempt.Name, attempt.Machine, tracked.Job));
+                }
+                else
+                {
+                    wakeAt(job, attempt.Start.PausedUntil);
+                    ReportWait(tracked, attempt, number, now, effects);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>A launch that waits for its machine says why.</summary>
+    private static void ReportWait(TrackedJob tracked, AttemptFacts attempt, int number, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        var phase = new LaunchPhase(LaunchStep.Starting, null, attempt.Start.LastError);
+        if (attempt.Start.LastError is not null && tracked.Job.Phase != phase)
+        {
+            Commit(tracked, new JobCommand.ReportPhase(tracked.Job.Id, number, phase, now), effects);
+        }
+    }
+
+    private void AdvanceRun(TrackedJob tracked, AttemptFacts attempt, Outcome? cancelled, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        var number = attempt.Name.Attempt.Number;
+        if (attempt.End is null && attempt.IsLost)
+        {
+            var lost = attempt.Stop.State is CallState.Idle || cancelled is null ? EndOutcome.Lost(attempt.Output?.Tail ?? []) : cancelled;
+            Finish(tracked, number, lost, attempt.Output?.Progress, now, effects);
+            return;
+        }
+
+        Follow(tracked, attempt, now, effects);
+        if (attempt.News is { } news)
+        {
+            attempt.News = null;
+            Commit(tracked, new JobCommand.RecordProgress(tracked.Job.Id, number, news, now), effects);
+            return;
+        }
+
+        if (attempt.End is not { } end)
+        {
+            if (cancelled is not null)
+            {
+                Stop(tracked, attempt, now, effects);
+            }
+
+            return;
+        }
+
+        if (IsOutputAwaited(attempt, now))
+        {
+            return;
+        }
+
+        if (cancelled is not null && attempt.Stop.State is not CallState.Idle)
+        {
+            Finish(tracked, number, cancelled with { ExitCode = end.ExitCode }, attempt.Output?.Progress, now, effects);
+        }
+        else if (end.ExitCode != 0)
+        {
+            var outcome = EndOutcome.Of(end, memoryLimit(tracked.Job.Request), attempt.Output?.Tail ?? []);
+            Finish(tracked, number, outcome, attempt.Output?.Progress, now, effects);
+        }
+        else
+        {
+            Publish(tracked, attempt, now, effects);
+        }
+    }
+
+    private void Follow(TrackedJob tracked, AttemptFacts attempt, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (attempt.Follow.IsDue(now))
+        {
+            attempt.Follow.Ask();
+            var from = attempt.Output ?? new OutputSummary(tracked.Job.Progress, [], []);
+            effects.Add(new TrackerEffect.Follow(attempt.Name, attempt.Machine, from));
+        }
+        else if (attempt.Follow.State is CallState.Idle)
+        {
+            wakeAt(tracked.Job.Id, attempt.Follow.PausedUntil);
+        }
+    }
+
+    /// <summary>Whether the rest of an ended container's output is still being read. Bounded, since a result must not hang on a log.</summary>
+    private bool IsOutputAwaited(AttemptFacts attempt, DateTimeOffset now)
+    {
+        attempt.DrainUntil ??= now + settings.DrainTime;
+        return attempt.Follow.State is not CallState.Done && now < attempt.DrainUntil;
+    }
+
+    private void Publish(TrackedJob tracked, AttemptFacts attempt, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        var number = attempt.Name.Attempt.Number;
+        if (attempt.Collect.State is CallState.Done)
+        {
+            var progress = attempt.Output?.Progress ?? tracked.Job.Progress;
+            if (attempt.CollectFailure is { } failure)
+            {
+                Finish(tracked, number, failure, progress, now, effects);
+            }
+            else
+            {
+                Commit(tracked, new JobCommand.Publish(tracked.Job.Id, number, attempt.Artifacts, progress, now), effects);
+            }
+        }
+        else if (attempt.Collect.Failures >= settings.Tries)
+        {
+            var outcome = new Outcome(OutcomeCode.ArtifactMissing, $"The training completed, but what it left could not be read: {attempt.Collect.LastError}", 0);
+            Finish(tracked, number, outcome, attempt.Output?.Progress, now, effects);
+        }
+        else if (attempt.Collect.IsDue(now))
+        {
+            attempt.Collect.Ask();
+            effects.Add(new TrackerEffect.Collect(attempt.Name, attempt.Output?.Announced ?? []));
+        }
+        else if (attempt.Collect.State is CallState.Idle)
+        {
+            wakeAt(tracked.Job.Id, attempt.Collect.PausedUntil);
+        }
+    }
+
+    private void Stop(TrackedJob tracked, AttemptFacts attempt, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (attempt.Stop.IsDue(now))
+        {
+            attempt.Stop.Ask();
+            effects.Add(new TrackerEffect.Stop(attempt.Name, attempt.Machine));
+        }
+        else if (attempt.Stop.State is CallState.Idle)
+        {
+            wakeAt(tracked.Job.Id, attempt.Stop.PausedUntil);
+        }
+    }
+
+    /// <summary>Nobody knows whether containers exist: they are stopped before the end is recorded, if the machine lets us.</summary>
+    private void StopThenFinish(TrackedJob tracked, AttemptFacts attempt, Outcome outcome, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (attempt.Stop.State is CallState.Done || attempt.Stop.Failures >= settings.Tries)
+        {
+            Finish(tracked, attempt.Name.Attempt.Number, outcome, progress: null, now, effects);
+        }
+        else
+        {
+            Stop(tracked, attempt, now, effects);
+        }
+    }
+
+    private static void Finish(TrackedJob tracked, int number, Outcome outcome, TrainingProgress? progress, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        var final = outcome.Code == OutcomeCode.Cancelled ? JobState.Cancelled : JobState.Failed;
+        Commit(tracked, new JobCommand.FinishAttempt(tracked.Job.Id, number, final, outcome, progress, now), effects);
+    }
+
+    private static void Commit(TrackedJob tracked, JobCommand.OnJob command, List<TrackerEffect> effects)
+    {
+        tracked.InFlight = command;
+        effects.Add(new TrackerEffect.Commit(command));
+    }
+}

@@ -1,0 +1,158 @@
+using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>What the tracker knows of an open job: what is recorded, and what it has asked for and seen since.</summary>
+internal sealed class TrackedJob(Job job)
+{
+    public Job Job { get; set; } = job;
+
+    /// <summary>The command that the store has not answered; nothing else is decided about the job meanwhile.</summary>
+    public JobCommand.OnJob? InFlight { get; set; }
+
+    /// <summary>A start of an attempt of which the store did not say whether it applied.</summary>
+    public JobCommand.BeginAttempt? Unsettled { get; set; }
+
+    public int CommitFailures { get; set; }
+
+    /// <summary>Nothing is decided about the job before this time.</summary>
+    public DateTimeOffset PausedUntil { get; set; }
+
+    /// <summary>The open attempt, if there is one.</summary>
+    public AttemptFacts? Attempt { get; set; }
+}
+
+/// <summary>Where a call to the outside stands.</summary>
+internal enum CallState
+{
+    /// <summary>Not asked for, or to be asked for again after a pause.</summary>
+    Idle,
+
+    /// <summary>Asked for, not answered.</summary>
+    Asked,
+
+    /// <summary>Answered for good.</summary>
+    Done,
+}
+
+/// <summary>A call to the outside that may fail and be tried again.</summary>
+internal sealed class Call
+{
+    public CallState State { get; private set; }
+
+    public int Failures { get; private set; }
+
+    public DateTimeOffset PausedUntil { get; private set; }
+
+    public string? LastError { get; private set; }
+
+    public bool IsDue(DateTimeOffset now) => State is CallState.Idle && now >= PausedUntil;
+
+    public void Ask() => State = CallState.Asked;
+
+    public void Finish() => State = CallState.Done;
+
+    /// <summary>What was answered for good has turned out not to be.</summary>
+    public void Reopen() => State = CallState.Idle;
+
+    public void Fail(string? error, DateTimeOffset now, TrackerSettings settings)
+    {
+        State = CallState.Idle;
+        Failures++;
+        LastError = error;
+        PausedUntil = now + settings.PauseAfter(Failures);
+    }
+}
+
+/// <summary>What the tracker has asked for and seen of an open attempt. Lost with the process, and found again by asking.</summary>
+internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
+{
+    public AttemptName Name { get; } = name;
+
+    public string Machine { get; } = machine;
+
+    public Call Start { get; } = new();
+
+    public StartResult? StartResult { get; set; }
+
+    public bool StartAborted { get; set; }
+
+    public LaunchPhase? Phase { get; set; }
+
+    public Call Stop { get; } = new();
+
+    public Call Follow { get; } = new();
+
+    /// <summary>What was heard and is not on record yet.</summary>
+    public TrainingProgress? News { get; set; }
+
+    public OutputSummary? Output { get; set; }
+
+    /// <summary>A listing with a greater number that still shows the container running shows that its output was cut, not ended.</summary>
+    public long OutputEndedSince { get; set; }
+
+    /// <summary>When the rest of the output is no longer waited for.</summary>
+    public DateTimeOffset? DrainUntil { get; set; }
+
+    public Call Collect { get; } = new();
+
+    public IReadOnlyList<Artifact> Artifacts { get; set; } = [];
+
+    public Outcome? CollectFailure { get; set; }
+
+    /// <summary>The runtime's own id of each rank's container, once a start has said so.</summary>
+    public IReadOnlyList<string>? Incarnations { get; private set; }
+
+    /// <summary>What was seen last of each rank's container.</summary>
+    public ContainerObservation?[] Containers { get; } = new ContainerObservation?[ranks];
+
+    /// <summary>Listings with a greater number were asked for after all containers were known to exist, so one that is missing there is gone.</summary>
+    public long ExistsSince { get; set; } = long.MaxValue;
+
+    /// <summary>Whether a container is gone and its end was not seen.</summary>
+    public bool IsLost => Array.Exists(Containers, c => c?.State is ContainerState.Removed);
+
+    /// <summary>The end that decides the attempt: the first rank that failed, else the last rank's once all have ended; null before.</summary>
+    public ContainerObservation? End
+    {
+        get
+        {
+            var failed = Array.Find(Containers, c => c is { State: ContainerState.Ended, ExitCode: not 0 });
+            return failed ?? (Array.TrueForAll(Containers, c => c?.State is ContainerState.Ended) ? Containers[^1] : null);
+        }
+    }
+
+    /// <summary>The containers that the start made or found: only these count from now on.</summary>
+    public void Exist(IReadOnlyList<string> incarnations, long listing)
+    {
+        Incarnations = incarnations;
+        ExistsSince = listing;
+        for (var rank = 0; rank < Containers.Length; rank++)
+        {
+            if (Containers[rank] is { } seen && !IsOurs(seen))
+            {
+                Containers[rank] = null;
+            }
+        }
+    }
+
+    /// <summary>Takes in what was seen. A container never goes back: what is late or doubled changes nothing.</summary>
+    public void See(ContainerObservation seen)
+    {
+        if (seen.Rank < 0 || seen.Rank >= Containers.Length || !IsOurs(seen))
+        {
+            return;
+        }
+
+        ref var known = ref Containers[seen.Rank];
+        if (known is null || known.Incarnation != seen.Incarnation || (known.State < seen.State && known.State < ContainerState.Ended))
+        {
+            known = seen;
+        }
+    }
+
+    private bool IsOurs(ContainerObservation seen) =>
+        Incarnations is null || (seen.Rank < Incarnations.Count && Incarnations[seen.Rank] == seen.Incarnation);
+}

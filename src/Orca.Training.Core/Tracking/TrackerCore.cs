@@ -1,0 +1,413 @@
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+using Orca.Training.Scheduling;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>
+/// The tracker's step: (state, event, now) → (state, effects). It holds the state and changes it in place, for speed; it has no
+/// tasks, no clock and no I/O, so host and simulator run this same code. Not thread-safe: one caller at a time.
+/// </summary>
+/// <remarks>
+/// What is done about a job is in <see cref="JobRules"/> and follows from what is known, not from which event came: an event that
+/// is lost, doubled or late changes when something is done, not what.
+/// </remarks>
+internal sealed class TrackerCore
+{
+    private readonly TrackerSettings _settings;
+    private readonly Scheduler _scheduler;
+    private readonly JobRules _rules;
+    private readonly Dictionary<JobId, TrackedJob> _jobs = [];
+    private readonly Cleanups _cleanups;
+    private readonly Listings _listings;
+    private readonly PriorityQueue<JobId, DateTimeOffset> _wakes = new();
+    private DateTimeOffset _nextReconcile;
+    private bool _isDraining;
+
+    public TrackerCore(TrackerSettings settings, Scheduler scheduler, IReadOnlyList<string> machines, Func<TrainingRequest, long> memoryLimit)
+    {
+        _settings = settings;
+        _scheduler = scheduler;
+        _listings = new Listings(machines);
+        _cleanups = new Cleanups(settings);
+        _rules = new JobRules(settings, memoryLimit, (job, at) => _wakes.Enqueue(job, at));
+    }
+
+    /// <summary>Whether nothing is open and nothing is left to be removed.</summary>
+    public bool IsIdle => _jobs.Count == 0 && _cleanups.IsEmpty;
+
+    /// <summary>The open jobs as known; for the simulator and for diagnosis.</summary>
+    public IEnumerable<Job> OpenJobs => _jobs.Values.Select(t => t.Job);
+
+    /// <summary>When the next <see cref="TrackerEvent.Tick"/> is due even if nothing happens.</summary>
+    public DateTimeOffset NextTick
+    {
+        get
+        {
+            var next = _nextReconcile;
+            next = _wakes.TryPeek(out _, out var wake) && wake < next ? wake : next;
+            next = _scheduler.NextLook is { } look && look < next ? look : next;
+            return _cleanups.NextTry is { } retry && retry < next ? retry : next;
+        }
+    }
+
+    /// <summary>Takes in one event and adds what is to be done to the effects.</summary>
+    public void Step(TrackerEvent happened, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        switch (happened)
+        {
+            case TrackerEvent.Loaded e:
+                Load(e.Jobs, now, effects);
+                break;
+            case TrackerEvent.Changed e:
+                Change(e.Job, mayBeNew: true, now, effects);
+                break;
+            case TrackerEvent.Committed e:
+                TakeAnswer(e, now, effects);
+                break;
+            case TrackerEvent.CommitFailed e:
+                TakeCommitFailure(e.Command, now, effects);
+                break;
+            case TrackerEvent.RemoveReturned e:
+                _cleanups.Answer(e.Attempt, e.Error, now);
+                break;
+            case TrackerEvent.Observed e:
+                See(e.Container, now, effects);
+                break;
+            case TrackerEvent.Described e:
+                _scheduler.Offer(e.Machine, e.Total);
+                break;
+            case TrackerEvent.HintsInterrupted e:
+                _listings.Ask(e.Machine, effects);
+                break;
+            case TrackerEvent.Listed e:
+                Compare(e, now, effects);
+                break;
+            case TrackerEvent.ListFailed e:
+                _listings.Answer(e.Machine, e.Number, effects);
+                break;
+            case TrackerEvent.Drain:
+                Drain(now, effects);
+                break;
+            case TrackerEvent.Tick:
+                break;
+            default:
+                TakeAttemptEvent(happened, now, effects);
+                break;
+        }
+
+        PassTime(now, effects);
+        Plan(now, effects);
+    }
+
+    private void Load(IReadOnlyList<Job> jobs, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        foreach (var job in jobs)
+        {
+            if (_jobs.ContainsKey(job.Id))
+            {
+                Change(job, mayBeNew: false, now, effects);
+            }
+            else
+            {
+                Add(job, now, effects);
+            }
+        }
+
+        _listings.AskAll(effects);
+        _nextReconcile = now + _settings.ReconcilePeriod;
+    }
+
+    private void Change(Job job, bool mayBeNew, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (!_jobs.TryGetValue(job.Id, out var tracked))
+        {
+            // The feed brings each submission once and first; anything else about a job that is not tracked is older than its end.
+            if (mayBeNew && job.Revision == 1)
+            {
+                Add(job, now, effects);
+            }
+
+            return;
+        }
+
+        if (job.Revision > tracked.Job.Revision)
+        {
+            Record(tracked, job, now, effects);
+        }
+    }
+
+    private void Add(Job job, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (job.State.IsFinal())
+        {
+            return;
+        }
+
+        var tracked = new TrackedJob(job);
+        _jobs.Add(job.Id, tracked);
+        _scheduler.Apply(job);
+        OpenAttempt(tracked);
+        Advance(tracked, now, effects);
+    }
+
+    /// <summary>A job has a newer revision on record.</summary>
+    private void Record(TrackedJob tracked, Job job, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        var before = tracked.Job;
+        tracked.Job = job;
+        tracked.Unsettled = null;
+        if (before.State != job.State || before.CancelRequestedAt != job.CancelRequestedAt || before.LastAttempt != job.LastAttempt)
+        {
+            _scheduler.Apply(job);
+        }
+
+        if (tracked.Attempt is { } attempt && (job.OpenAttempt is null || job.OpenAttempt.Number != attempt.Name.Attempt.Number))
+        {
+            // Its end is on record: only now may its containers go.
+            _cleanups.Add(attempt.Name, attempt.Machine, effects);
+            tracked.Attempt = null;
+        }
+
+        if (job.State.IsFinal())
+        {
+            _jobs.Remove(job.Id);
+            return;
+        }
+
+        OpenAttempt(tracked);
+        Advance(tracked, now, effects);
+    }
+
+    private void OpenAttempt(TrackedJob tracked)
+    {
+        if (tracked.Attempt is null && tracked.Job.OpenAttempt is { } attempt)
+        {
+            var name = new AttemptName(_settings.Installation, new AttemptId(tracked.Job.Id, attempt.Number));
+            tracked.Attempt = new AttemptFacts(name, attempt.Machine, tracked.Job.Request.Workers);
+            if (attempt.StartedAt is not null)
+            {
+                tracked.Attempt.Exist(attempt.Incarnations, _listings.Last);
+            }
+        }
+    }
+
+    private void TakeAnswer(TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (!_jobs.TryGetValue(answer.Command.Job, out var tracked))
+        {
+            return;
+        }
+
+        if (ReferenceEquals(tracked.InFlight, answer.Command))
+        {
+            tracked.InFlight = null;
+            tracked.Unsettled = null;
+        }
+
+        if (answer.Result.Applied)
+        {
+            tracked.CommitFailures = 0;
+        }
+
+        if (answer.Result.Job is null)
+        {
+            // The store does not know the job any more: nothing is left to decide about it.
+            _scheduler.Release(answer.Command.Job);
+            _jobs.Remove(answer.Command.Job);
+        }
+        else if (answer.Result.Job.Revision > tracked.Job.Revision)
+        {
+            Record(tracked, answer.Result.Job, now, effects);
+        }
+        else
+        {
+            Reconsider(tracked, answer, now, effects);
+        }
+    }
+
+    /// <summary>The answer brought nothing newer than what is known. If it was a refusal, asking again at once would only repeat it.</summary>
+    private void Reconsider(TrackedJob tracked, TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (!answer.Result.Applied)
+        {
+            tracked.PausedUntil = now + _settings.PauseAfter(++tracked.CommitFailures);
+        }
+
+        QueueAgain(tracked);
+        Advance(tracked, now, effects);
+    }
+
+    private void TakeCommitFailure(JobCommand.OnJob command, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (!_jobs.TryGetValue(command.Job, out var tracked) || !ReferenceEquals(tracked.InFlight, command))
+        {
+            return;
+        }
+
+        tracked.InFlight = null;
+        tracked.PausedUntil = now + _settings.PauseAfter(++tracked.CommitFailures);
+        if (command is JobCommand.BeginAttempt begin)
+        {
+            // It may have applied: its slot stays taken until the store says what became of it.
+            tracked.Unsettled = begin;
+        }
+        else
+        {
+            QueueAgain(tracked);
+        }
+
+        Advance(tracked, now, effects);
+    }
+
+    /// <summary>A plan passes over a job that waits for an answer of the store; with the answer it can be planned again.</summary>
+    private void QueueAgain(TrackedJob tracked)
+    {
+        if (tracked.Job.State is JobState.Queued)
+        {
+            _scheduler.Apply(tracked.Job);
+        }
+    }
+
+    private void See(ContainerObservation container, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (FindAttempt(container.Attempt) is { } tracked)
+        {
+            tracked.Attempt!.See(container);
+            Advance(tracked, now, effects);
+        }
+    }
+
+    /// <summary>Compares a machine's truth with what is recorded.</summary>
+    private void Compare(TrackerEvent.Listed listed, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        // By incarnation: a container that somebody removed and a late start made anew is another one.
+        var present = new HashSet<string>();
+        foreach (var container in listed.Containers)
+        {
+            present.Add(container.Incarnation);
+            if (FindAttempt(container.Attempt) is { } owner)
+            {
+                owner.Attempt!.See(container);
+                AttemptEvents.CheckOutput(owner.Attempt, container, listed.Number);
+            }
+            else if (!_cleanups.Contains(container.Attempt))
+            {
+                TakeUnowned(container.Attempt, listed.Machine, now, effects);
+            }
+        }
+
+        foreach (var tracked in _jobs.Values.Where(t => t.Attempt?.Machine == listed.Machine).ToList())
+        {
+            var attempt = tracked.Attempt!;
+            for (var rank = 0; rank < attempt.Containers.Length; rank++)
+            {
+                if (attempt.ExistsSince < listed.Number && !present.Contains(attempt.Incarnations![rank]))
+                {
+                    attempt.See(new ContainerObservation
+                    {
+                        Attempt = attempt.Name,
+                        Rank = rank,
+                        Incarnation = attempt.Incarnations[rank],
+                        State = ContainerState.Removed,
+                    });
+                }
+            }
+
+            Advance(tracked, now, effects);
+        }
+
+        _listings.Answer(listed.Machine, listed.Number, effects);
+    }
+
+    private void TakeUnowned(AttemptName attempt, string machine, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (attempt.Installation == _settings.Installation)
+        {
+            // Its end is on record, or its start was given up: a crash came between that and its removal.
+            _cleanups.Add(attempt, machine, effects);
+        }
+        else if (_cleanups.IsNews(attempt))
+        {
+            effects.Add(new TrackerEffect.ReportLeftover(attempt, machine, _settings.RemoveLeftovers));
+            if (_settings.RemoveLeftovers)
+            {
+                _cleanups.Add(attempt, machine, effects);
+            }
+        }
+    }
+
+    private void TakeAttemptEvent(TrackerEvent happened, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (AttemptEvents.NameOf(happened) is { } name && FindAttempt(name) is { } tracked)
+        {
+            AttemptEvents.Take(tracked.Attempt!, happened, now, _settings, _listings, effects);
+            Advance(tracked, now, effects);
+        }
+    }
+
+    private void Drain(DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        _isDraining = true;
+        foreach (var tracked in _jobs.Values.ToList())
+        {
+            Advance(tracked, now, effects);
+        }
+    }
+
+    private void PassTime(DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        while (_wakes.TryPeek(out var job, out var at) && at <= now)
+        {
+            _wakes.Dequeue();
+            if (_jobs.TryGetValue(job, out var tracked))
+            {
+                Advance(tracked, now, effects);
+            }
+        }
+
+        _cleanups.PassTime(now, effects);
+        if (now >= _nextReconcile)
+        {
+            _nextReconcile = now + _settings.ReconcilePeriod;
+            _listings.AskAll(effects);
+            foreach (var tracked in _jobs.Values.Where(t => t.Attempt is not null).ToList())
+            {
+                Advance(tracked, now, effects);
+            }
+        }
+    }
+
+    private void Plan(DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (_isDraining)
+        {
+            return;
+        }
+
+        foreach (var placement in _scheduler.Plan(now))
+        {
+            if (!_jobs.TryGetValue(placement.Job, out var tracked) || tracked.InFlight is not null)
+            {
+                _scheduler.Release(placement.Job);
+                continue;
+            }
+
+            tracked.InFlight = new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now);
+            effects.Add(new TrackerEffect.Commit(tracked.InFlight));
+        }
+
+        if (_scheduler.TakePolicyFailure() is { } failure)
+        {
+            effects.Add(new TrackerEffect.ReportPolicyFailure(failure));
+        }
+    }
+
+    private void Advance(TrackedJob tracked, DateTimeOffset now, List<TrackerEffect> effects) =>
+        _rules.Advance(tracked, _isDraining, now, effects);
+
+    private TrackedJob? FindAttempt(AttemptName name) =>
+        name.Installation == _settings.Installation && _jobs.TryGetValue(name.Attempt.Job, out var tracked) && tracked.Attempt?.Name == name
+            ? tracked
+            : null;
+}

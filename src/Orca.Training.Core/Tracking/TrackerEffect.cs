@@ -1,0 +1,43 @@
+using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>All that the tracker can want done. Each effect that asks somebody is answered by events.</summary>
+internal abstract record TrackerEffect
+{
+    private TrackerEffect()
+    {
+    }
+
+    /// <summary>Give the store a command → Committed or CommitFailed.</summary>
+    public sealed record Commit(JobCommand.OnJob Command) : TrackerEffect;
+
+    /// <summary>Prepare and start an attempt → StartReturned or StartUnknown.</summary>
+    public sealed record Start(AttemptName Attempt, string Machine, Job Job) : TrackerEffect;
+
+    /// <summary>Give up a start that is under way; it answers all the same.</summary>
+    public sealed record AbortStart(AttemptName Attempt) : TrackerEffect;
+
+    /// <summary>Read a training's output → Heard …, then OutputEnded or OutputBroken.</summary>
+    public sealed record Follow(AttemptName Attempt, string Machine, OutputSummary From) : TrackerEffect;
+
+    /// <summary>Stop an attempt's containers → StopReturned.</summary>
+    public sealed record Stop(AttemptName Attempt, string Machine) : TrackerEffect;
+
+    /// <summary>Read what an attempt left → Collected or CollectFailed.</summary>
+    public sealed record Collect(AttemptName Attempt, IReadOnlyList<AnnouncedArtifact> Announced) : TrackerEffect;
+
+    /// <summary>Remove an attempt's containers → RemoveReturned.</summary>
+    public sealed record Remove(AttemptName Attempt, string Machine) : TrackerEffect;
+
+    /// <summary>List a machine's containers → Listed or ListFailed.</summary>
+    public sealed record List(string Machine, long Number) : TrackerEffect;
+
+    /// <summary>Tell the operator: an attempt's containers are there that no job owns.</summary>
+    public sealed record ReportLeftover(AttemptName Attempt, string Machine, bool IsRemoved) : TrackerEffect;
+
+    /// <summary>Tell the operator: the capacity policy threw.</summary>
+    public sealed record ReportPolicyFailure(Exception Error) : TrackerEffect;
+}

@@ -1,0 +1,84 @@
+using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+using Orca.Training.Machines;
+using Orca.Training.Scheduling.Capacity;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>All that the tracker can learn. An event may come late, twice or out of order; only the store's come in its order.</summary>
+internal abstract record TrackerEvent
+{
+    private TrackerEvent()
+    {
+    }
+
+    /// <summary>All open jobs as recorded: at the start, and when the feed was truncated.</summary>
+    public sealed record Loaded(IReadOnlyList<Job> Jobs) : TrackerEvent;
+
+    /// <summary>The feed: a job as it was after a change.</summary>
+    public sealed record Changed(Job Job) : TrackerEvent;
+
+    /// <summary>The store has answered a command.</summary>
+    public sealed record Committed(JobCommand.OnJob Command, CommandResult Result) : TrackerEvent;
+
+    /// <summary>The store did not answer; the command may have applied or not.</summary>
+    public sealed record CommitFailed(JobCommand.OnJob Command) : TrackerEvent;
+
+    /// <summary>A start has a result.</summary>
+    public sealed record StartReturned(AttemptName Attempt, StartResult Result) : TrackerEvent;
+
+    /// <summary>A start was given up or could not be asked for; the containers may exist or not.</summary>
+    public sealed record StartUnknown(AttemptName Attempt, string Error) : TrackerEvent;
+
+    /// <summary>A launch is busy with something that takes long.</summary>
+    public sealed record PhaseReached(AttemptName Attempt, LaunchPhase Phase) : TrackerEvent;
+
+    /// <summary>A stop was done, or could not be asked for.</summary>
+    public sealed record StopReturned(AttemptName Attempt, string? Error) : TrackerEvent;
+
+    /// <summary>A removal was done, or could not be asked for.</summary>
+    public sealed record RemoveReturned(AttemptName Attempt, string? Error) : TrackerEvent;
+
+    /// <summary>What an attempt left was read, or why it cannot be published.</summary>
+    public sealed record Collected(AttemptName Attempt, IReadOnlyList<Artifact> Artifacts, Outcome? Failure) : TrackerEvent;
+
+    /// <summary>What an attempt left could not be read now.</summary>
+    public sealed record CollectFailed(AttemptName Attempt, string Error) : TrackerEvent;
+
+    /// <summary>A hint about a container.</summary>
+    public sealed record Observed(string Machine, ContainerObservation Container) : TrackerEvent;
+
+    /// <summary>The hints of a machine have stopped coming, or come again: some may be missing.</summary>
+    public sealed record HintsInterrupted(string Machine) : TrackerEvent;
+
+    /// <summary>A machine said what it has.</summary>
+    public sealed record Described(string Machine, Resources Total) : TrackerEvent;
+
+    /// <summary>The truth about a machine, as asked for by the listing of that number.</summary>
+    public sealed record Listed(string Machine, long Number, IReadOnlyList<ContainerObservation> Containers) : TrackerEvent;
+
+    /// <summary>A machine could not be listed.</summary>
+    public sealed record ListFailed(string Machine, long Number) : TrackerEvent;
+
+    /// <summary>A training said something new.</summary>
+    public sealed record Heard(AttemptName Attempt, TrainingProgress Progress) : TrackerEvent;
+
+    /// <summary>A training's output was read to its end.</summary>
+    public sealed record OutputEnded(AttemptName Attempt, OutputSummary Summary) : TrackerEvent;
+
+    /// <summary>Reading a training's output broke off.</summary>
+    public sealed record OutputBroken(AttemptName Attempt, OutputSummary Summary) : TrackerEvent;
+
+    /// <summary>Time has passed.</summary>
+    public sealed record Tick : TrackerEvent;
+
+    /// <summary>The host stops and its store keeps nothing: everything open is to be ended.</summary>
+    public sealed record Drain : TrackerEvent;
+}
+
+/// <summary>What reading a training's output has brought.</summary>
+/// <param name="Progress">What it said, and how far it was read.</param>
+/// <param name="Announced">The artifacts it said it leaves.</param>
+/// <param name="Tail">Its last log lines.</param>
+internal sealed record OutputSummary(TrainingProgress Progress, IReadOnlyList<AnnouncedArtifact> Announced, IReadOnlyList<string> Tail);

@@ -1,0 +1,162 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orca.Training.Artifacts;
+using Orca.Training.Datasets;
+using Orca.Training.Diagnostics;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+using Orca.Training.Machines;
+using Orca.Training.Scheduling;
+using Orca.Training.Scheduling.Capacity;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>The job tracker as the host sees it: becomes the decider, decides for as long as the lease holds, and ends in order.</summary>
+internal sealed class TrackerService(
+    IOptions<OrcaTrainingOptions> options,
+    IEnumerable<Machine> machines,
+    IJobStore store,
+    IDatasetStore datasets,
+    IArtifactStore artifacts,
+    ICapacityPolicy policy,
+    IHostEnvironment environment,
+    TrackerWork work,
+    TimeProvider time,
+    ILogger<TrackerService> logger) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly OrcaTrainingOptions _options = options.Value;
+    private readonly Machine[] _machines = [.. machines];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private (DeciderTerm Term, Inbox Inbox)? _current;
+    private Task _running = Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        MachineChecks.Check(_machines);
+        _running = work.Run(() => RunAsync(_stopping.Token));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends the deciding. With a store that keeps nothing, the trainings end too; with a durable one they go on and are found again.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (!store.IsDurable)
+        {
+            await DrainAsync(cancellationToken);
+        }
+
+        _stopping.Cancel();
+        await _running.WaitAsync(cancellationToken).Quietly();
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        (DeciderTerm Term, Inbox Inbox)? current;
+        lock (_lock)
+        {
+            current = _current;
+        }
+
+        if (current is not { } open)
+        {
+            return;
+        }
+
+        try
+        {
+            await open.Inbox.PostAsync(new TrackerEvent.Drain(), cancellationToken);
+            await open.Term.Idle.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            logger.DrainIncomplete();
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RunTermAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (StaleFenceException)
+            {
+                logger.LeaseLost();
+            }
+#pragma warning disable CA1031 // The decider starts over from what is on record, whatever happened.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                logger.TermFailed(e, PauseAfterFailure);
+                await Task.Delay(PauseAfterFailure, time, cancellationToken).Quietly();
+            }
+        }
+    }
+
+    private async Task RunTermAsync(CancellationToken cancellationToken)
+    {
+        var lease = new Lease(store, _options.LeaseDuration, time);
+        var fence = await lease.AcquireAsync(cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var installation = await store.GetInstallationAsync(cancellationToken);
+        logger.Deciding(installation.Value, _machines.Length, fence.Term);
+
+        var inbox = new Inbox();
+        var scope = new RuntimeScope(_options.ApplicationName ?? environment.ApplicationName, installation);
+        var launcher = new AttemptLauncher(_options, scope.Application, datasets, artifacts);
+        using var effects = new EffectRunner(
+            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, _options, work, time, inbox, logger, ending.Token);
+        var term = new DeciderTerm(NewCore(installation), effects, inbox, store, fence, time, logger);
+        lock (_lock)
+        {
+            _current = (term, inbox);
+        }
+
+        // The first of these to end, ends the term.
+        var tasks = _machines.Select(m => new MachineWatcher(m, scope, time, inbox, logger).RunAsync(ending.Token))
+            .Prepend(lease.KeepAsync(fence, ending.Token))
+            .Prepend(term.RunAsync(ending.Token))
+            .ToArray();
+        try
+        {
+            await (await Task.WhenAny(tasks));
+        }
+        finally
+        {
+            ending.Cancel();
+            await Task.WhenAll(tasks).Quietly();
+            await effects.FinishAsync().Quietly();
+            await store.ReleaseLeaseAsync(fence, CancellationToken.None);
+        }
+    }
+
+    private TrackerCore NewCore(InstallationId installation)
+    {
+        var settings = new TrackerSettings
+        {
+            Installation = installation,
+            ReconcilePeriod = _options.ReconcilePeriod,
+            LaunchTimeout = _options.LaunchTimeout,
+            RemoveLeftovers = _options.RemoveLeftovers,
+        };
+        var offers = _machines.Select(m => new MachineOffer(m.Name, m.Capacity ?? default)).ToArray();
+        return new TrackerCore(settings, new Scheduler(offers, policy, Needs), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes);
+    }
+
+    private Resources Needs(TrainingRequest request) => RankLimits(request) * request.Workers;
+
+    private Resources RankLimits(TrainingRequest request) =>
+        _options.Algorithms.TryGetValue(request.Algorithm, out var algorithm) ? ContainerContract.Needs(algorithm) : default;
+}

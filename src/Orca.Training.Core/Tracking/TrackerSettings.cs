@@ -1,0 +1,31 @@
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>The times that the tracker's step works with.</summary>
+internal sealed record TrackerSettings
+{
+    public required InstallationId Installation { get; init; }
+
+    public TimeSpan ReconcilePeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan LaunchTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long after a container's end its remaining output is waited for.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    public bool RemoveLeftovers { get; init; }
+
+    /// <summary>The longest pause between two tries of the same thing.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often something is tried whose failure does not keep the job from ending.</summary>
+    public int Tries { get; init; } = 5;
+
+    /// <summary>The pause after the n-th failure, n from 1: 0.5 s, doubled each time, up to the longest.</summary>
+    public TimeSpan PauseAfter(int failures)
+    {
+        var pause = TimeSpan.FromSeconds(0.5 * Math.Pow(2, Math.Min(failures - 1, 20)));
+        return pause < LongestPause ? pause : LongestPause;
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orca.Training.Docker;
+
+/// <summary>The package's log messages; event ids 2000 to 2099.</summary>
+internal static partial class DockerLog
+{
+    [LoggerMessage(2000, LogLevel.Information, "Adopted container {ContainerId} of job {JobId}, attempt {Attempt}: it existed already")]
+    public static partial void Adopted(this ILogger log, long jobId, int attempt, string containerId);
+
+    [LoggerMessage(2001, LogLevel.Warning, "The Docker Engine warned about container {ContainerId} of job {JobId}, attempt {Attempt}: {Warning}")]
+    public static partial void EngineWarned(this ILogger log, long jobId, int attempt, string containerId, string warning);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Container {ContainerId} of job {JobId}, attempt {Attempt} did not start and could not be removed yet; the tracker removes it")]
+    public static partial void NotClearedAway(this ILogger log, long jobId, int attempt, string containerId, Exception exception);
+
+    [LoggerMessage(2003, LogLevel.Information, "Machine {Machine} pulls image {Image}")]
+    public static partial void Pulling(this ILogger log, string machine, string image);
+
+    [LoggerMessage(2004, LogLevel.Information, "Machine {Machine} pulled image {Image} in {DurationMs} ms")]
+    public static partial void Pulled(this ILogger log, string machine, string image, long durationMs);
+
+    [LoggerMessage(2005, LogLevel.Warning, "Machine {Machine} could not pull image {Image}: {Reason}")]
+    public static partial void PullFailed(this ILogger log, string machine, string image, string reason);
+
+    [LoggerMessage(2006, LogLevel.Debug, "Machine {Machine} lists container {ContainerId} as this application's, but its labels name no attempt; it is left alone")]
+    public static partial void Unlabelled(this ILogger log, string machine, string containerId);
+}

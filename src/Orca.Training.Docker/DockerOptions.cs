@@ -1,0 +1,64 @@
+namespace Orca.Training;
+
+/// <summary>
+/// A Docker Engine as a machine, and what its containers are given. Read once when the host starts and validated then; changing
+/// them later has no effect. Bound from the configuration section <c>OrcaTraining:Machines:NAME</c>, before what code sets.
+/// </summary>
+public sealed class DockerOptions
+{
+    /// <summary>
+    /// Where the engine listens: <c>unix:///path</c>, <c>npipe://./pipe/name</c> or <c>tcp://host:port</c> (without TLS).
+    /// Default: <c>DOCKER_HOST</c>, else Docker's current context, else the platform's own socket or pipe.
+    /// </summary>
+    public Uri? Endpoint { get; set; }
+
+    /// <summary>
+    /// The network that containers join. Default <c>none</c>: data are mounted, so a training needs none; set the name of a
+    /// network of the engine (or <c>bridge</c>) where trainings reach an object store.
+    /// </summary>
+    public string Network { get; set; } = "none";
+
+    /// <summary>
+    /// Whom trainings run as: <c>uid</c> or <c>uid:gid</c>, in numbers. Default: the host process's own, so that both can read
+    /// and write the mounted folders; <c>65532:65532</c> where the host runs as root, or on a system without such numbers.
+    /// </summary>
+    public string? User { get; set; }
+
+    /// <summary>The most processes and threads in a container. Default 512.</summary>
+    public int PidsLimit { get; set; } = 512;
+
+    /// <summary>
+    /// Room in <c>/tmp</c>, in MiB; it is kept in memory and counts towards the job's memory limit. Programs can be run from it:
+    /// compilers of training frameworks load the code that they make there. Default 256.
+    /// </summary>
+    public int TmpfsMiB { get; set; } = 256;
+
+    /// <summary>
+    /// Room in <c>/dev/shm</c>, in MiB, through which data loaders hand over batches; it counts towards the job's memory limit.
+    /// Default 256.
+    /// </summary>
+    public int ShmMiB { get; set; } = 256;
+
+    /// <summary>How many GPUs the machine has for trainings; an engine does not say. Default 0.</summary>
+    public int Gpus { get; set; }
+
+    /// <summary>How many containers are made and started at a time; an engine gains nothing from more. Image pulls do not count. Default 4.</summary>
+    public int MaxConcurrentStarts { get; set; } = 4;
+
+    /// <summary>
+    /// Whether an image that the engine lacks is pulled, without credentials. Default true. Where it is off, such a job fails at once.
+    /// </summary>
+    public bool PullMissingImages { get; set; } = true;
+
+    /// <summary>How long the engine may take to answer a call; a stop may take the job's grace in addition. Default 30 s.</summary>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whether the engine's small init process starts the training program, so that SIGTERM ends one that does not handle it,
+    /// and processes that nobody waits for are cleared away. Default true.
+    /// </summary>
+    public bool Init { get; set; } = true;
+
+    // The registered options can be changed by whoever holds them; the runtime keeps its own.
+    internal DockerOptions Copy() => (DockerOptions)MemberwiseClone();
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace Orca.Training.Docker;
+
+/// <summary>Says at start which setting of which machine is wrong, what was found and what would be right.</summary>
+internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
+{
+    private static readonly string[] Schemes = ["unix", "npipe", "tcp", "http"];
+
+    // A day: a longer limit is surely a mistake in the unit, and timers end at 49 days.
+    private static readonly TimeSpan LongestCall = TimeSpan.FromDays(1);
+
+    public ValidateOptionsResult Validate(string? name, DockerOptions options)
+    {
+        var failures = new List<string>();
+
+        void Check(bool isRight, string setting, object? value, string remedy)
+        {
+            if (!isRight)
+            {
+                var shown = Convert.ToString(value, CultureInfo.InvariantCulture);
+                failures.Add($"DockerOptions.{setting} of machine '{name}' is '{shown}': {remedy}");
+            }
+        }
+
+        var endpoint = options.Endpoint;
+        Check(
+            endpoint is null || (endpoint.IsAbsoluteUri && Schemes.Contains(endpoint.Scheme)),
+            nameof(options.Endpoint),
+            endpoint,
+            "use unix:///path, npipe://./pipe/name or tcp://host:port, or leave it out for DOCKER_HOST and the platform's default.");
+        Check(
+            !string.IsNullOrWhiteSpace(options.Network),
+            nameof(options.Network),
+            options.Network,
+            "name a network of the engine, or 'none'.");
+        Check(
+            options.User is null || IsUser(options.User),
+            nameof(options.User),
+            options.User,
+            "use 'uid' or 'uid:gid' in numbers, such as 1000:1000; root (0) is refused.");
+        Check(
+            options.PidsLimit >= 1,
+            nameof(options.PidsLimit),
+            options.PidsLimit,
+            "a training needs at least one process; 512 is the default.");
+        Check(
+            options.TmpfsMiB >= 1,
+            nameof(options.TmpfsMiB),
+            options.TmpfsMiB,
+            "give /tmp at least 1 MiB; 256 is the default.");
+        Check(
+            options.ShmMiB >= 1,
+            nameof(options.ShmMiB),
+            options.ShmMiB,
+            "give /dev/shm at least 1 MiB; 256 is the default.");
+        Check(
+            options.Gpus >= 0,
+            nameof(options.Gpus),
+            options.Gpus,
+            "use the number of GPUs that the machine has, or 0.");
+        Check(
+            options.MaxConcurrentStarts >= 1,
+            nameof(options.MaxConcurrentStarts),
+            options.MaxConcurrentStarts,
+            "at least one container must be started at a time; 4 is the default.");
+        Check(
+            options.CallTimeout > TimeSpan.Zero && options.CallTimeout <= LongestCall,
+            nameof(options.CallTimeout),
+            options.CallTimeout,
+            "use a time between 0 and a day; 30 s is the default.");
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    // Names are refused: which number they stand for is the image's to say, so they could be root.
+    private static bool IsUser(string user)
+    {
+        var parts = user.Split(':');
+        return parts.Length <= 2
+            && Array.TrueForAll(parts, p => uint.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            && uint.Parse(parts[0], CultureInfo.InvariantCulture) != 0;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using Microsoft.Extensions.Logging;
+using Orca.Training.Docker.Engine;
+using Orca.Training.Docker.Images;
+using Orca.Training.Docker.Observing;
+using Orca.Training.Docker.Output;
+using Orca.Training.Docker.Starting;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+using Resources = Orca.Training.Scheduling.Capacity.Resources;
+using Version = System.Version;
+
+namespace Orca.Training.Docker;
+
+/// <summary>One Docker Engine as a runtime. Each ability is a class of its own; this ties them to one connection.</summary>
+internal sealed class DockerRuntime : IContainerRuntime, IDisposable
+{
+    // Engine 20.10, December 2020: the first whose API has all that is used here.
+    private static readonly Version OldestApi = new(1, 41);
+
+    private readonly DockerOptions options;
+    private readonly EngineConnection engine;
+    private readonly EngineCalls calls;
+    private readonly AttemptStarter starter;
+    private readonly ContainerListing listing;
+    private readonly EventStream events;
+    private readonly OutputReader output;
+
+    public DockerRuntime(string machine, DockerOptions options, TimeProvider time, ILogger log)
+    {
+        this.options = options.Copy();
+        engine = new EngineConnection(this.options.Endpoint);
+        calls = new EngineCalls(engine.Endpoint, this.options.CallTimeout, time);
+        var puller = new ImagePuller(engine, calls, machine, time, log);
+        starter = new AttemptStarter(
+            engine, calls, new ImagePulls(puller.PullAsync), this.options, this.options.User ?? HostUser.Default(), time, log);
+        var ends = new ContainerEnds(engine, calls);
+        listing = new ContainerListing(engine, calls, ends, machine, log);
+        events = new EventStream(engine, calls, ends, time);
+        output = new OutputReader(engine, calls);
+    }
+
+    public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true);
+
+    public async Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken)
+    {
+        const string What = "asking for its version";
+        var version = await calls.AskAsync(What, engine.Client.System.GetVersionAsync, answers: null, cancellationToken);
+        if (!Version.TryParse(version.APIVersion, out var api) || api < OldestApi)
+        {
+            throw calls.Unavailable(What, $"it speaks API {version.APIVersion}, and {OldestApi} (Engine 20.10) or later is needed; upgrade the engine");
+        }
+
+        var info = await calls.AskAsync("asking what it has", engine.Client.System.GetSystemInfoAsync, answers: null, cancellationToken);
+        if (info.OSType != "linux")
+        {
+            throw calls.Unavailable("asking what it has", $"it runs {info.OSType} containers, and Linux containers are needed");
+        }
+
+        return new RuntimeInfo($"Docker Engine {version.Version} at {engine.Endpoint}", new Resources(info.NCPU, info.MemTotal, options.Gpus));
+    }
+
+    public Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken) =>
+        starter.StartAsync(spec, phases, cancellationToken);
+
+    public Task<IReadOnlyList<ContainerObservation>> ListAsync(RuntimeScope scope, CancellationToken cancellationToken) =>
+        listing.ListAsync(scope.Application, cancellationToken);
+
+    public IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken) =>
+        events.WatchAsync(scope.Application, cancellationToken);
+
+    public IAsyncEnumerable<OutputLine> ReadOutputAsync(
+        AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
+        output.ReadAsync(attempt.ContainerOf(rank), after, cancellationToken);
+
+    public Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        // The engine counts in whole seconds; a part of one is rounded up, since the grace is a promise to the training.
+        var seconds = (uint)Math.Ceiling(Math.Max(0, grace.TotalSeconds));
+        return IgnoreAsync(
+            $"stopping container {attempt.ContainerOf(0)}",
+            token => engine.Client.Containers.StopContainerAsync(
+                attempt.ContainerOf(0), new ContainerStopParameters { WaitBeforeKillSeconds = seconds }, token),
+            HttpStatusCode.NotFound,
+            TimeSpan.FromSeconds(seconds),
+            cancellationToken);
+    }
+
+    public async Task RemoveAsync(AttemptName attempt, CancellationToken cancellationToken)
+    {
+        var remove = new ContainerRemoveParameters { Force = true, RemoveVolumes = true };
+
+        async Task<bool> Call(CancellationToken token)
+        {
+            await engine.Client.Containers.RemoveContainerAsync(attempt.ContainerOf(0), remove, token);
+            return true;
+        }
+
+        // Conflict: it is just being removed.
+        await IgnoreAsync(
+            $"removing container {attempt.ContainerOf(0)}", Call, HttpStatusCode.Conflict, TimeSpan.Zero, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        starter.Dispose();
+        engine.Dispose();
+    }
+
+    /// <summary>Makes a call for which a missing container, or the given answer, is as good as success.</summary>
+    private async Task IgnoreAsync(
+        string what, Func<CancellationToken, Task<bool>> call, HttpStatusCode harmless, TimeSpan extra, CancellationToken cancellationToken)
+    {
+        bool IsHarmless(DockerApiException refusal) =>
+            refusal.StatusCode == HttpStatusCode.NotFound || refusal.StatusCode == harmless;
+
+        try
+        {
+            await calls.AskAsync(what, call, IsHarmless, extra, cancellationToken);
+        }
+        catch (DockerApiException refusal) when (IsHarmless(refusal))
+        {
+            // What was asked for is already so.
+        }
+    }
+}

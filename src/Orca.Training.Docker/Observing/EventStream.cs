@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Docker.DotNet.Models;
+using Orca.Training.Docker.Engine;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Docker.Observing;
+
+/// <summary>
+/// Hints: the engine's events, as observations. It never waits for its reader: a reader that falls behind by
+/// <see cref="Capacity"/> events loses the stream, lists, and asks for a new one.
+/// </summary>
+internal sealed class EventStream(EngineConnection engine, EngineCalls calls, ContainerEnds ends, TimeProvider time)
+{
+    internal const int Capacity = 1024;
+
+    private const string What = "watching containers";
+
+    // The engine answers a moment before it subscribes us, and its clock need not be ours: so it repeats the last second.
+    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(1);
+
+    public IAsyncEnumerable<ContainerObservation> WatchAsync(string application, CancellationToken cancellationToken) =>
+        ReadAsync(application, time.GetUtcNow() - Overlap, cancellationToken);
+
+    private async IAsyncEnumerable<ContainerObservation> ReadAsync(
+        string application, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var events = Channel.CreateBounded<Message>(new BoundedChannelOptions(Capacity) { SingleReader = true, SingleWriter = true });
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pump = PumpAsync(application, since, events.Writer, end);
+        try
+        {
+            await foreach (var message in events.Reader.ReadAllAsync(cancellationToken))
+            {
+                if (await ObserveAsync(message, cancellationToken) is { } observation)
+                {
+                    yield return observation;
+                }
+            }
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await pump;
+        }
+    }
+
+    /// <summary>Never throws: how it ended is in the channel.</summary>
+    private async Task PumpAsync(string application, DateTimeOffset since, ChannelWriter<Message> events, CancellationTokenSource end)
+    {
+        var filters = ContainerLabels.FilterOf(application);
+        filters["type"] = new Dictionary<string, bool>(StringComparer.Ordinal) { ["container"] = true };
+        filters["event"] = new Dictionary<string, bool>(StringComparer.Ordinal) { ["start"] = true, ["die"] = true, ["destroy"] = true };
+        var sink = new Sink(events, end);
+        try
+        {
+            await engine.Client.System.MonitorEventsAsync(
+                new ContainerEventsParameters { Filters = filters, Since = Seconds(since) }, sink, end.Token);
+            events.TryComplete(calls.Unavailable(What, "it ended the stream of events"));
+        }
+        catch (Exception exception) when (EngineCalls.IsSilence(exception))
+        {
+            events.TryComplete(sink.IsFull
+                ? calls.Unavailable(What, $"more than {Capacity} events waited to be read")
+                : calls.Unavailable(What, exception));
+        }
+        catch (Exception exception)
+        {
+            // Not foreseen, and so the reader's to see.
+            events.TryComplete(exception);
+        }
+    }
+
+    private async ValueTask<ContainerObservation?> ObserveAsync(Message message, CancellationToken cancellationToken)
+    {
+        if (!ContainerLabels.TryRead(message.Actor?.Attributes, out var attempt, out var rank))
+        {
+            return null;
+        }
+
+        var observation = new ContainerObservation
+        {
+            Attempt = attempt,
+            Rank = rank,
+            Incarnation = message.Actor!.ID,
+            State = ContainerState.Running,
+        };
+        switch (message.Action)
+        {
+            case "start":
+                return observation;
+            case "destroy":
+                return observation with { State = ContainerState.Removed };
+            case "die":
+                var ended = observation with { State = ContainerState.Ended, ExitCode = ExitCodeOf(message) };
+
+                // Gone already: then what the event itself says is all there is.
+                return await ends.CompleteAsync(ended, cancellationToken) ?? ended;
+            default:
+                return null;
+        }
+    }
+
+    private static int? ExitCodeOf(Message message) =>
+        message.Actor!.Attributes.TryGetValue("exitCode", out var text)
+        && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)
+            ? code
+            : null;
+
+    private static string Seconds(DateTimeOffset time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.ToUnixTimeMilliseconds() / 1000}.{time.ToUnixTimeMilliseconds() % 1000:000}000000");
+
+    /// <summary>Called by the client for each event, one after the other.</summary>
+    private sealed class Sink(ChannelWriter<Message> events, CancellationTokenSource end) : IProgress<Message>
+    {
+        public bool IsFull { get; private set; }
+
+        public void Report(Message value)
+        {
+            if (!events.TryWrite(value))
+            {
+                IsFull = true;
+                end.Cancel();
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using Docker.DotNet;
+using Orca.Training.Docker.Engine;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Docker.Output;
+
+/// <summary>
+/// Reads a container's output while it is written. Past the client, whose stream hides where messages begin: a long line's parts
+/// each carry a timestamp, which can be told from text by that alone.
+/// </summary>
+internal sealed class OutputReader(EngineConnection engine, EngineCalls calls)
+{
+    private const int BufferLength = 64 * 1024;
+
+    public async IAsyncEnumerable<OutputLine> ReadAsync(
+        string container, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var what = $"reading the output of container {container}";
+        var resume = new ResumePoint(after);
+        using var response = await OpenAsync(what, container, resume.Since, cancellationToken);
+        if (response is null)
+        {
+            yield break;
+        }
+
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var parser = new OutputParser();
+        var lines = new List<OutputLine>();
+        var buffer = new byte[BufferLength];
+        for (var isOpen = true; isOpen;)
+        {
+            lines.Clear();
+            isOpen = await FillAsync(what, stream, buffer, parser, lines, cancellationToken);
+            foreach (var line in lines)
+            {
+                if (resume.IsNew(line))
+                {
+                    yield return line;
+                }
+            }
+        }
+
+        // An engine that is stopped can end the stream as if all were said.
+        if (await IsRunningAsync(container, cancellationToken))
+        {
+            throw calls.Unavailable(what, "it ended the stream while the container runs");
+        }
+    }
+
+    /// <summary>Null when there is no such container.</summary>
+    private async Task<HttpResponseMessage?> OpenAsync(string what, string container, long since, CancellationToken cancellationToken)
+    {
+        var from = string.Create(CultureInfo.InvariantCulture, $"{since / 1_000_000_000}.{since % 1_000_000_000:000000000}");
+        var path = $"containers/{container}/logs?follow=1&stdout=1&stderr=1&timestamps=1&since={from}";
+
+        // Only the answer's beginning is limited in time: a training may be silent for days.
+        return await calls.AskAsync<HttpResponseMessage?>(
+            what,
+            async token =>
+            {
+                var response = await engine.Http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, token);
+                if (response.IsSuccessStatusCode)
+                {
+                    return response;
+                }
+
+                using (response)
+                {
+                    return response.StatusCode == HttpStatusCode.NotFound
+                        ? null
+                        : throw new DockerApiException(response.StatusCode, await response.Content.ReadAsStringAsync(token));
+                }
+            },
+            answers: null,
+            cancellationToken);
+    }
+
+    /// <summary>False at the end.</summary>
+    private async ValueTask<bool> FillAsync(
+        string what, Stream stream, Memory<byte> buffer, OutputParser parser, List<OutputLine> lines, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var read = await stream.ReadAsync(buffer, cancellationToken);
+            if (read > 0)
+            {
+                parser.Push(buffer.Span[..read], lines);
+                return true;
+            }
+
+            if (!parser.IsBetweenMessages)
+            {
+                throw new EndOfStreamException("the output ended within a message");
+            }
+
+            parser.Complete(lines);
+            return false;
+        }
+        catch (Exception exception) when (EngineCalls.IsSilence(exception))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw calls.Unavailable(what, exception);
+        }
+    }
+
+    private async Task<bool> IsRunningAsync(string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await calls.AskAsync(
+                $"inspecting container {container}",
+                token => engine.Client.Containers.InspectContainerAsync(container, token),
+                answers: static refusal => refusal is DockerContainerNotFoundException,
+                cancellationToken);
+            return answer.State?.Running == true;
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,329 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+using Orca.Training.Scheduling.Capacity;
+
+namespace Orca.Training.Testing;
+
+/// <summary>
+/// A runtime without an engine: its containers do what a script says, in the time of its <see cref="TimeProvider"/>. Thread-safe.
+/// </summary>
+public sealed class FakeContainerRuntime : IContainerRuntime
+{
+    private const int MostHints = 65_536;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, FakeContainer> _containers = new(StringComparer.Ordinal);
+    private readonly List<Channel<ContainerObservation>> _watchers = [];
+    private readonly TimeProvider _time;
+    private Func<AttemptSpec, FakeTraining> _script = _ => FakeTraining.Succeeds;
+    private Exception? _unavailable;
+    private long _lastIncarnation;
+
+    /// <summary>A runtime whose containers succeed at once.</summary>
+    public FakeContainerRuntime(TimeProvider time) => _time = time;
+
+    /// <inheritdoc />
+    public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true);
+
+    /// <summary>How many containers there are, ended ones included.</summary>
+    public int ContainerCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _containers.Count;
+            }
+        }
+    }
+
+    /// <summary>Says what each attempt does; asked once for each start. It must not call the runtime.</summary>
+    public void Script(Func<AttemptSpec, FakeTraining> script) => _script = script;
+
+    /// <summary>From now on every call fails, and streams end, as if the engine were stopped; containers go on.</summary>
+    public void GoAway()
+    {
+        lock (_lock)
+        {
+            _unavailable = new RuntimeUnavailableException("The fake engine is away.");
+            foreach (var watcher in _watchers)
+            {
+                watcher.Writer.TryComplete(_unavailable);
+            }
+
+            _watchers.Clear();
+        }
+    }
+
+    /// <summary>Calls work again.</summary>
+    public void ComeBack()
+    {
+        lock (_lock)
+        {
+            _unavailable = null;
+        }
+    }
+
+    /// <summary>Somebody removes an attempt's container behind the service's back.</summary>
+    public void RemoveByHand(AttemptName attempt)
+    {
+        lock (_lock)
+        {
+            RemoveNeedsLock(attempt);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken)
+    {
+        CheckAvailable();
+        return Task.FromResult(new RuntimeInfo("a fake runtime", new Resources(64, 256L << 30)));
+    }
+
+    /// <inheritdoc />
+    public async Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
+    {
+        CheckAvailable();
+        if (Find(spec.Name) is { } existing)
+        {
+            return new StartResult.Started([existing.Seen.Incarnation]);
+        }
+
+        var training = _script(spec);
+        switch (training.Start)
+        {
+            case FakeStart.Answers answers:
+                return answers.Result;
+            case FakeStart.Throws throws:
+                throw throws.Error;
+            case FakeStart.Hangs:
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
+                break;
+            case FakeStart.Runs { After: var after } when after > TimeSpan.Zero:
+                await Task.Delay(after, _time, cancellationToken);
+                CheckAvailable();
+                break;
+            default:
+                break;
+        }
+
+        await LeaveFilesAsync(spec, training, cancellationToken);
+        lock (_lock)
+        {
+            return new StartResult.Started([RunNeedsLock(spec, training).Seen.Incarnation]);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<ContainerObservation>> ListAsync(RuntimeScope scope, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        CheckAvailable();
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<ContainerObservation>>([.. _containers.Values.Where(c => c.Application == scope.Application).Select(c => c.Seen)]);
+        }
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Bounded: whoever lags so far behind is cut off, and lists.
+        var hints = Channel.CreateBounded<ContainerObservation>(MostHints);
+        lock (_lock)
+        {
+            CheckAvailable();
+            _watchers.Add(hints);
+        }
+
+        try
+        {
+            await foreach (var hint in hints.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return hint;
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _watchers.Remove(hints);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        CheckAvailable();
+        if (Find(attempt) is not { } container)
+        {
+            yield break;
+        }
+
+        var order = 0L;
+        foreach (var (delay, stream, text) in container.Training.Lines.OrderBy(l => l.After))
+        {
+            var at = container.StartedAt + delay;
+            var wait = at - _time.GetUtcNow();
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.WhenAny(container.Ended, Task.Delay(wait, _time, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            CheckAvailable();
+            if (container.EndedAt < at)
+            {
+                break;
+            }
+
+            // Lines of one moment are told apart by their order, as an engine's clock would.
+            var timestamp = ((at - DateTimeOffset.UnixEpoch).Ticks * 100) + ++order;
+            if (timestamp > after.Timestamp)
+            {
+                yield return new OutputLine(stream, timestamp, text);
+            }
+        }
+
+        await container.Ended.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        CheckAvailable();
+        if (Find(attempt) is not { } container)
+        {
+            return;
+        }
+
+        if (container.Training.IgnoresStop)
+        {
+            await Task.WhenAny(container.Ended, Task.Delay(grace, _time, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        lock (_lock)
+        {
+            EndNeedsLock(container, container.Training.IgnoresStop ? 137 : 143, outOfMemory: false);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task RemoveAsync(AttemptName attempt, CancellationToken cancellationToken)
+    {
+        CheckAvailable();
+        RemoveByHand(attempt);
+        return Task.CompletedTask;
+    }
+
+    private FakeContainer? Find(AttemptName attempt)
+    {
+        lock (_lock)
+        {
+            return _containers.GetValueOrDefault(attempt.ContainerOf(0));
+        }
+    }
+
+    private void CheckAvailable()
+    {
+        lock (_lock)
+        {
+            if (_unavailable is not null)
+            {
+                throw new RuntimeUnavailableException(_unavailable.Message);
+            }
+        }
+    }
+
+    private FakeContainer RunNeedsLock(AttemptSpec spec, FakeTraining training)
+    {
+        if (_containers.TryGetValue(spec.Name.ContainerOf(0), out var existing))
+        {
+            return existing;
+        }
+
+        var seen = new ContainerObservation
+        {
+            Attempt = spec.Name,
+            Rank = 0,
+            Incarnation = (++_lastIncarnation).ToString(CultureInfo.InvariantCulture),
+            State = ContainerState.Running,
+        };
+        var container = new FakeContainer(seen, spec.Application, training, _time.GetUtcNow());
+        _containers.Add(spec.Name.ContainerOf(0), container);
+        TellNeedsLock(container);
+        if (training.Duration == TimeSpan.Zero)
+        {
+            EndNeedsLock(container, training.ExitCode, training.OutOfMemory);
+        }
+        else if (training.Duration is { } duration)
+        {
+            container.EndTimer = _time.CreateTimer(_ => End(container), null, duration, Timeout.InfiniteTimeSpan);
+        }
+
+        return container;
+    }
+
+    private void End(FakeContainer container)
+    {
+        lock (_lock)
+        {
+            EndNeedsLock(container, container.Training.ExitCode, container.Training.OutOfMemory);
+        }
+    }
+
+    private void EndNeedsLock(FakeContainer container, int exitCode, bool outOfMemory)
+    {
+        if (container.Seen.State is not ContainerState.Running)
+        {
+            return;
+        }
+
+        container.EndTimer?.Dispose();
+        container.End(container.Seen with { State = ContainerState.Ended, ExitCode = exitCode, OutOfMemory = outOfMemory }, _time.GetUtcNow());
+        TellNeedsLock(container);
+    }
+
+    private void RemoveNeedsLock(AttemptName attempt)
+    {
+        if (_containers.Remove(attempt.ContainerOf(0), out var container))
+        {
+            container.End(container.Seen with { State = ContainerState.Removed }, _time.GetUtcNow());
+            container.Dispose();
+            TellNeedsLock(container);
+        }
+    }
+
+    private void TellNeedsLock(FakeContainer container)
+    {
+        if (container.Training.LosesEvents)
+        {
+            return;
+        }
+
+        for (var i = _watchers.Count - 1; i >= 0; i--)
+        {
+            if (!_watchers[i].Writer.TryWrite(container.Seen))
+            {
+                _watchers[i].Writer.TryComplete(new RuntimeUnavailableException("The reader of events lags too far behind."));
+                _watchers.RemoveAt(i);
+            }
+        }
+    }
+
+    private static async Task LeaveFilesAsync(AttemptSpec spec, FakeTraining training, CancellationToken cancellationToken)
+    {
+        var output = spec.Mounts.FirstOrDefault(m => m.ContainerPath == spec.Environment.GetValueOrDefault("ORCA_OUTPUT_PATH"))?.HostPath;
+        foreach (var (name, content) in output is null ? [] : training.Files)
+        {
+            var path = Path.Combine(output!, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, content, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+using Orca.Training.Tracking;
+
+namespace Orca.Training.Testing.Simulation;
+
+/// <summary>Carries out effects on the models. An effect of an earlier term lands, but nobody hears its answer.</summary>
+internal sealed partial class Simulation
+{
+    private void CarryOut(int index)
+    {
+        var (effect, term) = _effects[index];
+        _effects.RemoveAt(index);
+        Note($"{(term == _term ? "does" : "late:")} {Describe(effect)}");
+        if (_isFaulty && _random.Next(60) == 0)
+        {
+            // The request was sent and the host dies, before or after it lands.
+            var lands = _random.Next(2) == 0;
+            Note(lands ? "crash after it" : "crash before it");
+            if (lands)
+            {
+                Perform(effect, term);
+            }
+
+            Restart();
+            return;
+        }
+
+        if (Perform(effect, term) is { } answer && term == _term)
+        {
+            _events.Add(answer);
+        }
+    }
+
+    private TrackerEvent? Perform(TrackerEffect effect, long term)
+    {
+        switch (effect)
+        {
+            case TrackerEffect.Commit e:
+                return Commit(e.Command, term);
+            case TrackerEffect.Start e:
+                return Start(e.Attempt);
+            case TrackerEffect.Stop e:
+                return Stop(e.Attempt);
+            case TrackerEffect.Remove e:
+                return Remove(e.Attempt);
+            case TrackerEffect.List e:
+                return _runtime.IsDown
+                    ? new TrackerEvent.ListFailed(e.Machine, e.Number)
+                    : new TrackerEvent.Listed(e.Machine, e.Number, [.. _runtime.Containers]);
+            case TrackerEffect.Follow e:
+                return _runtime.IsDown
+                    ? new TrackerEvent.OutputBroken(e.Attempt, e.From)
+                    : new TrackerEvent.OutputEnded(e.Attempt, e.From);
+            case TrackerEffect.Collect e:
+                var place = new Uri($"file:///{e.Attempt.Attempt.Job}/{e.Attempt.Attempt.Number}");
+                return new TrackerEvent.Collected(e.Attempt, [new Artifact("model", place, 1, "")], Failure: null);
+            case TrackerEffect.AbortStart e:
+                return Abort(e.Attempt);
+            default:
+                return null;
+        }
+    }
+
+    private TrackerEvent? Commit(JobCommand.OnJob command, long term)
+    {
+        if (_isStoreDown && _random.Next(2) == 0)
+        {
+            return new TrackerEvent.CommitFailed(command);
+        }
+
+        var result = _settings.Bug.Apply(_store, command) ?? _store.Apply(command, term);
+        if (result is not { } applied)
+        {
+            // An old term: its host learns that it no longer decides, and ends.
+            return null;
+        }
+
+        // Out of reach after the commit: it has applied, and nobody knows.
+        return _isStoreDown ? new TrackerEvent.CommitFailed(command) : new TrackerEvent.Committed(command, applied);
+    }
+
+    private TrackerEvent Start(AttemptName attempt)
+    {
+        if (_runtime.IsDown)
+        {
+            return new TrackerEvent.StartUnknown(attempt, "out of reach");
+        }
+
+        var isNew = _runtime.Find(attempt) is null;
+        var result = _runtime.Start(attempt, _trainings[attempt.Attempt.Job], out var started);
+        if (isNew && started is not null)
+        {
+            _invariants.CheckCreation(attempt);
+            Hint(started);
+        }
+
+        // The connection broke after the engine had done it.
+        return _isFaulty && _random.Next(20) == 0 ? new TrackerEvent.StartUnknown(attempt, "connection lost") : new TrackerEvent.StartReturned(attempt, result);
+    }
+
+    private TrackerEvent? Abort(AttemptName attempt)
+    {
+        // The start that is under way is not carried out any more; it answers that it was given up.
+        var start = _effects.FindIndex(w => w.Term == _term && w.Effect is TrackerEffect.Start s && s.Attempt == attempt);
+        if (start < 0)
+        {
+            return null;
+        }
+
+        _effects.RemoveAt(start);
+        return new TrackerEvent.StartUnknown(attempt, "given up");
+    }
+
+    private TrackerEvent Stop(AttemptName attempt)
+    {
+        if (_runtime.IsDown)
+        {
+            return new TrackerEvent.StopReturned(attempt, "out of reach");
+        }
+
+        if (_runtime.Find(attempt) is { State: ContainerState.Running })
+        {
+            // A training may finish its work within the grace, or be killed.
+            _disturbed.Add(attempt);
+            Hint(_runtime.End(attempt, _random.Next(3) == 0 ? 0 : 143, isOutOfMemory: false));
+        }
+
+        return new TrackerEvent.StopReturned(attempt, null);
+    }
+
+    private TrackerEvent Remove(AttemptName attempt)
+    {
+        if (_runtime.IsDown)
+        {
+            return new TrackerEvent.RemoveReturned(attempt, "out of reach");
+        }
+
+        _invariants.CheckRemoval(attempt);
+        if (_runtime.Remove(attempt) is { } removed)
+        {
+            Hint(removed);
+        }
+
+        return new TrackerEvent.RemoveReturned(attempt, null);
+    }
+
+    private static string Describe(TrackerEffect effect) => effect switch
+    {
+        TrackerEffect.Commit e => $"commit {e.Command.GetType().Name} {e.Command.Job}",
+        TrackerEffect.Start e => $"start {e.Attempt.Attempt}",
+        TrackerEffect.AbortStart e => $"abort start {e.Attempt.Attempt}",
+        TrackerEffect.Follow e => $"follow {e.Attempt.Attempt}",
+        TrackerEffect.Stop e => $"stop {e.Attempt.Attempt}",
+        TrackerEffect.Collect e => $"collect {e.Attempt.Attempt}",
+        TrackerEffect.Remove e => $"remove {e.Attempt.Attempt}",
+        TrackerEffect.List e => $"list {e.Number}",
+        _ => effect.GetType().Name,
+    };
+
+    private static string Describe(TrackerEvent happened) => happened switch
+    {
+        TrackerEvent.Observed e => $"{e.Container.Attempt.Attempt} {e.Container.Incarnation} {e.Container.State} {e.Container.ExitCode}",
+        TrackerEvent.Committed e => $"committed {e.Command.GetType().Name} {e.Command.Job}: {e.Result.Rejection}",
+        TrackerEvent.CommitFailed e => $"commit failed {e.Command.GetType().Name} {e.Command.Job}",
+        TrackerEvent.StartReturned e => $"{e.Attempt.Attempt} start: {e.Result.GetType().Name}",
+        TrackerEvent.StartUnknown e => $"{e.Attempt.Attempt} start: {e.Error}",
+        TrackerEvent.Listed e => $"listed {e.Number}: {string.Join(", ", e.Containers.Select(c => $"{c.Attempt.Attempt} {c.State}"))}",
+        _ when AttemptEvents.NameOf(happened) is { } name => $"{name.Attempt} {happened.GetType().Name}",
+        _ => happened.GetType().Name,
+    };
+}

@@ -1,0 +1,192 @@
+namespace Orca.Training.Testing;
+
+/// <summary>
+/// A clock that goes on only when nothing is left to do, so that a test of days takes milliseconds, never waits and never races:
+/// test and host share one thread, and the clock jumps to its next timer when both are waiting.
+/// </summary>
+public sealed class VirtualTime : TimeProvider
+{
+    // How long work that has left the test's thread, such as file I/O, is given to come back before the clock may go on.
+    private const int OutsideMilliseconds = 2;
+
+    private readonly Lock _lock = new();
+    private readonly PriorityQueue<(VirtualTimer Timer, long Arming), (DateTimeOffset At, long Order)> _due = new();
+    private DateTimeOffset _now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private long _order;
+
+    private VirtualTime()
+    {
+    }
+
+    /// <inheritdoc />
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    /// <inheritdoc />
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    internal TaskScheduler Scheduler { get; private set; } = TaskScheduler.Default;
+
+    /// <summary>
+    /// Runs a test in a virtual time of its own, which starts with 2030 (UTC). Whatever the test awaits, the clock goes on until it
+    /// happens. Any number of such tests can run in parallel.
+    /// </summary>
+    /// <param name="test">The test; it makes its host with <c>UseVirtualTime</c>.</param>
+    /// <param name="limit">The most virtual time that it may take; default 366 days.</param>
+    /// <exception cref="TimeoutException">The test is not done within the limit.</exception>
+    public static Task RunAsync(Func<VirtualTime, Task> test, TimeSpan? limit = null)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                new VirtualTime().Drive(test, limit ?? TimeSpan.FromDays(366));
+                done.SetResult();
+            }
+#pragma warning disable CA1031 // Whatever it is, the awaiting test gets it.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                done.SetException(e);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "virtual time",
+        };
+        thread.Start();
+        return done.Task;
+    }
+
+    /// <inheritdoc />
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_lock)
+        {
+            return _now;
+        }
+    }
+
+    /// <inheritdoc />
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    /// <inheritdoc />
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new VirtualTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private void Drive(Func<VirtualTime, Task> test, TimeSpan limit)
+    {
+        var context = new OneThreadContext();
+        SynchronizationContext.SetSynchronizationContext(context);
+        Scheduler = TaskScheduler.FromCurrentSynchronizationContext();
+        var end = _now + limit;
+        var running = test(this);
+        while (!running.IsCompleted)
+        {
+            if (context.TryRunNext() || (IsWorkOutside() && context.WaitForWork(OutsideMilliseconds)))
+            {
+                continue;
+            }
+
+            if (!RunNextTimer(end))
+            {
+                throw new TimeoutException($"The test is not done at {_now:u}: no timer is left before {end:u}.");
+            }
+        }
+
+        running.GetAwaiter().GetResult();
+    }
+
+    private static bool IsWorkOutside()
+    {
+        ThreadPool.GetAvailableThreads(out var free, out _);
+        ThreadPool.GetMaxThreads(out var all, out _);
+        return free < all || ThreadPool.PendingWorkItemCount > 0;
+    }
+
+    private bool RunNextTimer(DateTimeOffset end)
+    {
+        if (TakeNextTimer(end) is not { } timer)
+        {
+            return false;
+        }
+
+        timer.Run();
+        return true;
+    }
+
+    private VirtualTimer? TakeNextTimer(DateTimeOffset end)
+    {
+        lock (_lock)
+        {
+            while (_due.TryPeek(out var next, out var due))
+            {
+                var isCurrent = next.Timer.Arming == next.Arming;
+                if (isCurrent && due.At > end)
+                {
+                    return null;
+                }
+
+                _due.Dequeue();
+                if (isCurrent)
+                {
+                    _now = due.At > _now ? due.At : _now;
+                    next.Timer.RearmNeedsLock();
+                    return next.Timer;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    private void ArmNeedsLock(VirtualTimer timer, TimeSpan dueTime) =>
+        _due.Enqueue((timer, timer.Arming), (_now + dueTime, _order++));
+
+    private sealed class VirtualTimer(VirtualTime clock, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
+
+        /// <summary>Counts the changes: an older entry in the clock's queue no longer counts.</summary>
+        public long Arming { get; private set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._lock)
+            {
+                Arming++;
+                _period = period;
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    clock.ArmNeedsLock(this, dueTime);
+                }
+            }
+
+            return true;
+        }
+
+        public void RearmNeedsLock()
+        {
+            Arming++;
+            if (_period > TimeSpan.Zero)
+            {
+                clock.ArmNeedsLock(this, _period);
+            }
+        }
+
+        public void Run() => callback(state);
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

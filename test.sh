@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Runs all tests, on a real engine, from nothing but a .NET 10 SDK. Ends with the line `N passed, N failed`.
+#
+#   ./test.sh            all
+#   ./test.sh FILTER     those whose full name holds FILTER (the tests of the training image: `python`)
+set -euo pipefail
+cd "$(dirname "$0")"
+. eng/lib/common.sh
+. eng/lib/tests.sh
+filter=${1:-}
+
+eng/dotnet.sh
+trap 'eng/engine.sh down --for $$ >/dev/null || true' EXIT
+engine=$(eng/engine.sh up --for $$)
+eval "$engine"
+export DOCKER_HOST
+eng/test-image.sh
+eng/training-image.sh
+
+log=$(mktemp)
+if ! dotnet build Orca.Training.sln -c Release -v q --nologo >"$log" 2>&1; then
+  grep -E 'error|warn' "$log" | sort -u | head -40 || cat "$log"
+  die "the build failed"
+fi
+rm -f "$log"
+
+began=$SECONDS
+if [ "$filter" != python ]; then
+  for project in tests/*.Tests; do
+    arguments=()
+    [ -z "$filter" ] || arguments=(-method "*$filter*")
+    run_program "$(basename "$project")" "${arguments[@]}"
+  done
+fi
+if [ -z "$filter" ] || [ "$filter" = python ]; then run_python; fi
+
+echo "The tests took $((SECONDS - began)) s."
+[ "$skipped" -eq 0 ] && summary="$passed passed, $failed failed" || summary="$passed passed, $failed failed, $skipped skipped"
+echo "$summary"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

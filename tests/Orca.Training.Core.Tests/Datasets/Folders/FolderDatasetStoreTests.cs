@@ -1,0 +1,314 @@
+using System.Runtime.Versioning;
+using System.Text;
+using Orca.Training.Datasets;
+using Orca.Training.Datasets.Folders;
+using Orca.Training.Tests.Files;
+
+namespace Orca.Training.Tests.Datasets.Folders;
+
+[UnsupportedOSPlatform("windows")]
+public sealed class FolderDatasetStoreTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly FolderDatasetStore _store;
+
+    public FolderDatasetStoreTests() => _store = new FolderDatasetStore(_folder.Path);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_added_version_resolves_and_opens_with_its_files()
+    {
+        var version = await _store.AddAsync("news", [Text("train.csv", "a,b\n"), Text("images/1/x.txt", "x")], Cancel);
+
+        Assert.Equal(version, await _store.ResolveAsync("news", version.Hash, Cancel));
+        var opened = await _store.OpenAsync(version, Cancel);
+        Assert.Equal(_folder[$"news/{version.Hash}/files"], opened.LocalPath);
+        Assert.Equal("a,b\n", await File.ReadAllTextAsync(opened.LocalPath + "/train.csv", Cancel));
+        Assert.Equal("x", await File.ReadAllTextAsync(opened.LocalPath + "/images/1/x.txt", Cancel));
+        Assert.Equal(["images", "train.csv"], Directory.EnumerateFileSystemEntries(opened.LocalPath).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task The_version_is_the_documented_hash_of_names_and_contents()
+    {
+        // printf 'x' | sha256sum; printf '<that> 1 x.txt\n' | sha256sum
+        const string x = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+        var expected = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes($"{x} 1 x.txt\n")));
+        Assert.Equal(expected, (await _store.AddAsync("news", [Text("x.txt", "x")], Cancel)).Hash);
+    }
+
+    [Fact]
+    public async Task The_order_in_which_files_are_given_does_not_matter_but_names_do()
+    {
+        var one = await _store.AddAsync("news", [Text("a", "1"), Text("b", "2")], Cancel);
+        Assert.Equal(one, await _store.AddAsync("news", [Text("b", "2"), Text("a", "1")], Cancel));
+        Assert.NotEqual(one, await _store.AddAsync("news", [Text("a", "2"), Text("b", "1")], Cancel));
+    }
+
+    [Fact]
+    public async Task The_newest_version_is_the_one_that_was_added_last()
+    {
+        Assert.Null(await _store.ResolveAsync("news", "", Cancel));
+        var one = await _store.AddAsync("news", [Text("a", "1")], Cancel);
+        var two = await _store.AddAsync("news", [Text("a", "2")], Cancel);
+        Assert.Equal(two, await _store.ResolveAsync("news", "", Cancel));
+        await _store.AddAsync("news", [Text("a", "1")], Cancel);
+        Assert.Equal(one, await _store.ResolveAsync("news", "", Cancel));
+        Assert.Equal(one, await new FolderDatasetStore(_folder.Path).ResolveAsync("news", "", Cancel));
+    }
+
+    [Fact]
+    public async Task Files_and_folders_of_a_version_can_be_read_by_all_and_written_by_none()
+    {
+        var version = await _store.AddAsync("news", [Text("deep/er/a", "1")], Cancel);
+        var folder = _folder[$"news/{version.Hash}"];
+        const UnixFileMode read = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        const UnixFileMode enter = read | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        Assert.All(["", "/files", "/files/deep", "/files/deep/er"], f => Assert.Equal(enter, File.GetUnixFileMode(folder + f)));
+        Assert.All(["/manifest.json", "/files/deep/er/a"], f => Assert.Equal(read, File.GetUnixFileMode(folder + f)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("..")]
+    [InlineData("...")]
+    [InlineData("a/b")]
+    [InlineData("../news")]
+    [InlineData("~adding")]
+    [InlineData("naïve")]
+    [InlineData("a b")]
+    [InlineData("a\0b")]
+    public async Task An_id_that_is_none_is_refused_and_never_resolves(string id)
+    {
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _store.AddAsync(id, [Text("a", "1")], Cancel));
+        Assert.Equal(
+            $"The dataset id '{id.Replace('\0', '\uFFFD')}' is not possible: give letters (a-z, A-Z), digits, '.', '_' and '-', at most 128 of them, and not dots alone.",
+            error.Message);
+        Assert.Null(await _store.ResolveAsync(id, "", Cancel));
+        Assert.Null(await _store.ResolveAsync(id, new string('a', 64), Cancel));
+        AssertNothingStored();
+    }
+
+    [Theory]
+    [InlineData("", "it is empty. Give a relative path, such as 'train.csv'.")]
+    [InlineData("../x", "'.' and '..' are not names. Give the path without them.")]
+    [InlineData("a/../x", "'.' and '..' are not names. Give the path without them.")]
+    [InlineData("./x", "'.' and '..' are not names. Give the path without them.")]
+    [InlineData("/etc/passwd", "it is an absolute path. Give one relative to the dataset's own folder.")]
+    [InlineData("C:/x", "it is an absolute path. Give one relative to the dataset's own folder.")]
+    [InlineData("a\\b", "it holds a backslash. Separate folders with '/'.")]
+    [InlineData("a//b", "there is nothing between two slashes, or after the last. Give a name there.")]
+    [InlineData("a/", "there is nothing between two slashes, or after the last. Give a name there.")]
+    [InlineData("a\nb", "it holds a control character. Give printable text.")]
+    public async Task A_file_name_that_is_none_is_refused(string name, string problem)
+    {
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _store.AddAsync("news", [Text("a", "1"), Text(name, "2")], Cancel));
+        Assert.Equal($"The file name '{name.Replace('\n', '\uFFFD')}' is not possible: {problem}", error.Message);
+        Assert.Equal(name, error.File);
+        AssertNothingStored();
+    }
+
+    [Fact]
+    public async Task A_file_name_too_long_for_a_file_system_is_refused()
+    {
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _store.AddAsync("news", [Text(new string('é', 128), "1")], Cancel));
+        Assert.EndsWith("a part of it is longer than 255 bytes in UTF-8. Give a shorter one.", error.Message, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<DatasetException>(() => _store.AddAsync("news", [Text(string.Join('/', Enumerable.Repeat("abcdefg", 97)), "1")], Cancel));
+        Assert.EndsWith("it is longer than 768 bytes in UTF-8. Give a shorter one.", error.Message, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<DatasetException>(() => _store.AddAsync("news", [Text("\ud800", "1")], Cancel));
+        Assert.EndsWith("it holds half a character (a lone surrogate). Give well-formed Unicode text.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_that_clash_are_refused()
+    {
+        Assert.Equal("The file 'a' is given twice: give each name once.", (await Refused(Text("a", "1"), Text("a", "2"))).Message);
+        Assert.Equal("The file 'a/b/c' lies in 'a/b', which is given as a file too: rename one of them.", (await Refused(Text("a/b/c", "1"), Text("a/b", "2"))).Message);
+        Assert.Equal("The dataset has no files: give at least one.", (await Refused()).Message);
+
+        Task<DatasetException> Refused(params DatasetFile[] files) =>
+            Assert.ThrowsAsync<DatasetException>(() => _store.AddAsync("news", files, Cancel));
+    }
+
+    [Fact]
+    public async Task Unknown_datasets_and_versions_resolve_to_nothing()
+    {
+        var version = await _store.AddAsync("news", [Text("a", "1")], Cancel);
+        Assert.Null(await _store.ResolveAsync("olds", "", Cancel));
+        Assert.Null(await _store.ResolveAsync("news", version.Hash[..12], Cancel));
+        Assert.Null(await _store.ResolveAsync("news", version.Hash.ToUpperInvariant(), Cancel));
+        Assert.Null(await _store.ResolveAsync("news", "../news/" + version.Hash, Cancel));
+        Assert.Null(await _store.ResolveAsync("news", new string('0', 64), Cancel));
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _store.OpenAsync(new DatasetVersion("news", "../" + version.Hash[..5]), Cancel));
+        Assert.Equal($"Dataset 'news' has no version '../{version.Hash[..5]}'.", error.Message);
+    }
+
+    [Fact]
+    public async Task A_source_that_breaks_half_way_leaves_nothing()
+    {
+        var broken = new DatasetFile("b", _ => ValueTask.FromResult<Stream>(new BrokenStream(300_000)));
+        var error = await Assert.ThrowsAsync<IOException>(() => _store.AddAsync("news", [Text("a", "1"), broken], Cancel));
+        Assert.Equal("The line is dead.", error.Message);
+        Assert.Null(await _store.ResolveAsync("news", "", Cancel));
+        AssertNothingStored();
+    }
+
+    [Fact]
+    public async Task A_cancelled_add_leaves_nothing()
+    {
+        using var cancel = new CancellationTokenSource();
+        var slow = new DatasetFile("b", async token =>
+        {
+            await cancel.CancelAsync();
+            token.ThrowIfCancellationRequested();
+            return Stream.Null;
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _store.AddAsync("news", [Text("a", "1"), slow], cancel.Token));
+        AssertNothingStored();
+    }
+
+    [Fact]
+    public async Task What_a_crashed_add_left_goes_with_the_next_add_and_a_live_add_is_left_alone()
+    {
+        var crashed = Directory.CreateDirectory(_folder["~adding/7"]).FullName;
+        File.WriteAllText(crashed + ".lock", "");
+        File.WriteAllText(crashed + "/half", "half");
+        var isReading = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        var live = _store.AddAsync("news", [Text("a", "1"), new DatasetFile("b", async token =>
+        {
+            isReading.SetResult();
+            await goOn.Task.WaitAsync(token);
+            return new MemoryStream("2"u8.ToArray());
+        })], Cancel);
+        await isReading.Task.WaitAsync(Cancel);
+        Assert.False(Directory.Exists(crashed));
+
+        // As another process would: a store of its own.
+        await new FolderDatasetStore(_folder.Path).AddAsync("olds", [Text("a", "1")], Cancel);
+        goOn.SetResult();
+        await _store.OpenAsync(await live, Cancel);
+    }
+
+    [Fact]
+    public async Task Adds_of_the_same_content_at_once_end_with_one_intact_version()
+    {
+        var content = string.Concat(Enumerable.Repeat("utterance,label\n", 20_000));
+        var stores = Enumerable.Range(0, 8).Select(_ => new FolderDatasetStore(_folder.Path));
+        var versions = await Task.WhenAll(stores.Select(s => Task.Run(() => s.AddAsync("news", [Text("a", content), Text("d/b", "2")], Cancel), Cancel)));
+
+        var version = Assert.Single(versions.Distinct());
+        Assert.Equal(["newest", version.Hash], Directory.EnumerateFileSystemEntries(_folder["news"]).Select(Path.GetFileName).OrderDescending());
+        await _store.OpenAsync(version, Cancel);
+        Assert.Empty(Directory.EnumerateDirectories(_folder["~adding"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_snapshot_that_was_tampered_with_does_not_open(bool wasOpenedBefore)
+    {
+        foreach (var (tamper, file, sentence) in Tamperings())
+        {
+            var version = await _store.AddAsync("news", [Text("a", "1"), Text("d/b", "2")], Cancel);
+            if (wasOpenedBefore)
+            {
+                await _store.OpenAsync(version, Cancel);
+            }
+
+            tamper(_folder[$"news/{version.Hash}/files"]);
+            var error = await Assert.ThrowsAsync<DatasetException>(() => _store.OpenAsync(version, Cancel));
+            Assert.Equal($"Dataset 'news', version '{version.Hash}': {sentence}. Add the same files again to restore it.", error.Message);
+            Assert.Equal(file, error.File);
+            await Assert.ThrowsAsync<DatasetException>(() => _store.OpenAsync(version, Cancel));
+
+            // The way out that the sentence names.
+            Assert.Equal(version, await _store.AddAsync("news", [Text("a", "1"), Text("d/b", "2")], Cancel));
+            await _store.OpenAsync(version, Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task A_manifest_that_was_tampered_with_does_not_open()
+    {
+        var version = await _store.AddAsync("news", [Text("a", "1")], Cancel);
+        var manifest = _folder[$"news/{version.Hash}/manifest.json"];
+        foreach (var text in new[] { "", "[]", "{\"files\":[]}", "{\"files\":[{}]}", "{\"files\":[{\"name\":\"a\",\"size\":0.5,\"sha256\":1}]}" })
+        {
+            Overwrite(manifest, text);
+            var error = await Assert.ThrowsAsync<DatasetException>(() => new FolderDatasetStore(_folder.Path).OpenAsync(version, Cancel));
+            Assert.Equal($"Dataset 'news', version '{version.Hash}': its manifest has changed since it was stored. Add the same files again to restore it.", error.Message);
+        }
+    }
+
+    [Fact]
+    public async Task An_unchanged_snapshot_is_read_once()
+    {
+        var version = await _store.AddAsync("news", [Text("a", "1")], Cancel);
+        await _store.OpenAsync(version, Cancel);
+
+        // The manifest is looked at only when the files are read: as long as it is not missed, they were not.
+        Overwrite(_folder[$"news/{version.Hash}/manifest.json"], "");
+        await _store.OpenAsync(version, Cancel);
+        await Assert.ThrowsAsync<DatasetException>(() => new FolderDatasetStore(_folder.Path).OpenAsync(version, Cancel));
+    }
+
+    private static IEnumerable<(Action<string> Tamper, string File, string Sentence)> Tamperings()
+    {
+        yield return (f => Overwrite(f + "/a", "9"), "a", "'a' has changed since it was stored");
+        yield return (f => Overwrite(f + "/d/b", "22"), "d/b", "'d/b' has changed since it was stored");
+        yield return (f => Writable(f, () => File.Delete(f + "/a")), "a", "'a' is missing");
+        yield return (f => Writable(f, () => File.WriteAllText(f + "/c", "3")), "c", "'c' does not belong to it");
+        yield return (f => Writable(f, () => Directory.CreateDirectory(f + "/e")), "e", "'e' does not belong to it");
+        yield return (f => Writable(f, () =>
+        {
+            File.Move(f + "/a", f + "/../../a-moved", overwrite: true);
+            File.CreateSymbolicLink(f + "/a", f + "/../../a-moved");
+        }), "a", "'a' is a symbolic link, and only files can belong to it");
+        yield return (f => Writable(f, () =>
+        {
+            File.Delete(f + "/a");
+            FileStatusTests.MakePipe(f + "/a");
+        }), "a", "'a' is a named pipe, and only files can belong to it");
+    }
+
+    // As root no mode is in the way, as another user each is: so it is changed for the while.
+    private static void Overwrite(string file, string text)
+    {
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(file, text);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead);
+    }
+
+    private static void Writable(string folder, Action act)
+    {
+        var mode = File.GetUnixFileMode(folder);
+        File.SetUnixFileMode(folder, mode | UnixFileMode.UserWrite);
+        act();
+        File.SetUnixFileMode(folder, mode);
+    }
+
+    private static DatasetFile Text(string name, string content) =>
+        new(name, _ => ValueTask.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(content))));
+
+    private void AssertNothingStored()
+    {
+        Assert.DoesNotContain(Directory.EnumerateDirectories(_folder.Path), d => Path.GetFileName(d) != "~adding");
+        if (Directory.Exists(_folder["~adding"]))
+        {
+            Assert.Empty(Directory.EnumerateDirectories(_folder["~adding"]));
+        }
+    }
+
+    private sealed class BrokenStream(int good) : MemoryStream(new byte[good])
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await base.ReadAsync(buffer, cancellationToken);
+            return read > 0 ? read : throw new IOException("The line is dead.");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Orca.Training.Artifacts;
+using Orca.Training.Machines;
+using Orca.Training.Progress;
+
+namespace Orca.Training.Tests.Progress;
+
+public sealed class OutputParserTests
+{
+    private static readonly string Sha = new('a', 64);
+
+    [Theory]
+    [InlineData("""{"orca":"metric","step":3,"epoch":3,"loss":0.41,"accuracy":0.87}""", "step=3 epoch=3 loss=0.41 accuracy=0.87")]
+    [InlineData("""{ "loss" : -1e-3 , "orca" : "metric" }  """, "loss=-0.001")]
+    [InlineData("""{"orca":"metric","loss":1,"loss":2}""", "loss=2")]
+    [InlineData("""{"orca":"metric","run":"x","ok":true,"none":null,"list":[1],"nested":{"a":1},"":1,"loss":1}""", "loss=1")]
+    [InlineData("""{"orca":"metric","big":1e999,"loss":1}""", "loss=1")]
+    [InlineData("""{"orca":"metric","loss":NaN,"max":Infinity,"min":-Infinity,"step":7}""", "step=7")]
+    [InlineData("""{"orca":"metric","note":"NaN \" Infinity","loss":NaN,"step":7}""", "step=7")]
+    [InlineData("""{"orca":"metric"}""", "")]
+    public void A_metric_line_gives_its_finite_numbers(string text, string expected)
+    {
+        var metric = Assert.IsType<OutputEvent.Metric>(Parse(text));
+        Assert.Equal(expected, string.Join(' ', metric.Values.Select(v => FormattableString.Invariant($"{v.Key}={v.Value}"))));
+    }
+
+    [Theory]
+    [InlineData("""{"orca":"progress","done":3,"total":20}""", 3, 20)]
+    [InlineData("""{"orca":"progress","total":0.5,"done":0,"unit":"epochs"}""", 0, 0.5)]
+    [InlineData("""{"orca":"progress","done":21,"total":20}""", 21, 20)]
+    public void A_progress_line_gives_done_and_total(string text, double done, double total) =>
+        Assert.Equal(new OutputEvent.Progress(done, total), Parse(text));
+
+    [Fact]
+    public void An_artifact_line_gives_name_size_and_hash()
+    {
+        Assert.Equal(Artifact("model.pt"), Parse("""{"orca":"artifact","name":"model.pt"}"""));
+        Assert.Equal(Artifact("model.pt"), Parse("""{"orca":"artifact","name":"model.pt","size":null,"sha256":null}"""));
+        Assert.Equal(Artifact("m/ü", 0, Sha), Parse($$"""{"orca":"artifact","name":"m/\u00fc","size":0,"sha256":"{{Sha.ToUpperInvariant()}}"}"""));
+
+        static OutputEvent Artifact(string name, long? size = null, string? hash = null) => new OutputEvent.Artifact(new AnnouncedArtifact(name, size, hash));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Epoch 1")]
+    [InlineData("{")]
+    [InlineData("""{"orca":"metric","loss":1""")]
+    [InlineData("""{"orca":"metric","loss":1}}""")]
+    [InlineData("""{"orca":"metric","loss":NaNa,"x":"NaN"}""")]
+    [InlineData("""{"orca":"metric","loss":01}""")]
+    [InlineData("""{"orca":"other","loss":1}""")]
+    [InlineData("""{"orca":1,"loss":1}""")]
+    [InlineData("""{"a":"orca","x":{"orca":"metric"}}""")]
+    [InlineData("""[{"orca":"metric","loss":1}]""")]
+    [InlineData(""" {"orca":"metric","loss":1}""")]
+    [InlineData("""{"orca":"metric","a":"\ud800","\ud800":1}""")]
+    [InlineData("""{"orca":"\ud800"}""")]
+    [InlineData("""{"orca":"metric","deep":[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]}""")]
+    [InlineData("""{"orca":"progress","done":-1,"total":20}""")]
+    [InlineData("""{"orca":"progress","done":1,"total":0}""")]
+    [InlineData("""{"orca":"progress","done":"1","total":2}""")]
+    [InlineData("""{"orca":"progress","done":1}""")]
+    [InlineData("""{"orca":"progress","done":1,"total":1e999}""")]
+    [InlineData("""{"orca":"artifact"}""")]
+    [InlineData("""{"orca":"artifact","name":""}""")]
+    [InlineData("""{"orca":"artifact","name":7}""")]
+    [InlineData("""{"orca":"artifact","name":"\udc00"}""")]
+    [InlineData("""{"orca":"artifact","name":"m","size":-1}""")]
+    [InlineData("""{"orca":"artifact","name":"m","size":1.5}""")]
+    [InlineData("""{"orca":"artifact","name":"m","size":"1"}""")]
+    [InlineData("""{"orca":"artifact","name":"m","sha256":"abc"}""")]
+    public void Everything_else_is_log(string text) => Assert.Same(OutputEvent.Text, Parse(text));
+
+    [Fact]
+    public void Half_a_character_in_a_line_makes_it_log() =>
+        Assert.Same(OutputEvent.Text, Parse("{\"orca\":\"metric\",\"\ud800\":1}"));
+
+    [Fact]
+    public void Standard_error_is_log() =>
+        Assert.Same(OutputEvent.Text, OutputParser.Parse(new OutputLine(OutputStream.Error, 1, """{"orca":"metric","loss":1}""")));
+
+    [Fact]
+    public void A_line_over_64_KiB_is_log()
+    {
+        var head = """{"orca":"metric","loss":1,"pad":" """;
+        Assert.IsType<OutputEvent.Metric>(Parse(head + new string(' ', OutputParser.MaxLineLength - head.Length - 2) + "\"}"));
+        Assert.Same(OutputEvent.Text, Parse(head + new string(' ', OutputParser.MaxLineLength - head.Length - 1) + "\"}"));
+    }
+
+    [Fact]
+    public void Of_too_many_metrics_the_first_are_kept_and_of_too_long_names_none()
+    {
+        var many = string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"m{i}\":{i}"));
+        var metric = Assert.IsType<OutputEvent.Metric>(Parse($$"""{"orca":"metric","{{new string('n', 129)}}":1,{{many}}}"""));
+        Assert.Equal(Enumerable.Range(0, 256).Select(i => $"m{i}"), metric.Values.Keys);
+        metric = Assert.IsType<OutputEvent.Metric>(Parse($$"""{"orca":"metric","{{new string('n', 128)}}":1}"""));
+        Assert.Single(metric.Values);
+    }
+
+    private static OutputEvent Parse(string text) => OutputParser.Parse(new OutputLine(OutputStream.Standard, 1, text));
+}

@@ -1,0 +1,214 @@
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+using Resources = Orca.Training.Scheduling.Capacity.Resources;
+
+namespace Orca.Training.Docker.Tests.Engine;
+
+public sealed class StartTests(DockerEngine engine) : EngineTest(engine)
+{
+    [Fact]
+    public async Task Command_and_environment_arrive()
+    {
+        var spec = Script("echo \"$ORCA_JOB_ID: $EPOCHS\"; for word; do echo \"<$word>\"; done") with
+        {
+            Command = ["sh", "-c", "echo \"$ORCA_JOB_ID: $EPOCHS\"; for word; do echo \"<$word>\"; done", "sh", "two words", "", "$HOME"],
+        };
+        var end = await RunAsync(spec);
+
+        Assert.Equal(0, end.ExitCode);
+        Assert.Equal(["1: 3 or so", "<two words>", "<>", "<$HOME>"], (await OutputAsync(spec)).Select(l => l.Text));
+    }
+
+    [Fact]
+    public async Task The_image_s_own_command_runs_where_none_is_given()
+    {
+        var end = await RunAsync(Script("") with { Command = [] });
+
+        Assert.Equal(0, end.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_second_start_adopts_the_running_container()
+    {
+        var spec = Script("sleep 30");
+        var first = await StartAsync(spec);
+        using var other = NewRuntime();
+        var second = Assert.IsType<StartResult.Started>(await other.StartAsync(spec, Phases, Token));
+
+        Assert.Equal([first], second.Incarnations);
+    }
+
+    [Fact]
+    public async Task A_start_adopts_a_container_that_has_ended()
+    {
+        var spec = Script("exit 5");
+        var end = await RunAsync(spec);
+
+        Assert.Equal(end.Incarnation, await StartAsync(spec));
+        Assert.Equal(5, (await ListedAsync(spec)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Starts_at_the_same_moment_end_in_one_container()
+    {
+        var spec = Script("sleep 30");
+        var ids = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => StartAsync(spec)));
+
+        Assert.Single(ids.Distinct());
+    }
+
+    [Fact]
+    public async Task A_container_that_was_made_and_never_started_is_started()
+    {
+        var spec = Script("exit 3");
+        var created = await Engine.Client.Containers.CreateContainerAsync(
+            Starting.ContainerSpec(spec), Token);
+        Assert.Equal(ContainerState.Created, (await ListedAsync(spec)).State);
+        var end = await RunAsync(spec);
+
+        Assert.Equal(created.ID, end.Incarnation);
+        Assert.Equal(3, end.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_stranger_s_container_of_the_same_name_is_left_alone()
+    {
+        var spec = Script("exit 0");
+        var stranger = Starting.ContainerSpec(spec);
+        stranger.Labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        var created = await Engine.Client.Containers.CreateContainerAsync(stranger, Token);
+        var outcome = await FailAsync(spec);
+
+        Assert.Equal(OutcomeCode.LaunchFailed, outcome.Code);
+        Assert.Contains(spec.Name.ContainerOf(0), outcome.Message, StringComparison.Ordinal);
+        Assert.Equal("created", (await Engine.InspectAsync(created.ID))!.State!.Status);
+    }
+
+    [Fact]
+    public async Task An_image_that_is_not_there_fails_at_once_where_pulling_is_off()
+    {
+        var outcome = await FailAsync(Script("") with { Image = "orca-training/none:7" }, o => o.PullMissingImages = false);
+
+        Assert.Equal(OutcomeCode.ImageNotFound, outcome.Code);
+        Assert.Contains("'orca-training/none:7'", outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_whose_registry_does_not_answer_says_that_the_pull_failed()
+    {
+        var spec = Script("") with { Image = "127.0.0.1:9/trainer" };
+        var outcome = await FailAsync(spec);
+
+        Assert.Equal(OutcomeCode.ImagePullFailed, outcome.Code);
+        Assert.Contains("'127.0.0.1:9/trainer'", outcome.Message, StringComparison.Ordinal);
+        Assert.Contains("connection refused", outcome.Message, StringComparison.Ordinal);
+        Assert.Contains(Phases.All, p => p.Step == LaunchStep.PullingImage);
+    }
+
+    [Fact]
+    public async Task A_name_that_no_image_can_have_is_an_invalid_spec()
+    {
+        var outcome = await FailAsync(Script("") with { Image = "Not An Image" });
+
+        Assert.Equal(OutcomeCode.InvalidSpec, outcome.Code);
+    }
+
+    [Fact]
+    public async Task A_missing_command_is_named_and_leaves_no_container()
+    {
+        var spec = Script("") with { Command = ["train.py", "--fast"] };
+        var outcome = await FailAsync(spec, o => o.Init = false);
+
+        Assert.Equal(OutcomeCode.InvalidSpec, outcome.Code);
+        Assert.Contains("'train.py'", outcome.Message, StringComparison.Ordinal);
+        Assert.Null(await Engine.InspectAsync(spec.Name.ContainerOf(0)));
+    }
+
+    [Fact]
+    public async Task A_command_that_is_no_program_is_an_invalid_spec()
+    {
+        var outcome = await FailAsync(Script("") with { Command = ["/etc/passwd"] }, o => o.Init = false);
+
+        Assert.Equal(OutcomeCode.InvalidSpec, outcome.Code);
+        Assert.Contains("'/etc/passwd'", outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_an_init_process_a_missing_command_ends_with_127_and_a_hint()
+    {
+        var end = await RunAsync(Script("") with { Command = ["train.py"] });
+
+        Assert.Equal(127, end.ExitCode);
+        Assert.Contains("missing", end.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_network_is_named_and_leaves_no_container()
+    {
+        var spec = Script("");
+        var outcome = await FailAsync(spec, o => o.Network = "orca-nowhere");
+
+        Assert.Equal(OutcomeCode.LaunchFailed, outcome.Code);
+        Assert.Contains("'orca-nowhere'", outcome.Message, StringComparison.Ordinal);
+        Assert.Null(await Engine.InspectAsync(spec.Name.ContainerOf(0)));
+    }
+
+    [Fact]
+    public async Task A_missing_folder_is_named_and_not_made()
+    {
+        var missing = Path.Combine(Path.GetTempPath(), $"orca-{Scope.Installation}");
+        var outcome = await FailAsync(Script("") with { Mounts = [new FolderMount(missing, "/data", IsReadOnly: true)] });
+
+        Assert.Equal(OutcomeCode.InvalidSpec, outcome.Code);
+        Assert.Contains(missing, outcome.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(missing));
+    }
+
+    [Fact]
+    public async Task Too_little_memory_is_refused_with_the_engine_s_reason()
+    {
+        var outcome = await FailAsync(Script("") with { Limits = new Resources(0, 1024 * 1024) });
+
+        Assert.Equal(OutcomeCode.InvalidSpec, outcome.Code);
+        Assert.Contains("memory", outcome.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task More_processors_than_there_are_is_refused()
+    {
+        var outcome = await FailAsync(Script("") with { Limits = new Resources(1_000, 0) });
+
+        Assert.Equal(OutcomeCode.InvalidSpec, outcome.Code);
+    }
+
+    [Fact]
+    public async Task Gpus_that_the_engine_cannot_give_are_said()
+    {
+        var info = await Engine.Client.System.GetSystemInfoAsync(Token);
+        Assert.False(info.Runtimes.ContainsKey("nvidia"), "This test wants a machine without GPUs.");
+        var outcome = await FailAsync(Script("") with { Limits = new Resources(0, 0, 2) });
+
+        Assert.Equal(OutcomeCode.InvalidSpec, outcome.Code);
+        Assert.Contains("2 GPU", outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_than_one_rank_is_refused()
+    {
+        var outcome = await FailAsync(Script("") with { Ranks = 2 });
+
+        Assert.Equal(OutcomeCode.InvalidSpec, outcome.Code);
+        Assert.Contains("2 workers", outcome.Message, StringComparison.Ordinal);
+        Assert.Equal(1, Runtime.Abilities.MaxRanks);
+    }
+
+    [Fact]
+    public async Task The_engine_describes_itself()
+    {
+        var info = await Runtime.DescribeAsync(Token);
+
+        Assert.Contains("Docker Engine", info.Description, StringComparison.Ordinal);
+        Assert.Equal(Environment.ProcessorCount, info.Total.Cpus, 0.01);
+        Assert.True(info.Total.MemoryBytes > 100_000_000);
+    }
+}

@@ -1,0 +1,169 @@
+using Orca.Training.Docker.Tests.Engine;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Docker.Tests.Faults;
+
+/// <summary>Starts and pulls on an engine that answers as real ones do when no test can make them.</summary>
+public sealed class StartFaultTests : FaultTest
+{
+    private readonly RecordedPhases phases = new();
+
+    [Fact]
+    public async Task A_pull_reports_progress_and_its_image_is_started()
+    {
+        var isPulled = false;
+        await using var engine = new FakeEngine(async (request, socket, token) =>
+        {
+            if (request.Contains("/images/create", StringComparison.Ordinal))
+            {
+                Assert.Contains("fromImage=image%3Alatest", request, StringComparison.OrdinalIgnoreCase);
+                await FakeEngine.SendAsync(
+                    socket,
+                    FakeEngine.Stream()
+                        + FakeEngine.Chunk("""{"status":"Downloading","id":"a","progressDetail":{"current":50,"total":100}}""" + "\r\n")
+                        + FakeEngine.Chunk("""{"status":"Pull complete","id":"a","progressDetail":{}}""" + "\r\n")
+                        + "0\r\n\r\n",
+                    token);
+                isPulled = true;
+            }
+            else
+            {
+                await FakeEngine.SendAsync(socket, request switch
+                {
+                    _ when request.Contains("/start", StringComparison.Ordinal) => "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+                    _ when isPulled => FakeEngine.Json(201, """{"Id":"abc","Warnings":[]}"""),
+                    _ => FakeEngine.Json(404, """{"message":"No such image: image:latest"}"""),
+                }, token);
+            }
+        });
+        using var runtime = Runtime(engine.Endpoint);
+
+        Assert.Equal(["abc"], Assert.IsType<StartResult.Started>(await runtime.StartAsync(Spec, phases, Token)).Incarnations);
+        Assert.Equal([null, 0.5, 1], phases.All.Where(p => p.Step == LaunchStep.PullingImage).Select(p => p.Fraction));
+    }
+
+    [Theory]
+    [InlineData(404, "pull access denied for image, repository does not exist or may require 'docker login'", "ImageNotFound")]
+    [InlineData(404, "manifest for image:latest not found: manifest unknown", "ImageNotFound")]
+    [InlineData(500, "Get \"https://registry/v2/\": dial tcp: lookup registry: no such host", "ImagePullFailed")]
+    [InlineData(500, "toomanyrequests: You have reached your pull rate limit", "ImagePullFailed")]
+    public async Task A_refused_pull_says_whether_the_image_is_missing_or_out_of_reach(int status, string words, string code)
+    {
+        await using var engine = new FakeEngine((request, socket, token) => FakeEngine.SendAsync(
+            socket,
+            request.Contains("/images/create", StringComparison.Ordinal)
+                ? FakeEngine.Json(status, $$"""{"message":"{{words.Replace("\"", "\\\"", StringComparison.Ordinal)}}"}""")
+                : FakeEngine.Json(404, """{"message":"No such image: image:latest"}"""),
+            token));
+        using var runtime = Runtime(engine.Endpoint);
+        var outcome = Assert.IsType<StartResult.Failed>(await runtime.StartAsync(Spec, phases, Token)).Outcome;
+
+        Assert.Equal(code, outcome.Code.Name);
+        Assert.Contains("'image'", outcome.Message, StringComparison.Ordinal);
+        Assert.Contains(words, outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pull_that_fails_half_way_says_so()
+    {
+        await using var engine = new FakeEngine((request, socket, token) => FakeEngine.SendAsync(
+            socket,
+            request.Contains("/images/create", StringComparison.Ordinal)
+                ? FakeEngine.Stream() + FakeEngine.Chunk("""{"errorDetail":{"message":"unexpected EOF"},"error":"unexpected EOF"}""") + "0\r\n\r\n"
+                : FakeEngine.Json(404, """{"message":"No such image: image:latest"}"""),
+            token));
+        using var runtime = Runtime(engine.Endpoint);
+        var outcome = Assert.IsType<StartResult.Failed>(await runtime.StartAsync(Spec, phases, Token)).Outcome;
+
+        Assert.Equal(OutcomeCode.ImagePullFailed, outcome.Code);
+        Assert.Contains("unexpected EOF", outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_machine_without_room_defers_the_start_and_keeps_no_container()
+    {
+        var removed = 0;
+        await using var engine = new FakeEngine((request, socket, token) =>
+        {
+            removed += request.StartsWith("DELETE", StringComparison.Ordinal) ? 1 : 0;
+            return FakeEngine.SendAsync(socket, request switch
+            {
+                _ when request.Contains("/create", StringComparison.Ordinal) => FakeEngine.Json(201, """{"Id":"abc","Warnings":[]}"""),
+                _ when removed > 0 => "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+                _ => FakeEngine.Json(500, """{"message":"mkdir /run/docker/x: no space left on device"}"""),
+            }, token);
+        });
+        using var runtime = Runtime(engine.Endpoint);
+        var deferred = Assert.IsType<StartResult.Deferred>(await runtime.StartAsync(Spec, phases, Token));
+
+        Assert.Contains("no space left", deferred.Reason, StringComparison.Ordinal);
+        Assert.Equal(1, removed);
+    }
+
+    [Fact]
+    public async Task Starts_at_a_time_are_bounded_and_a_waiting_one_can_be_given_up()
+    {
+        int now = 0, most = 0;
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var engine = new FakeEngine(async (request, socket, token) =>
+        {
+            if (request.Contains("/create", StringComparison.Ordinal))
+            {
+                var count = Interlocked.Increment(ref now);
+                most = Math.Max(most, count);
+                if (count == 2)
+                {
+                    full.TrySetResult();
+                }
+
+                await go.Task.WaitAsync(token);
+                Interlocked.Decrement(ref now);
+                await FakeEngine.SendAsync(socket, FakeEngine.Json(201, """{"Id":"abc","Warnings":[]}"""), token);
+            }
+            else
+            {
+                await FakeEngine.SendAsync(socket, "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", token);
+            }
+        });
+        using var runtime = Runtime(engine.Endpoint, configure: o => o.MaxConcurrentStarts = 2);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var starts = Enumerable.Range(0, 8).Select(_ => runtime.StartAsync(Spec, new RecordedPhases(), Token)).ToList();
+        await full.Task.WaitAsync(Token);
+        var given = runtime.StartAsync(Spec, phases, enough.Token);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        go.SetResult();
+        await Task.WhenAll(starts);
+
+        Assert.Equal(2, most);
+        Assert.Contains(phases.All, p => p.Detail == "waiting for other containers to start");
+    }
+
+    [Fact]
+    public async Task A_success_costs_two_calls_to_start_and_none_beside_the_listing()
+    {
+        var requests = new List<string>();
+        await using var engine = new FakeEngine((request, socket, token) =>
+        {
+            lock (requests)
+            {
+                requests.Add(request.Split('?', ' ')[1]);
+            }
+
+            return FakeEngine.SendAsync(socket, request switch
+            {
+                _ when request.Contains("/create", StringComparison.Ordinal) => FakeEngine.Json(201, """{"Id":"abc","Warnings":[]}"""),
+                _ when request.Contains("/containers/json", StringComparison.Ordinal) => FakeEngine.Json(200, Listed("Exited (0) 2 seconds ago")),
+                _ => "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+            }, token);
+        });
+        using var runtime = Runtime(engine.Endpoint);
+        await runtime.StartAsync(Spec, phases, Token);
+        var ended = Assert.Single(await runtime.ListAsync(Scope, Token));
+
+        Assert.Equal((ContainerState.Ended, 0), (ended.State, ended.ExitCode));
+        Assert.Equal(["/containers/create", "/containers/abc/start", "/containers/json"], requests);
+    }
+}

@@ -1,0 +1,110 @@
+"""The dataset's files.
+
+    examples.csv    utterance,label in each row; UTF-8, no header, quotes as in RFC 4180
+    labels.csv      optional: one label a line; without it the labels are those of examples.csv, sorted
+    validation.csv  optional, like examples.csv
+    test.csv        optional, like examples.csv
+"""
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+
+from orca import InputError, log
+
+
+@dataclass(frozen=True)
+class Example:
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Data:
+    examples: list
+    labels: list
+    validation: list | None
+    test: list | None
+    sha256: str  # of all the files that were read
+
+
+def read_data(folder):
+    digest = hashlib.sha256()
+    examples = _examples(folder / "examples.csv", digest)
+    if examples is None:
+        raise InputError(f"The dataset has no file examples.csv (looked in '{folder}').")
+    labels = _labels(folder / "labels.csv", digest)
+    used = sorted({example.label for example in examples})
+    if labels is None:
+        labels = used
+    elif unknown := sorted(set(used) - set(labels)):
+        raise InputError(f"Label '{unknown[0]}' in examples.csv is not in labels.csv.")
+    if len(used) < 2:
+        raise InputError(f"examples.csv has {len(used)} label; a classifier needs at least 2.")
+    parts = {}
+    for name in ("validation", "test"):
+        parts[name] = part = _examples(folder / f"{name}.csv", digest)
+        if strange := len([e for e in part or () if e.label not in set(labels)]):
+            log(f"{strange} rows of {name}.csv have labels that the training does not know: they count as wrong.")
+    return Data(examples, labels, parts["validation"], parts["test"], digest.hexdigest())
+
+
+def _examples(file, digest):
+    rows = _rows(file, digest)
+    if rows is None:
+        return None
+    if rows and [field.strip().lower() for field in rows[0][1]] == ["utterance", "label"]:
+        rows = rows[1:]
+    examples = []
+    for line, fields in rows:
+        if len(fields) != 2:
+            raise InputError(f"{file.name}, line {line}: expected utterance,label but found {len(fields)} fields; "
+                             "an utterance with a comma needs quotes.")
+        text, label = fields[0].strip(), fields[1].strip()
+        if not text or not label:
+            raise InputError(f"{file.name}, line {line}: the {'label' if text else 'utterance'} is empty.")
+        examples.append(Example(text, label))
+    if not examples:
+        raise InputError(f"{file.name} holds no examples.")
+    return examples
+
+
+def _labels(file, digest):
+    rows = _rows(file, digest)
+    if rows is None:
+        return None
+    labels = []
+    for line, fields in rows:
+        if len(fields) != 1 or not fields[0].strip():
+            raise InputError(f"{file.name}, line {line}: expected one label.")
+        labels.append(fields[0].strip())
+    if twice := {label for label in labels if labels.count(label) > 1}:
+        raise InputError(f"{file.name}: label '{min(twice)}' is there twice.")
+    return labels
+
+
+def _rows(file, digest):
+    """Pairs of line number and fields; None without the file."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"{file.name} can't be read: {error.strerror}.") from None
+    digest.update(f"{file.name} {len(content)}\n".encode())
+    digest.update(content)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{file.name}, line {line}: byte 0x{content[error.start]:02x} is not UTF-8.") from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = []
+    try:
+        for fields in reader:
+            if fields:
+                rows.append((reader.line_num, fields))
+    except csv.Error as error:
+        raise InputError(f"{file.name}, line {reader.line_num}: {error}.") from None
+    return rows

@@ -1,0 +1,116 @@
+"""A whole training, from the dataset's folder to announced artifacts."""
+
+import csv
+import json
+import os
+import time
+
+import torch
+
+import orca
+
+from .bags import Bags
+from .checkpoint import Checkpoint
+from .data import read_data
+from .model import Classifier, evaluate
+from .split import cut
+from .training import Training
+
+
+def train_job(settings, dataset):
+    torch.set_num_threads(settings.threads)
+    # Says no rather than use an operation whose result depends on which thread comes first.
+    torch.use_deterministic_algorithms(True)
+    output = orca.output_path()
+
+    data = read_data(dataset.path)
+    parts = split(data, settings)
+    orca.log(f"{len(data.labels)} labels; {len(parts['train'])} examples to train, "
+             f"{len(parts['validation'])} to validate, {len(parts['test'])} to test.")
+    bags = {name: make_bags(part, data.labels, settings.buckets) for name, part in parts.items()}
+    training = Training(settings, bags["train"], len(data.labels))
+    cpu_before = run(training, bags["validation"], data.sha256)
+
+    results = measure(training.network, bags)
+    results["cpu_seconds"] = round(cpu_before + time.process_time(), 2)
+    orca.metric(step=training.epochs, **results)
+
+    model = write_model(output, training, data.labels)
+    write_labels(output, data.labels)
+    write_manifest(output, settings, training, dataset, data, parts, results, model)
+    for name in ("labels.csv", "manifest.json"):
+        orca.artifact(name)
+
+
+def split(data, settings):
+    """What the dataset does not bring is cut off its examples."""
+    train, validation, test = data.examples, data.validation, data.test
+    if test is None:
+        train, test = cut(train, settings.test_fraction, settings.seed, "test")
+    if validation is None:
+        train, validation = cut(train, settings.validation_fraction, settings.seed, "validation")
+    return {"train": train, "validation": validation, "test": test}
+
+
+def make_bags(examples, labels, buckets):
+    index = {label: number for number, label in enumerate(labels)}
+    return Bags([e.text for e in examples], [index.get(e.label, -1) for e in examples], buckets)
+
+
+def run(training, validation, data_sha256):
+    """All epochs that an earlier attempt left. Returns the CPU seconds of earlier attempts."""
+    checkpoint = Checkpoint(json.dumps([training.settings.parameters(), data_sha256, torch.__version__]))
+    cpu_before = checkpoint.restore(training)
+    if training.epoch:
+        orca.progress(training.epoch, training.epochs)
+    while training.epoch < training.epochs:
+        loss = training.run_epoch()
+        measured = {"loss": round(loss, 6)}
+        accuracy = evaluate(training.network, validation)
+        if accuracy is not None:
+            measured["accuracy"] = round(accuracy, 6)
+        orca.metric(step=training.epoch, epoch=training.epoch, **measured)
+        orca.progress(training.epoch, training.epochs)
+        checkpoint.save_if_due(training, cpu_before + time.process_time())
+    training.finish()
+    return cpu_before
+
+
+def measure(network, bags):
+    results = {}
+    for metric, part in (("test_accuracy", "test"), ("validation_accuracy", "validation")):
+        accuracy = evaluate(network, bags[part])
+        if accuracy is None:
+            orca.log(f"There are no examples for {metric}.")
+        else:
+            results[metric] = round(accuracy, 6)
+    return results
+
+
+def write_model(output, training, labels):
+    with orca.atomic_file(output / "model.pt") as file:
+        torch.save(Classifier(training.network, labels, training.sizes).content(), file)
+    return orca.artifact("model.pt")
+
+
+def write_labels(output, labels):
+    with orca.atomic_file(output / "labels.csv", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([label] for label in labels)
+
+
+def write_manifest(output, settings, training, dataset, data, parts, results, model):
+    manifest = {
+        "algorithm": os.environ.get("ALGORITHM_NAME", ""),
+        "parameters": {**settings.parameters(), "EPOCHS": training.epochs},
+        "seed": settings.seed,
+        "dataset": {"id": dataset.id, "version_hash": dataset.version_hash, "sha256": data.sha256},
+        "labels": len(data.labels),
+        "examples": {name: len(part) for name, part in parts.items()},
+        "metrics": {name: value for name, value in results.items() if name != "cpu_seconds"},
+        "cpu_seconds": results["cpu_seconds"],
+        "model": model,
+        "torch": torch.__version__,
+    }
+    with orca.atomic_file(output / "manifest.json", "w", encoding="utf-8") as file:
+        json.dump(manifest, file, indent=2, ensure_ascii=False)
+        file.write("\n")

@@ -1,0 +1,94 @@
+import orca
+from intents.data import Example, read_data
+from intents.split import cut
+
+from .support import FolderTest, rows
+
+
+class ReadingData(FolderTest):
+    def test_all_files(self):
+        self.write("examples.csv", 'turn on the light,on\r\n"off, please",off\r\n"say ""no""",off\r\n"two\nlines",on\r\n\r\n')
+        self.write("labels.csv", "off\non\nunused\n")
+        self.write("validation.csv", "light,on\n")
+        self.write("test.csv", "dark,off\n")
+        data = read_data(self.data)
+        self.assertEqual(data.examples, [Example("turn on the light", "on"), Example("off, please", "off"),
+                                         Example('say "no"', "off"), Example("two\nlines", "on")])
+        self.assertEqual(data.labels, ["off", "on", "unused"])
+        self.assertEqual((data.validation, data.test), ([Example("light", "on")], [Example("dark", "off")]))
+
+    def test_examples_alone(self):
+        self.write("examples.csv", "\ufeffутро,b\nnuit\u2028x,a\n")
+        data = read_data(self.data)
+        self.assertEqual((data.labels, data.validation, data.test), (["a", "b"], None, None))
+        self.assertEqual(data.examples[0].text, "утро")
+
+    def test_the_hash_tells_data_apart(self):
+        self.write("examples.csv", rows())
+        first = read_data(self.data).sha256
+        self.assertEqual(read_data(self.data).sha256, first)
+        self.write("test.csv", rows(1))
+        self.assertNotEqual(read_data(self.data).sha256, first)
+
+    def test_errors_name_file_line_and_reason(self):
+        good = "a,x\nb,y\n"
+        cases = [
+            ({}, "no file examples.csv"),
+            ({"examples.csv": ""}, "examples.csv holds no examples"),
+            ({"examples.csv": good + "one, two, three\n"}, "examples.csv, line 3: expected utterance,label but found 3 fields"),
+            ({"examples.csv": good + "only text\n"}, "examples.csv, line 3: expected utterance,label but found 1 fields"),
+            ({"examples.csv": good + "text, \n"}, "examples.csv, line 3: the label is empty"),
+            ({"examples.csv": good + ",z\n"}, "examples.csv, line 3: the utterance is empty"),
+            ({"examples.csv": good + '"open,x\n'}, "examples.csv, line 3: unexpected end of data"),
+            ({"examples.csv": b"a,x\nb\xff,y\n"}, "examples.csv, line 2: byte 0xff is not UTF-8"),
+            ({"examples.csv": "a,x\nb,x\n"}, "has 1 label; a classifier needs at least 2"),
+            ({"examples.csv": good, "labels.csv": "x\n"}, "Label 'y' in examples.csv is not in labels.csv"),
+            ({"examples.csv": good, "labels.csv": "x\ny\nx\n"}, "labels.csv: label 'x' is there twice"),
+            ({"examples.csv": good, "labels.csv": "x,1\ny\n"}, "labels.csv, line 1: expected one label"),
+            ({"examples.csv": good, "test.csv": "a;x\n"}, "test.csv, line 1: expected utterance,label"),
+        ]
+        for files, message in cases:
+            with self.subTest(message):
+                for file in self.data.iterdir():
+                    file.unlink()
+                for name, content in files.items():
+                    self.write(name, content)
+                with self.assertRaises(orca.InputError) as caught:
+                    read_data(self.data)
+                self.assertIn(message, str(caught.exception))
+
+
+class Cutting(FolderTest):
+    examples = [Example(text, label) for text, label in rows(20)]
+
+    def test_nothing_is_lost_or_doubled(self):
+        rest, part = cut(self.examples, 0.25, 1, "test")
+        self.assertEqual(sorted(rest + part, key=str), sorted(self.examples, key=str))
+
+    def test_labels_keep_their_shares(self):
+        _, part = cut(self.examples, 0.25, 1, "test")
+        self.assertEqual(self.counts(part), {"lights": 5, "money": 5, "travel": 5})
+        _, part = cut(self.examples, 0.04, 1, "test")  # 2.4 of 60, 0.8 of each label
+        self.assertEqual(len(part), 2)
+
+    def test_the_seed_and_the_purpose_decide(self):
+        cuts = [cut(self.examples, 0.25, seed, purpose)[1]
+                for seed, purpose in ((1, "test"), (1, "test"), (2, "test"), (1, "validation"))]
+        self.assertEqual(cuts[0], cuts[1])
+        self.assertNotEqual(cuts[0], cuts[2])
+        self.assertNotEqual(cuts[0], cuts[3])
+
+    def test_no_label_loses_its_last_example(self):
+        few = [Example("a", "x"), Example("b", "x"), Example("c", "y")]
+        rest, part = cut(few, 0.9, 1, "test")
+        self.assertEqual(self.counts(rest), {"x": 1, "y": 1})
+        self.assertEqual(cut([few[0], few[2]], 0.5, 1, "test"), ([few[0], few[2]], []))
+
+    def test_a_fraction_above_zero_takes_at_least_one(self):
+        self.assertEqual(len(cut(self.examples, 0.001, 1, "test")[1]), 1)
+        self.assertEqual(len(cut(self.examples, 0, 1, "test")[1]), 0)
+
+    @staticmethod
+    def counts(examples):
+        labels = [example.label for example in examples]
+        return {label: labels.count(label) for label in labels}

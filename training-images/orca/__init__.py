@@ -1,0 +1,29 @@
+"""What a training container says to Orca.Training, and what it is told.
+
+Depends on nothing but Python (3.11 or later). Copy this folder into an image and:
+
+    import orca
+
+    def train():
+        epochs = orca.integer("EPOCHS", default=20, minimum=1)
+        for epoch in range(1, epochs + 1):
+            orca.metric(step=epoch, epoch=epoch, loss=0.5)
+            orca.progress(epoch, epochs)
+        with orca.atomic_file(orca.output_path() / "model.bin") as file:
+            file.write(b"weights")
+        orca.artifact("model.bin")
+
+    orca.run(train)
+"""
+
+from .errors import InputError
+from .files import atomic_file
+from .output import artifact, log, metric, progress
+from .parameters import choice, flag, integer, number, text
+from .places import Dataset, checkpoint_path, dataset, output_path
+from .running import STOPPED, exit_when_stopped, run
+
+__all__ = [
+    "Dataset", "InputError", "STOPPED", "artifact", "atomic_file", "checkpoint_path", "choice", "dataset",
+    "exit_when_stopped", "flag", "integer", "log", "metric", "number", "output_path", "progress", "run", "text",
+]
