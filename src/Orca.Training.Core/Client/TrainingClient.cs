@@ -59,7 +59,8 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
                 continue;
             }
 
-            foreach (var change in await store.ReadJobChangesAsync(job, afterRevision, cancellationToken))
+            var changes = await store.ReadJobChangesAsync(job, afterRevision, cancellationToken) ?? throw TrainingException.NotFound(job);
+            foreach (var change in changes)
             {
                 afterRevision = change.Revision;
                 told = change.State is JobState.Queued ? reading.QueuePosition : null;

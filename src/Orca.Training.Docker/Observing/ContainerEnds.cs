@@ -16,7 +16,7 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
     private readonly ConcurrentDictionary<(string Id, int ExitCode), End> known = new();
 
     // Containers of whose lack of memory an event told: the engine forgets it where it learns of the end first.
-    private readonly ConcurrentDictionary<string, bool> outOfMemory = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _outOfMemory = new(StringComparer.Ordinal);
 
     // Ended by SIGTERM: somebody asked it to.
     private const int Terminated = 143;
@@ -55,7 +55,7 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
     }
 
     /// <summary>Takes an event's word for it that a container ran out of memory.</summary>
-    public void RanOutOfMemory(string id) => outOfMemory[id] = true;
+    public void RanOutOfMemory(string id) => _outOfMemory[id] = true;
 
     /// <summary>Forgets the ends of containers that are no longer there.</summary>
     public void KeepOnly(IReadOnlySet<string> ids)
@@ -68,16 +68,16 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
             }
         }
 
-        foreach (var id in outOfMemory.Keys)
+        foreach (var id in _outOfMemory.Keys)
         {
             if (!ids.Contains(id))
             {
-                outOfMemory.TryRemove(id, out _);
+                _outOfMemory.TryRemove(id, out _);
             }
         }
     }
 
-    private End WithMemory(End end) => outOfMemory.ContainsKey(end.Observation.Incarnation)
+    private End WithMemory(End end) => _outOfMemory.ContainsKey(end.Observation.Incarnation)
         ? new End(end.Observation with { OutOfMemory = true }, IsCertain: true)
         : end;
 

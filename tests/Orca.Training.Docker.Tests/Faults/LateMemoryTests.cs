@@ -8,15 +8,15 @@ namespace Orca.Training.Docker.Tests.Faults;
 /// <summary>A busy engine can learn that memory ran out after it learnt of the end.</summary>
 public sealed class LateMemoryTests : FaultTest
 {
-    private readonly FakeTimeProvider time = new();
-    private readonly Channel<string> events = Channel.CreateUnbounded<string>();
-    private readonly TaskCompletionSource inspected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FakeTimeProvider _time = new();
+    private readonly Channel<string> _events = Channel.CreateUnbounded<string>();
+    private readonly TaskCompletionSource _inspected = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
     public async Task An_end_waits_for_late_word_that_memory_ran_out_and_the_listing_keeps_it()
     {
         await using var engine = NewEngine(memoryLimit: 1 << 24);
-        using var runtime = Runtime(engine.Endpoint, time);
+        using var runtime = Runtime(engine.Endpoint, _time);
         await using var watch = runtime.WatchAsync(Scope, Token).GetAsyncEnumerator(Token);
         Send("die", 3);
         Send("oom");
@@ -30,17 +30,17 @@ public sealed class LateMemoryTests : FaultTest
     public async Task An_end_is_told_without_that_word_after_a_moment()
     {
         await using var engine = NewEngine(memoryLimit: 1 << 24);
-        using var runtime = Runtime(engine.Endpoint, time);
+        using var runtime = Runtime(engine.Endpoint, _time);
         await using var watch = runtime.WatchAsync(Scope, Token).GetAsyncEnumerator(Token);
         Send("die", 3);
         var next = watch.MoveNextAsync().AsTask();
-        await inspected.Task.WaitAsync(Token);
+        await _inspected.Task.WaitAsync(Token);
         Assert.False(next.IsCompleted);
 
         // The reader takes its time from the fake clock only after the inspection's answer: the clock goes on until it has.
         while (!next.IsCompleted)
         {
-            time.Advance(HeldEnds.Patience);
+            _time.Advance(HeldEnds.Patience);
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Token);
         }
 
@@ -52,7 +52,7 @@ public sealed class LateMemoryTests : FaultTest
     public async Task Other_events_do_not_wait_behind_a_held_end_and_a_removal_comes_after_it()
     {
         await using var engine = NewEngine(memoryLimit: 1 << 24);
-        using var runtime = Runtime(engine.Endpoint, time);
+        using var runtime = Runtime(engine.Endpoint, _time);
         await using var watch = runtime.WatchAsync(Scope, Token).GetAsyncEnumerator(Token);
         Send("die", 3);
         Send("start");
@@ -73,7 +73,7 @@ public sealed class LateMemoryTests : FaultTest
     public async Task An_end_that_memory_has_no_part_in_is_told_at_once(int exitCode, int memoryLimit)
     {
         await using var engine = NewEngine(memoryLimit);
-        using var runtime = Runtime(engine.Endpoint, time);
+        using var runtime = Runtime(engine.Endpoint, _time);
         await using var watch = runtime.WatchAsync(Scope, Token).GetAsyncEnumerator(Token);
         Send("die", exitCode);
 
@@ -81,14 +81,14 @@ public sealed class LateMemoryTests : FaultTest
         Assert.Equal(exitCode, watch.Current.ExitCode);
     }
 
-    private void Send(string action, int? exitCode = null) => events.Writer.TryWrite(Event(action, exitCode));
+    private void Send(string action, int? exitCode = null) => _events.Writer.TryWrite(Event(action, exitCode));
 
     private FakeEngine NewEngine(int memoryLimit) => new(async (request, socket, token) =>
     {
         if (request.Contains("/events", StringComparison.Ordinal))
         {
             await FakeEngine.SendAsync(socket, FakeEngine.Stream(), token);
-            await foreach (var next in events.Reader.ReadAllAsync(token))
+            await foreach (var next in _events.Reader.ReadAllAsync(token))
             {
                 await FakeEngine.SendAsync(socket, FakeEngine.Chunk(next), token);
             }
@@ -102,7 +102,7 @@ public sealed class LateMemoryTests : FaultTest
             await FakeEngine.SendAsync(socket, FakeEngine.Json(200, $$$"""
                 {"Id":"abc","State":{"ExitCode":3,"OOMKilled":false,"StartedAt":"2026-01-01T00:00:00Z"},"HostConfig":{"Memory":{{{memoryLimit}}} } }
                 """), token);
-            inspected.TrySetResult();
+            _inspected.TrySetResult();
         }
     });
 }
