@@ -20,26 +20,26 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     // Engine 20.10, December 2020: the first whose API has all that is used here.
     private static readonly Version OldestApi = new(1, 41);
 
-    private readonly DockerOptions options;
-    private readonly EngineConnection engine;
-    private readonly EngineCalls calls;
-    private readonly AttemptStarter starter;
-    private readonly ContainerListing listing;
-    private readonly EventStream events;
-    private readonly OutputReader output;
+    private readonly DockerOptions _options;
+    private readonly EngineConnection _engine;
+    private readonly EngineCalls _calls;
+    private readonly AttemptStarter _starter;
+    private readonly ContainerListing _listing;
+    private readonly EventStream _events;
+    private readonly OutputReader _output;
 
     public DockerRuntime(string machine, DockerOptions options, TimeProvider time, ILogger log)
     {
-        this.options = options.Copy();
-        engine = new EngineConnection(this.options.Endpoint);
-        calls = new EngineCalls(engine.Endpoint, this.options.CallTimeout, time);
-        var puller = new ImagePuller(engine, calls, machine, time, log);
-        starter = new AttemptStarter(
-            engine, calls, new ImagePulls(puller.PullAsync), this.options, this.options.User ?? HostUser.Default(), time, log);
-        var ends = new ContainerEnds(engine, calls);
-        listing = new ContainerListing(engine, calls, ends, machine, log);
-        events = new EventStream(engine, calls, ends, time);
-        output = new OutputReader(engine, calls);
+        _options = options.Copy();
+        _engine = new EngineConnection(_options.Endpoint);
+        _calls = new EngineCalls(_engine.Endpoint, _options.CallTimeout, time);
+        var puller = new ImagePuller(_engine, _calls, machine, time, log);
+        _starter = new AttemptStarter(
+            _engine, _calls, new ImagePulls(puller.PullAsync), _options, _options.User ?? HostUser.Default(), time, log);
+        var ends = new ContainerEnds(_engine, _calls);
+        _listing = new ContainerListing(_engine, _calls, ends, machine, log);
+        _events = new EventStream(_engine, _calls, ends, time);
+        _output = new OutputReader(_engine, _calls);
     }
 
     public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true);
@@ -47,33 +47,33 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     public async Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken)
     {
         const string What = "asking for its version";
-        var version = await calls.AskAsync(What, engine.Client.System.GetVersionAsync, answers: null, cancellationToken);
+        var version = await _calls.AskAsync(What, _engine.Client.System.GetVersionAsync, answers: null, cancellationToken);
         if (!Version.TryParse(version.APIVersion, out var api) || api < OldestApi)
         {
-            throw calls.Unavailable(What, $"it speaks API {version.APIVersion}, and {OldestApi} (Engine 20.10) or later is needed; upgrade the engine");
+            throw _calls.Unavailable(What, $"it speaks API {version.APIVersion}, and {OldestApi} (Engine 20.10) or later is needed; upgrade the engine");
         }
 
-        var info = await calls.AskAsync("asking what it has", engine.Client.System.GetSystemInfoAsync, answers: null, cancellationToken);
+        var info = await _calls.AskAsync("asking what it has", _engine.Client.System.GetSystemInfoAsync, answers: null, cancellationToken);
         if (info.OSType != "linux")
         {
-            throw calls.Unavailable("asking what it has", $"it runs {info.OSType} containers, and Linux containers are needed");
+            throw _calls.Unavailable("asking what it has", $"it runs {info.OSType} containers, and Linux containers are needed");
         }
 
-        return new RuntimeInfo($"Docker Engine {version.Version} at {engine.Endpoint}", new Resources(info.NCPU, info.MemTotal, options.Gpus));
+        return new RuntimeInfo($"Docker Engine {version.Version} at {_engine.Endpoint}", new Resources(info.NCPU, info.MemTotal, _options.Gpus));
     }
 
     public Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken) =>
-        starter.StartAsync(spec, phases, cancellationToken);
+        _starter.StartAsync(spec, phases, cancellationToken);
 
     public Task<IReadOnlyList<ContainerObservation>> ListAsync(RuntimeScope scope, CancellationToken cancellationToken) =>
-        listing.ListAsync(scope.Application, cancellationToken);
+        _listing.ListAsync(scope.Application, cancellationToken);
 
     public IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken) =>
-        events.WatchAsync(scope.Application, cancellationToken);
+        _events.WatchAsync(scope.Application, cancellationToken);
 
     public IAsyncEnumerable<OutputLine> ReadOutputAsync(
         AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
-        output.ReadAsync(attempt.ContainerOf(rank), after, cancellationToken);
+        _output.ReadAsync(attempt.ContainerOf(rank), after, cancellationToken);
 
     public Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
         var seconds = (uint)Math.Ceiling(Math.Max(0, grace.TotalSeconds));
         return IgnoreAsync(
             $"stopping container {attempt.ContainerOf(0)}",
-            token => engine.Client.Containers.StopContainerAsync(
+            token => _engine.Client.Containers.StopContainerAsync(
                 attempt.ContainerOf(0), new ContainerStopParameters { WaitBeforeKillSeconds = seconds }, token),
             HttpStatusCode.NotFound,
             TimeSpan.FromSeconds(seconds),
@@ -94,7 +94,7 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
 
         async Task<bool> Call(CancellationToken token)
         {
-            await engine.Client.Containers.RemoveContainerAsync(attempt.ContainerOf(0), remove, token);
+            await _engine.Client.Containers.RemoveContainerAsync(attempt.ContainerOf(0), remove, token);
             return true;
         }
 
@@ -105,8 +105,8 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
 
     public void Dispose()
     {
-        starter.Dispose();
-        engine.Dispose();
+        _starter.Dispose();
+        _engine.Dispose();
     }
 
     /// <summary>Makes a call for which a missing container, or the given answer, is as good as success.</summary>
@@ -118,7 +118,7 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
 
         try
         {
-            await calls.AskAsync(what, call, IsHarmless, extra, cancellationToken);
+            await _calls.AskAsync(what, call, IsHarmless, extra, cancellationToken);
         }
         catch (DockerApiException refusal) when (IsHarmless(refusal))
         {

@@ -31,6 +31,7 @@ public sealed class GrpcTrainingClientTests
         {
             Assert.Equal(TrainingError.Unavailable, trouble.Error);
             Assert.StartsWith("The training service at http://127.0.0.1:", trouble.Message, StringComparison.Ordinal);
+            Assert.EndsWith("cannot be reached: Connection refused", trouble.Message, StringComparison.Ordinal);
             Assert.IsType<RpcException>(trouble.InnerException);
         }
     }

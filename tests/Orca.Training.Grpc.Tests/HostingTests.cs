@@ -5,6 +5,7 @@ using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orca.Training.AspNetCore.Service;
 using Orca.Training.Client;
 using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Jobs;
@@ -34,6 +35,20 @@ public sealed class HostingTests
         Assert.Equal(nameof(ScriptedClient), await web.GetStringAsync(new Uri(host.Address, "/hello"), Token));
         Assert.Null(host.App.Services.GetService<IGrpcServiceActivator<object>>());
         Assert.Contains(host.Logs.GetSnapshot(), record => record.Category!.StartsWith("Grpc.AspNetCore.Server", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_mapped_beside_gRPC_gets_the_hosts_services()
+    {
+        await using var host = await TrainingHost.StartAsync(Client, map: app =>
+        {
+            var group = app.MapGroup("");
+            GrpcEndpoints.Map(group);
+            group.MapGet("/hello", (ITrainingClient client) => client.GetType().Name);
+        });
+        using var web = new HttpClient();
+
+        Assert.Equal(nameof(ScriptedClient), await web.GetStringAsync(new Uri(host.Address, "/hello"), Token));
     }
 
     [Fact]

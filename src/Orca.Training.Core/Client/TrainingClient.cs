@@ -60,7 +60,8 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
                 continue;
             }
 
-            foreach (var change in await ReadChangesAsync(job, afterRevision, cancellationToken))
+            var changes = await store.ReadJobChangesAsync(job, afterRevision, cancellationToken) ?? throw TrainingException.NotFound(job);
+            foreach (var change in changes)
             {
                 afterRevision = change.Revision;
                 told = change.State is JobState.Queued ? reading.QueuePosition : null;
@@ -112,24 +113,11 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
     private static IReadOnlyDictionary<string, string> Copied(IReadOnlyDictionary<string, string> map) =>
         map is null or { Count: 0 } ? map! : new Dictionary<string, string>(map, StringComparer.Ordinal);
 
-    /// <summary>A job that finishes may be let go before its watcher has looked again.</summary>
-    private async ValueTask<IReadOnlyList<Job>> ReadChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await store.ReadJobChangesAsync(job, afterRevision, cancellationToken);
-        }
-        catch (KeyNotFoundException)
-        {
-            throw TrainingException.NotFound(job);
-        }
-    }
-
     private async Task NextChangeAsync(Job job, long afterRevision, CancellationToken cancellationToken)
     {
         if (job.State is not JobState.Queued)
         {
-            await ReadChangesAsync(job.Id, afterRevision, cancellationToken);
+            await store.ReadJobChangesAsync(job.Id, afterRevision, cancellationToken);
             return;
         }
 
@@ -137,7 +125,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
         using var either = CancellationTokenSource.CreateLinkedTokenSource(look.Token, cancellationToken);
         try
         {
-            await ReadChangesAsync(job.Id, afterRevision, either.Token);
+            await store.ReadJobChangesAsync(job.Id, afterRevision, either.Token);
         }
         catch (OperationCanceledException) when (look.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

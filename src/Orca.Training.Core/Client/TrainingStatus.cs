@@ -61,7 +61,7 @@ public sealed record TrainingStatus
         QueuePosition = queuePosition,
         Attempt = job.LastAttempt,
         Phase = job.Phase,
-        Progress = job.Progress,
+        Progress = job.Progress.Position == default ? job.Progress : job.Progress with { Position = default },
         Outcome = job.Outcome,
         Artifacts = job.Artifacts,
         SubmittedAt = job.SubmittedAt,

@@ -15,7 +15,7 @@ public sealed record TrainingProgress
     /// <summary>The latest value of each metric, by its name (loss, accuracy, step, epoch …).</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, double>.Empty;
 
-    /// <summary>How far the output was read to say this; reading goes on from here.</summary>
+    /// <summary>How far the output was read to say this; reading goes on from here. The tracker's own: clients are not told.</summary>
     public OutputPosition Position { get; init; }
 }
 

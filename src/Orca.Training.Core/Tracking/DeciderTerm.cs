@@ -26,6 +26,7 @@ internal sealed class DeciderTerm(
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _commit = Task.CompletedTask;
     private bool _isDraining;
+    private long _timerTicks;
 
     /// <summary>Completes when everything open has ended, after a <see cref="TrackerEvent.Drain"/>.</summary>
     public Task Idle => _idle.Task;
@@ -35,13 +36,11 @@ internal sealed class DeciderTerm(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stopFeed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var timer = time.CreateTimer(_ => inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        await using var _ = timer;
+        await using var timer = time.CreateTimer(_ => TimerFired(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         var cursor = await LoadAsync(cancellationToken);
         var feed = FeedAsync(cursor, stopFeed.Token);
         try
         {
-            var armed = DateTimeOffset.MaxValue;
             while (true)
             {
                 TakeEvents();
@@ -51,13 +50,7 @@ internal sealed class DeciderTerm(
                     _idle.TrySetResult();
                 }
 
-                if (core.NextTick != armed)
-                {
-                    armed = core.NextTick;
-                    var wait = armed - time.GetUtcNow();
-                    timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-                }
-
+                SetTimer(timer);
                 await inbox.WaitAsync(cancellationToken);
             }
         }
@@ -67,6 +60,24 @@ internal sealed class DeciderTerm(
             await feed.Quietly();
             await _commit.Quietly();
         }
+    }
+
+    private void SetTimer(ITimer timer)
+    {
+        var next = core.NextTick;
+        if (next.UtcTicks != Volatile.Read(ref _timerTicks))
+        {
+            Volatile.Write(ref _timerTicks, next.UtcTicks);
+            var wait = next - time.GetUtcNow();
+            timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>A timer may fire a little before its time, when nothing is due yet: then it has to be set again.</summary>
+    private void TimerFired()
+    {
+        Volatile.Write(ref _timerTicks, 0);
+        inbox.Wake();
     }
 
     private async Task<ChangeCursor> LoadAsync(CancellationToken cancellationToken)

@@ -138,7 +138,10 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
         }
     }
 
-    /// <summary>Takes in what was seen. A container never goes back: what is late or doubled changes nothing.</summary>
+    /// <summary>
+    /// Takes in what was seen. A container never goes back: what is late or doubled changes nothing, but that an end was for lack of
+    /// memory may be told after the end itself.
+    /// </summary>
     public void See(ContainerObservation seen)
     {
         if (seen.Rank < 0 || seen.Rank >= Containers.Length || !IsOurs(seen))
@@ -147,7 +150,8 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
         }
 
         ref var known = ref Containers[seen.Rank];
-        if (known is null || known.Incarnation != seen.Incarnation || (known.State < seen.State && known.State < ContainerState.Ended))
+        if (known is null || known.Incarnation != seen.Incarnation || (known.State < seen.State && known.State < ContainerState.Ended)
+            || (known.State == seen.State && seen.OutOfMemory))
         {
             known = seen;
         }

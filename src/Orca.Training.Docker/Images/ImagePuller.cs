@@ -79,7 +79,7 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
     /// <summary>Called by the client for each message, one after the other.</summary>
     private sealed class Messages(Action<double> report, Action alive) : IProgress<JSONMessage>
     {
-        private readonly PullProgress progress = new();
+        private readonly PullProgress _progress = new();
 
         public string? Error { get; private set; }
 
@@ -87,9 +87,9 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
         {
             alive();
             Error ??= value.Error?.Message is { } message ? EngineWords.Shorten(message) : null;
-            if (progress.Advance(value.ID, value.Status, value.Progress?.Current, value.Progress?.Total))
+            if (_progress.Advance(value.ID, value.Status, value.Progress?.Current, value.Progress?.Total))
             {
-                report(progress.Fraction);
+                report(_progress.Fraction);
             }
         }
     }

@@ -9,17 +9,17 @@ namespace Orca.Training.Docker.Images;
 /// <param name="pull">Pulls: image, progress, cancellation → null, or why not.</param>
 internal sealed class ImagePulls(Func<string, Action<double>, CancellationToken, Task<Outcome?>> pull)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, SharedPull> running = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, SharedPull> _running = new(StringComparer.Ordinal);
 
     public async Task<Outcome?> PullAsync(string image, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
         SharedPull shared;
-        lock (gate)
+        lock (_gate)
         {
-            if (!running.TryGetValue(image, out shared!))
+            if (!_running.TryGetValue(image, out shared!))
             {
-                shared = running[image] = new SharedPull();
+                shared = _running[image] = new SharedPull();
                 shared.Outcome = Task.Run(() => RunAsync(image, shared), CancellationToken.None);
             }
 
@@ -53,7 +53,7 @@ internal sealed class ImagePulls(Func<string, Action<double>, CancellationToken,
     private void Tell(SharedPull shared, double fraction)
     {
         IProgress<LaunchPhase>[] waiters;
-        lock (gate)
+        lock (_gate)
         {
             shared.Fraction = fraction;
             waiters = [.. shared.Waiters];
@@ -68,7 +68,7 @@ internal sealed class ImagePulls(Func<string, Action<double>, CancellationToken,
     private void Leave(string image, SharedPull shared, IProgress<LaunchPhase> phases)
     {
         bool isLast;
-        lock (gate)
+        lock (_gate)
         {
             shared.Waiters.Remove(phases);
             isLast = shared.Waiters.Count == 0;
@@ -87,7 +87,7 @@ internal sealed class ImagePulls(Func<string, Action<double>, CancellationToken,
 
     private void Forget(string image, SharedPull shared)
     {
-        lock (gate)
+        lock (_gate)
         {
             Forget_NeedsLock(image, shared);
         }
@@ -95,9 +95,9 @@ internal sealed class ImagePulls(Func<string, Action<double>, CancellationToken,
 
     private void Forget_NeedsLock(string image, SharedPull shared)
     {
-        if (running.TryGetValue(image, out var current) && current == shared)
+        if (_running.TryGetValue(image, out var current) && current == shared)
         {
-            running.Remove(image);
+            _running.Remove(image);
         }
     }
 

@@ -13,25 +13,31 @@ namespace Orca.Training.Docker.Observing;
 internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
 {
     // Ends do not change. KeepOnly forgets those that the engine no longer lists, which bounds this by what the engine holds.
-    private readonly ConcurrentDictionary<(string Id, int ExitCode), ContainerObservation> known = new();
+    private readonly ConcurrentDictionary<(string Id, int ExitCode), End> known = new();
+
+    // Containers of whose lack of memory an event told: the engine forgets it where it learns of the end first.
+    private readonly ConcurrentDictionary<string, bool> _outOfMemory = new(StringComparer.Ordinal);
+
+    // Ended by SIGTERM: somebody asked it to.
+    private const int Terminated = 143;
 
     /// <summary>What is known of an end.</summary>
     /// <param name="ended">The container, ended; its exit code, where the list or the event says it.</param>
     /// <param name="cancellationToken">Gives the question up.</param>
     /// <returns>The same with all that can be known; null when the container is gone or never ran.</returns>
-    public async Task<ContainerObservation?> CompleteAsync(ContainerObservation ended, CancellationToken cancellationToken)
+    public async Task<End?> CompleteAsync(ContainerObservation ended, CancellationToken cancellationToken)
     {
         if (ended.ExitCode == 0)
         {
-            return ended;
+            return new End(ended, IsCertain: true);
         }
 
         if (ended.ExitCode is { } code && known.TryGetValue((ended.Incarnation, code), out var earlier))
         {
-            return earlier;
+            return WithMemory(earlier);
         }
 
-        if (await InspectAsync(ended.Incarnation, cancellationToken) is not { } state)
+        if (await InspectAsync(ended.Incarnation, cancellationToken) is not { State: { } state } container)
         {
             return null;
         }
@@ -43,9 +49,13 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
             OutOfMemory = state.OOMKilled,
             Detail = DetailOf(exitCode, state.Error),
         };
-        known[(ended.Incarnation, exitCode)] = complete;
-        return complete;
+        var isLimited = container.HostConfig?.Memory > 0;
+        var end = known[(ended.Incarnation, exitCode)] = new End(complete, !isLimited || state.OOMKilled || exitCode == Terminated);
+        return WithMemory(end);
     }
+
+    /// <summary>Takes an event's word for it that a container ran out of memory.</summary>
+    public void RanOutOfMemory(string id) => _outOfMemory[id] = true;
 
     /// <summary>Forgets the ends of containers that are no longer there.</summary>
     public void KeepOnly(IReadOnlySet<string> ids)
@@ -57,10 +67,22 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
                 known.TryRemove(key, out _);
             }
         }
+
+        foreach (var id in _outOfMemory.Keys)
+        {
+            if (!ids.Contains(id))
+            {
+                _outOfMemory.TryRemove(id, out _);
+            }
+        }
     }
 
-    /// <summary>The state of a container that has run; null when it is gone or never ran.</summary>
-    private async Task<State?> InspectAsync(string id, CancellationToken cancellationToken)
+    private End WithMemory(End end) => _outOfMemory.ContainsKey(end.Observation.Incarnation)
+        ? new End(end.Observation with { OutOfMemory = true }, IsCertain: true)
+        : end;
+
+    /// <summary>A container that has run; null when it is gone or never ran.</summary>
+    private async Task<ContainerInspectResponse?> InspectAsync(string id, CancellationToken cancellationToken)
     {
         try
         {
@@ -71,7 +93,7 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
                 cancellationToken);
 
             // The engine's zero time: it was never started.
-            return container.State?.StartedAt.StartsWith("0001-", StringComparison.Ordinal) == false ? container.State : null;
+            return container.State?.StartedAt.StartsWith("0001-", StringComparison.Ordinal) == false ? container : null;
         }
         catch (DockerContainerNotFoundException)
         {
@@ -89,3 +111,8 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
         _ => null,
     };
 }
+
+/// <summary>How a container ended.</summary>
+/// <param name="Observation">What is known.</param>
+/// <param name="IsCertain">Whether that can no longer change; what may be missing is that memory ran out.</param>
+internal readonly record struct End(ContainerObservation Observation, bool IsCertain);

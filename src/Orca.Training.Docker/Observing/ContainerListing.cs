@@ -47,7 +47,7 @@ internal sealed class ContainerListing(EngineConnection engine, EngineCalls call
             State = StateOf(container.State),
         };
         return observation.State == ContainerState.Ended
-            ? await ends.CompleteAsync(observation with { ExitCode = ExitCodeOf(container.Status) }, cancellationToken)
+            ? (await ends.CompleteAsync(observation with { ExitCode = ExitCodeOf(container.Status) }, cancellationToken))?.Observation
             : observation;
     }
 

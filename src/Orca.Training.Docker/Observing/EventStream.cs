@@ -31,9 +31,18 @@ internal sealed class EventStream(EngineConnection engine, EngineCalls calls, Co
         var pump = PumpAsync(application, since, events.Writer, end);
         try
         {
-            await foreach (var message in events.Reader.ReadAllAsync(cancellationToken))
+            var held = new HeldEnds(ends, time);
+            var ready = new List<ContainerObservation>();
+            while (await held.WaitAsync(events.Reader, cancellationToken))
             {
-                if (await ObserveAsync(message, cancellationToken) is { } observation)
+                ready.Clear();
+                held.TakeDue(ready);
+                if (events.Reader.TryRead(out var message))
+                {
+                    await ObserveAsync(message, held, ready, cancellationToken);
+                }
+
+                foreach (var observation in ready)
                 {
                     yield return observation;
                 }
@@ -51,7 +60,7 @@ internal sealed class EventStream(EngineConnection engine, EngineCalls calls, Co
     {
         var filters = ContainerLabels.FilterOf(application);
         filters["type"] = new Dictionary<string, bool>(StringComparer.Ordinal) { ["container"] = true };
-        filters["event"] = new Dictionary<string, bool>(StringComparer.Ordinal) { ["start"] = true, ["die"] = true, ["destroy"] = true };
+        filters["event"] = new Dictionary<string, bool>(StringComparer.Ordinal) { ["start"] = true, ["oom"] = true, ["die"] = true, ["destroy"] = true };
         var sink = new Sink(events, end);
         try
         {
@@ -72,11 +81,12 @@ internal sealed class EventStream(EngineConnection engine, EngineCalls calls, Co
         }
     }
 
-    private async ValueTask<ContainerObservation?> ObserveAsync(Message message, CancellationToken cancellationToken)
+    private async ValueTask ObserveAsync(
+        Message message, HeldEnds held, List<ContainerObservation> ready, CancellationToken cancellationToken)
     {
         if (!ContainerLabels.TryRead(message.Actor?.Attributes, out var attempt, out var rank))
         {
-            return null;
+            return;
         }
 
         var observation = new ContainerObservation
@@ -89,16 +99,24 @@ internal sealed class EventStream(EngineConnection engine, EngineCalls calls, Co
         switch (message.Action)
         {
             case "start":
-                return observation;
-            case "destroy":
-                return observation with { State = ContainerState.Removed };
+                ready.Add(observation);
+                break;
+            case "oom":
+                ends.RanOutOfMemory(observation.Incarnation);
+                await held.ReleaseAsync(observation.Incarnation, ready, cancellationToken);
+                break;
             case "die":
                 var ended = observation with { State = ContainerState.Ended, ExitCode = ExitCodeOf(message) };
 
                 // Gone already: then what the event itself says is all there is.
-                return await ends.CompleteAsync(ended, cancellationToken) ?? ended;
+                held.Add(await ends.CompleteAsync(ended, cancellationToken) ?? new End(ended, IsCertain: true), ready);
+                break;
+            case "destroy":
+                await held.ReleaseAsync(observation.Incarnation, ready, cancellationToken);
+                ready.Add(observation with { State = ContainerState.Removed });
+                break;
             default:
-                return null;
+                break;
         }
     }
 

@@ -9,9 +9,9 @@ namespace Orca.Training.Docker.Output;
 /// </summary>
 internal sealed class LineAssembler(OutputStream stream, int longestLine)
 {
-    private byte[] buffer = new byte[Math.Min(256, longestLine)];
-    private int filled;
-    private bool isContinuation;
+    private byte[] _buffer = new byte[Math.Min(256, longestLine)];
+    private int _filled;
+    private bool _isContinuation;
 
     /// <summary>The time of the latest bytes, which is the line's when it is completed.</summary>
     public long LastWritten { get; private set; }
@@ -29,12 +29,12 @@ internal sealed class LineAssembler(OutputStream stream, int longestLine)
             var text = newline < 0 ? bytes : bytes[..newline];
             while (!text.IsEmpty)
             {
-                if (filled == longestLine)
+                if (_filled == longestLine)
                 {
                     EmitPart(timestamp, lines);
                 }
 
-                var taken = Math.Min(text.Length, longestLine - filled);
+                var taken = Math.Min(text.Length, longestLine - _filled);
                 Hold(text[..taken]);
                 text = text[taken..];
             }
@@ -52,51 +52,51 @@ internal sealed class LineAssembler(OutputStream stream, int longestLine)
     /// <summary>The output ended: what is held is the last line.</summary>
     public void Complete(long timestamp, List<OutputLine> lines)
     {
-        if (filled > 0)
+        if (_filled > 0)
         {
-            Emit(filled, timestamp, lines);
+            Emit(_filled, timestamp, lines);
         }
 
-        filled = 0;
-        isContinuation = false;
+        _filled = 0;
+        _isContinuation = false;
     }
 
     private void EndLine(long timestamp, List<OutputLine> lines)
     {
-        var length = filled > 0 && buffer[filled - 1] == (byte)'\r' ? filled - 1 : filled;
+        var length = _filled > 0 && _buffer[_filled - 1] == (byte)'\r' ? _filled - 1 : _filled;
 
         // The parts of a long line are all there is of it when nothing is left for the last.
-        if (length > 0 || !isContinuation)
+        if (length > 0 || !_isContinuation)
         {
             Emit(length, timestamp, lines);
         }
 
-        filled = 0;
-        isContinuation = false;
+        _filled = 0;
+        _isContinuation = false;
     }
 
     /// <summary>Emits a full buffer, but for the bytes at its end of a character that goes on.</summary>
     private void EmitPart(long timestamp, List<OutputLine> lines)
     {
-        var length = filled - UnfinishedBytes(buffer.AsSpan(0, filled));
+        var length = _filled - UnfinishedBytes(_buffer.AsSpan(0, _filled));
         Emit(length, timestamp, lines);
-        buffer.AsSpan(length, filled - length).CopyTo(buffer);
-        filled -= length;
-        isContinuation = true;
+        _buffer.AsSpan(length, _filled - length).CopyTo(_buffer);
+        _filled -= length;
+        _isContinuation = true;
     }
 
     private void Emit(int length, long timestamp, List<OutputLine> lines) =>
-        lines.Add(new OutputLine(stream, timestamp, Encoding.UTF8.GetString(buffer, 0, length)));
+        lines.Add(new OutputLine(stream, timestamp, Encoding.UTF8.GetString(_buffer, 0, length)));
 
     private void Hold(ReadOnlySpan<byte> text)
     {
-        if (buffer.Length < filled + text.Length)
+        if (_buffer.Length < _filled + text.Length)
         {
-            Array.Resize(ref buffer, Math.Min(longestLine, Math.Max(buffer.Length * 2, filled + text.Length)));
+            Array.Resize(ref _buffer, Math.Min(longestLine, Math.Max(_buffer.Length * 2, _filled + text.Length)));
         }
 
-        text.CopyTo(buffer.AsSpan(filled));
-        filled += text.Length;
+        text.CopyTo(_buffer.AsSpan(_filled));
+        _filled += text.Length;
     }
 
     private static int UnfinishedBytes(ReadOnlySpan<byte> text)

@@ -15,21 +15,21 @@ internal sealed class OutputParser(int longestLine = OutputParser.LongestLine)
 
     private const int HeaderLength = 8;
 
-    private readonly byte[] header = new byte[HeaderLength];
-    private readonly LineAssembler standard = new(OutputStream.Standard, longestLine);
-    private readonly LineAssembler error = new(OutputStream.Error, longestLine);
-    private readonly TimestampReader timestamp = new();
+    private readonly byte[] _header = new byte[HeaderLength];
+    private readonly LineAssembler _standard = new(OutputStream.Standard, longestLine);
+    private readonly LineAssembler _error = new(OutputStream.Error, longestLine);
+    private readonly TimestampReader _timestamp = new();
 
-    private LineAssembler? current;
-    private int headerFilled;
-    private uint left;
+    private LineAssembler? _current;
+    private int _headerFilled;
+    private uint _left;
 
     // Each output has its own clock reading in the engine, so that lines of the two can be out of order by a little. Positions
     // need an order that holds: no line is given an earlier time than one before it.
-    private long latest;
+    private long _latest;
 
     /// <summary>Whether it stands between two messages, as it must at the end.</summary>
-    public bool IsBetweenMessages => headerFilled == 0;
+    public bool IsBetweenMessages => _headerFilled == 0;
 
     /// <summary>Takes the next bytes, and adds the lines that they complete.</summary>
     /// <exception cref="InvalidDataException">This is not what an engine sends.</exception>
@@ -37,37 +37,37 @@ internal sealed class OutputParser(int longestLine = OutputParser.LongestLine)
     {
         while (!bytes.IsEmpty)
         {
-            if (headerFilled < HeaderLength)
+            if (_headerFilled < HeaderLength)
             {
-                var taken = Math.Min(HeaderLength - headerFilled, bytes.Length);
-                bytes[..taken].CopyTo(header.AsSpan(headerFilled));
-                headerFilled += taken;
+                var taken = Math.Min(HeaderLength - _headerFilled, bytes.Length);
+                bytes[..taken].CopyTo(_header.AsSpan(_headerFilled));
+                _headerFilled += taken;
                 bytes = bytes[taken..];
-                if (headerFilled == HeaderLength)
+                if (_headerFilled == HeaderLength)
                 {
                     BeginMessage();
                 }
             }
             else
             {
-                var part = bytes[..(int)Math.Min(left, (uint)bytes.Length)];
-                left -= (uint)part.Length;
+                var part = bytes[..(int)Math.Min(_left, (uint)bytes.Length)];
+                _left -= (uint)part.Length;
                 bytes = bytes[part.Length..];
-                if (!timestamp.IsComplete)
+                if (!_timestamp.IsComplete)
                 {
-                    part = part[timestamp.Take(part)..];
-                    if (timestamp.IsComplete)
+                    part = part[_timestamp.Take(part)..];
+                    if (_timestamp.IsComplete)
                     {
-                        latest = Math.Max(latest, timestamp.Nanoseconds);
+                        _latest = Math.Max(_latest, _timestamp.Nanoseconds);
                     }
                 }
 
-                current!.Append(part, latest, lines);
+                _current!.Append(part, _latest, lines);
             }
 
-            if (headerFilled == HeaderLength && left == 0)
+            if (_headerFilled == HeaderLength && _left == 0)
             {
-                headerFilled = 0;
+                _headerFilled = 0;
             }
         }
     }
@@ -76,20 +76,20 @@ internal sealed class OutputParser(int longestLine = OutputParser.LongestLine)
     public void Complete(List<OutputLine> lines)
     {
         // The one that was written to earlier comes first.
-        var (first, second) = standard.LastWritten <= error.LastWritten ? (standard, error) : (error, standard);
-        first.Complete(latest, lines);
-        second.Complete(latest, lines);
+        var (first, second) = _standard.LastWritten <= _error.LastWritten ? (_standard, _error) : (_error, _standard);
+        first.Complete(_latest, lines);
+        second.Complete(_latest, lines);
     }
 
     private void BeginMessage()
     {
-        current = header[0] switch
+        _current = _header[0] switch
         {
-            1 => standard,
-            2 => error,
-            _ => throw new InvalidDataException($"a message of stream {header[0]} in a container's output"),
+            1 => _standard,
+            2 => _error,
+            _ => throw new InvalidDataException($"a message of stream {_header[0]} in a container's output"),
         };
-        left = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4));
-        timestamp.Reset();
+        _left = BinaryPrimitives.ReadUInt32BigEndian(_header.AsSpan(4));
+        _timestamp.Reset();
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ResumePoint(OutputPosition after)
     // little more than is wanted. Only a clock that jumps back by more than this could hide a line.
     private const long Overlap = 2_000_000_000;
 
-    private int left = after.Lines;
+    private int _left = after.Lines;
 
     /// <summary>From where to ask the engine, in nanoseconds since 1970; 0 for all.</summary>
     public long Since { get; } = Math.Max(0, after.Timestamp - Overlap);
@@ -18,9 +18,9 @@ internal sealed class ResumePoint(OutputPosition after)
     /// <summary>Whether a line is new; lines must come in order.</summary>
     public bool IsNew(in OutputLine line)
     {
-        if (line.Timestamp == after.Timestamp && left > 0)
+        if (line.Timestamp == after.Timestamp && _left > 0)
         {
-            left--;
+            _left--;
             return false;
         }
 

@@ -8,8 +8,8 @@ internal sealed class TimestampReader
     // "2026-11-24T23:31:01.123456789Z" has 30; an offset instead of Z, which engines do not send, would have 35.
     private const int Longest = 40;
 
-    private readonly byte[] text = new byte[Longest];
-    private int filled;
+    private readonly byte[] _text = new byte[Longest];
+    private int _filled;
 
     public bool IsComplete { get; private set; }
 
@@ -18,7 +18,7 @@ internal sealed class TimestampReader
 
     public void Reset()
     {
-        filled = 0;
+        _filled = 0;
         IsComplete = false;
     }
 
@@ -27,19 +27,19 @@ internal sealed class TimestampReader
     {
         var space = bytes.IndexOf((byte)' ');
         var part = space < 0 ? bytes : bytes[..space];
-        if (filled + part.Length > Longest)
+        if (_filled + part.Length > Longest)
         {
             throw new InvalidDataException("a message without a timestamp in a container's output");
         }
 
-        part.CopyTo(text.AsSpan(filled));
-        filled += part.Length;
+        part.CopyTo(_text.AsSpan(_filled));
+        _filled += part.Length;
         if (space < 0)
         {
             return bytes.Length;
         }
 
-        Nanoseconds = Parse(text.AsSpan(0, filled));
+        Nanoseconds = Parse(_text.AsSpan(0, _filled));
         IsComplete = true;
         return space + 1;
     }

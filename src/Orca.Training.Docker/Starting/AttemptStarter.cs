@@ -28,9 +28,9 @@ internal sealed class AttemptStarter(
     private const int MostTries = 8;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
 
-    private readonly SemaphoreSlim starts = new(options.MaxConcurrentStarts);
+    private readonly SemaphoreSlim _starts = new(options.MaxConcurrentStarts);
 
-    public void Dispose() => starts.Dispose();
+    public void Dispose() => _starts.Dispose();
 
     public async Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
@@ -66,10 +66,10 @@ internal sealed class AttemptStarter(
     /// <summary>Null when the image is missing.</summary>
     private async Task<StartResult?> OnceAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
-        if (!await starts.WaitAsync(TimeSpan.Zero, cancellationToken))
+        if (!await _starts.WaitAsync(TimeSpan.Zero, cancellationToken))
         {
             phases.Report(new LaunchPhase(LaunchStep.Starting, Detail: "waiting for other containers to start"));
-            await starts.WaitAsync(cancellationToken);
+            await _starts.WaitAsync(cancellationToken);
         }
 
         try
@@ -79,7 +79,7 @@ internal sealed class AttemptStarter(
         }
         finally
         {
-            starts.Release();
+            _starts.Release();
         }
     }
 

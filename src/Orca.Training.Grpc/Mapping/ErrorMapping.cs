@@ -57,7 +57,9 @@ internal static class ErrorMapping
             return new TrainingException(ErrorOf(exception.StatusCode) ?? TrainingError.Internal, status.Message, ViolationsOf(status), exception);
         }
 
-        // From here on it is not the service itself that speaks, but the transport, a proxy or the host's middleware.
+        // From here on it is not the service itself that speaks, but the transport, a proxy or the host's middleware. Where something
+        // broke on this side, the innermost cause says more ("Connection refused") than what was made of it.
+        said = exception.Status.DebugException?.GetBaseException().Message ?? said;
         return exception.StatusCode switch
         {
             StatusCode.Unavailable => Unavailable($"{service} cannot be reached: {said}"),

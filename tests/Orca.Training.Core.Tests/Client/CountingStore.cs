@@ -17,7 +17,7 @@ internal sealed class CountingStore(IJobStore store) : IJobStore
 
     public ValueTask<ChangePage> ReadChangesAsync(ChangeCursor after, CancellationToken cancellationToken) => store.ReadChangesAsync(after, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Job>> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<Job>?> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken)
     {
         Reads++;
         return store.ReadJobChangesAsync(job, afterRevision, cancellationToken);

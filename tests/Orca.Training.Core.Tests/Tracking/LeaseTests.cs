@@ -143,7 +143,7 @@ public sealed class LeaseTests
 
         public ValueTask<ChangePage> ReadChangesAsync(ChangeCursor after, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<IReadOnlyList<Job>> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<IReadOnlyList<Job>?> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<OpenJobs> ReadOpenJobsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

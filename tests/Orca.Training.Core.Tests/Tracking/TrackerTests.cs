@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
@@ -139,6 +140,20 @@ public sealed class TrackerTests
         Assert.Equal(JobState.Succeeded, status.State);
         Assert.InRange((status.FinishedAt - status.StartedAt)!.Value, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(71));
     });
+
+    [Fact]
+    public Task A_timer_that_fires_early_is_set_again() => VirtualTime.RunAsync(async time =>
+    {
+        var tries = 0;
+        await using var host = await TestHost.StartAsync(
+            time,
+            _ => ++tries < 3 ? FakeTraining.ThrowsAtStart(new RuntimeUnavailableException("away")) : FakeTraining.Succeeds,
+            build: b => b.Services.AddSingleton<TimeProvider>(new EarlyTime(time)));
+
+        var status = await host.FinishAsync(await host.TrainAsync());
+
+        Assert.InRange(status.FinishedAt!.Value - status.SubmittedAt, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(1.6));
+    }, limit: TimeSpan.FromHours(1));
 
     [Fact]
     public Task A_start_that_is_put_off_goes_back_to_its_place_and_is_tried_again() => VirtualTime.RunAsync(async time =>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Orca.Training.Docker.Tests.Engine;
@@ -14,7 +13,7 @@ public sealed class DockerEngine : IAsyncLifetime
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private Exception? missing;
+    private Exception? _missing;
 
     /// <summary>To look at what the runtime did, and to do by hand what users do.</summary>
     public IDockerClient Client { get; } = new DockerClientBuilder().WithTimeout(Patience).Build();
@@ -28,19 +27,19 @@ public sealed class DockerEngine : IAsyncLifetime
         catch (Exception exception)
         {
             // Not thrown here: tests that need no engine run without one.
-            missing = exception;
+            _missing = exception;
             return;
         }
 
-        await ScriptAsync("test-image.sh", "", TestContext.Current.CancellationToken);
+        await Repository.RunScriptAsync("test-image.sh", [], engine: null, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Fails with the way out where there is no engine.</summary>
     public void Require()
     {
-        if (missing is not null)
+        if (_missing is not null)
         {
-            Assert.Fail($"No Docker Engine answers; start one with 'eng/engine.sh up'. ({missing.Message})");
+            Assert.Fail($"No Docker Engine answers; start one with 'eng/engine.sh up'. ({_missing.Message})");
         }
     }
 
@@ -48,25 +47,6 @@ public sealed class DockerEngine : IAsyncLifetime
     {
         Client.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>Runs a script of eng/ and gives what it printed.</summary>
-    public static async Task<string> ScriptAsync(string script, string arguments, CancellationToken cancellationToken, string? engine = null)
-    {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec '{Path.Combine(Folder(), "eng", script)}' {arguments}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        if (engine is not null)
-        {
-            start.Environment["DOCKER_HOST"] = engine;
-        }
-
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"eng/{script} {arguments} ended with {process.ExitCode}: {output}");
     }
 
     /// <summary>Containers of other engines and runs are not ours: each test asks for its own.</summary>
@@ -80,16 +60,5 @@ public sealed class DockerEngine : IAsyncLifetime
         {
             return null;
         }
-    }
-
-    private static string Folder()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Directory.Packages.props")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside the repository.");
-        }
-
-        return folder;
     }
 }

@@ -10,19 +10,19 @@ public abstract class EngineTest : IAsyncLifetime
     // Time for one test: an engine under load starts a container in up to a second.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
-    private static int made;
+    private static int _made;
 
-    private readonly List<AttemptName> attempts = [];
-    private readonly CancellationTokenSource patience;
-    private DockerRuntime? runtime;
+    private readonly List<AttemptName> _attempts = [];
+    private readonly CancellationTokenSource _patience;
+    private DockerRuntime? _runtime;
 
     protected EngineTest(DockerEngine engine)
     {
         engine.Require();
         Engine = engine;
-        patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
-        var unique = $"t{Environment.ProcessId}x{Interlocked.Increment(ref made)}";
+        _patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        _patience.CancelAfter(Patience);
+        var unique = $"t{Environment.ProcessId}x{Interlocked.Increment(ref _made)}";
         Scope = new RuntimeScope($"tests-{unique}", new InstallationId(unique));
     }
 
@@ -30,9 +30,9 @@ public abstract class EngineTest : IAsyncLifetime
 
     protected RuntimeScope Scope { get; }
 
-    protected CancellationToken Token => patience.Token;
+    protected CancellationToken Token => _patience.Token;
 
-    internal DockerRuntime Runtime => runtime ??= NewRuntime();
+    internal DockerRuntime Runtime => _runtime ??= NewRuntime();
 
     protected RecordedPhases Phases { get; } = new();
 
@@ -40,13 +40,13 @@ public abstract class EngineTest : IAsyncLifetime
 
     public virtual async ValueTask DisposeAsync()
     {
-        foreach (var attempt in attempts)
+        foreach (var attempt in _attempts)
         {
             await Runtime.RemoveAsync(attempt, CancellationToken.None);
         }
 
-        runtime?.Dispose();
-        patience.Dispose();
+        _runtime?.Dispose();
+        _patience.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -61,7 +61,7 @@ public abstract class EngineTest : IAsyncLifetime
     protected AttemptSpec Script(string script, int job = 1, int number = 1)
     {
         var name = new AttemptName(Scope.Installation, new AttemptId(new JobId(job), number));
-        attempts.Add(name);
+        _attempts.Add(name);
         return new AttemptSpec
         {
             Name = name,
@@ -106,25 +106,25 @@ public abstract class EngineTest : IAsyncLifetime
 /// <summary>What a launch reported, in order.</summary>
 public sealed class RecordedPhases : IProgress<LaunchPhase>
 {
-    private readonly Lock gate = new();
-    private readonly List<LaunchPhase> phases = [];
+    private readonly Lock _gate = new();
+    private readonly List<LaunchPhase> _phases = [];
 
     public IReadOnlyList<LaunchPhase> All
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return [.. phases];
+                return [.. _phases];
             }
         }
     }
 
     public void Report(LaunchPhase value)
     {
-        lock (gate)
+        lock (_gate)
         {
-            phases.Add(value);
+            _phases.Add(value);
         }
     }
 }

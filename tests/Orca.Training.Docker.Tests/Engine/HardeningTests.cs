@@ -5,12 +5,12 @@ namespace Orca.Training.Docker.Tests.Engine;
 
 public sealed class HardeningTests(DockerEngine engine) : EngineTest(engine)
 {
-    private readonly string output = Directory.CreateTempSubdirectory("orca-output-").FullName;
+    private readonly string _output = Directory.CreateTempSubdirectory("orca-output-").FullName;
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        Directory.Delete(output, recursive: true);
+        Directory.Delete(_output, recursive: true);
         GC.SuppressFinalize(this);
     }
 
@@ -53,18 +53,18 @@ public sealed class HardeningTests(DockerEngine engine) : EngineTest(engine)
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task Writes_are_refused_but_in_the_output_and_tmp()
     {
-        File.SetUnixFileMode(output, (UnixFileMode)0b111_111_111);
+        File.SetUnixFileMode(_output, (UnixFileMode)0b111_111_111);
         var data = Directory.CreateTempSubdirectory("orca-data-").FullName;
         File.SetUnixFileMode(data, (UnixFileMode)0b111_111_111);
         var spec = Script("for place in / /etc /bin /data /output /tmp; do (echo x > $place/file) 2>/dev/null && echo $place; done; printf '#!/bin/sh\\necho ran' > /tmp/program; chmod +x /tmp/program; /tmp/program");
         await RunAsync(spec with
         {
-            Mounts = [new FolderMount(output, "/output", IsReadOnly: false), new FolderMount(data, "/data", IsReadOnly: true)],
+            Mounts = [new FolderMount(_output, "/output", IsReadOnly: false), new FolderMount(data, "/data", IsReadOnly: true)],
         });
         Directory.Delete(data);
 
         Assert.Equal(["/output", "/tmp", "ran"], (await OutputAsync(spec)).Select(l => l.Text));
-        Assert.True(File.Exists(Path.Combine(output, "file")));
+        Assert.True(File.Exists(Path.Combine(_output, "file")));
     }
 
     [Fact]

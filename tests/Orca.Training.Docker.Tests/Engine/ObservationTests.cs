@@ -14,13 +14,14 @@ public sealed class ObservationTests(DockerEngine engine) : EngineTest(engine)
     [Fact]
     public async Task A_watch_sees_start_end_and_removal_and_the_listing_agrees()
     {
-        var spec = Script("trap 'exit 4' TERM; while :; do sleep 0.05; done");
+        var spec = Script("trap 'exit 4' TERM; echo ready; while :; do sleep 0.05; done");
         var watch = Runtime.WatchAsync(Scope, Token);
         var id = await StartAsync(spec);
         Assert.Equal(id, (await NextAsync(watch, spec, ContainerState.Running)).Incarnation);
         var listed = await ListedAsync(spec);
         Assert.Equal((ContainerState.Running, id, 0, null), (listed.State, listed.Incarnation, listed.Rank, listed.ExitCode));
 
+        await Runtime.ReadOutputAsync(spec.Name, 0, default, Token).FirstAsync(Token);
         await Runtime.StopAsync(spec.Name, TimeSpan.FromSeconds(20), Token);
         var ended = await NextAsync(watch, spec, ContainerState.Ended);
         Assert.Equal((4, false), (ended.ExitCode, ended.OutOfMemory));
@@ -79,8 +80,10 @@ public sealed class ObservationTests(DockerEngine engine) : EngineTest(engine)
     [Fact]
     public async Task A_program_without_handlers_ends_on_SIGTERM()
     {
-        var spec = Script("") with { Command = ["sleep", "60"] };
+        // A shell that became sleep: it has spoken, so the init process is past the moment in which it would not hear SIGTERM yet.
+        var spec = Script("echo ready; exec sleep 60");
         await StartAsync(spec);
+        await Runtime.ReadOutputAsync(spec.Name, 0, default, Token).FirstAsync(Token);
         var began = TimeProvider.System.GetTimestamp();
         await Runtime.StopAsync(spec.Name, TimeSpan.FromSeconds(30), Token);
 
@@ -91,8 +94,9 @@ public sealed class ObservationTests(DockerEngine engine) : EngineTest(engine)
     [Fact]
     public async Task A_program_that_outstays_its_grace_is_killed_even_when_the_grace_is_longer_than_a_call_may_take()
     {
-        var spec = Script("trap '' TERM; while :; do sleep 0.1; done");
+        var spec = Script("trap '' TERM; echo ready; while :; do sleep 0.1; done");
         await StartAsync(spec);
+        await Runtime.ReadOutputAsync(spec.Name, 0, default, Token).FirstAsync(Token);
         using var impatient = NewRuntime(o => o.CallTimeout = TimeSpan.FromSeconds(1.5));
         await impatient.StopAsync(spec.Name, TimeSpan.FromSeconds(2), Token);
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
@@ -9,7 +10,7 @@ public sealed class RestartTests(DockerEngine engine) : EngineTest(engine)
     public async Task A_training_outlives_its_engine_and_is_found_again_without_loss()
     {
         await using var second = await SecondEngine.StartNewAsync(keepsContainers: true, Token);
-        using var runtime = second.NewRuntime();
+        using var runtime = NewRuntime(second);
         var spec = Script("i=0; trap 'exit 9' TERM; while :; do echo $i; i=$((i+1)); sleep 0.02; done");
         var id = Assert.Single(Assert.IsType<StartResult.Started>(await runtime.StartAsync(spec, Phases, Token)).Incarnations);
         await using var watch = runtime.WatchAsync(Scope, Token).GetAsyncEnumerator(Token);
@@ -62,7 +63,7 @@ public sealed class RestartTests(DockerEngine engine) : EngineTest(engine)
     public async Task An_end_while_the_engine_is_dead_is_listed_by_the_next()
     {
         await using var second = await SecondEngine.StartNewAsync(keepsContainers: true, Token);
-        using var runtime = second.NewRuntime();
+        using var runtime = NewRuntime(second);
         var folder = Directory.CreateTempSubdirectory("orca-restart-").FullName;
         var spec = Script("echo before; until [ -e /flags/end ]; do sleep 0.02; done; echo over; exit 6") with
         {
@@ -94,13 +95,17 @@ public sealed class RestartTests(DockerEngine engine) : EngineTest(engine)
     public async Task An_engine_that_ends_its_containers_when_it_stops_says_so_afterwards()
     {
         await using var second = await SecondEngine.StartNewAsync(keepsContainers: false, Token);
-        using var runtime = second.NewRuntime();
-        var spec = Script("") with { Command = ["sleep", "60"] };
+        using var runtime = NewRuntime(second);
+        var spec = Script("echo ready; exec sleep 60");
         await runtime.StartAsync(spec, Phases, Token);
+        await runtime.ReadOutputAsync(spec.Name, 0, default, Token).FirstAsync(Token);
         await second.StopAsync(Token);
         await second.StartAsync(Token);
         var listed = Assert.Single(await runtime.ListAsync(Scope, Token));
 
         Assert.Equal((ContainerState.Ended, 143), (listed.State, listed.ExitCode));
     }
+
+    private static DockerRuntime NewRuntime(SecondEngine engine) =>
+        new("second", new DockerOptions { Endpoint = new Uri(engine.Host) }, TimeProvider.System, NullLogger.Instance);
 }

@@ -10,30 +10,30 @@ namespace Orca.Training.Docker.Tests.Faults;
 /// </summary>
 internal sealed class FakeEngine : IAsyncDisposable
 {
-    private static int made;
+    private static int _made;
 
-    private readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly CancellationTokenSource end = new();
-    private readonly Func<string, Socket, CancellationToken, Task> answer;
-    private readonly string path = Path.Combine(Path.GetTempPath(), $"orca-fake-{Environment.ProcessId}-{Interlocked.Increment(ref made)}.sock");
-    private readonly Task serving;
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Func<string, Socket, CancellationToken, Task> _answer;
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"orca-fake-{Environment.ProcessId}-{Interlocked.Increment(ref _made)}.sock");
+    private readonly Task _serving;
 
     /// <summary>Answers each request, of which it is given the first line, in its own way; the connection ends after it.</summary>
     public FakeEngine(Func<string, Socket, CancellationToken, Task> answer)
     {
-        this.answer = answer;
-        listener.Bind(new UnixDomainSocketEndPoint(path));
-        listener.Listen(64);
-        serving = ServeAsync();
+        _answer = answer;
+        _listener.Bind(new UnixDomainSocketEndPoint(_path));
+        _listener.Listen(64);
+        _serving = ServeAsync();
     }
 
     /// <summary>Gives each request the same answer, and ends the connection.</summary>
-    public FakeEngine(string answer)
-        : this((_, socket, token) => SendAsync(socket, answer, token))
+    public FakeEngine(string _answer)
+        : this((_, socket, token) => SendAsync(socket, _answer, token))
     {
     }
 
-    public Uri Endpoint => new($"unix://{path}");
+    public Uri Endpoint => new($"unix://{_path}");
 
     public static string Json(int status, string body) =>
         $"HTTP/1.1 {status} Status\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
@@ -51,21 +51,21 @@ internal sealed class FakeEngine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await end.CancelAsync();
-        await serving;
-        listener.Dispose();
-        end.Dispose();
-        File.Delete(path);
+        await _end.CancelAsync();
+        await _serving;
+        _listener.Dispose();
+        _end.Dispose();
+        File.Delete(_path);
     }
 
     private async Task ServeAsync()
     {
         var open = new List<Task>();
-        while (!end.IsCancellationRequested)
+        while (!_end.IsCancellationRequested)
         {
             try
             {
-                open.Add(AnswerAsync(await listener.AcceptAsync(end.Token)));
+                open.Add(AnswerAsync(await _listener.AcceptAsync(_end.Token)));
             }
             catch (OperationCanceledException)
             {
@@ -82,7 +82,7 @@ internal sealed class FakeEngine : IAsyncDisposable
         {
             try
             {
-                await answer(await ReadRequestAsync(socket), socket, end.Token);
+                await _answer(await ReadRequestAsync(socket), socket, _end.Token);
             }
             catch (Exception exception) when (exception is OperationCanceledException or SocketException)
             {
@@ -99,7 +99,7 @@ internal sealed class FakeEngine : IAsyncDisposable
         var filled = 0;
         while (filled < buffer.Length)
         {
-            var read = await socket.ReceiveAsync(buffer.AsMemory(filled), end.Token);
+            var read = await socket.ReceiveAsync(buffer.AsMemory(filled), _end.Token);
             filled += read;
             var text = Encoding.Latin1.GetString(buffer, 0, filled);
             var head = text.IndexOf(EndOfHead, StringComparison.Ordinal);

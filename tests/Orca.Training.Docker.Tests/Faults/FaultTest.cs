@@ -32,6 +32,6 @@ public abstract class FaultTest
     protected static string Listed(string status) =>
         $$"""[{"Id":"abc","State":"exited","Status":"{{status}}","Labels":{ {{Labels}} } }]""";
 
-    protected static string Event(string action) =>
-        $$"""{"Type":"container","Action":"{{action}}","Actor":{"ID":"abc","Attributes":{ {{Labels}} } } }""";
+    protected static string Event(string action, int? exitCode = null) =>
+        $$"""{"Type":"container","Action":"{{action}}","Actor":{"ID":"abc","Attributes":{ "exitCode":"{{exitCode}}", {{Labels}} } } }""";
 }

@@ -7,7 +7,7 @@ namespace Orca.Training.Docker.Tests.Faults;
 /// <summary>Starts and pulls on an engine that answers as real ones do when no test can make them.</summary>
 public sealed class StartFaultTests : FaultTest
 {
-    private readonly RecordedPhases phases = new();
+    private readonly RecordedPhases _phases = new();
 
     [Fact]
     public async Task A_pull_reports_progress_and_its_image_is_started()
@@ -39,8 +39,8 @@ public sealed class StartFaultTests : FaultTest
         });
         using var runtime = Runtime(engine.Endpoint);
 
-        Assert.Equal(["abc"], Assert.IsType<StartResult.Started>(await runtime.StartAsync(Spec, phases, Token)).Incarnations);
-        Assert.Equal([null, 0.5, 1], phases.All.Where(p => p.Step == LaunchStep.PullingImage).Select(p => p.Fraction));
+        Assert.Equal(["abc"], Assert.IsType<StartResult.Started>(await runtime.StartAsync(Spec, _phases, Token)).Incarnations);
+        Assert.Equal([null, 0.5, 1], _phases.All.Where(p => p.Step == LaunchStep.PullingImage).Select(p => p.Fraction));
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class StartFaultTests : FaultTest
                 : FakeEngine.Json(404, """{"message":"No such image: image:latest"}"""),
             token));
         using var runtime = Runtime(engine.Endpoint);
-        var outcome = Assert.IsType<StartResult.Failed>(await runtime.StartAsync(Spec, phases, Token)).Outcome;
+        var outcome = Assert.IsType<StartResult.Failed>(await runtime.StartAsync(Spec, _phases, Token)).Outcome;
 
         Assert.Equal(code, outcome.Code.Name);
         Assert.Contains("'image'", outcome.Message, StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class StartFaultTests : FaultTest
                 : FakeEngine.Json(404, """{"message":"No such image: image:latest"}"""),
             token));
         using var runtime = Runtime(engine.Endpoint);
-        var outcome = Assert.IsType<StartResult.Failed>(await runtime.StartAsync(Spec, phases, Token)).Outcome;
+        var outcome = Assert.IsType<StartResult.Failed>(await runtime.StartAsync(Spec, _phases, Token)).Outcome;
 
         Assert.Equal(OutcomeCode.ImagePullFailed, outcome.Code);
         Assert.Contains("unexpected EOF", outcome.Message, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class StartFaultTests : FaultTest
             }, token);
         });
         using var runtime = Runtime(engine.Endpoint);
-        var deferred = Assert.IsType<StartResult.Deferred>(await runtime.StartAsync(Spec, phases, Token));
+        var deferred = Assert.IsType<StartResult.Deferred>(await runtime.StartAsync(Spec, _phases, Token));
 
         Assert.Contains("no space left", deferred.Reason, StringComparison.Ordinal);
         Assert.Equal(1, removed);
@@ -131,14 +131,14 @@ public sealed class StartFaultTests : FaultTest
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var starts = Enumerable.Range(0, 8).Select(_ => runtime.StartAsync(Spec, new RecordedPhases(), Token)).ToList();
         await full.Task.WaitAsync(Token);
-        var given = runtime.StartAsync(Spec, phases, enough.Token);
+        var given = runtime.StartAsync(Spec, _phases, enough.Token);
         await enough.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
         go.SetResult();
         await Task.WhenAll(starts);
 
         Assert.Equal(2, most);
-        Assert.Contains(phases.All, p => p.Detail == "waiting for other containers to start");
+        Assert.Contains(_phases.All, p => p.Detail == "waiting for other containers to start");
     }
 
     [Fact]
@@ -149,7 +149,8 @@ public sealed class StartFaultTests : FaultTest
         {
             lock (requests)
             {
-                requests.Add(request.Split('?', ' ')[1]);
+                // Where the environment names a proxy, the client writes whole addresses, on sockets too.
+                requests.Add(request[request.IndexOf("/containers", StringComparison.Ordinal)..].Split('?', ' ')[0]);
             }
 
             return FakeEngine.SendAsync(socket, request switch
@@ -160,7 +161,7 @@ public sealed class StartFaultTests : FaultTest
             }, token);
         });
         using var runtime = Runtime(engine.Endpoint);
-        await runtime.StartAsync(Spec, phases, Token);
+        await runtime.StartAsync(Spec, _phases, Token);
         var ended = Assert.Single(await runtime.ListAsync(Scope, Token));
 
         Assert.Equal((ContainerState.Ended, 0), (ended.State, ended.ExitCode));

@@ -8,23 +8,23 @@ public sealed class ImagePullsTests
 {
     private static readonly Outcome Refused = new(OutcomeCode.ImagePullFailed, "no");
 
-    private readonly TaskCompletionSource<Outcome?> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<Action<double>> begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource given = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ImagePulls pulls;
-    private int count;
+    private readonly TaskCompletionSource<Outcome?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Action<double>> _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _given = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ImagePulls _pulls;
+    private int _count;
 
-    public ImagePullsTests() => pulls = new ImagePulls(async (_, report, token) =>
+    public ImagePullsTests() => _pulls = new ImagePulls(async (_, report, token) =>
     {
-        Interlocked.Increment(ref count);
-        begun.TrySetResult(report);
+        Interlocked.Increment(ref _count);
+        _begun.TrySetResult(report);
         try
         {
-            return await answer.Task.WaitAsync(token);
+            return await _answer.Task.WaitAsync(token);
         }
         catch (OperationCanceledException)
         {
-            given.TrySetResult();
+            _given.TrySetResult();
             throw;
         }
     });
@@ -35,53 +35,53 @@ public sealed class ImagePullsTests
     public async Task Who_wants_the_same_image_shares_the_pull_its_progress_and_its_outcome()
     {
         RecordedPhases first = new(), second = new();
-        var one = pulls.PullAsync("image", first, Token);
-        var two = pulls.PullAsync("image", second, Token);
-        (await begun.Task.WaitAsync(Token))(0.5);
-        answer.SetResult(Refused);
+        var one = _pulls.PullAsync("image", first, Token);
+        var two = _pulls.PullAsync("image", second, Token);
+        (await _begun.Task.WaitAsync(Token))(0.5);
+        _answer.SetResult(Refused);
 
         Assert.Same(Refused, await one);
         Assert.Same(Refused, await two);
-        Assert.Equal(1, count);
+        Assert.Equal(1, _count);
         Assert.All([first, second], p => Assert.Contains(new LaunchPhase(LaunchStep.PullingImage, 0.5), p.All));
     }
 
     [Fact]
     public async Task Other_images_do_not_wait()
     {
-        var one = pulls.PullAsync("image", new RecordedPhases(), Token);
-        var two = pulls.PullAsync("another", new RecordedPhases(), Token);
-        answer.SetResult(null);
+        var one = _pulls.PullAsync("image", new RecordedPhases(), Token);
+        var two = _pulls.PullAsync("another", new RecordedPhases(), Token);
+        _answer.SetResult(null);
 
         Assert.Null(await one);
         Assert.Null(await two);
-        Assert.Equal(2, count);
+        Assert.Equal(2, _count);
     }
 
     [Fact]
     public async Task A_pull_outlives_a_waiter_that_leaves_and_ends_with_the_last()
     {
         using CancellationTokenSource first = new(), second = new();
-        var one = pulls.PullAsync("image", new RecordedPhases(), first.Token);
-        var two = pulls.PullAsync("image", new RecordedPhases(), second.Token);
-        await begun.Task.WaitAsync(Token);
+        var one = _pulls.PullAsync("image", new RecordedPhases(), first.Token);
+        var two = _pulls.PullAsync("image", new RecordedPhases(), second.Token);
+        await _begun.Task.WaitAsync(Token);
         await first.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);
-        Assert.False(given.Task.IsCompleted);
+        Assert.False(_given.Task.IsCompleted);
 
         await second.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => two);
-        await given.Task.WaitAsync(Token);
+        await _given.Task.WaitAsync(Token);
     }
 
     [Fact]
     public async Task An_outcome_is_not_kept_for_who_comes_later()
     {
-        answer.SetResult(Refused);
-        await pulls.PullAsync("image", new RecordedPhases(), Token);
-        await pulls.PullAsync("image", new RecordedPhases(), Token);
+        _answer.SetResult(Refused);
+        await _pulls.PullAsync("image", new RecordedPhases(), Token);
+        await _pulls.PullAsync("image", new RecordedPhases(), Token);
 
-        Assert.Equal(2, count);
+        Assert.Equal(2, _count);
     }
 
     [Theory]

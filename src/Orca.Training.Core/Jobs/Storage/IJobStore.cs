@@ -30,15 +30,14 @@ public interface IJobStore
     ValueTask<ChangePage> ReadChangesAsync(ChangeCursor after, CancellationToken cancellationToken);
 
     /// <summary>One job's changes; waits until there is one, unless the job is final and all is read: then none.</summary>
-    /// <param name="job">The job; it must exist.</param>
+    /// <param name="job">The job.</param>
     /// <param name="afterRevision">The last revision seen, 0 for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>
     /// The job at each revision after the one seen, oldest first; older ones may be left out when the store no longer keeps them,
-    /// which the gap in the revisions shows.
+    /// which the gap in the revisions shows. Null if there is no such job, or no longer.
     /// </returns>
-    /// <exception cref="KeyNotFoundException">There is no such job, or it is no longer kept; it may be let go during the wait.</exception>
-    ValueTask<IReadOnlyList<Job>> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<Job>?> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken);
 
     /// <summary>All jobs that are not final, oldest first, and the cursor from which the feed goes on after this very moment.</summary>
     ValueTask<OpenJobs> ReadOpenJobsAsync(CancellationToken cancellationToken);

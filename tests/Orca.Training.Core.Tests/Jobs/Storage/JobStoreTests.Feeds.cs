@@ -114,7 +114,7 @@ public abstract partial class JobStoreTests
         var store = await CreateAsync(_time);
         var job = await FinishedAsync(store);
 
-        var changes = await store.ReadJobChangesAsync(job, after, Cancel);
+        var changes = (await store.ReadJobChangesAsync(job, after, Cancel))!;
 
         Assert.Equal(expected, changes.Select(j => j.Revision));
         Assert.Equal((await ReadAsync(store, job)).Text(), changes[^1].Text());
@@ -126,8 +126,8 @@ public abstract partial class JobStoreTests
         var store = await CreateAsync(_time);
         var job = await FinishedAsync(store);
 
-        Assert.Empty(await store.ReadJobChangesAsync(job, 4, Cancel));
-        Assert.Empty(await store.ReadJobChangesAsync(job, 100, Cancel));
+        Assert.Empty((await store.ReadJobChangesAsync(job, 4, Cancel))!);
+        Assert.Empty((await store.ReadJobChangesAsync(job, 100, Cancel))!);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public abstract partial class JobStoreTests
         Assert.False(waiting.IsCompleted, "another job's change was told");
         await store.ApplyAsync([new JobCommand.RequestCancel(job, JobSamples.At(1))], null, Cancel);
 
-        Assert.Equal([2], (await waiting).Select(j => j.Revision));
+        Assert.Equal([2], (await waiting)!.Select(j => j.Revision));
     }
 
     private static async Task<JobId> FinishedAsync(IJobStore store)

@@ -74,7 +74,7 @@ public abstract partial class JobStoreTests
         Assert.Equal(history.Select(j => j.Text()), (await ReadFeedAsync(store, start, history.Count)).Select(j => j.Text()));
         foreach (var job in model.Values)
         {
-            var own = await store.ReadJobChangesAsync(job.Id, 0, Cancel);
+            var own = (await store.ReadJobChangesAsync(job.Id, 0, Cancel))!;
             Assert.Equal(history.Where(j => j.Id == job.Id).Select(j => j.Text()), own.Select(j => j.Text()));
         }
     }
@@ -188,7 +188,7 @@ public abstract partial class JobStoreTests
         Job? last = null;
         while (true)
         {
-            var changes = await store.ReadJobChangesAsync(job, last?.Revision ?? 0, Cancel);
+            var changes = (await store.ReadJobChangesAsync(job, last?.Revision ?? 0, Cancel))!;
             if (changes.Count == 0)
             {
                 return last!;

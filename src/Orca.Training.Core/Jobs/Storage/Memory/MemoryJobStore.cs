@@ -100,7 +100,7 @@ public sealed class MemoryJobStore : IJobStore
     }
 
     /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<Job>> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<Job>?> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -109,7 +109,7 @@ public sealed class MemoryJobStore : IJobStore
             {
                 if (!_jobs.TryGetValue(job.Value, out var entry))
                 {
-                    throw new KeyNotFoundException($"There is no job {job}.");
+                    return null;
                 }
 
                 var current = entry.Revisions.Last!.Value;

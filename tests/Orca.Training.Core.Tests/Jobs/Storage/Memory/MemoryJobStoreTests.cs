@@ -55,6 +55,18 @@ public sealed class MemoryJobStoreTests : JobStoreTests
     }
 
     [Fact]
+    public async Task A_watcher_of_a_job_that_is_let_go_as_it_finishes_is_told_so()
+    {
+        var store = await NewAsync(keepFinished: 0);
+        var job = (await SubmitAsync(store, 1))[0];
+        var waiting = store.ReadJobChangesAsync(job, 1, Cancel).AsTask();
+
+        await CancelAsync(store, job);
+
+        Assert.Null(await waiting);
+    }
+
+    [Fact]
     public async Task An_id_is_never_used_again()
     {
         var store = await NewAsync(keepFinished: 0);
@@ -120,7 +132,7 @@ public sealed class MemoryJobStoreTests : JobStoreTests
         Assert.Equal([5L, 6, 7], await RevisionsAsync(4));
         Assert.Equal([7L], await RevisionsAsync(6));
 
-        async Task<IEnumerable<long>> RevisionsAsync(long after) => (await store.ReadJobChangesAsync(job, after, Cancel)).Select(j => j.Revision);
+        async Task<IEnumerable<long>> RevisionsAsync(long after) => (await store.ReadJobChangesAsync(job, after, Cancel))!.Select(j => j.Revision);
     }
 
     [Theory]

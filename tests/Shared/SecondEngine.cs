@@ -1,21 +1,17 @@
-using Microsoft.Extensions.Logging.Abstractions;
-
-namespace Orca.Training.Docker.Tests.Engine;
+namespace Orca.Training.Tests.Shared;
 
 /// <summary>An engine of the test's own, that it may stop, kill and start while containers run.</summary>
 internal sealed class SecondEngine : IAsyncDisposable
 {
-    private static int made;
+    private static int _made;
 
-    private readonly string name;
-    private readonly string restore;
-    private string? host;
+    private readonly string _name = $"t{Environment.ProcessId}-{Interlocked.Increment(ref _made)}";
+    private readonly string _restore;
 
-    private SecondEngine(bool keepsContainers)
-    {
-        name = $"t{Environment.ProcessId}-{Interlocked.Increment(ref made)}";
-        restore = keepsContainers ? "--live-restore" : "--no-live-restore";
-    }
+    private SecondEngine(bool keepsContainers) => _restore = keepsContainers ? "--live-restore" : "--no-live-restore";
+
+    /// <summary>Its address, as in DOCKER_HOST.</summary>
+    public string Host { get; private set; } = "";
 
     /// <param name="keepsContainers">Whether containers run on while the engine is stopped.</param>
     /// <param name="cancellationToken">Gives it up.</param>
@@ -24,8 +20,8 @@ internal sealed class SecondEngine : IAsyncDisposable
         var engine = new SecondEngine(keepsContainers);
         try
         {
-            engine.host = await engine.RunAsync("up", cancellationToken);
-            await DockerEngine.ScriptAsync("test-image.sh", "", cancellationToken, engine.host);
+            engine.Host = await engine.RunAsync("up", cancellationToken);
+            await Repository.RunScriptAsync("test-image.sh", [], engine.Host, cancellationToken);
             return engine;
         }
         catch
@@ -34,9 +30,6 @@ internal sealed class SecondEngine : IAsyncDisposable
             throw;
         }
     }
-
-    public DockerRuntime NewRuntime() =>
-        new("second", new DockerOptions { Endpoint = new Uri(host!) }, TimeProvider.System, NullLogger.Instance);
 
     public Task StopAsync(CancellationToken cancellationToken) => RunAsync("stop", cancellationToken);
 
@@ -47,5 +40,5 @@ internal sealed class SecondEngine : IAsyncDisposable
     public async ValueTask DisposeAsync() => await RunAsync("down", CancellationToken.None);
 
     private Task<string> RunAsync(string command, CancellationToken cancellationToken) =>
-        DockerEngine.ScriptAsync("second-engine.sh", command is "up" or "start" ? $"{command} {name} {restore}" : $"{command} {name}", cancellationToken);
+        Repository.RunScriptAsync("second-engine.sh", command is "up" or "start" ? [command, _name, _restore] : [command, _name], engine: null, cancellationToken);
 }

@@ -1,0 +1,59 @@
+namespace Orca.Training.EndToEnd.Tests.Readme;
+
+/// <summary>What the README shows is compiled and run as it stands there.</summary>
+public sealed class ReadmeTests
+{
+    private const string Host = "builder.Build();";
+
+    [Fact]
+    public async Task The_host_of_ten_lines_trains_for_the_client_beside_it()
+    {
+        var data = Directory.CreateTempSubdirectory("orca-readme-");
+        try
+        {
+            foreach (var file in new[] { "train.csv", "test.csv" })
+            {
+                File.Copy(Path.Combine(Repository.Folder, "samples", "data", "intents", file), Path.Combine(data.FullName, file));
+            }
+
+            var host = await ReadmeProgram.BuildAsync(
+                "Readme.Host", "Microsoft.NET.Sdk.Web", WithDataset(Block(Host), Block("AddIntentFilesAsync")), "Orca.Training.AspNetCore", "Orca.Training.Docker");
+            await using var running = await host.StartAsync(data.FullName);
+            var client = await ReadmeProgram.BuildAsync(
+                "Readme.Client", "Microsoft.NET.Sdk", Block("GrpcTrainingClient").Replace("http://localhost:5000", running.Address, StringComparison.Ordinal), "Orca.Training.Grpc");
+
+            var printed = await client.RunAsync(data.FullName);
+
+            Assert.EndsWith("The training completed.", printed, StringComparison.Ordinal);
+            Assert.Contains("5 of 5 done", printed, StringComparison.Ordinal);
+            Assert.Single(Directory.GetFiles(data.FullName, "model.pt", SearchOption.AllDirectories));
+        }
+        finally
+        {
+            Files.DeleteReadOnly(data);
+        }
+    }
+
+    [Fact]
+    public void The_host_has_ten_lines_at_most() =>
+        Assert.InRange(Block(Host).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 1, 10);
+
+    [Fact]
+    public async Task The_test_without_an_engine_takes_no_time()
+    {
+        var test = await ReadmeProgram.BuildAsync("Readme.Test", "Microsoft.NET.Sdk", Block("VirtualTime"), "Orca.Training.Testing", "Microsoft.Extensions.Hosting");
+
+        Assert.StartsWith("Succeeded after 03:00:0", await test.RunAsync(Repository.Folder), StringComparison.Ordinal);
+    }
+
+    private static string Block(string with) => ReadmeProgram.Blocks.First(b => b.Contains(with, StringComparison.Ordinal));
+
+    /// <summary>The dataset's lines go into the host before it runs, their usings to the top.</summary>
+    private static string WithDataset(string host, string dataset)
+    {
+        var lines = dataset.Split('\n');
+        var usings = string.Join('\n', lines.Where(l => l.StartsWith("using ", StringComparison.Ordinal)));
+        var statements = string.Join('\n', lines.Where(l => !l.StartsWith("using ", StringComparison.Ordinal)));
+        return usings + "\n" + host.Replace("app.Run();", statements + "\napp.Run();", StringComparison.Ordinal);
+    }
+}
