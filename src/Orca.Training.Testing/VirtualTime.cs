@@ -9,10 +9,22 @@ public sealed class VirtualTime : TimeProvider
     // How long work that has left the test's thread, such as file I/O, is given to come back before the clock may go on.
     private const int OutsideMilliseconds = 2;
 
+    // How long it is waited for where nothing else is left to go on with: other tests may keep the processors busy meanwhile.
+    private const int LastMilliseconds = 10_000;
+
+    // Tests that run beside this one may hold a pool thread each, and the pool adds to these only two a second.
+    private const int LeastPoolThreads = 16;
+
     private readonly Lock _lock = new();
     private readonly PriorityQueue<(VirtualTimer Timer, long Arming), (DateTimeOffset At, long Order)> _due = new();
     private DateTimeOffset _now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private long _order;
+
+    static VirtualTime()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, LeastPoolThreads), completions);
+    }
 
     private VirtualTime()
     {
@@ -88,12 +100,12 @@ public sealed class VirtualTime : TimeProvider
         var running = test(this);
         while (!running.IsCompleted)
         {
-            if (context.TryRunNext() || (IsWorkOutside() && context.WaitForWork(OutsideMilliseconds)))
+            if (context.TryRunNext() || (IsWorkOutside() && ComesBack(context)))
             {
                 continue;
             }
 
-            if (!RunNextTimer(end))
+            if (!RunNextTimer(end) && !(IsWorkOutside() && context.WaitForWork(LastMilliseconds)))
             {
                 throw new TimeoutException($"The test is not done at {_now:u}: no timer is left before {end:u}.");
             }
@@ -107,6 +119,18 @@ public sealed class VirtualTime : TimeProvider
         ThreadPool.GetAvailableThreads(out var free, out _);
         ThreadPool.GetMaxThreads(out var all, out _);
         return free < all || ThreadPool.PendingWorkItemCount > 0;
+    }
+
+    /// <summary>
+    /// Whether work comes back from outside. The pool takes up first what it was given first, so that after a turn of our own only
+    /// what runs is left to wait for.
+    /// </summary>
+    private static bool ComesBack(OneThreadContext context)
+    {
+        var turn = new TaskCompletionSource();
+        ThreadPool.UnsafeQueueUserWorkItem(static t => t.SetResult(), turn, preferLocal: false);
+        turn.Task.Wait(LastMilliseconds);
+        return context.WaitForWork(OutsideMilliseconds);
     }
 
     private bool RunNextTimer(DateTimeOffset end)
