@@ -141,9 +141,13 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
         try
         {
-            await foreach (var hint in hints.Reader.ReadAllAsync(cancellationToken))
+            // Not ReadAllAsync, which leaves the thread of a test's virtual time.
+            while (await hints.Reader.WaitToReadAsync(cancellationToken))
             {
-                yield return hint;
+                while (hints.Reader.TryRead(out var hint))
+                {
+                    yield return hint;
+                }
             }
         }
         finally
