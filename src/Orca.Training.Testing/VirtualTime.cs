@@ -9,8 +9,8 @@ public sealed class VirtualTime : TimeProvider
     // How long work that has left the test's thread, such as file I/O, is given to come back before the clock may go on.
     private const int OutsideMilliseconds = 2;
 
-    // How long it is waited for where nothing else is left to go on with: other tests may keep the processors busy meanwhile.
-    private const int LastMilliseconds = 10_000;
+    // How long the test may wait for something outside when no timer is left: a host's own stop leaves the thread for moments.
+    private const int OutsideLimitMilliseconds = 10_000;
 
     // Tests that run beside this one may hold a pool thread each, and the pool adds to these only two a second.
     private const int LeastPoolThreads = 16;
@@ -105,7 +105,7 @@ public sealed class VirtualTime : TimeProvider
                 continue;
             }
 
-            if (!RunNextTimer(end) && !(IsWorkOutside() && context.WaitForWork(LastMilliseconds)))
+            if (!RunNextTimer(end) && !context.WaitForWork(OutsideLimitMilliseconds))
             {
                 throw new TimeoutException($"The test is not done at {_now:u}: no timer is left before {end:u}.");
             }
@@ -129,7 +129,7 @@ public sealed class VirtualTime : TimeProvider
     {
         var turn = new TaskCompletionSource();
         ThreadPool.UnsafeQueueUserWorkItem(static t => t.SetResult(), turn, preferLocal: false);
-        turn.Task.Wait(LastMilliseconds);
+        turn.Task.Wait(OutsideLimitMilliseconds);
         return context.WaitForWork(OutsideMilliseconds);
     }
 

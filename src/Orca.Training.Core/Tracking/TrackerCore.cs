@@ -17,9 +17,10 @@ internal sealed class TrackerCore
     private readonly TrackerSettings _settings;
     private readonly Scheduler _scheduler;
     private readonly JobRules _rules;
-    private readonly Dictionary<JobId, TrackedJob> _jobs = [];
+    private readonly TrackedJobs _jobs;
     private readonly Cleanups _cleanups;
     private readonly Listings _listings;
+    private readonly ListingComparison _comparison;
     private readonly PriorityQueue<JobId, DateTimeOffset> _wakes = new();
     private DateTimeOffset _nextReconcile;
     private bool _isDraining;
@@ -28,8 +29,10 @@ internal sealed class TrackerCore
     {
         _settings = settings;
         _scheduler = scheduler;
+        _jobs = new TrackedJobs(settings.Installation);
         _listings = new Listings(machines);
         _cleanups = new Cleanups(settings);
+        _comparison = new ListingComparison(settings, _jobs, _cleanups);
         _rules = new JobRules(settings, memoryLimit, (job, at) => _wakes.Enqueue(job, at));
     }
 
@@ -37,7 +40,7 @@ internal sealed class TrackerCore
     public bool IsIdle => _jobs.Count == 0 && _cleanups.IsEmpty;
 
     /// <summary>The open jobs as known; for the simulator and for diagnosis.</summary>
-    public IEnumerable<Job> OpenJobs => _jobs.Values.Select(t => t.Job);
+    public IEnumerable<Job> OpenJobs => _jobs.All.Select(t => t.Job);
 
     /// <summary>When the next <see cref="TrackerEvent.Tick"/> is due even if nothing happens.</summary>
     public DateTimeOffset NextTick
@@ -105,7 +108,7 @@ internal sealed class TrackerCore
     {
         foreach (var job in jobs)
         {
-            if (_jobs.ContainsKey(job.Id))
+            if (_jobs.Find(job.Id) is not null)
             {
                 Change(job, mayBeNew: false, now, effects);
             }
@@ -121,7 +124,7 @@ internal sealed class TrackerCore
 
     private void Change(Job job, bool mayBeNew, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (!_jobs.TryGetValue(job.Id, out var tracked))
+        if (_jobs.Find(job.Id) is not { } tracked)
         {
             // The feed brings each submission once and first; anything else about a job that is not tracked is older than its end.
             if (mayBeNew && job.Revision == 1)
@@ -146,7 +149,7 @@ internal sealed class TrackerCore
         }
 
         var tracked = new TrackedJob(job);
-        _jobs.Add(job.Id, tracked);
+        _jobs.Add(tracked);
         _scheduler.Apply(job);
         OpenAttempt(tracked);
         Advance(tracked, now, effects);
@@ -195,7 +198,7 @@ internal sealed class TrackerCore
 
     private void TakeAnswer(TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (!_jobs.TryGetValue(answer.Command.Job, out var tracked))
+        if (_jobs.Find(answer.Command.Job) is not { } tracked)
         {
             return;
         }
@@ -241,7 +244,7 @@ internal sealed class TrackerCore
 
     private void TakeCommitFailure(JobCommand.OnJob command, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (!_jobs.TryGetValue(command.Job, out var tracked) || !ReferenceEquals(tracked.InFlight, command))
+        if (_jobs.Find(command.Job) is not { } tracked || !ReferenceEquals(tracked.InFlight, command))
         {
             return;
         }
@@ -272,75 +275,26 @@ internal sealed class TrackerCore
 
     private void See(ContainerObservation container, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (FindAttempt(container.Attempt) is { } tracked)
+        if (_jobs.Find(container.Attempt) is { } tracked)
         {
             tracked.Attempt!.See(container);
             Advance(tracked, now, effects);
         }
     }
 
-    /// <summary>Compares a machine's truth with what is recorded.</summary>
     private void Compare(TrackerEvent.Listed listed, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        // By incarnation: a container that somebody removed and a late start made anew is another one.
-        var present = new HashSet<string>();
-        foreach (var container in listed.Containers)
+        foreach (var tracked in _comparison.Compare(listed, effects))
         {
-            present.Add(container.Incarnation);
-            if (FindAttempt(container.Attempt) is { } owner)
-            {
-                owner.Attempt!.See(container);
-                AttemptEvents.CheckOutput(owner.Attempt, container, listed.Number);
-            }
-            else if (!_cleanups.Contains(container.Attempt))
-            {
-                TakeUnowned(container.Attempt, listed.Machine, now, effects);
-            }
-        }
-
-        foreach (var tracked in _jobs.Values.Where(t => t.Attempt?.Machine == listed.Machine).ToList())
-        {
-            var attempt = tracked.Attempt!;
-            for (var rank = 0; rank < attempt.Containers.Length; rank++)
-            {
-                if (attempt.ExistsSince < listed.Number && !present.Contains(attempt.Incarnations![rank]))
-                {
-                    attempt.See(new ContainerObservation
-                    {
-                        Attempt = attempt.Name,
-                        Rank = rank,
-                        Incarnation = attempt.Incarnations[rank],
-                        State = ContainerState.Removed,
-                    });
-                }
-            }
-
             Advance(tracked, now, effects);
         }
 
         _listings.Answer(listed.Machine, listed.Number, effects);
     }
 
-    private void TakeUnowned(AttemptName attempt, string machine, DateTimeOffset now, List<TrackerEffect> effects)
-    {
-        if (attempt.Installation == _settings.Installation)
-        {
-            // Its end is on record, or its start was given up: a crash came between that and its removal.
-            _cleanups.Add(attempt, machine, effects);
-        }
-        else if (_cleanups.IsNews(attempt))
-        {
-            effects.Add(new TrackerEffect.ReportLeftover(attempt, machine, _settings.RemoveLeftovers));
-            if (_settings.RemoveLeftovers)
-            {
-                _cleanups.Add(attempt, machine, effects);
-            }
-        }
-    }
-
     private void TakeAttemptEvent(TrackerEvent happened, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (AttemptEvents.NameOf(happened) is { } name && FindAttempt(name) is { } tracked)
+        if (AttemptEvents.NameOf(happened) is { } name && _jobs.Find(name) is { } tracked)
         {
             AttemptEvents.Take(tracked.Attempt!, happened, now, _settings, _listings, effects);
             Advance(tracked, now, effects);
@@ -350,7 +304,7 @@ internal sealed class TrackerCore
     private void Drain(DateTimeOffset now, List<TrackerEffect> effects)
     {
         _isDraining = true;
-        foreach (var tracked in _jobs.Values.ToList())
+        foreach (var tracked in _jobs.All.ToList())
         {
             Advance(tracked, now, effects);
         }
@@ -361,7 +315,7 @@ internal sealed class TrackerCore
         while (_wakes.TryPeek(out var job, out var at) && at <= now)
         {
             _wakes.Dequeue();
-            if (_jobs.TryGetValue(job, out var tracked))
+            if (_jobs.Find(job) is { } tracked)
             {
                 Advance(tracked, now, effects);
             }
@@ -372,7 +326,7 @@ internal sealed class TrackerCore
         {
             _nextReconcile = now + _settings.ReconcilePeriod;
             _listings.AskAll(effects);
-            foreach (var tracked in _jobs.Values.Where(t => t.Attempt is not null).ToList())
+            foreach (var tracked in _jobs.WithAttempt())
             {
                 Advance(tracked, now, effects);
             }
@@ -388,7 +342,7 @@ internal sealed class TrackerCore
 
         foreach (var placement in _scheduler.Plan(now))
         {
-            if (!_jobs.TryGetValue(placement.Job, out var tracked) || tracked.InFlight is not null)
+            if (_jobs.Find(placement.Job) is not { } tracked || tracked.InFlight is not null)
             {
                 _scheduler.Release(placement.Job);
                 continue;
@@ -406,9 +360,4 @@ internal sealed class TrackerCore
 
     private void Advance(TrackedJob tracked, DateTimeOffset now, List<TrackerEffect> effects) =>
         _rules.Advance(tracked, _isDraining, now, effects);
-
-    private TrackedJob? FindAttempt(AttemptName name) =>
-        name.Installation == _settings.Installation && _jobs.TryGetValue(name.Attempt.Job, out var tracked) && tracked.Attempt?.Name == name
-            ? tracked
-            : null;
 }

@@ -5,7 +5,7 @@ namespace Orca.Training.Testing;
 /// <summary>A container of the fake runtime. Its owner's lock guards it.</summary>
 internal sealed class FakeContainer(ContainerObservation seen, string application, FakeTraining training, DateTimeOffset startedAt) : IDisposable
 {
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<TaskCompletionSource> _waiters = [];
 
     public ContainerObservation Seen { get; set; } = seen;
 
@@ -19,14 +19,25 @@ internal sealed class FakeContainer(ContainerObservation seen, string applicatio
 
     public ITimer? EndTimer { get; set; }
 
-    /// <summary>Completes when the container has ended or is removed.</summary>
-    public Task Ended => _ended.Task;
+    /// <summary>Begins to wait for the container's end or removal; null if that has come.</summary>
+    public TaskCompletionSource? WaitNeedsLock()
+    {
+        if (EndedAt is not null)
+        {
+            return null;
+        }
 
-    public void End(ContainerObservation seen, DateTimeOffset at)
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiters.Add(waiter);
+        return waiter;
+    }
+
+    public void EndNeedsLock(ContainerObservation seen, DateTimeOffset at)
     {
         Seen = seen;
         EndedAt ??= at;
-        _ended.TrySetResult();
+        _waiters.ForEach(w => w.TrySetResult());
+        _waiters.Clear();
     }
 
     public void Dispose() => EndTimer?.Dispose();

@@ -141,9 +141,13 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
         try
         {
-            await foreach (var hint in hints.Reader.ReadAllAsync(cancellationToken))
+            // Not ReadAllAsync, which leaves the thread of a test's virtual time.
+            while (await hints.Reader.WaitToReadAsync(cancellationToken))
             {
-                yield return hint;
+                while (hints.Reader.TryRead(out var hint))
+                {
+                    yield return hint;
+                }
             }
         }
         finally
@@ -171,8 +175,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
             var wait = at - _time.GetUtcNow();
             if (wait > TimeSpan.Zero)
             {
-                await Task.WhenAny(container.Ended, Task.Delay(wait, _time, cancellationToken));
-                cancellationToken.ThrowIfCancellationRequested();
+                await WaitForEndAsync(container, wait, cancellationToken);
             }
 
             CheckAvailable();
@@ -189,7 +192,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
             }
         }
 
-        await container.Ended.WaitAsync(cancellationToken);
+        await WaitForEndAsync(container, Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -203,8 +206,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
         if (container.Training.IgnoresStop)
         {
-            await Task.WhenAny(container.Ended, Task.Delay(grace, _time, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
+            await WaitForEndAsync(container, grace, cancellationToken);
         }
 
         lock (_lock)
@@ -219,6 +221,23 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         CheckAvailable();
         RemoveByHand(attempt);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Waits for a container's end, up to a limit.</summary>
+    private async Task WaitForEndAsync(FakeContainer container, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource? end;
+        lock (_lock)
+        {
+            end = container.WaitNeedsLock();
+        }
+
+        if (end is not null)
+        {
+            using var timer = _time.CreateTimer(_ => end.TrySetResult(), null, limit, Timeout.InfiniteTimeSpan);
+            using var cancelled = cancellationToken.UnsafeRegister((_, token) => end.TrySetCanceled(token), null);
+            await end.Task;
+        }
     }
 
     private FakeContainer? Find(AttemptName attempt)
@@ -285,7 +304,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
 
         container.EndTimer?.Dispose();
-        container.End(container.Seen with { State = ContainerState.Ended, ExitCode = exitCode, OutOfMemory = outOfMemory }, _time.GetUtcNow());
+        container.EndNeedsLock(container.Seen with { State = ContainerState.Ended, ExitCode = exitCode, OutOfMemory = outOfMemory }, _time.GetUtcNow());
         TellNeedsLock(container);
     }
 
@@ -293,7 +312,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     {
         if (_containers.Remove(attempt.ContainerOf(0), out var container))
         {
-            container.End(container.Seen with { State = ContainerState.Removed }, _time.GetUtcNow());
+            container.EndNeedsLock(container.Seen with { State = ContainerState.Removed }, _time.GetUtcNow());
             container.Dispose();
             TellNeedsLock(container);
         }

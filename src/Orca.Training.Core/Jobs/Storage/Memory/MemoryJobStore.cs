@@ -22,7 +22,7 @@ public sealed class MemoryJobStore : IJobStore
     private readonly RankedSet _finalized = new();
     private readonly Queue<long> _finishedInOrder = new();
     private readonly ChangeLog _changes;
-    private readonly Signal _changed = new();
+    private readonly Signal _changed;
     private long _lastId;
     private Lease _lease;
 
@@ -44,6 +44,7 @@ public sealed class MemoryJobStore : IJobStore
         };
         _time = time;
         _changes = new ChangeLog(_options.KeepChanges);
+        _changed = new Signal(_lock);
         // Two stores must never claim each other's containers, so the id cannot be an argument's default.
         _installation = installation ?? new InstallationId(RandomNumberGenerator.GetHexString(8, lowercase: true));
     }
@@ -71,7 +72,7 @@ public sealed class MemoryJobStore : IJobStore
 
             if (_changes.Last > before)
             {
-                _changed.Raise();
+                _changed.RaiseNeedsLock();
             }
         }
 
@@ -83,7 +84,7 @@ public sealed class MemoryJobStore : IJobStore
     {
         while (true)
         {
-            Task next;
+            Signal.Waiter next;
             lock (_lock)
             {
                 var page = _changes.Read(after.Sequence, PageLimit);
@@ -92,7 +93,7 @@ public sealed class MemoryJobStore : IJobStore
                     return page;
                 }
 
-                next = _changed.Next;
+                next = _changed.WaitNeedsLock();
             }
 
             await next.WaitAsync(cancellationToken);
@@ -104,7 +105,7 @@ public sealed class MemoryJobStore : IJobStore
     {
         while (true)
         {
-            Task next;
+            Signal.Waiter next;
             lock (_lock)
             {
                 if (!_jobs.TryGetValue(job.Value, out var entry))
@@ -123,7 +124,7 @@ public sealed class MemoryJobStore : IJobStore
                     return [];
                 }
 
-                next = entry.Changed.Next;
+                next = entry.Changed.WaitNeedsLock();
             }
 
             await next.WaitAsync(cancellationToken);
@@ -229,7 +230,7 @@ public sealed class MemoryJobStore : IJobStore
     private CommandResult Add(JobCommand.Submit submit)
     {
         var job = JobTransitions.Create(new JobId(++_lastId), submit);
-        _jobs.Add(job.Id.Value, new Entry(job));
+        _jobs.Add(job.Id.Value, new Entry(job, _lock));
         _queue.Add(job.Id.Value);
         _changes.Append(job);
         return new CommandResult(Rejection.None, job);
@@ -284,11 +285,15 @@ public sealed class MemoryJobStore : IJobStore
     /// <summary>A job's newest revisions, and who waits for the next.</summary>
     private sealed class Entry
     {
-        public Entry(Job job) => Revisions.AddLast(job);
+        public Entry(Job job, Lock guard)
+        {
+            Revisions.AddLast(job);
+            Changed = new Signal(guard);
+        }
 
         public LinkedList<Job> Revisions { get; } = new();
 
-        public Signal Changed { get; } = new();
+        public Signal Changed { get; }
 
         public Job Current => Revisions.Last!.Value;
 
@@ -300,7 +305,7 @@ public sealed class MemoryJobStore : IJobStore
                 Revisions.RemoveFirst();
             }
 
-            Changed.Raise();
+            Changed.RaiseNeedsLock();
         }
 
         public List<Job> After(long revision)

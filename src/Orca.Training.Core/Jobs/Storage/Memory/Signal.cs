@@ -1,17 +1,53 @@
 namespace Orca.Training.Jobs.Storage.Memory;
 
-/// <summary>Wakes all that wait for the next change. Not thread-safe: its owner's lock guards it.</summary>
-internal sealed class Signal
+/// <summary>Wakes all that wait for the next change. Its owner's lock guards it.</summary>
+/// <remarks>
+/// Each waiter awaits a task of its own and nothing between: a combined wait (WhenAny, WaitAsync) would pass through the thread
+/// pool, and a test's virtual time could not know that somebody is about to go on.
+/// </remarks>
+internal sealed class Signal(Lock guard)
 {
-    private TaskCompletionSource? _next;
+    private List<Waiter>? _waiters;
 
-    /// <summary>Completes at the next <see cref="Raise"/>.</summary>
-    public Task Next => (_next ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-
-    public void Raise()
+    /// <summary>Begins to wait for the next <see cref="RaiseNeedsLock"/>; await the result without the lock.</summary>
+    public Waiter WaitNeedsLock()
     {
-        var waiters = _next;
-        _next = null;
-        waiters?.SetResult();
+        var waiter = new Waiter(this);
+        (_waiters ??= []).Add(waiter);
+        return waiter;
     }
+
+    public void RaiseNeedsLock()
+    {
+        var waiters = _waiters;
+        _waiters = null;
+        foreach (var waiter in waiters ?? [])
+        {
+            waiter.TrySetResult();
+        }
+    }
+
+    /// <summary>One who waits.</summary>
+    public sealed class Waiter(Signal signal) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public async Task WaitAsync(CancellationToken cancellationToken)
+        {
+            using (cancellationToken.UnsafeRegister(static (waiter, token) => ((Waiter)waiter!).GiveUp(token), this))
+            {
+                await Task;
+            }
+        }
+
+        private void GiveUp(CancellationToken cancellationToken)
+        {
+            lock (signal.Guard)
+            {
+                signal._waiters?.Remove(this);
+            }
+
+            TrySetCanceled(cancellationToken);
+        }
+    }
+
+    private Lock Guard { get; } = guard;
 }

@@ -1,0 +1,67 @@
+using Orca.Training.Machines;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>
+/// Compares a machine's truth with what is known: what is there and was not seen, what is gone, and what nobody owns.
+/// </summary>
+internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jobs, Cleanups cleanups)
+{
+    /// <summary>Takes a listing in.</summary>
+    /// <returns>The jobs on the machine, about which something may be to be done now.</returns>
+    public IReadOnlyList<TrackedJob> Compare(TrackerEvent.Listed listed, List<TrackerEffect> effects)
+    {
+        // By incarnation: a container that somebody removed and a late start made anew is another one.
+        var present = new HashSet<string>();
+        foreach (var container in listed.Containers)
+        {
+            present.Add(container.Incarnation);
+            if (jobs.Find(container.Attempt) is { Attempt: { } attempt })
+            {
+                attempt.See(container);
+                AttemptEvents.CheckOutput(attempt, container, listed.Number);
+            }
+            else if (!cleanups.Contains(container.Attempt))
+            {
+                TakeUnowned(container.Attempt, listed.Machine, effects);
+            }
+        }
+
+        var here = jobs.WithAttempt(listed.Machine);
+        foreach (var attempt in here.Select(t => t.Attempt!).Where(a => a.ExistsSince < listed.Number))
+        {
+            TakeMissing(attempt, present);
+        }
+
+        return here;
+    }
+
+    private static void TakeMissing(AttemptFacts attempt, HashSet<string> present)
+    {
+        for (var rank = 0; rank < attempt.Containers.Length; rank++)
+        {
+            var incarnation = attempt.Incarnations![rank];
+            if (!present.Contains(incarnation))
+            {
+                attempt.See(new ContainerObservation { Attempt = attempt.Name, Rank = rank, Incarnation = incarnation, State = ContainerState.Removed });
+            }
+        }
+    }
+
+    private void TakeUnowned(AttemptName attempt, string machine, List<TrackerEffect> effects)
+    {
+        if (attempt.Installation == settings.Installation)
+        {
+            // Its end is on record, or its start was given up: a crash came between that and its removal.
+            cleanups.Add(attempt, machine, effects);
+        }
+        else if (cleanups.IsNews(attempt))
+        {
+            effects.Add(new TrackerEffect.ReportLeftover(attempt, machine, settings.RemoveLeftovers));
+            if (settings.RemoveLeftovers)
+            {
+                cleanups.Add(attempt, machine, effects);
+            }
+        }
+    }
+}

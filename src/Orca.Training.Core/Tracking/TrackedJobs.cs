@@ -1,0 +1,30 @@
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>All open jobs as the tracker knows them.</summary>
+internal sealed class TrackedJobs(InstallationId installation)
+{
+    private readonly Dictionary<JobId, TrackedJob> _jobs = [];
+
+    public int Count => _jobs.Count;
+
+    public IEnumerable<TrackedJob> All => _jobs.Values;
+
+    public TrackedJob? Find(JobId job) => _jobs.GetValueOrDefault(job);
+
+    /// <summary>The job whose open attempt this is.</summary>
+    public TrackedJob? Find(AttemptName attempt) =>
+        attempt.Installation == installation && _jobs.TryGetValue(attempt.Attempt.Job, out var tracked) && tracked.Attempt?.Name == attempt
+            ? tracked
+            : null;
+
+    /// <summary>The jobs with an open attempt, on a machine or on any: a copy, since to look at one may end it.</summary>
+    public IReadOnlyList<TrackedJob> WithAttempt(string? machine = null) =>
+        [.. _jobs.Values.Where(t => t.Attempt is { } attempt && (machine is null || attempt.Machine == machine))];
+
+    public void Add(TrackedJob tracked) => _jobs.Add(tracked.Job.Id, tracked);
+
+    public void Remove(JobId job) => _jobs.Remove(job);
+}
