@@ -7,8 +7,6 @@ namespace Orca.Training.Client;
 /// <summary>Checks a request's own form: everything that can be said without asking a store. Pure.</summary>
 internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string> algorithms, int maxRanks)
 {
-    private const string IsNull = "It is null: leave it out, or give an empty map.";
-
     private readonly SortedSet<string> _algorithms = new(algorithms, StringComparer.Ordinal);
 
     /// <summary>What is wrong with a request; empty if nothing is.</summary>
@@ -44,11 +42,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
 
     private void CheckName(string field, string? value, bool isRequired, List<FieldViolation> found)
     {
-        if (value is null && !isRequired)
-        {
-            found.Add(new FieldViolation(field, "It is null: leave it out, or give text."));
-        }
-        else if (string.IsNullOrWhiteSpace(value))
+        if (string.IsNullOrWhiteSpace(value))
         {
             if (isRequired || !string.IsNullOrEmpty(value))
             {
@@ -69,7 +63,6 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
     {
         if (parameters is null)
         {
-            found.Add(new FieldViolation("parameters", IsNull));
             return;
         }
 
@@ -110,7 +103,6 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
     {
         if (labels is null)
         {
-            found.Add(new FieldViolation("labels", IsNull));
             return;
         }
 

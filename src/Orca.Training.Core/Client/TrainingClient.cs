@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
@@ -18,7 +19,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
     public async Task<JobId> TrainAsync(TrainingRequest request, string? user, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        request = request with { Parameters = Copied(request.Parameters), Labels = Copied(request.Labels) };
+        request = Copied(request);
         var violations = validator.Check(request);
         if (violations.Count > 0)
         {
@@ -109,9 +110,18 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
         }
     }
 
-    /// <summary>What is validated and recorded is no longer the caller's to change.</summary>
-    private static IReadOnlyDictionary<string, string> Copied(IReadOnlyDictionary<string, string> map) =>
-        map is null or { Count: 0 } ? map! : new Dictionary<string, string>(map, StringComparer.Ordinal);
+    /// <summary>What is validated and recorded is no longer the caller's to change; null, against the rules, is empty as it is on the wire.</summary>
+    private static TrainingRequest Copied(TrainingRequest request) => request with
+    {
+        DatasetVersion = request.DatasetVersion ?? "",
+        Name = request.Name ?? "",
+        OutputModelName = request.OutputModelName ?? "",
+        Parameters = Copied(request.Parameters),
+        Labels = Copied(request.Labels),
+    };
+
+    private static IReadOnlyDictionary<string, string> Copied(IReadOnlyDictionary<string, string>? map) =>
+        map is null or { Count: 0 } ? ReadOnlyDictionary<string, string>.Empty : new Dictionary<string, string>(map, StringComparer.Ordinal);
 
     private async Task NextChangeAsync(Job job, long afterRevision, CancellationToken cancellationToken)
     {

@@ -61,11 +61,6 @@ public sealed class RequestValidatorTests
         { "long label", Good with { Labels = One(new string('l', 129), "v") }, $"labels[{new string('l', 64)}…]", LabelRule },
         { "label with a long value", Good with { Labels = One("l", new string('v', 129)) }, "labels[l]", LabelRule },
         { "label without a value", Good with { Labels = One("l", null!) }, "labels[l]", LabelRule },
-        { "null for parameters", Good with { Parameters = null! }, "parameters", "It is null: leave it out, or give an empty map." },
-        { "null for labels", Good with { Labels = null! }, "labels", "It is null: leave it out, or give an empty map." },
-        { "null for a name", Good with { Name = null! }, "name", "It is null: leave it out, or give text." },
-        { "null for a model", Good with { OutputModelName = null! }, "output_model_name", "It is null: leave it out, or give text." },
-        { "null for a version", Good with { DatasetVersion = null! }, "train_data_version_hash", "It is null: leave it out, or give text." },
     };
 
     [Theory]

@@ -62,6 +62,18 @@ public sealed class TrainingClientTests
     });
 
     [Fact]
+    public Task Null_in_a_request_counts_as_left_out_as_it_does_on_the_wire() => InTime(async world =>
+    {
+        var nulls = Good with { DatasetVersion = null!, Name = null!, OutputModelName = null!, Parameters = null!, Labels = null! };
+
+        var request = (await world.Client.GetTrainingStatusAsync(await world.Client.TrainAsync(nulls, Cancel), Cancel)).Request;
+
+        Assert.Equal(("v2", "", ""), (request.DatasetVersion, request.Name, request.OutputModelName));
+        Assert.Empty(request.Parameters);
+        Assert.Empty(request.Labels);
+    });
+
+    [Fact]
     public Task What_the_caller_changes_after_the_submission_does_not_change_the_job() => InTime(async world =>
     {
         var parameters = new Dictionary<string, string> { ["LR"] = "0.1" };
