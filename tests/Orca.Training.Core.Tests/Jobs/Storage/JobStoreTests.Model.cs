@@ -132,6 +132,7 @@ public abstract partial class JobStoreTests
         while (finals < count)
         {
             var page = await store.ReadChangesAsync(cursor, Cancel);
+            Assert.False(page.IsTruncated, "changes were let go before they were read");
             cursor = page.Next;
             var commands = new List<JobCommand>();
             foreach (var job in page.Changes)
