@@ -7,7 +7,7 @@ cd "$root"
 for project in "$@"; do
   name=$(basename "$project")
   built="artifacts/bin/$name/release/$name.dll"
-  if [ -e "$built" ] && [ -z "$(find src samples Directory.Build.props Directory.Packages.props global.json -type f -newer "$built" \
+  if [ -e "$built" ] && [ -z "$(find src samples bench Directory.Build.props Directory.Packages.props global.json -type f -newer "$built" \
       ! -path '*/orca-data/*' ! -path '*/data/*' -print -quit)" ]; then
     continue
   fi
