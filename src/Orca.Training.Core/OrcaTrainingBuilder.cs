@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
 
@@ -31,6 +32,17 @@ public sealed class OrcaTrainingBuilder
         ArgumentNullException.ThrowIfNull(policy);
         Services.AddSingleton(policy);
         return this;
+    }
+
+    /// <summary>Keeps jobs in memory, as is done otherwise too, and says what is kept.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is too small.</exception>
+    public OrcaTrainingBuilder UseMemoryJobStore(Action<MemoryJobStoreOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new MemoryJobStoreOptions();
+        configure(options);
+        options.Check();
+        return UseJobStore(services => new MemoryJobStore(options, services.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>Replaces the job store, which is one in memory otherwise.</summary>

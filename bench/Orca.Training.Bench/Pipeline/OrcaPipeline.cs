@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
-using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Testing;
 
@@ -22,12 +21,11 @@ internal sealed class OrcaPipeline : IAsyncDisposable
     public static async Task<OrcaPipeline> StartAsync(int jobs)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "bench" });
-        var options = new MemoryJobStoreOptions { KeepFinished = jobs };
         builder.Services.AddOrcaTraining(o => o.AddAlgorithm("none", "none"))
             .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System))
             .UseFakeStores()
             .UseCapacityPolicy(CapacityPolicies.Jobs(8))
-            .UseJobStore(s => new MemoryJobStore(options, TimeProvider.System));
+            .UseMemoryJobStore(o => o.KeepFinished = jobs);
         var host = builder.Build();
         await host.StartAsync();
         return new OrcaPipeline(host);

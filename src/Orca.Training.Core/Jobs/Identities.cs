@@ -31,13 +31,6 @@ public readonly record struct AttemptId(JobId Job, int Number)
     public override string ToString() => $"{Job}/{Number}";
 }
 
-/// <summary>One container of an attempt; ranks count from 0.</summary>
-public readonly record struct RankId(AttemptId Attempt, int Rank)
-{
-    /// <inheritdoc />
-    public override string ToString() => $"{Attempt}.{Rank}";
-}
-
 /// <summary>One store and the hosts on it. The store draws and keeps the id; it names containers, so it is short and lower-case.</summary>
 public readonly record struct InstallationId(string Value)
 {

@@ -23,7 +23,20 @@ public abstract record JobCommand
     }
 
     /// <summary>A command on a job that exists.</summary>
-    public abstract record OnJob(JobId Job, DateTimeOffset At) : JobCommand;
+    public abstract record OnJob : JobCommand
+    {
+        private protected OnJob(JobId job, DateTimeOffset at)
+        {
+            Job = job;
+            At = at;
+        }
+
+        /// <summary>The job.</summary>
+        public JobId Job { get; init; }
+
+        /// <summary>When it was decided.</summary>
+        public DateTimeOffset At { get; init; }
+    }
 
     /// <summary>An intent: end the job; repeating it changes nothing.</summary>
     public sealed record RequestCancel(JobId Job, DateTimeOffset At) : OnJob(Job, At)

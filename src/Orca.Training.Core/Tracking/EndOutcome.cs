@@ -25,7 +25,7 @@ internal static class EndOutcome
                 (OutcomeCode.OutOfMemory, Text($"A process of the training used more memory than {limit} and was killed; the training then ended with exit code {exit}.")),
             { ExitCode: FirstSignal + 11 } => (OutcomeCode.NonZeroExit, "The training program crashed with a segmentation fault (exit code 139)."),
             { ExitCode: FirstSignal + 6 } => (OutcomeCode.NonZeroExit, "The training program aborted itself (exit code 134)."),
-            { ExitCode: FirstSignal + 9 } => (OutcomeCode.Killed, "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. It was not for lack of memory."),
+            { ExitCode: FirstSignal + 9 } => (OutcomeCode.Killed, "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory."),
             { ExitCode: FirstSignal + 15 } => (OutcomeCode.Killed, "The training was asked to stop from outside (SIGTERM), not through this service."),
             { ExitCode: FirstSignal + 2 } => (OutcomeCode.Killed, "The training was interrupted from outside (SIGINT)."),
             { ExitCode: 126 } => (OutcomeCode.NonZeroExit, "The training's command cannot be executed (exit code 126)."),

@@ -19,7 +19,7 @@ public sealed class EndOutcomeTests
     [InlineData(139, false, "NonZeroExit", "The training program crashed with a segmentation fault (exit code 139).")]
     [InlineData(136, false, "NonZeroExit", "The training program ended with exit code 136.")]
     [InlineData(130, false, "Killed", "The training was interrupted from outside (SIGINT).")]
-    [InlineData(137, false, "Killed", "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. It was not for lack of memory.")]
+    [InlineData(137, false, "Killed", "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory.")]
     [InlineData(143, false, "Killed", "The training was asked to stop from outside (SIGTERM), not through this service.")]
     [InlineData(137, true, "OutOfMemory", "The training used more memory than its limit of 512 MiB and was killed. " + Advice)]
     [InlineData(1, true, "OutOfMemory", "A process of the training used more memory than its limit of 512 MiB and was killed; the training then ended with exit code 1.")]

@@ -6,7 +6,7 @@ namespace Orca.Training.Jobs.Storage.Memory;
 /// Jobs in the process's memory, kept by state: a sorted queue, launching, running and finalized. Each new store is a new
 /// installation; nothing outlives it.
 /// </summary>
-public sealed class MemoryJobStore : IJobStore
+internal sealed class MemoryJobStore : IJobStore
 {
     private const int PageLimit = 1024;
 
@@ -33,9 +33,7 @@ public sealed class MemoryJobStore : IJobStore
     public MemoryJobStore(MemoryJobStoreOptions options, TimeProvider time, InstallationId? installation = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.KeepFinished);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.KeepChanges, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.KeepRevisions, 1);
+        options.Check();
         _options = new MemoryJobStoreOptions
         {
             KeepFinished = options.KeepFinished,

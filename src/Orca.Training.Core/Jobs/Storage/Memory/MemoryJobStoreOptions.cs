@@ -11,4 +11,11 @@ public sealed class MemoryJobStoreOptions
 
     /// <summary>How many past revisions of each job a watcher can go back to. Default 64.</summary>
     public int KeepRevisions { get; set; } = 64;
+
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(KeepFinished);
+        ArgumentOutOfRangeException.ThrowIfLessThan(KeepChanges, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(KeepRevisions, 1);
+    }
 }
