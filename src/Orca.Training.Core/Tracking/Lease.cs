@@ -6,13 +6,17 @@ namespace Orca.Training.Tracking;
 /// <summary>This host's hold on the store: who has it, decides.</summary>
 internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider time)
 {
+    // Trust ends so much before the lease: a write that is on its way then still comes in time, and clocks need not agree exactly.
+    private readonly TimeSpan _trusted = duration * 5 / 6;
     private readonly string _holder = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{time.GetTimestamp()}");
+    private long _askedAt;
 
     /// <summary>Waits until the lease is ours.</summary>
     public async Task<Fence> AcquireAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
+            _askedAt = time.GetTimestamp();
             if (await store.AcquireLeaseAsync(_holder, duration, cancellationToken) is { } fence)
             {
                 return fence;
@@ -22,19 +26,24 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
         }
     }
 
-    /// <summary>Renews the lease until cancelled. Trust ends before the lease does, counted from when a renewal was asked for.</summary>
+    /// <summary>
+    /// Renews the lease until cancelled. Trust ends before the lease does, counted from when the last renewal that was granted was
+    /// asked for, whether or not the store answers or heeds a cancellation.
+    /// </summary>
     /// <exception cref="StaleFenceException">Another holder has it, or it could not be renewed in time.</exception>
     public async Task KeepAsync(Fence fence, CancellationToken cancellationToken)
     {
         while (true)
         {
             await Task.Delay(duration / 3, time, cancellationToken);
-            using var trust = new CancellationTokenSource(duration / 3, time);
+            var left = _trusted - time.GetElapsedTime(_askedAt);
+            using var trust = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(trust.Token, cancellationToken);
             Fence? renewed = null;
+            var askedAt = time.GetTimestamp();
             try
             {
-                renewed = await store.AcquireLeaseAsync(_holder, duration, either.Token);
+                renewed = await store.AcquireLeaseAsync(_holder, duration, either.Token).AsTask().WaitAsync(either.Token);
             }
             catch (OperationCanceledException) when (trust.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
@@ -45,6 +54,8 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
             {
                 throw new StaleFenceException(fence, renewed ?? default);
             }
+
+            _askedAt = askedAt;
         }
     }
 }
