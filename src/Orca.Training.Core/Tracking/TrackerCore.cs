@@ -49,7 +49,8 @@ internal sealed class TrackerCore
         {
             var next = _nextReconcile;
             next = _wakes.TryPeek(out _, out var wake) && wake < next ? wake : next;
-            next = _scheduler.NextLook is { } look && look < next ? look : next;
+            // A drain starts nothing, so the scheduler's moments pass unheeded.
+            next = !_isDraining && _scheduler.NextLook is { } look && look < next ? look : next;
             return _cleanups.NextTry is { } retry && retry < next ? retry : next;
         }
     }
