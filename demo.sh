@@ -13,7 +13,7 @@ train='' test='' arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
     --train | --test)
-      [ -r "${2:-}" ] || die "$1 needs a CSV file that can be read, not '${2:-}'"
+      [ -r "${2:-}" ] && [ ! -d "$2" ] || die "$1 needs a CSV file that can be read, not '${2:-}'"
       file=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
       if [ "$1" = --train ]; then train=$file; else test=$file; fi
       shift 2 ;;
@@ -26,11 +26,13 @@ done
 [ -z "$test" ] || [ -n "$train" ] || die "--test needs --train"
 
 "$root/eng/dotnet.sh"
-host_pid=''
+host_pid='' client_pid='' log=''
 cleanup() {
-  if [ -n "$host_pid" ] && kill -0 "$host_pid" 2>/dev/null; then
-    kill -TERM "$host_pid" && wait "$host_pid" 2>/dev/null || true
-  fi
+  local pid
+  for pid in $client_pid $host_pid; do # the client first: it has nothing to say about a host that goes
+    kill -TERM "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true
+  done
+  [ -z "$log" ] || rm -f "$log"
   "$root/eng/engine.sh" down --for $$ >/dev/null || true
 }
 trap cleanup EXIT
@@ -42,31 +44,44 @@ export DOCKER_HOST
 "$root/eng/training-image.sh"
 "$root/eng/build.sh" samples/Orca.Training.SampleHost samples/Orca.Training.Demo
 
-# A port of its own, so that a sample host that runs already is left alone.
-port=5081
-while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 2)); done
-
 dataset=intents settings=()
 if [ -n "$train" ]; then
   dataset=$(basename "$train" .csv | tr -c 'A-Za-z0-9._\n-' '-')
   settings=("--Datasets:$dataset:Train=$train" "--Datasets:$dataset:Test=$test")
 fi
 
+start_host() { # PORT: on it and the one before; fails when the host ends before it listens
+  dotnet "$root/artifacts/bin/Orca.Training.SampleHost/release/Orca.Training.SampleHost.dll" \
+    --contentRoot "$root/samples/Orca.Training.SampleHost" \
+    --OrcaTraining:DataFolder="$root/orca-data" \
+    --Kestrel:Endpoints:Pages:Url="http://127.0.0.1:$(($1 - 1))" --Kestrel:Endpoints:Grpc:Url="http://127.0.0.1:$1" \
+    "${settings[@]}" >"$log" 2>&1 &
+  host_pid=$!
+  # Its own word, and not whether the port answers: that could be another host.
+  until grep -q 'Application started' "$log"; do
+    kill -0 "$host_pid" 2>/dev/null || return 1
+    sleep 0.1
+  done 2>/dev/null # the shell's own word of a host that crashed
+}
+
+# Ports of its own, so that a sample host that runs already, or another demo, is left alone.
 log=$(mktemp)
-dotnet "$root/artifacts/bin/Orca.Training.SampleHost/release/Orca.Training.SampleHost.dll" \
-  --contentRoot "$root/samples/Orca.Training.SampleHost" \
-  --OrcaTraining:DataFolder="$root/orca-data" \
-  --Kestrel:Endpoints:Pages:Url="http://127.0.0.1:$((port - 1))" --Kestrel:Endpoints:Grpc:Url="http://127.0.0.1:$port" \
-  "${settings[@]}" >"$log" 2>&1 &
-host_pid=$!
-until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
-  kill -0 "$host_pid" 2>/dev/null || { cat "$log" >&2; rm -f "$log"; die "the sample host did not start"; }
-  sleep 0.1
+port=5081
+until start_host "$port"; do
+  wait "$host_pid" 2>/dev/null || true
+  host_pid=''
+  if grep -q 'address already in use' "$log" && [ "$port" -lt 5281 ]; then port=$((port + 2)); continue; fi
+  # What is wrong, a dataset mostly, in one line; where it is not that, all that was said.
+  sed -n 's/^Unhandled exception\. [A-Za-z.]*: //p' "$log" | grep . >&2 || cat "$log" >&2
+  die "the sample host did not start"
 done
 
+# In the background, since a signal interrupts a wait, but would be kept waiting by a program in the foreground.
 status=0
 dotnet "$root/artifacts/bin/Orca.Training.Demo/release/Orca.Training.Demo.dll" \
-  --address "http://127.0.0.1:$port" --dataset "$dataset" "${arguments[@]}" || status=$?
-[ $status -eq 0 ] || cat "$log" >&2
-rm -f "$log"
+  --address "http://127.0.0.1:$port" --dataset "$dataset" "${arguments[@]}" &
+client_pid=$!
+wait "$client_pid" || status=$?
+client_pid=''
+[ $status -eq 0 ] || grep -A 3 -E '^(warn|fail|crit):' "$log" >&2 || true
 exit $status

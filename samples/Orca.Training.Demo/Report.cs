@@ -16,7 +16,7 @@ internal static class Report
         var model = status.Artifacts.FirstOrDefault(a => a.Name == "model.pt");
         if (status.State is JobState.Succeeded)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Succeeded in {took.TotalSeconds:0.0} s; test accuracy {accuracy:0.0000}, {cpuSeconds:0.0} s of CPU time."));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Succeeded in {took.TotalSeconds:0.0} s; {(accuracy is null ? "no test file" : string.Create(CultureInfo.InvariantCulture, $"test accuracy {accuracy:0.0000}"))}, {cpuSeconds:0.0} s of CPU time."));
             Console.WriteLine($"The model: {(model is null ? "none" : model.Location.IsFile ? model.Location.LocalPath : model.Location)}");
         }
         else

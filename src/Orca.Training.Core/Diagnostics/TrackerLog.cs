@@ -45,6 +45,9 @@ internal static partial class TrackerLog
     [LoggerMessage(1023, LogLevel.Error, "The tracker stopped on an unexpected error and starts again in {Pause}")]
     public static partial void TermFailed(this ILogger logger, Exception error, TimeSpan pause);
 
+    [LoggerMessage(1025, LogLevel.Warning, "The store's changes could not be read; trying again in {Pause}")]
+    public static partial void FeedFailed(this ILogger logger, Exception error, TimeSpan pause);
+
     [LoggerMessage(1024, LogLevel.Warning, "The host's time to stop ran out with trainings still open; their containers are left")]
     public static partial void DrainIncomplete(this ILogger logger);
 }

@@ -20,6 +20,7 @@ internal sealed class DeciderTerm(
 {
     // So many events are taken before the store gets their commands: a bound on the delay that a batch costs its first command.
     private const int MostEvents = 512;
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly List<TrackerEffect> _wanted = [];
     private readonly List<JobCommand> _commands = [];
@@ -28,7 +29,7 @@ internal sealed class DeciderTerm(
     private bool _isDraining;
     private long _timerTicks;
 
-    /// <summary>Completes when everything open has ended, after a <see cref="TrackerEvent.Drain"/>.</summary>
+    /// <summary>Completes when everything open has ended, after a <see cref="TrackerEvent.Drain"/>; cancelled when the term ends before.</summary>
     public Task Idle => _idle.Task;
 
     /// <summary>Runs until cancelled.</summary>
@@ -37,10 +38,11 @@ internal sealed class DeciderTerm(
     {
         using var stopFeed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var timer = time.CreateTimer(_ => TimerFired(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        var cursor = await LoadAsync(cancellationToken);
-        var feed = FeedAsync(cursor, stopFeed.Token);
+        var feed = Task.CompletedTask;
         try
         {
+            var cursor = await LoadAsync(cancellationToken);
+            feed = FeedAsync(cursor, stopFeed.Token);
             while (true)
             {
                 TakeEvents();
@@ -56,6 +58,7 @@ internal sealed class DeciderTerm(
         }
         finally
         {
+            _idle.TrySetCanceled(CancellationToken.None);
             stopFeed.Cancel();
             await feed.Quietly();
             await _commit.Quietly();
@@ -87,27 +90,39 @@ internal sealed class DeciderTerm(
         return open.Cursor;
     }
 
-    /// <summary>Passes the store's changes on, in order.</summary>
+    /// <summary>Passes the store's changes on, in order, until cancelled: nothing else brings a submission or a cancellation here.</summary>
     private async Task FeedAsync(ChangeCursor cursor, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var page = await store.ReadChangesAsync(cursor, cancellationToken);
-            if (page.IsTruncated)
+            try
             {
-                var open = await store.ReadOpenJobsAsync(cancellationToken);
-                await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
-                cursor = open.Cursor;
-                continue;
+                cursor = await PassOnAsync(cursor, cancellationToken);
             }
-
-            foreach (var job in page.Changes)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                await inbox.PostAsync(new TrackerEvent.Changed(job), cancellationToken);
+                logger.FeedFailed(e, PauseAfterFailure);
+                await Task.Delay(PauseAfterFailure, time, cancellationToken);
             }
-
-            cursor = page.Next;
         }
+    }
+
+    private async Task<ChangeCursor> PassOnAsync(ChangeCursor cursor, CancellationToken cancellationToken)
+    {
+        var page = await store.ReadChangesAsync(cursor, cancellationToken);
+        if (page.IsTruncated)
+        {
+            var open = await store.ReadOpenJobsAsync(cancellationToken);
+            await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
+            return open.Cursor;
+        }
+
+        foreach (var job in page.Changes)
+        {
+            await inbox.PostAsync(new TrackerEvent.Changed(job), cancellationToken);
+        }
+
+        return page.Next;
     }
 
     private void TakeEvents()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Artifacts;
 using Orca.Training.Diagnostics;
@@ -22,14 +23,18 @@ internal sealed class EffectRunner(
     TimeProvider time,
     Inbox inbox,
     ILogger logger,
-    CancellationToken ending) : IDisposable
+    CancellationToken ending)
 {
-    // Removing what a big pool left behind must not flood its engine.
+    // Removing what a big pool left behind must not flood its engine. Each machine by itself: one that hangs holds up no other.
     private const int CallsAtOnce = 32;
+
+    // Runtimes have their own, shorter limits; this one is for a runtime that has none, or does not heed its token. A start is
+    // bounded by the launch's time, output by the time to drain it.
+    private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentDictionary<AttemptName, CancellationTokenSource> _starts = new();
     private readonly ConcurrentDictionary<Task, byte> _running = new();
-    private readonly SemaphoreSlim _calls = new(CallsAtOnce);
+    private readonly Dictionary<string, SemaphoreSlim> _calls = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(CallsAtOnce));
 
     /// <summary>Begins an effect; returns at once.</summary>
     public void Run(TrackerEffect effect)
@@ -39,6 +44,11 @@ internal sealed class EffectRunner(
             case TrackerEffect.AbortStart e:
                 Abort(e.Attempt);
                 break;
+            case TrackerEffect.Start e:
+                // Noted here and not by the work itself, or an abort that comes before the work begins would find nothing.
+                var giveUp = _starts[e.Attempt] = CancellationTokenSource.CreateLinkedTokenSource(ending);
+                Keep(work.Run(() => RunAsync(() => StartAsync(e, giveUp))));
+                break;
             case TrackerEffect.ReportLeftover e:
                 logger.Leftover(e.Machine, e.Attempt.ToString(), e.IsRemoved);
                 break;
@@ -47,7 +57,7 @@ internal sealed class EffectRunner(
                 break;
             default:
                 // Not on the loop's own thread: a runtime or store may be slow before its first await.
-                Keep(work.Run(() => RunAsync(effect)));
+                Keep(work.Run(() => RunAsync(() => AnswerAsync(effect))));
                 break;
         }
     }
@@ -60,8 +70,6 @@ internal sealed class EffectRunner(
             await Task.WhenAll(_running.Keys);
         }
     }
-
-    public void Dispose() => _calls.Dispose();
 
     private void Abort(AttemptName attempt)
     {
@@ -84,23 +92,23 @@ internal sealed class EffectRunner(
         task.ContinueWith((t, running) => ((ConcurrentDictionary<Task, byte>)running!).TryRemove(t, out _), _running, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private async Task RunAsync(TrackerEffect effect)
+    private async Task<TrackerEvent> AnswerAsync(TrackerEffect effect) => effect switch
+    {
+        TrackerEffect.Follow e => await FollowAsync(e),
+        TrackerEffect.Collect e => await CollectAsync(e),
+        TrackerEffect.List e => await ListAsync(e),
+        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace,
+            (runtime, token) => runtime.StopAsync(e.Attempt, options.StopGrace, token))),
+        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "remove", LongestCall,
+            (runtime, token) => runtime.RemoveAsync(e.Attempt, token))),
+        _ => throw new InvalidOperationException($"Nothing carries out {effect.GetType().Name}."),
+    };
+
+    private async Task RunAsync(Func<Task<TrackerEvent>> act)
     {
         try
         {
-            var answer = effect switch
-            {
-                TrackerEffect.Start e => await StartAsync(e),
-                TrackerEffect.Follow e => await FollowAsync(e),
-                TrackerEffect.Collect e => await CollectAsync(e),
-                TrackerEffect.List e => await ListAsync(e),
-                TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop",
-                    (runtime, token) => runtime.StopAsync(e.Attempt, options.StopGrace, token))),
-                TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "remove",
-                    (runtime, token) => runtime.RemoveAsync(e.Attempt, token))),
-                _ => throw new InvalidOperationException($"Nothing carries out {effect.GetType().Name}."),
-            };
-            await inbox.PostAsync(answer, ending);
+            await inbox.PostAsync(await act(), ending);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -108,10 +116,9 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task<TrackerEvent> StartAsync(TrackerEffect.Start start)
+    private async Task<TrackerEvent> StartAsync(TrackerEffect.Start start, CancellationTokenSource giveUp)
     {
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(ending);
-        _starts[start.Attempt] = giveUp;
+        using var ends = giveUp;
         try
         {
             var phases = new PhasePoster(start.Attempt, inbox);
@@ -175,7 +182,7 @@ internal sealed class EffectRunner(
     {
         try
         {
-            var found = await machines[list.Machine].Runtime.ListAsync(scope, ending);
+            var found = await LimitedAsync(list.Machine, LongestCall, token => machines[list.Machine].Runtime.ListAsync(scope, token));
             return new TrackerEvent.Listed(list.Machine, list.Number, found);
         }
         catch (Exception e) when (!IsEnding(e))
@@ -186,13 +193,21 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task<string?> CallAsync(AttemptName attempt, string machine, string call, Func<IContainerRuntime, CancellationToken, Task> act)
+    private async Task<string?> CallAsync(AttemptName attempt, string machine, string call, TimeSpan limit, Func<IContainerRuntime, CancellationToken, Task> act)
     {
-        await _calls.WaitAsync(ending);
+        if (!_calls.TryGetValue(machine, out var places))
+        {
+            return $"This host has no machine '{machine}'.";
+        }
+
+        await places.WaitAsync(ending);
         try
         {
-            await act(machines[machine].Runtime, ending);
-            return null;
+            return await LimitedAsync<string?>(machine, limit, async token =>
+            {
+                await act(machines[machine].Runtime, token);
+                return null;
+            });
         }
         catch (Exception e) when (!IsEnding(e))
         {
@@ -201,7 +216,21 @@ internal sealed class EffectRunner(
         }
         finally
         {
-            _calls.Release();
+            places.Release();
+        }
+    }
+
+    private async Task<T> LimitedAsync<T>(string machine, TimeSpan limit, Func<CancellationToken, Task<T>> call)
+    {
+        using var over = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, over.Token);
+        try
+        {
+            return await call(either.Token).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException e) when (over.IsCancellationRequested && !ending.IsCancellationRequested)
+        {
+            throw new RuntimeUnavailableException(string.Create(CultureInfo.InvariantCulture, $"Machine '{machine}' did not answer within {limit.TotalSeconds:0} s."), e);
         }
     }
 

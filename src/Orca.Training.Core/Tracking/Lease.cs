@@ -8,40 +8,50 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
 {
     private static int _made;
 
+    // Trust ends so much before the lease: a write that is on its way then still comes in time, and clocks need not agree exactly.
+    private readonly TimeSpan _trusted = duration * 5 / 6;
+
     // Two in one process at the same tick are two holders: taken for one, both would decide.
     private readonly string _holder = string.Create(
         CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{time.GetTimestamp()}/{Interlocked.Increment(ref _made)}");
+
+    private long _askedAt;
 
     /// <summary>Waits until the lease is ours, for at least two thirds of its time.</summary>
     public async Task<Fence> AcquireAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var asked = time.GetTimestamp();
+            _askedAt = time.GetTimestamp();
             if (await store.AcquireLeaseAsync(_holder, duration, cancellationToken) is not { } fence)
             {
                 await Task.Delay(duration / 3, time, cancellationToken);
             }
-            else if (time.GetElapsedTime(asked) <= duration / 3)
+            else if (time.GetElapsedTime(_askedAt) <= duration / 3)
             {
                 return fence;
             }
         }
     }
 
-    /// <summary>Renews the lease until cancelled. Trust ends before the lease does, counted from when a renewal was asked for.</summary>
+    /// <summary>
+    /// Renews the lease until cancelled. Trust ends before the lease does, counted from when the last renewal that was granted was
+    /// asked for, whether or not the store answers or heeds a cancellation.
+    /// </summary>
     /// <exception cref="StaleFenceException">Another holder has it, or it could not be renewed in time.</exception>
     public async Task KeepAsync(Fence fence, CancellationToken cancellationToken)
     {
         while (true)
         {
             await Task.Delay(duration / 3, time, cancellationToken);
-            using var trust = new CancellationTokenSource(duration / 3, time);
+            var left = _trusted - time.GetElapsedTime(_askedAt);
+            using var trust = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(trust.Token, cancellationToken);
             Fence? renewed = null;
+            var askedAt = time.GetTimestamp();
             try
             {
-                renewed = await store.AcquireLeaseAsync(_holder, duration, either.Token);
+                renewed = await store.AcquireLeaseAsync(_holder, duration, either.Token).AsTask().WaitAsync(either.Token);
             }
             catch (OperationCanceledException) when (trust.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
@@ -52,6 +62,8 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
             {
                 throw new StaleFenceException(fence, renewed ?? default);
             }
+
+            _askedAt = askedAt;
         }
     }
 }

@@ -55,9 +55,14 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
             // Its end is on record, or its start was given up: a crash came between that and its removal.
             cleanups.Add(attempt, machine, effects);
         }
-        else if (cleanups.IsNews(attempt))
+        else
         {
-            effects.Add(new TrackerEffect.ReportLeftover(attempt, machine, settings.RemoveLeftovers));
+            if (cleanups.IsNews(attempt))
+            {
+                effects.Add(new TrackerEffect.ReportLeftover(attempt, machine, settings.RemoveLeftovers));
+            }
+
+            // Told once, but removed as often as it takes.
             if (settings.RemoveLeftovers)
             {
                 cleanups.Add(attempt, machine, effects);

@@ -116,7 +116,7 @@ internal sealed class TrackerService(
         var inbox = new Inbox();
         var scope = new RuntimeScope(_options.ApplicationName ?? environment.ApplicationName, installation);
         var launcher = new AttemptLauncher(_options, scope.Application, datasets, artifacts);
-        using var effects = new EffectRunner(
+        var effects = new EffectRunner(
             _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, _options, work, time, inbox, logger, ending.Token);
         var term = new DeciderTerm(NewCore(installation), effects, inbox, store, fence, time, logger);
         lock (_lock)

@@ -1,0 +1,119 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orca.Training.Artifacts;
+using Orca.Training.Datasets;
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+using Orca.Training.Testing;
+using Orca.Training.Tracking;
+
+namespace Orca.Training.Tests.Tracking;
+
+/// <summary>Calls that never answer, to a runtime that does not heed its token either.</summary>
+public sealed class EffectRunnerTests
+{
+    private static readonly InstallationId Here = new("here");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task A_start_that_is_given_up_before_its_work_began_is_given_up() => VirtualTime.RunAsync(async time =>
+    {
+        var (runner, inbox) = NewRunner(time, ("a", new StuckRuntime()));
+
+        runner.Run(new TrackerEffect.Start(Attempt(1), "a", NewJob()));
+        runner.Run(new TrackerEffect.AbortStart(Attempt(1)));
+
+        Assert.IsType<TrackerEvent.StartUnknown>(await NextAsync(inbox));
+    }, TimeSpan.FromMinutes(1));
+
+    [Fact]
+    public Task A_machine_that_answers_no_call_keeps_no_other_machine_waiting() => VirtualTime.RunAsync(async time =>
+    {
+        var (runner, inbox) = NewRunner(time, ("a", new StuckRuntime()), ("b", new FakeContainerRuntime(time)));
+        for (var i = 1; i <= 100; i++)
+        {
+            runner.Run(new TrackerEffect.Remove(Attempt(i), "a"));
+        }
+
+        runner.Run(new TrackerEffect.Stop(Attempt(101), "b"));
+
+        Assert.Equal(new TrackerEvent.StopReturned(Attempt(101), null), await NextAsync(inbox));
+    }, TimeSpan.FromSeconds(1));
+
+    [Fact]
+    public Task A_call_that_is_never_answered_is_told_as_failed() => VirtualTime.RunAsync(async time =>
+    {
+        var (runner, inbox) = NewRunner(time, ("a", new StuckRuntime()));
+
+        runner.Run(new TrackerEffect.List("a", 7));
+        Assert.Equal(new TrackerEvent.ListFailed("a", 7), await NextAsync(inbox));
+
+        runner.Run(new TrackerEffect.Stop(Attempt(1), "a"));
+        var stop = Assert.IsType<TrackerEvent.StopReturned>(await NextAsync(inbox));
+        Assert.Contains("'a' did not answer", stop.Error, StringComparison.Ordinal);
+    }, TimeSpan.FromHours(1));
+
+    private static async Task<TrackerEvent> NextAsync(Inbox inbox)
+    {
+        await inbox.WaitAsync(Cancel);
+        Assert.True(inbox.TryTake(out var happened));
+        return happened!;
+    }
+
+    private static (EffectRunner Runner, Inbox Inbox) NewRunner(VirtualTime time, params (string Name, IContainerRuntime Runtime)[] machines)
+    {
+        var options = new OrcaTrainingOptions().AddAlgorithm("a", "image");
+        var inbox = new Inbox();
+        var services = new ServiceCollection();
+        services.AddOrcaTraining().UseFakeStores();
+        var stores = services.BuildServiceProvider();
+        var artifacts = stores.GetRequiredService<IArtifactStore>();
+        var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts);
+        var runner = new EffectRunner(
+            machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here), launcher,
+            artifacts, options, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, inbox, NullLogger.Instance, Cancel);
+        return (runner, inbox);
+    }
+
+    private static AttemptName Attempt(long job) => new(Here, new AttemptId(new JobId(job), 1));
+
+    private static Job NewJob() => new()
+    {
+        Id = new JobId(1),
+        Request = new TrainingRequest { Algorithm = "a", DatasetId = "d", DatasetVersion = "v" },
+        SubmittedAt = default,
+        State = JobState.Launching,
+        LastAttempt = 1,
+        Attempts = [new Attempt { Number = 1, Machine = "a", CreatedAt = default }],
+    };
+
+    private sealed class StuckRuntime : IContainerRuntime
+    {
+        private static readonly TaskCompletionSource Never = new();
+
+        public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true);
+
+        public Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken) => NeverAsync<RuntimeInfo>();
+
+        public Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken) => NeverAsync<StartResult>();
+
+        public Task<IReadOnlyList<ContainerObservation>> ListAsync(RuntimeScope scope, CancellationToken cancellationToken) =>
+            NeverAsync<IReadOnlyList<ContainerObservation>>();
+
+        public IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken) => Never.Task;
+
+        public Task RemoveAsync(AttemptName attempt, CancellationToken cancellationToken) => Never.Task;
+
+        private static async Task<T> NeverAsync<T>()
+        {
+            await Never.Task;
+            throw new InvalidOperationException("never");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+
+namespace Orca.Training.Tests.Tracking;
+
+/// <summary>A store in front of another one, some of whose calls a test can have fail or hang.</summary>
+internal sealed class FaultyStore(IJobStore inner) : IJobStore
+{
+    /// <summary>Asked before each read of the feed.</summary>
+    public Func<Task> BeforeChanges { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Asked before each read of the open jobs.</summary>
+    public Func<Task> BeforeOpenJobs { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Asked before each acquisition or renewal of the lease.</summary>
+    public Func<Task> BeforeLease { get; set; } = () => Task.CompletedTask;
+
+    public bool IsDurable => inner.IsDurable;
+
+    public ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => inner.GetInstallationAsync(cancellationToken);
+
+    public ValueTask<IReadOnlyList<CommandResult>> ApplyAsync(IReadOnlyList<JobCommand> commands, Fence? fence, CancellationToken cancellationToken) =>
+        inner.ApplyAsync(commands, fence, cancellationToken);
+
+    public async ValueTask<ChangePage> ReadChangesAsync(ChangeCursor after, CancellationToken cancellationToken)
+    {
+        await BeforeChanges();
+        return await inner.ReadChangesAsync(after, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<Job>?> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken) =>
+        inner.ReadJobChangesAsync(job, afterRevision, cancellationToken);
+
+    public async ValueTask<OpenJobs> ReadOpenJobsAsync(CancellationToken cancellationToken)
+    {
+        await BeforeOpenJobs();
+        return await inner.ReadOpenJobsAsync(cancellationToken);
+    }
+
+    public ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken) => inner.ReadAsync(job, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Job>> ReadPageAsync(JobState? state, JobId after, int limit, CancellationToken cancellationToken) =>
+        inner.ReadPageAsync(state, after, limit, cancellationToken);
+
+    public async ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        await BeforeLease();
+        return await inner.AcquireLeaseAsync(holder, duration, cancellationToken);
+    }
+
+    public ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(fence, cancellationToken);
+}
