@@ -11,12 +11,15 @@ internal static class ReservedVariables
             "PATH", "HOME", "USER", "SHELL", "IFS", "ENV", "BASH_ENV", "HOSTNAME", "TMPDIR",
             "GCONV_PATH", "LOCPATH", "NLSPATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
             "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
-            "PERL5LIB", "PERL5OPT", "RUBYLIB", "RUBYOPT", "NODE_OPTIONS", "NODE_PATH", "JAVA_TOOL_OPTIONS", "CLASSPATH",
+            "PERL5LIB", "PERL5OPT", "RUBYLIB", "RUBYOPT", "NODE_OPTIONS", "NODE_PATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH",
+            "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES",
         ],
         StringComparer.OrdinalIgnoreCase);
 
     private static readonly string[] Prefixes =
-        ["ORCA_", "TRAINING_DATA", "MINIO_", "AWS_", "S3_", "LD_", "DYLD_", "GLIBC_", "MALLOC_", "PYTHON", "DOTNET_", "CORECLR_", "KUBERNETES_"];
+        ["ORCA_", "TRAINING_DATA", "MINIO_", "AWS_", "S3_", "LD_", "DYLD_", "GLIBC_", "MALLOC_", "PYTHON", "DOTNET_", "CORECLR_", "KUBERNETES_",
+            // What GPU runtimes read to decide which devices a container sees, whatever it was given.
+            "NVIDIA_", "CUDA_VISIBLE_", "ROCR_VISIBLE_", "HIP_VISIBLE_"];
 
     public static bool Contains(string name) =>
         Names.Contains(name) || Array.Exists(Prefixes, p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase));
