@@ -18,6 +18,8 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
     public async Task<JobId> TrainAsync(TrainingRequest request, string? user, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        // First of all: what is checked is what is recorded, whatever the caller does with his dictionaries meanwhile.
+        request = request.Copy();
         var violations = validator.Check(request);
         if (violations.Count > 0)
         {
