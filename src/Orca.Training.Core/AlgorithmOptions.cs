@@ -6,7 +6,10 @@ public sealed class AlgorithmOptions
     /// <summary>The image that trains.</summary>
     public string Image { get; set; } = "";
 
-    /// <summary>The command's words, such as <c>server</c>, <c>/data</c>; empty for the image's own. Default empty.</summary>
+    /// <summary>
+    /// The command's words, such as <c>server</c>, <c>/data</c>: they stand in for the image's own command (CMD) and are handed to its
+    /// entry point, where it has one. Default empty: the image's own.
+    /// </summary>
     public IList<string> Command { get; } = [];
 
     /// <summary>Parameters for requests that do not give them.</summary>

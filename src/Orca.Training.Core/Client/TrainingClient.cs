@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
@@ -19,7 +18,8 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
     public async Task<JobId> TrainAsync(TrainingRequest request, string? user, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        request = Copied(request);
+        // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
+        request = request.Copy();
         var violations = validator.Check(request);
         if (violations.Count > 0)
         {
@@ -109,19 +109,6 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
             throw new TrainingException(TrainingError.Unavailable, $"The dataset store cannot be read now: {e.Message}", inner: e);
         }
     }
-
-    /// <summary>What is validated and recorded is no longer the caller's to change; null, against the rules, is empty as it is on the wire.</summary>
-    private static TrainingRequest Copied(TrainingRequest request) => request with
-    {
-        DatasetVersion = request.DatasetVersion ?? "",
-        Name = request.Name ?? "",
-        OutputModelName = request.OutputModelName ?? "",
-        Parameters = Copied(request.Parameters),
-        Labels = Copied(request.Labels),
-    };
-
-    private static IReadOnlyDictionary<string, string> Copied(IReadOnlyDictionary<string, string>? map) =>
-        map is null or { Count: 0 } ? ReadOnlyDictionary<string, string>.Empty : new Dictionary<string, string>(map, StringComparer.Ordinal);
 
     private async Task NextChangeAsync(Job job, long afterRevision, CancellationToken cancellationToken)
     {

@@ -66,6 +66,6 @@ public abstract record JobCommand
     /// <summary>Launching or Running → Failed or Cancelled: the attempt ended without results.</summary>
     public sealed record FinishAttempt(JobId Job, int Number, JobState Final, Outcome Outcome, TrainingProgress? Progress, DateTimeOffset At) : OnJob(Job, At);
 
-    /// <summary>Queued → Cancelled.</summary>
-    public sealed record CancelQueued(JobId Job, Outcome Outcome, DateTimeOffset At) : OnJob(Job, At);
+    /// <summary>Queued → Cancelled or Failed: it never ran.</summary>
+    public sealed record FinishQueued(JobId Job, JobState Final, Outcome Outcome, DateTimeOffset At) : OnJob(Job, At);
 }

@@ -74,7 +74,7 @@ public static class JobTransitions
         JobCommand.Publish c => job.State is JobState.Running && c.Number == job.LastAttempt,
         JobCommand.FinishAttempt c => job.State is JobState.Launching or JobState.Running && c.Number == job.LastAttempt
             && c.Final is JobState.Failed or JobState.Cancelled,
-        JobCommand.CancelQueued => job.State is JobState.Queued,
+        JobCommand.FinishQueued c => job.State is JobState.Queued && (c.Final is JobState.Failed or JobState.Cancelled),
         _ => throw new ArgumentException($"The transition table has no row for {command.GetType().Name}.", nameof(command)),
     };
 
@@ -114,7 +114,7 @@ public static class JobTransitions
             Artifacts = c.Artifacts,
         },
         JobCommand.FinishAttempt c => Finished(job, c.Final, c.Outcome, c.Progress, c.At),
-        JobCommand.CancelQueued c => job with { State = JobState.Cancelled, Outcome = c.Outcome, FinishedAt = c.At, QueueReason = null, NotBefore = null },
+        JobCommand.FinishQueued c => job with { State = c.Final, Outcome = c.Outcome, FinishedAt = c.At, QueueReason = null, NotBefore = null },
         _ => throw new ArgumentException($"The transition table has no row for {command.GetType().Name}.", nameof(command)),
     };
 

@@ -8,7 +8,7 @@ namespace Orca.Training.Machines;
 /// </summary>
 /// <remarks>
 /// A call that throws has an unknown effect: the tracker asks again, so each call can be repeated. Nothing here is specific to an
-/// engine; the suite in Orca.Training.Testing.Conformance says what is expected.
+/// engine.
 /// </remarks>
 public interface IContainerRuntime
 {

@@ -23,7 +23,9 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     private readonly Dictionary<JobId, Placed> _placed = [];
     private readonly Inventory[] _inventories = [.. machines.Select(m => new Inventory(m.Name, m.Total, default, 0, 0))];
     private bool _changed = true;
+    private readonly bool[] _isAway = new bool[machines.Count];
     private Exception? _policyFailure;
+    private List<(JobId Job, string Reason)>? _unplaceable;
 
     /// <summary>The next moment at which a plan can differ without any change; null for none.</summary>
     public DateTimeOffset? NextLook => _putOff.Count > 0 ? _putOff.Min.NotBefore : null;
@@ -76,9 +78,17 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
 
         _changed = false;
         List<Placement>? placements = null;
+        List<(JobId Job, string Reason)>? never = null;
         foreach (var (job, waiting) in _queue)
         {
             var machine = FirstThatFits(waiting.Needs);
+            if (machine < 0 && WhyNever(waiting.Needs) is { } reason)
+            {
+                // Whoever can never start must not hold up those behind.
+                (never ??= []).Add((job, reason));
+                continue;
+            }
+
             if (machine < 0)
             {
                 break;
@@ -93,7 +103,34 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             _queue.Remove(placement.Job);
         }
 
+        foreach (var (job, reason) in never ?? [])
+        {
+            _queue.Remove(job);
+            (_unplaceable ??= []).Add((job, reason));
+        }
+
         return placements ?? (IReadOnlyList<Placement>)[];
+    }
+
+    /// <summary>The jobs that no machine could start even if it were empty, and why; each is told once.</summary>
+    public IReadOnlyList<(JobId Job, string Reason)> TakeUnplaceable()
+    {
+        var found = _unplaceable;
+        _unplaceable = null;
+        return found ?? (IReadOnlyList<(JobId, string)>)[];
+    }
+
+    /// <summary>Plans anew although nothing changed: what a policy threw may have passed.</summary>
+    public void LookAgain() => _changed = true;
+
+    /// <summary>Whether a machine answers. One that does not is chosen only where no other has room.</summary>
+    public void Reach(string machine, bool isReached)
+    {
+        if (IndexOf(machine) is >= 0 and var index && _isAway[index] == isReached)
+        {
+            _isAway[index] = !isReached;
+            _changed = true;
+        }
     }
 
     /// <summary>What the policy threw since this was last asked; null if nothing.</summary>
@@ -142,11 +179,14 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     {
         try
         {
-            for (var i = 0; i < _inventories.Length; i++)
+            foreach (var isAway in (ReadOnlySpan<bool>)[false, true])
             {
-                if (policy.Fits(resources, _inventories[i]).Fits)
+                for (var i = 0; i < _inventories.Length; i++)
                 {
-                    return i;
+                    if (_isAway[i] == isAway && policy.Fits(resources, _inventories[i]).Fits)
+                    {
+                        return i;
+                    }
                 }
             }
         }
@@ -158,6 +198,29 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         }
 
         return -1;
+    }
+
+    /// <summary>Why it would fit on no machine even if that were empty; null if it would, or if a machine did not yet say what it has.</summary>
+    private string? WhyNever(Resources resources)
+    {
+        if (_policyFailure is not null)
+        {
+            return null;
+        }
+
+        var reasons = new List<string>(_inventories.Length);
+        foreach (var inventory in _inventories)
+        {
+            var answer = policy.Fits(resources, inventory with { Used = default, Launching = 0, Running = 0 });
+            if (answer.Fits || inventory.Total == default)
+            {
+                return null;
+            }
+
+            reasons.Add($"'{inventory.Machine}': {answer.Reason}");
+        }
+
+        return reasons.Count == 0 ? null : string.Join("; ", reasons);
     }
 
     private void Take(JobId job, string machine, Resources resources, bool running)

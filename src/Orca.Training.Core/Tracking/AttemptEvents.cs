@@ -19,12 +19,20 @@ internal static class AttemptEvents
         _ => null,
     };
 
-    /// <summary>An engine that goes away may end the output of a container that it leaves running: then it is read on.</summary>
-    public static void CheckOutput(AttemptFacts attempt, ContainerObservation listed, long listing)
+    /// <summary>
+    /// A container that is listed as running after its output ended or its stop was done: an engine that went away cut the one, or did
+    /// not do the other, and it is asked again.
+    /// </summary>
+    public static void CheckListed(AttemptFacts attempt, ContainerObservation listed, long listing)
     {
         if (listed is { Rank: 0, State: ContainerState.Running } && attempt.Follow.State is CallState.Done && attempt.OutputEndedSince < listing)
         {
             attempt.Follow.Reopen();
+        }
+
+        if (listed is { State: ContainerState.Running } && attempt.Stop.State is CallState.Done && attempt.StoppedSince < listing)
+        {
+            attempt.Stop.Reopen();
         }
     }
 
@@ -52,6 +60,7 @@ internal static class AttemptEvents
                 break;
             case TrackerEvent.StopReturned:
                 attempt.Stop.Finish();
+                attempt.StoppedSince = listings.Last;
                 if (attempt.End is null)
                 {
                     // The hint of the end may be lost; the stop is done, so a listing asked for now knows.

@@ -41,6 +41,9 @@ internal static class EndOutcome
     public static Outcome Cancelled(bool byHost) =>
         new(OutcomeCode.Cancelled, byHost ? "Ended because the service was stopped, and its job store keeps nothing." : "Cancelled on request.");
 
+    public static Outcome NeverFits(string reason) =>
+        new(OutcomeCode.InvalidSpec, $"No machine of this service could ever start it: {reason}. Ask for less.");
+
     public static Outcome NeverStarted(TimeSpan limit, string? lastError) =>
         new(OutcomeCode.LaunchFailed, Text($"The training could not be started within {limit}.{(lastError is null ? "" : " " + lastError)}"));
 

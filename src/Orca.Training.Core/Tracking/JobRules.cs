@@ -31,7 +31,10 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
                 Commit(tracked, begin with { At = now }, effects);
                 break;
             case JobState.Queued when cancelled is not null:
-                Commit(tracked, new JobCommand.CancelQueued(tracked.Job.Id, cancelled, now), effects);
+                Commit(tracked, new JobCommand.FinishQueued(tracked.Job.Id, JobState.Cancelled, cancelled, now), effects);
+                break;
+            case JobState.Queued when tracked.Unplaceable is { } reason:
+                Commit(tracked, new JobCommand.FinishQueued(tracked.Job.Id, JobState.Failed, EndOutcome.NeverFits(reason), now), effects);
                 break;
             case JobState.Launching when tracked.Attempt is { } attempt:
                 AdvanceLaunch(tracked, attempt, cancelled, now, effects);

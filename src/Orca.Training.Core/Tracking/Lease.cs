@@ -43,9 +43,10 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
     {
         while (true)
         {
-            await Task.Delay(duration / 3, time, cancellationToken);
+            // Counted from when it was asked for, as the trust is: a slow answer must not delay the next question.
+            await Task.Delay(NotNegative((duration / 3) - time.GetElapsedTime(_askedAt)), time, cancellationToken);
             var left = _trusted - time.GetElapsedTime(_askedAt);
-            using var trust = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+            using var trust = new CancellationTokenSource(NotNegative(left), time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(trust.Token, cancellationToken);
             Fence? renewed = null;
             var askedAt = time.GetTimestamp();
@@ -66,4 +67,6 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
             _askedAt = askedAt;
         }
     }
+
+    private static TimeSpan NotNegative(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
 }

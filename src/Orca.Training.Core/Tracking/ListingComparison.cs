@@ -19,7 +19,7 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
             if (jobs.Find(container.Attempt) is { Attempt: { } attempt })
             {
                 attempt.See(container);
-                AttemptEvents.CheckOutput(attempt, container, listed.Number);
+                AttemptEvents.CheckListed(attempt, container, listed.Number);
             }
             else if (!cleanups.Contains(container.Attempt))
             {

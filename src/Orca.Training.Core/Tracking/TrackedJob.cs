@@ -15,6 +15,9 @@ internal sealed class TrackedJob(Job job)
     /// <summary>A start of an attempt of which the store did not say whether it applied.</summary>
     public JobCommand.BeginAttempt? Unsettled { get; set; }
 
+    /// <summary>Why no machine can ever start it.</summary>
+    public string? Unplaceable { get; set; }
+
     public int CommitFailures { get; set; }
 
     /// <summary>Nothing is decided about the job before this time.</summary>
@@ -92,6 +95,9 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
 
     /// <summary>A listing with a greater number that still shows the container running shows that its output was cut, not ended.</summary>
     public long OutputEndedSince { get; set; }
+
+    /// <summary>A listing with a greater number that still shows a container running shows that the stop did not do.</summary>
+    public long StoppedSince { get; set; }
 
     /// <summary>When the rest of the output is no longer waited for.</summary>
     public DateTimeOffset? DrainUntil { get; set; }

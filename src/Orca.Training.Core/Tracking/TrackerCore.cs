@@ -85,9 +85,11 @@ internal sealed class TrackerCore
                 _listings.Ask(e.Machine, effects);
                 break;
             case TrackerEvent.Listed e:
+                _scheduler.Reach(e.Machine, isReached: true);
                 Compare(e, now, effects);
                 break;
             case TrackerEvent.ListFailed e:
+                _scheduler.Reach(e.Machine, isReached: false);
                 _listings.Answer(e.Machine, e.Number, effects);
                 break;
             case TrackerEvent.Drain:
@@ -326,6 +328,7 @@ internal sealed class TrackerCore
         {
             _nextReconcile = now + _settings.ReconcilePeriod;
             _listings.AskAll(effects);
+            _scheduler.LookAgain();
             foreach (var tracked in _jobs.WithAttempt())
             {
                 Advance(tracked, now, effects);
@@ -350,6 +353,15 @@ internal sealed class TrackerCore
 
             tracked.InFlight = new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now);
             effects.Add(new TrackerEffect.Commit(tracked.InFlight));
+        }
+
+        foreach (var (job, reason) in _scheduler.TakeUnplaceable())
+        {
+            if (_jobs.Find(job) is { } tracked)
+            {
+                tracked.Unplaceable = reason;
+                Advance(tracked, now, effects);
+            }
         }
 
         if (_scheduler.TakePolicyFailure() is { } failure)

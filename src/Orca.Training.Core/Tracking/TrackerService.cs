@@ -26,6 +26,7 @@ internal sealed class TrackerService(
     ILogger<TrackerService> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     private readonly OrcaTrainingOptions _options = options.Value;
     private readonly Machine[] _machines = [.. machines];
@@ -136,9 +137,11 @@ internal sealed class TrackerService(
         finally
         {
             ending.Cancel();
-            await Task.WhenAll(tasks).Quietly();
-            await effects.FinishAsync().Quietly();
-            await store.ReleaseLeaseAsync(fence, CancellationToken.None);
+            // Bounded: who does not heed the token must not keep the next term. What comes late is fenced or harmless to repeat.
+            await Task.WhenAll(tasks).WaitAsync(EndLimit, time, CancellationToken.None).Quietly();
+            await effects.FinishAsync().WaitAsync(EndLimit, time, CancellationToken.None).Quietly();
+            using var limit = new CancellationTokenSource(EndLimit, time);
+            await store.ReleaseLeaseAsync(fence, limit.Token);
         }
     }
 

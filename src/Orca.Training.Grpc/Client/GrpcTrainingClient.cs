@@ -63,7 +63,7 @@ public sealed class GrpcTrainingClient : ITrainingClient, IDisposable, IAsyncDis
     public async Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var message = new Wire.TrainRequest { Metadata = RequestMapping.ToWire(request) };
+        var message = new Wire.TrainRequest { Metadata = RequestMapping.ToWire(request.Copy()) };
         var answer = await AskAsync(options => _service.TrainAsync(message, options), cancellationToken).ConfigureAwait(false);
         return new JobId(answer.JobId);
     }

@@ -126,7 +126,7 @@ public sealed class TrainingClientTests
         await using var watch = world.Client.WatchTrainingAsync(job, cancellationToken: Cancel).GetAsyncEnumerator(Cancel);
         await watch.MoveNextAsync();
         var next = watch.MoveNextAsync().AsTask();
-        await world.DecideAsync(new JobCommand.CancelQueued(job, JobSamples.OutOfRoom, world.Now));
+        await world.DecideAsync(new JobCommand.FinishQueued(job, JobState.Cancelled, JobSamples.OutOfRoom, world.Now));
 
         var gone = await Assert.ThrowsAsync<TrainingException>(() => next);
 
@@ -145,13 +145,13 @@ public sealed class TrainingClientTests
         var next = watch.MoveNextAsync().AsTask();
         await Task.Delay(TimeSpan.FromMinutes(10), world.Time, Cancel);
         Assert.False(next.IsCompleted, "its place did not move");
-        await world.DecideAsync(new JobCommand.CancelQueued(first, JobSamples.OutOfRoom, world.Now));
+        await world.DecideAsync(new JobCommand.FinishQueued(first, JobState.Cancelled, JobSamples.OutOfRoom, world.Now));
         var before = world.Now;
         await next;
         Assert.Equal((1L, 2, "Queued at position 2."), Seen());
         Assert.InRange(world.Now - before, TimeSpan.Zero, TimeSpan.FromSeconds(1));
 
-        await world.DecideAsync(new JobCommand.CancelQueued(second, JobSamples.OutOfRoom, world.Now));
+        await world.DecideAsync(new JobCommand.FinishQueued(second, JobState.Cancelled, JobSamples.OutOfRoom, world.Now));
         Assert.Equal((1L, 1, "Queued, next in line."), await NextAsync());
         await world.DecideAsync(new JobCommand.BeginAttempt(third, 1, "m", world.Now));
         Assert.Equal((2L, null, "Launching, preparing the data."), await NextAsync());

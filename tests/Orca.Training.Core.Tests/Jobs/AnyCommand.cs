@@ -26,7 +26,7 @@ internal readonly record struct AnyCommand(int Kind, long Job, int Number)
             7 => new JobCommand.Defer(id, Number, "no room", at.AddMinutes(1), at),
             8 => new JobCommand.Publish(id, Number, JobSamples.Model, JobSamples.HalfDone, at),
             9 => new JobCommand.FinishAttempt(id, Number, Number % 2 == 0 ? JobState.Failed : JobState.Cancelled, JobSamples.OutOfRoom, null, at),
-            _ => new JobCommand.CancelQueued(id, JobSamples.OutOfRoom, at),
+            _ => new JobCommand.FinishQueued(id, JobState.Cancelled, JobSamples.OutOfRoom, at),
         };
     }
 }

@@ -23,7 +23,7 @@ public sealed class JobTransitionsTests
         new("Publish", From: [Running], To: Succeeded, NamesAttempt: true),
         new("FinishAttempt as Failed", From: [Launching, Running], To: Failed, NamesAttempt: true),
         new("FinishAttempt as Cancelled", From: [Launching, Running], To: Cancelled, NamesAttempt: true),
-        new("CancelQueued", From: [Queued], To: Cancelled, NamesAttempt: false),
+        new("FinishQueued", From: [Queued], To: Cancelled, NamesAttempt: false),
     ];
 
     public static TheoryData<string, JobState, bool, int> AllCases()
@@ -181,7 +181,7 @@ public sealed class JobTransitionsTests
                 Outcome = OutOfRoom,
                 Attempts = [j.Attempts[0] with { EndedAt = At(5), Outcome = OutOfRoom }],
             }),
-        ["the end of a job that was put off"] = (PutOff(), new JobCommand.CancelQueued(Id, OutOfRoom, At(5)), j => j with
+        ["the end of a job that was put off"] = (PutOff(), new JobCommand.FinishQueued(Id, JobState.Cancelled, OutOfRoom, At(5)), j => j with
         {
             State = Cancelled,
             Outcome = OutOfRoom,
@@ -202,7 +202,7 @@ public sealed class JobTransitionsTests
         "Publish" => new JobCommand.Publish(Id, number, (Artifact[])[], HalfDone, At(5)),
         "FinishAttempt as Failed" => new JobCommand.FinishAttempt(Id, number, Failed, OutOfRoom, null, At(5)),
         "FinishAttempt as Cancelled" => new JobCommand.FinishAttempt(Id, number, Cancelled, OutOfRoom, null, At(5)),
-        "CancelQueued" => new JobCommand.CancelQueued(Id, OutOfRoom, At(5)),
+        "FinishQueued" => new JobCommand.FinishQueued(Id, JobState.Cancelled, OutOfRoom, At(5)),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "The table's tests know no such command."),
     };
 

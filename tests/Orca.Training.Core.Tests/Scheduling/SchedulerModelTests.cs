@@ -74,6 +74,7 @@ public sealed class SchedulerModelTests
         private readonly SortedDictionary<JobId, Job> _recorded = [];
         private readonly Dictionary<JobId, string> _planned = [];
         private readonly HashSet<JobId> _released = [];
+        private readonly HashSet<JobId> _never = [];
 
         public Dictionary<string, Resources> Totals { get; } = machines.ToDictionary(m => m.Name, m => m.Total);
 
@@ -82,6 +83,7 @@ public sealed class SchedulerModelTests
             _recorded[job.Id] = job;
             _planned.Remove(job.Id);
             _released.Remove(job.Id);
+            _never.Remove(job.Id);
         }
 
         public void Release(JobId job)
@@ -105,6 +107,12 @@ public sealed class SchedulerModelTests
                 }
 
                 var machine = machines.Select(m => m.Name).FirstOrDefault(m => policy.Fits(NeedsOf(job.Request), InventoryOf(m)).Fits);
+                if (machine is null && FitsNowhere(job))
+                {
+                    _never.Add(job.Id);
+                    continue;
+                }
+
                 if (machine is null)
                 {
                     break;
@@ -118,7 +126,10 @@ public sealed class SchedulerModelTests
         }
 
         private IEnumerable<Job> Waiting() => _recorded.Values.Where(
-            j => j is { State: JobState.Queued, CancelRequestedAt: null } && !_planned.ContainsKey(j.Id) && !_released.Contains(j.Id));
+            j => j is { State: JobState.Queued, CancelRequestedAt: null } && !_planned.ContainsKey(j.Id) && !_released.Contains(j.Id) && !_never.Contains(j.Id));
+
+        private bool FitsNowhere(Job job) =>
+            machines.All(m => Totals[m.Name] != default && !policy.Fits(NeedsOf(job.Request), new Inventory(m.Name, Totals[m.Name], default, 0, 0)).Fits);
 
         private Inventory InventoryOf(string machine)
         {

@@ -240,6 +240,36 @@ public sealed class TrackerTests
     });
 
     [Fact]
+    public Task A_job_that_no_machine_could_ever_start_fails_at_once_and_holds_up_nobody() => VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await TestHost.StartAsync(
+            time, options: o => o.AddAlgorithm("huge", "image", a => a.Cpus = 1000), build: b => b.UseCapacityPolicy(CapacityPolicies.ByResources));
+        var huge = await host.Client.TrainAsync(new TrainingRequest { Algorithm = "huge", DatasetId = "d" }, Cancel);
+        var small = await host.TrainAsync();
+
+        var status = await host.FinishAsync(huge);
+
+        Assert.Equal((JobState.Failed, OutcomeCode.InvalidSpec), (status.State, status.Outcome!.Code));
+        Assert.Equal(
+            "No machine of this service could ever start it: 'fake': it needs 1000 processors, of which 64 are free. Ask for less.", status.Message);
+        Assert.Equal(JobState.Succeeded, (await host.FinishAsync(small)).State);
+    });
+
+    [Fact]
+    public Task A_machine_that_is_away_gets_no_job_while_another_has_room() => VirtualTime.RunAsync(async time =>
+    {
+        var away = new FakeContainerRuntime(time);
+        await using var host = await TestHost.StartAsync(time, runtime: away, build: b => b.UseFakeRuntime(new FakeContainerRuntime(time), "second"));
+        away.GoAway();
+        await Task.Delay(TimeSpan.FromMinutes(1), time, Cancel);
+
+        var status = await host.FinishAsync(await host.TrainAsync());
+
+        Assert.Equal(JobState.Succeeded, status.State);
+        Assert.Equal(TimeSpan.Zero, status.FinishedAt - status.SubmittedAt);
+    });
+
+    [Fact]
     public Task A_policy_that_throws_stops_nothing_but_starts() => VirtualTime.RunAsync(async time =>
     {
         var policy = new MoodyPolicy();

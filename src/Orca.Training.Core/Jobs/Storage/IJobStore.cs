@@ -6,7 +6,6 @@ namespace Orca.Training.Jobs.Storage;
 /// </summary>
 /// <remarks>
 /// An implementation takes each command through <see cref="JobTransitions"/>, so that all stores agree on what a command does.
-/// The suite in Orca.Training.Testing.Conformance says what else is expected.
 /// </remarks>
 public interface IJobStore
 {

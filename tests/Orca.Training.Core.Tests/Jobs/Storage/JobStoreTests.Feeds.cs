@@ -13,7 +13,7 @@ public abstract partial class JobStoreTests
         var fence = await DecideAsync(store);
         var (first, second) = (await SubmitAsync(store), await SubmitAsync(store));
         await store.ApplyAsync([new JobCommand.BeginAttempt(second, 1, "m", JobSamples.At(1)), new JobCommand.RequestCancel(first, JobSamples.At(1))], fence, Cancel);
-        await store.ApplyAsync([new JobCommand.RequestCancel(first, JobSamples.At(2)), new JobCommand.CancelQueued(first, JobSamples.OutOfRoom, JobSamples.At(2))], fence, Cancel);
+        await store.ApplyAsync([new JobCommand.RequestCancel(first, JobSamples.At(2)), new JobCommand.FinishQueued(first, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(2))], fence, Cancel);
 
         var changes = await ReadFeedAsync(store, default, 5);
 

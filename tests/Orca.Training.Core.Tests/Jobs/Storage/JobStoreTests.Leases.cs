@@ -99,10 +99,10 @@ public abstract partial class JobStoreTests
         Fence? fence = term is { } t ? new Fence(t) : null;
 
         await Assert.ThrowsAsync<StaleFenceException>(
-            () => store.ApplyAsync([new JobCommand.CancelQueued(job, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel).AsTask());
+            () => store.ApplyAsync([new JobCommand.FinishQueued(job, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel).AsTask());
         await DecideAsync(store);
         await Assert.ThrowsAsync<StaleFenceException>(
-            () => store.ApplyAsync([new JobCommand.CancelQueued(job, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel).AsTask());
+            () => store.ApplyAsync([new JobCommand.FinishQueued(job, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel).AsTask());
 
         Assert.Equal(1, (await ReadAsync(store, job)).Revision);
     }

@@ -142,7 +142,7 @@ public abstract partial class JobStoreTests
                 finals += job.State.IsFinal() ? 1 : 0;
                 commands.AddRange(job.State switch
                 {
-                    JobState.Queued when job.CancelRequestedAt is not null => [new JobCommand.CancelQueued(job.Id, JobSamples.OutOfRoom, JobSamples.At(1))],
+                    JobState.Queued when job.CancelRequestedAt is not null => [new JobCommand.FinishQueued(job.Id, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1))],
                     JobState.Queued => [new JobCommand.BeginAttempt(job.Id, 1, "m", JobSamples.At(1))],
                     JobState.Launching => [new JobCommand.BeginRunning(job.Id, 1, ["c"], JobSamples.At(1))],
                     JobState.Running => [new JobCommand.Publish(job.Id, 1, [], JobSamples.HalfDone, JobSamples.At(1))],

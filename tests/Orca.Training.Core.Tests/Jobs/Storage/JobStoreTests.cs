@@ -60,7 +60,7 @@ public abstract partial class JobStoreTests
             [
                 new JobCommand.BeginAttempt(job, 1, "m", JobSamples.At(1)),
                 new JobCommand.BeginAttempt(job, 1, "m", JobSamples.At(1)),
-                new JobCommand.CancelQueued(new JobId(999), JobSamples.OutOfRoom, JobSamples.At(1)),
+                new JobCommand.FinishQueued(new JobId(999), JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1)),
                 new JobCommand.BeginRunning(job, 1, ["c"], JobSamples.At(2)),
                 JobSamples.Submit(),
             ],
@@ -88,7 +88,7 @@ public abstract partial class JobStoreTests
         var store = await CreateAsync(_time);
         var fence = await DecideAsync(store);
         var job = await SubmitAsync(store);
-        await store.ApplyAsync([new JobCommand.CancelQueued(job, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel);
+        await store.ApplyAsync([new JobCommand.FinishQueued(job, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel);
         var before = await ReadAsync(store, job);
 
         var results = await store.ApplyAsync(
@@ -121,7 +121,7 @@ public abstract partial class JobStoreTests
         await store.ApplyAsync([new JobCommand.Defer(first, 1, "no room", JobSamples.At(9), JobSamples.At(1))], fence, Cancel);
         Assert.Equal([1, 2, 3], await PlacesAsync(store, first, second, third));
 
-        await store.ApplyAsync([new JobCommand.CancelQueued(second, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel);
+        await store.ApplyAsync([new JobCommand.FinishQueued(second, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel);
         Assert.Equal([1, null, 2], await PlacesAsync(store, first, second, third));
     }
 
@@ -147,7 +147,7 @@ public abstract partial class JobStoreTests
                 new JobCommand.BeginRunning(jobs[1], 1, ["c"], JobSamples.At(2)),
                 new JobCommand.BeginRunning(jobs[0], 1, ["c"], JobSamples.At(2)),
                 new JobCommand.FinishAttempt(jobs[4], 1, JobState.Failed, JobSamples.OutOfRoom, null, JobSamples.At(2)),
-                new JobCommand.CancelQueued(jobs[3], JobSamples.OutOfRoom, JobSamples.At(2)),
+                new JobCommand.FinishQueued(jobs[3], JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(2)),
             ],
             fence,
             Cancel);
@@ -177,7 +177,7 @@ public abstract partial class JobStoreTests
         var fence = await DecideAsync(store);
         var (first, second, third) = (await SubmitAsync(store), await SubmitAsync(store), await SubmitAsync(store));
         await store.ApplyAsync(
-            [new JobCommand.BeginAttempt(third, 1, "m", JobSamples.At(1)), new JobCommand.CancelQueued(second, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel);
+            [new JobCommand.BeginAttempt(third, 1, "m", JobSamples.At(1)), new JobCommand.FinishQueued(second, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel);
 
         var open = await store.ReadOpenJobsAsync(Cancel);
 

@@ -10,6 +10,9 @@ internal sealed class MemoryJobStore : IJobStore
 {
     private const int PageLimit = 1024;
 
+    // So many of the jobs that finished keep the way they went, for their watchers; of those before them only the end is kept.
+    private const int KeepWays = 4096;
+
     // Guards all below; held for moments, never over an await, and nothing foreign is called inside.
     private readonly Lock _lock = new();
     private readonly MemoryJobStoreOptions _options;
@@ -21,6 +24,7 @@ internal sealed class MemoryJobStore : IJobStore
     private readonly RankedSet _running = new();
     private readonly RankedSet _finalized = new();
     private readonly Queue<long> _finishedInOrder = new();
+    private readonly Queue<long> _finishedLately = new();
     private readonly ChangeLog _changes;
     private readonly Signal _changed;
     private long _lastId;
@@ -253,11 +257,21 @@ internal sealed class MemoryJobStore : IJobStore
             if (next.State.IsFinal())
             {
                 _finishedInOrder.Enqueue(next.Id.Value);
+                ForgetWays(next.Id.Value);
                 ForgetOldest();
             }
         }
 
         return new CommandResult(Rejection.None, next);
+    }
+
+    private void ForgetWays(long finished)
+    {
+        _finishedLately.Enqueue(finished);
+        if (_finishedLately.Count > KeepWays && _jobs.TryGetValue(_finishedLately.Dequeue(), out var entry))
+        {
+            entry.KeepLast();
+        }
     }
 
     private void ForgetOldest()
@@ -304,6 +318,14 @@ internal sealed class MemoryJobStore : IJobStore
             }
 
             Changed.RaiseNeedsLock();
+        }
+
+        public void KeepLast()
+        {
+            while (Revisions.Count > 1)
+            {
+                Revisions.RemoveFirst();
+            }
         }
 
         public List<Job> After(long revision)

@@ -9,7 +9,10 @@ public sealed class MemoryJobStoreOptions
     /// <summary>How many changes a reader of the feed may lag behind before it has to read all open jobs anew. Default 65,536.</summary>
     public int KeepChanges { get; set; } = 65_536;
 
-    /// <summary>How many past revisions of each job a watcher can go back to. Default 64.</summary>
+    /// <summary>
+    /// How many past revisions of each job a watcher can go back to; of jobs that finished before the last 4,096, only the end is kept.
+    /// Default 64.
+    /// </summary>
     public int KeepRevisions { get; set; } = 64;
 
     internal void Check()

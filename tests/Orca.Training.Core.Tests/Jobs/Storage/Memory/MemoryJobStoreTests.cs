@@ -175,5 +175,5 @@ public sealed class MemoryJobStoreTests : JobStoreTests
     }
 
     private static ValueTask<IReadOnlyList<CommandResult>> CancelAsync(MemoryJobStore store, params JobId[] jobs) =>
-        store.ApplyAsync([.. jobs.Select(j => new JobCommand.CancelQueued(j, JobSamples.OutOfRoom, JobSamples.At(1)))], Term, Cancel);
+        store.ApplyAsync([.. jobs.Select(j => new JobCommand.FinishQueued(j, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1)))], Term, Cancel);
 }
