@@ -1,4 +1,4 @@
-using Orca.Training.Machines;
+using Orca.Training.Jobs;
 
 namespace Orca.Training.Artifacts;
 

@@ -37,3 +37,13 @@ public readonly record struct InstallationId(string Value)
     /// <inheritdoc />
     public override string ToString() => Value;
 }
+
+/// <summary>An attempt as the runtime knows it: names and labels derive from this, never from the host.</summary>
+public readonly record struct AttemptName(InstallationId Installation, AttemptId Attempt)
+{
+    /// <summary>A rank's container name: lower-case letters, digits and hyphens.</summary>
+    public string ContainerOf(int rank) => $"orca-{Installation}-{Attempt.Job}-{Attempt.Number}-{rank}";
+
+    /// <inheritdoc />
+    public override string ToString() => $"{Installation}/{Attempt}";
+}

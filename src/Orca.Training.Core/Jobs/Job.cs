@@ -1,4 +1,3 @@
-using Orca.Training.Artifacts;
 
 namespace Orca.Training.Jobs;
 

@@ -18,16 +18,6 @@ public sealed record RuntimeInfo(string Description, Resources Total);
 /// <param name="Installation">This installation.</param>
 public sealed record RuntimeScope(string Application, InstallationId Installation);
 
-/// <summary>An attempt as the runtime knows it: names and labels derive from this, never from the host.</summary>
-public readonly record struct AttemptName(InstallationId Installation, AttemptId Attempt)
-{
-    /// <summary>A rank's container name: lower-case letters, digits and hyphens.</summary>
-    public string ContainerOf(int rank) => $"orca-{Installation}-{Attempt.Job}-{Attempt.Number}-{rank}";
-
-    /// <inheritdoc />
-    public override string ToString() => $"{Installation}/{Attempt}";
-}
-
 /// <summary>All that a runtime needs to start an attempt.</summary>
 public sealed record AttemptSpec
 {

@@ -1,5 +1,4 @@
 using Orca.Training.Jobs;
-using Orca.Training.Machines;
 
 namespace Orca.Training.Tracking;
 

@@ -1,6 +1,5 @@
 using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
-using Orca.Training.Machines;
 
 namespace Orca.Training.Tracking;
 

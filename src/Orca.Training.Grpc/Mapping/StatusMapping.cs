@@ -1,5 +1,4 @@
 using Google.Protobuf.WellKnownTypes;
-using Orca.Training.Artifacts;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 

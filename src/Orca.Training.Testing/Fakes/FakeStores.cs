@@ -1,6 +1,6 @@
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
-using Orca.Training.Machines;
+using Orca.Training.Jobs;
 
 namespace Orca.Training.Testing;
 

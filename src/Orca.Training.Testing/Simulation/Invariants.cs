@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orca.Training.Jobs;
-using Orca.Training.Machines;
 using Orca.Training.Tracking;
 
 namespace Orca.Training.Testing.Simulation;

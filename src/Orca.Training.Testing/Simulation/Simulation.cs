@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orca.Training.Jobs;
-using Orca.Training.Machines;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Tracking;

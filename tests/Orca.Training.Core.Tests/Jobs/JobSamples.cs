@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 
 namespace Orca.Training.Tests.Jobs;

@@ -1,4 +1,3 @@
-using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using static Orca.Training.Jobs.JobState;
 using static Orca.Training.Tests.Jobs.JobSamples;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orca.Training.Artifacts;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Orca.Training.Files;
-using Orca.Training.Machines;
+using Orca.Training.Jobs;
 
 namespace Orca.Training.Artifacts.Folders;
 

@@ -5,7 +5,6 @@ using System.Text;
 using Orca.Training.Artifacts;
 using Orca.Training.Artifacts.Folders;
 using Orca.Training.Jobs;
-using Orca.Training.Machines;
 using Orca.Training.Tests.Files;
 
 namespace Orca.Training.Tests.Artifacts.Folders;

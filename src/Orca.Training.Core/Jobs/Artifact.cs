@@ -1,4 +1,4 @@
-namespace Orca.Training.Artifacts;
+namespace Orca.Training.Jobs;
 
 /// <summary>A file that a run produced.</summary>
 /// <param name="Name">Its path below the attempt's output place, with forward slashes.</param>
