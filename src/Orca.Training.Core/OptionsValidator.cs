@@ -1,5 +1,5 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
+using static System.FormattableString;
 
 namespace Orca.Training;
 
@@ -17,7 +17,7 @@ internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
         RequirePositive(nameof(options.LeaseDuration), options.LeaseDuration, found);
         if (options.StopGrace < TimeSpan.Zero)
         {
-            found.Add(Text($"{nameof(options.StopGrace)} is {options.StopGrace}: give zero or more."));
+            found.Add(Invariant($"{nameof(options.StopGrace)} is {options.StopGrace}: give zero or more."));
         }
 
         RequireNotTooLong(nameof(options.StopGrace), options.StopGrace, found);
@@ -55,17 +55,17 @@ internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
 
         if (algorithm.Cpus <= 0 || !double.IsFinite(algorithm.Cpus))
         {
-            found.Add(Text($"Algorithms['{name}'].Cpus is {algorithm.Cpus}: give a number above 0."));
+            found.Add(Invariant($"Algorithms['{name}'].Cpus is {algorithm.Cpus}: give a number above 0."));
         }
 
         if (algorithm.MemoryMiB < 6)
         {
-            found.Add(Text($"Algorithms['{name}'].MemoryMiB is {algorithm.MemoryMiB}: give at least 6, the least that an engine takes."));
+            found.Add(Invariant($"Algorithms['{name}'].MemoryMiB is {algorithm.MemoryMiB}: give at least 6, the least that an engine takes."));
         }
 
         if (algorithm.Gpus < 0)
         {
-            found.Add(Text($"Algorithms['{name}'].Gpus is {algorithm.Gpus}: give 0 or more."));
+            found.Add(Invariant($"Algorithms['{name}'].Gpus is {algorithm.Gpus}: give 0 or more."));
         }
 
         foreach (var parameter in algorithm.Parameters.Keys.Where(Machines.ReservedVariables.Contains))
@@ -78,7 +78,7 @@ internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
     {
         if (value <= TimeSpan.Zero)
         {
-            found.Add(Text($"{setting} is {value}: give a time above zero."));
+            found.Add(Invariant($"{setting} is {value}: give a time above zero."));
         }
 
         RequireNotTooLong(setting, value, found);
@@ -88,7 +88,7 @@ internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
     {
         if (value > LongestTime)
         {
-            found.Add(Text($"{setting} is {value}: give at most {LongestTime.Days} days."));
+            found.Add(Invariant($"{setting} is {value}: give at most {LongestTime.Days} days."));
         }
     }
 
@@ -96,9 +96,7 @@ internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
     {
         if (value < least)
         {
-            found.Add(Text($"{setting} is {value}: give at least {least}."));
+            found.Add(Invariant($"{setting} is {value}: give at least {least}."));
         }
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
+using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
@@ -22,7 +22,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
         CheckLabels(request.Labels, found);
         if (request.Workers < 1 || request.Workers > maxRanks)
         {
-            found.Add(new FieldViolation("workers", Text($"{request.Workers} is not possible here: give 1{(maxRanks > 1 ? Text($" to {maxRanks}") : ", since no machine of this service runs distributed trainings")}.")));
+            found.Add(new FieldViolation("workers", Invariant($"{request.Workers} is not possible here: give 1{(maxRanks > 1 ? Invariant($" to {maxRanks}") : ", since no machine of this service runs distributed trainings")}.")));
         }
 
         return found;
@@ -51,7 +51,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
         }
         else if (value.Length > limits.NameLength)
         {
-            found.Add(new FieldViolation(field, Text($"It has {value.Length} characters: give at most {limits.NameLength}.")));
+            found.Add(new FieldViolation(field, Invariant($"It has {value.Length} characters: give at most {limits.NameLength}.")));
         }
         else if (value.Any(char.IsControl))
         {
@@ -68,7 +68,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
 
         if (parameters.Count > limits.Parameters)
         {
-            found.Add(new FieldViolation("parameters", Text($"There are {parameters.Count}: give at most {limits.Parameters}.")));
+            found.Add(new FieldViolation("parameters", Invariant($"There are {parameters.Count}: give at most {limits.Parameters}.")));
             return;
         }
 
@@ -81,7 +81,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
             }
             else if (name.Length > limits.ParameterNameLength)
             {
-                found.Add(new FieldViolation(field, Text($"The name has {name.Length} characters: give at most {limits.ParameterNameLength}.")));
+                found.Add(new FieldViolation(field, Invariant($"The name has {name.Length} characters: give at most {limits.ParameterNameLength}.")));
             }
             else if (ReservedVariables.Contains(name))
             {
@@ -94,7 +94,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
             }
             else if (value.Length > limits.ParameterValueLength)
             {
-                found.Add(new FieldViolation(field, Text($"The value has {value.Length} characters: give at most {limits.ParameterValueLength}.")));
+                found.Add(new FieldViolation(field, Invariant($"The value has {value.Length} characters: give at most {limits.ParameterValueLength}.")));
             }
         }
     }
@@ -108,7 +108,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
 
         if (labels.Count > limits.Labels)
         {
-            found.Add(new FieldViolation("labels", Text($"There are {labels.Count}: give at most {limits.Labels}.")));
+            found.Add(new FieldViolation("labels", Invariant($"There are {labels.Count}: give at most {limits.Labels}.")));
             return;
         }
 
@@ -116,7 +116,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
         {
             if (string.IsNullOrWhiteSpace(name) || name.Length > limits.LabelLength || value is null || value.Length > limits.LabelLength)
             {
-                found.Add(new FieldViolation($"labels[{Shortened(name)}]", Text($"Give a name and a value of at most {limits.LabelLength} characters each.")));
+                found.Add(new FieldViolation($"labels[{Shortened(name)}]", Invariant($"Give a name and a value of at most {limits.LabelLength} characters each.")));
             }
         }
     }
@@ -125,6 +125,4 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 
     private static string Shortened(string name) => name.Length <= 64 ? name : name[..64] + "…";
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using Orca.Training.Files;
+using static System.FormattableString;
 
 namespace Orca.Training.Datasets;
 
@@ -104,8 +104,8 @@ internal static class DatasetNames
 
         try
         {
-            return Utf8.GetByteCount(name) > MaxPathBytes ? Text($"it is longer than {MaxPathBytes} bytes in UTF-8. Give a shorter one.")
-                : segments.Any(s => Utf8.GetByteCount(s) > MaxSegmentBytes) ? Text($"a part of it is longer than {MaxSegmentBytes} bytes in UTF-8. Give a shorter one.")
+            return Utf8.GetByteCount(name) > MaxPathBytes ? Invariant($"it is longer than {MaxPathBytes} bytes in UTF-8. Give a shorter one.")
+                : segments.Any(s => Utf8.GetByteCount(s) > MaxSegmentBytes) ? Invariant($"a part of it is longer than {MaxSegmentBytes} bytes in UTF-8. Give a shorter one.")
                 : null;
         }
         catch (EncoderFallbackException)
@@ -113,6 +113,4 @@ internal static class DatasetNames
             return "it holds half a character (a lone surrogate). Give well-formed Unicode text.";
         }
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
+using static System.FormattableString;
 
 namespace Orca.Training.Tracking;
 
@@ -22,7 +23,7 @@ internal static class EndOutcome
             { ExitCode: FirstSignal + 9, OutOfMemory: true } =>
                 (OutcomeCode.OutOfMemory, $"The training used more memory than {limit} and was killed. Use a smaller batch or model, or ask for a higher limit."),
             { OutOfMemory: true, ExitCode: < FirstSignal and var exit } =>
-                (OutcomeCode.OutOfMemory, Text($"A process of the training used more memory than {limit} and was killed; the training then ended with exit code {exit}.")),
+                (OutcomeCode.OutOfMemory, Invariant($"A process of the training used more memory than {limit} and was killed; the training then ended with exit code {exit}.")),
             { ExitCode: FirstSignal + 11 } => (OutcomeCode.NonZeroExit, "The training program crashed with a segmentation fault (exit code 139)."),
             { ExitCode: FirstSignal + 6 } => (OutcomeCode.NonZeroExit, "The training program aborted itself (exit code 134)."),
             { ExitCode: FirstSignal + 9 } => (OutcomeCode.Killed, "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory."),
@@ -30,7 +31,7 @@ internal static class EndOutcome
             { ExitCode: FirstSignal + 2 } => (OutcomeCode.Killed, "The training was interrupted from outside (SIGINT)."),
             { ExitCode: 126 } => (OutcomeCode.NonZeroExit, "The training's command cannot be executed (exit code 126)."),
             { ExitCode: 127 } => (OutcomeCode.NonZeroExit, "The training's command was not found in its image (exit code 127)."),
-            { ExitCode: var exit } => (OutcomeCode.NonZeroExit, Text($"The training program ended with exit code {exit}.")),
+            { ExitCode: var exit } => (OutcomeCode.NonZeroExit, Invariant($"The training program ended with exit code {exit}.")),
         };
         return new Outcome(code, WithTail(sentence, tail), end.ExitCode);
     }
@@ -45,7 +46,7 @@ internal static class EndOutcome
         new(OutcomeCode.InvalidSpec, $"No machine of this service could ever start it: {reason}. Ask for less.");
 
     public static Outcome NeverStarted(TimeSpan limit, string? lastError) =>
-        new(OutcomeCode.LaunchFailed, Text($"The training could not be started within {limit}.{(lastError is null ? "" : " " + lastError)}"));
+        new(OutcomeCode.LaunchFailed, Invariant($"The training could not be started within {limit}.{(lastError is null ? "" : " " + lastError)}"));
 
     private static string WithTail(string sentence, IReadOnlyList<string> tail)
     {
@@ -62,6 +63,4 @@ internal static class EndOutcome
 
         return text.ToString();
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

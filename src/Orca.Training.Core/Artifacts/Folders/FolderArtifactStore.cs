@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text;
 using Orca.Training.Files;
 using Orca.Training.Jobs;
+using static System.FormattableString;
 
 namespace Orca.Training.Artifacts.Folders;
 
@@ -111,7 +111,7 @@ public sealed class FolderArtifactStore : IArtifactStore
 
         if (status.Size != artifact.Size)
         {
-            throw new ArtifactException(Text($"The artifact '{artifact.Name}' at '{artifact.Location}' has changed since it was published: it had {artifact.Size} bytes and has {status.Size}."));
+            throw new ArtifactException(Invariant($"The artifact '{artifact.Name}' at '{artifact.Location}' has changed since it was published: it had {artifact.Size} bytes and has {status.Size}."));
         }
 
         return Task.FromResult<Stream>(HashedCopy.OpenToRead(path));
@@ -126,7 +126,7 @@ public sealed class FolderArtifactStore : IArtifactStore
             cancellationToken.ThrowIfCancellationRequested();
             if (++entries > MaxEntries)
             {
-                throw new ArtifactException(Text($"The training left more than {MaxEntries} files and folders: pack them into one archive, or leave fewer."));
+                throw new ArtifactException(Invariant($"The training left more than {MaxEntries} files and folders: pack them into one archive, or leave fewer."));
             }
 
             if (entry.Status.Kind is not (FileKind.Regular or FileKind.Folder))
@@ -149,7 +149,7 @@ public sealed class FolderArtifactStore : IArtifactStore
     {
         if (Encoding.UTF8.GetByteCount(name) > MaxNameBytes)
         {
-            throw new ArtifactException(Text($"The training left {PlainName.Quoted(name)}, whose name is longer than {MaxNameBytes} bytes: give it a shorter one."));
+            throw new ArtifactException(Invariant($"The training left {PlainName.Quoted(name)}, whose name is longer than {MaxNameBytes} bytes: give it a shorter one."));
         }
 
         // The replacement character is how the framework shows a name that is not UTF-8; such a file cannot be opened by its name.
@@ -187,7 +187,7 @@ public sealed class FolderArtifactStore : IArtifactStore
             var found = byName[said.Name];
             if (said.Size is { } size && size != found.Size)
             {
-                throw new ArtifactException(Text($"The training announced '{said.Name}' with {size} bytes, but left it with {found.Size}."));
+                throw new ArtifactException(Invariant($"The training announced '{said.Name}' with {size} bytes, but left it with {found.Size}."));
             }
 
             if (said.Sha256 is { } hash && !hash.Equals(found.Sha256, StringComparison.OrdinalIgnoreCase))
@@ -214,9 +214,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         ? Path.Combine(_root, attempt.Installation.Value, attempt.Attempt.Job.ToString())
         : throw new ArgumentException($"The installation '{attempt.Installation}' cannot be a folder's name: it must be {PlainName.Rule}.", nameof(attempt));
 
-    private string AttemptFolder(AttemptName attempt) => Path.Combine(JobFolder(attempt), Text($"{attempt.Attempt.Number}"));
+    private string AttemptFolder(AttemptName attempt) => Path.Combine(JobFolder(attempt), Invariant($"{attempt.Attempt.Number}"));
 
     private string OutputFolder(AttemptName attempt) => Path.Combine(AttemptFolder(attempt), "output");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

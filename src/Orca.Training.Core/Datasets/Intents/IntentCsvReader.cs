@@ -1,6 +1,6 @@
-using System.Globalization;
 using Orca.Training.Files;
 using Sylvan.Data.Csv;
+using static System.FormattableString;
 
 namespace Orca.Training.Datasets.Intents;
 
@@ -128,7 +128,7 @@ internal sealed class IntentCsvReader : IAsyncDisposable
 
         if (_csv.RowFieldCount != 2)
         {
-            throw Wrong(line, Text($"there are {_csv.RowFieldCount} columns: give an utterance and its label, and put quotes around one that holds a comma."));
+            throw Wrong(line, Invariant($"there are {_csv.RowFieldCount} columns: give an utterance and its label, and put quotes around one that holds a comma."));
         }
 
         Check(line, "utterance", _csv.GetFieldSpan(0));
@@ -145,12 +145,10 @@ internal sealed class IntentCsvReader : IAsyncDisposable
 
         if (field.Length > MaxFieldLength)
         {
-            throw Wrong(line, Text($"the {column} has {field.Length} characters: give at most {MaxFieldLength}."));
+            throw Wrong(line, Invariant($"the {column} has {field.Length} characters: give at most {MaxFieldLength}."));
         }
     }
 
     private DatasetException Wrong(long line, string what, Exception? cause = null) =>
-        new(Text($"{_file}, line {line}: {what}"), _file, line, cause);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        new(Invariant($"{_file}, line {line}: {what}"), _file, line, cause);
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using Orca.Training.Files;
+using static System.FormattableString;
 
 namespace Orca.Training.Datasets.Intents;
 
@@ -128,7 +128,7 @@ public static class IntentDataset
         if (labels.Add(row.Label) && labels.Count > MaxLabels)
         {
             throw new DatasetException(
-                Text($"{train.Name}, line {row.Line}: {PlainName.Quoted(row.Label)} is one label more than the {MaxLabels} that a dataset can have. Are the columns swapped?"),
+                Invariant($"{train.Name}, line {row.Line}: {PlainName.Quoted(row.Label)} is one label more than the {MaxLabels} that a dataset can have. Are the columns swapped?"),
                 train.Name,
                 row.Line);
         }
@@ -139,11 +139,9 @@ public static class IntentDataset
         if (!labels.Contains(row.Label))
         {
             throw new DatasetException(
-                Text($"{source.Name}, line {row.Line}: no row of {train.Name} has the label {PlainName.Quoted(row.Label)}: correct it, or add such rows to learn from."),
+                Invariant($"{source.Name}, line {row.Line}: no row of {train.Name} has the label {PlainName.Quoted(row.Label)}: correct it, or add such rows to learn from."),
                 source.Name,
                 row.Line);
         }
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
