@@ -21,13 +21,15 @@ internal static class ContainerContract
         Environment = Environment(name, job, algorithm),
         Ranks = job.Request.Workers,
         Limits = Needs(algorithm),
-        Mounts =
-        [
-            new FolderMount(data.LocalPath, DataPath, IsReadOnly: true),
-            new FolderMount(places.Output.LocalPath, OutputPath, IsReadOnly: false),
-            new FolderMount(places.Checkpoint.LocalPath, CheckpointPath, IsReadOnly: false),
-        ],
+        Mounts = [new FolderMount(data.LocalPath, DataPath, IsReadOnly: true), .. Written(places)],
     };
+
+    /// <summary>The folders that an attempt writes.</summary>
+    public static IReadOnlyList<FolderMount> Written(AttemptPlaces places) =>
+    [
+        new FolderMount(places.Output.LocalPath, OutputPath, IsReadOnly: false),
+        new FolderMount(places.Checkpoint.LocalPath, CheckpointPath, IsReadOnly: false),
+    ];
 
     /// <summary>What one rank of an algorithm may use.</summary>
     public static Resources Needs(AlgorithmOptions algorithm) => new(algorithm.Cpus, (long)algorithm.MemoryMiB << 20, algorithm.Gpus);

@@ -5,8 +5,11 @@ namespace Orca.Training.Machines;
 
 /// <summary>What a runtime can do.</summary>
 /// <param name="MaxRanks">The most containers an attempt can have.</param>
-/// <param name="MountsFolders">Whether it can give folders of the host to a container.</param>
-public sealed record RuntimeAbilities(int MaxRanks, bool MountsFolders);
+/// <param name="MountsFolders">Whether it can give folders of the host to a container, so that both see the same files.</param>
+/// <param name="CopiesFolders">
+/// Whether it copies them instead: in before the containers start, and back when <see cref="IContainerRuntime.FetchAsync"/> asks for it.
+/// </param>
+public sealed record RuntimeAbilities(int MaxRanks, bool MountsFolders, bool CopiesFolders = false);
 
 /// <summary>What a runtime says of itself and its machine.</summary>
 /// <param name="Description">Product and version, for people.</param>
@@ -42,7 +45,7 @@ public sealed record AttemptSpec
     /// <summary>What each rank may use; zero for no limit of that kind.</summary>
     public Resources Limits { get; init; }
 
-    /// <summary>Folders of the host that the containers see.</summary>
+    /// <summary>Folders of the host that the containers see, mounted or copied as <see cref="RuntimeAbilities"/> says.</summary>
     public IReadOnlyList<FolderMount> Mounts { get; init; } = [];
 }
 

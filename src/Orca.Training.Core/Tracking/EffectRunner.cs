@@ -32,9 +32,15 @@ internal sealed class EffectRunner(
     // bounded by the launch's time, output by the time to drain it.
     private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
 
+    // Models and checkpoints can be large, and the way to them slow; how many come at once is bounded for the host's disk and net.
+    private static readonly TimeSpan LongestFetch = TimeSpan.FromHours(6);
+    private const int FetchesAtOnce = 4;
+
     private readonly ConcurrentDictionary<AttemptName, CancellationTokenSource> _starts = new();
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly Dictionary<string, SemaphoreSlim> _calls = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(CallsAtOnce));
+
+    private readonly Dictionary<string, SemaphoreSlim> _fetches = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(FetchesAtOnce));
 
     /// <summary>Begins an effect; returns at once.</summary>
     public void Run(TrackerEffect effect)
@@ -97,9 +103,10 @@ internal sealed class EffectRunner(
         TrackerEffect.Follow e => await FollowAsync(e),
         TrackerEffect.Collect e => await CollectAsync(e),
         TrackerEffect.List e => await ListAsync(e),
-        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace,
+        TrackerEffect.Fetch e => await FetchAsync(e),
+        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(_calls, e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace,
             (runtime, token) => runtime.StopAsync(e.Attempt, options.StopGrace, token))),
-        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "remove", LongestCall,
+        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(_calls, e.Attempt, e.Machine, "remove", LongestCall,
             (runtime, token) => runtime.RemoveAsync(e.Attempt, token))),
         _ => throw new InvalidOperationException($"Nothing carries out {effect.GetType().Name}."),
     };
@@ -160,6 +167,24 @@ internal sealed class EffectRunner(
     private static OutputSummary Summary(OutputDigest digest, OutputSummary before) =>
         new(digest.Progress, digest.Announced, digest.Tail is { Count: > 0 } tail ? tail : before.Tail);
 
+    private async Task<TrackerEvent> FetchAsync(TrackerEffect.Fetch fetch)
+    {
+        Outcome? failure = null;
+        var error = await CallAsync(_fetches, fetch.Attempt, fetch.Machine, "fetch", LongestFetch, async (runtime, token) =>
+        {
+            try
+            {
+                var places = await artifacts.PrepareAsync(fetch.Attempt, token);
+                await runtime.FetchAsync(fetch.Attempt, ContainerContract.Written(places), token);
+            }
+            catch (ArtifactException e)
+            {
+                failure = new Outcome(OutcomeCode.ArtifactMissing, e.Message, 0);
+            }
+        });
+        return new TrackerEvent.FetchReturned(fetch.Attempt, error, failure);
+    }
+
     private async Task<TrackerEvent> CollectAsync(TrackerEffect.Collect collect)
     {
         try
@@ -193,9 +218,10 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task<string?> CallAsync(AttemptName attempt, string machine, string call, TimeSpan limit, Func<IContainerRuntime, CancellationToken, Task> act)
+    private async Task<string?> CallAsync(
+        Dictionary<string, SemaphoreSlim> bounds, AttemptName attempt, string machine, string call, TimeSpan limit, Func<IContainerRuntime, CancellationToken, Task> act)
     {
-        if (!_calls.TryGetValue(machine, out var places))
+        if (!bounds.TryGetValue(machine, out var places))
         {
             return $"This host has no machine '{machine}'.";
         }

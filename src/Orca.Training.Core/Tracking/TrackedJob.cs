@@ -101,6 +101,10 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
     /// <summary>When the rest of the output is no longer waited for.</summary>
     public DateTimeOffset? DrainUntil { get; set; }
 
+    public Call Fetch { get; } = new();
+
+    public Outcome? FetchFailure { get; set; }
+
     public Call Collect { get; } = new();
 
     public IReadOnlyList<Artifact> Artifacts { get; set; } = [];

@@ -37,7 +37,7 @@ internal sealed class TrackerService(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        MachineChecks.Check(_machines);
+        MachineChecks.Check(_machines, datasets, artifacts);
         _running = work.Run(() => RunAsync(_stopping.Token));
         return Task.CompletedTask;
     }
@@ -153,6 +153,7 @@ internal sealed class TrackerService(
             ReconcilePeriod = _options.ReconcilePeriod,
             LaunchTimeout = _options.LaunchTimeout,
             RemoveLeftovers = _options.RemoveLeftovers,
+            CopyingMachines = _machines.Where(m => m.Runtime.Abilities.CopiesFolders).Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         };
         var offers = _machines.Select(m => new MachineOffer(m.Name, m.Capacity ?? default)).ToArray();
         return new TrackerCore(settings, new Scheduler(offers, policy, Needs), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes);

@@ -171,7 +171,7 @@ public sealed class AddOrcaTrainingTests
         var far = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancel));
 
         Assert.Equal(
-            "Machine 'far' (FarRuntime) cannot give host folders to containers, and the dataset and artifact stores are folders: use stores that it can reach.",
+            "Machine 'far' (FarRuntime) can neither mount nor copy folders of the host, and FolderDatasetStore and FolderArtifactStore keep datasets and artifacts in such folders: use stores that it can reach.",
             far.Message);
     }
 
