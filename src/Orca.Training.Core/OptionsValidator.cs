@@ -68,6 +68,17 @@ internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
             found.Add(Invariant($"Algorithms['{name}'].Gpus is {algorithm.Gpus}: give 0 or more."));
         }
 
+        if (algorithm.Pull is { } pull && !Enum.IsDefined(pull))
+        {
+            found.Add($"Algorithms['{name}'].Pull is {pull}: give {string.Join(", ", Enum.GetNames<ImagePullPolicy>())}, or leave it out.");
+        }
+
+        // The values stay unsaid: they are secrets.
+        if (algorithm.Registry?.Fault is { } fault)
+        {
+            found.Add($"Algorithms['{name}'].Registry has {fault}.");
+        }
+
         foreach (var parameter in algorithm.Parameters.Keys.Where(Machines.ReservedVariables.Contains))
         {
             found.Add($"Algorithms['{name}'].Parameters['{parameter}'] is a reserved name: give another.");

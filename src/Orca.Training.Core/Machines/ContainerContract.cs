@@ -17,6 +17,8 @@ internal static class ContainerContract
         Name = name,
         Application = application,
         Image = algorithm.Image,
+        Pull = algorithm.Pull,
+        Registry = RegistryOf(algorithm),
         Command = [.. algorithm.Command],
         Environment = Environment(name, job, algorithm),
         Ranks = job.Request.Workers,
@@ -33,6 +35,9 @@ internal static class ContainerContract
 
     /// <summary>What one rank of an algorithm may use.</summary>
     public static Resources Needs(AlgorithmOptions algorithm) => new(algorithm.Cpus, (long)algorithm.MemoryMiB << 20, algorithm.Gpus);
+
+    private static Func<CancellationToken, ValueTask<RegistryCredentials?>>? RegistryOf(AlgorithmOptions algorithm) =>
+        algorithm.RegistryProvider ?? (algorithm.Registry is { } credentials ? _ => ValueTask.FromResult<RegistryCredentials?>(credentials with { }) : null);
 
     private static SortedDictionary<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm)
     {

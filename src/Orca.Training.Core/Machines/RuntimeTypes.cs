@@ -33,6 +33,12 @@ public sealed record AttemptSpec
     /// <summary>The image.</summary>
     public required string Image { get; init; }
 
+    /// <summary>When the image is pulled; null for the machine's own default.</summary>
+    public ImagePullPolicy? Pull { get; init; }
+
+    /// <summary>Asked for what opens the image's registry, when it is pulled and only then; null where it is open to everybody.</summary>
+    public Func<CancellationToken, ValueTask<RegistryCredentials?>>? Registry { get; init; }
+
     /// <summary>The command's words; empty for the image's own.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 

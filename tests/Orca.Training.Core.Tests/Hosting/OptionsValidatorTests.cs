@@ -40,6 +40,11 @@ public sealed class OptionsValidatorTests
         { "Algorithms['a'].Cpus is Infinity: give a number above 0.", o => o.AddAlgorithm("a", "i", a => a.Cpus = double.PositiveInfinity) },
         { "Algorithms['a'].Cpus is -0.5: give a number above 0.", o => o.AddAlgorithm("a", "i", a => a.Cpus = -0.5) },
         { "Algorithms['a'].MemoryMiB is 5: give at least 6, the least that an engine takes.", o => o.AddAlgorithm("a", "i", a => a.MemoryMiB = 5) },
+        { "Algorithms['a'].Pull is 7: give IfMissing, Always, Never, or leave it out.", o => o.AddAlgorithm("a", "i", a => a.Pull = (ImagePullPolicy)7) },
+        { "Algorithms['a'].Registry has a user without a password: give both.", o => o.AddAlgorithm("a", "i", a => a.Registry = new() { User = "robot" }) },
+        { "Algorithms['a'].Registry has a password without a user: give both.", o => o.AddAlgorithm("a", "i", a => a.Registry = new() { Password = "x" }) },
+        { "Algorithms['a'].Registry has an identity token and a user or password too: give one of them.", o => o.AddAlgorithm("a", "i", a => a.Registry = new() { User = "robot", IdentityToken = "x" }) },
+        { "Algorithms['a'].Registry has neither a user and password nor an identity token: give one of them, or leave the credentials out.", o => o.AddAlgorithm("a", "i", a => a.Registry = new()) },
         { "Algorithms['a'].Gpus is -1: give 0 or more.", o => o.AddAlgorithm("a", "i", a => a.Gpus = -1) },
         { "Algorithms['a'].Parameters['path'] is a reserved name: give another.", o => o.AddAlgorithm("a", "i", a => a.Parameters["path"] = "x") },
     };
