@@ -13,7 +13,13 @@ public sealed class DockerOptions
     public Uri? Endpoint { get; set; }
 
     /// <summary>
-    /// The network that containers join. Default <c>none</c>: data are mounted, so a training needs none; set the name of a
+    /// How folders of the host reach containers. Default: <see cref="FolderDelivery.Mount"/> where the engine listens on a socket of this
+    /// machine and the host does not itself run in a container, otherwise <see cref="FolderDelivery.Copy"/>.
+    /// </summary>
+    public FolderDelivery? Delivery { get; set; }
+
+    /// <summary>
+    /// The network that containers join. Default <c>none</c>: data are mounted or copied, so a training needs none; set the name of a
     /// network of the engine (or <c>bridge</c>) where trainings reach an object store.
     /// </summary>
     public string Network { get; set; } = "none";
@@ -45,10 +51,8 @@ public sealed class DockerOptions
     /// <summary>How many containers are made and started at a time; an engine gains nothing from more. Image pulls do not count. Default 4.</summary>
     public int MaxConcurrentStarts { get; set; } = 4;
 
-    /// <summary>
-    /// Whether an image that the engine lacks is pulled, without credentials. Default true. Where it is off, such a job fails at once.
-    /// </summary>
-    public bool PullMissingImages { get; set; } = true;
+    /// <summary>When images are pulled for algorithms that do not say so themselves. Default: when the engine lacks them.</summary>
+    public ImagePullPolicy Pull { get; set; }
 
     /// <summary>How long the engine may take to answer a call; a stop may take the job's grace in addition. Default 30 s.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -2,6 +2,7 @@ using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
+using Orca.Training.Docker.Delivery;
 using Orca.Training.Docker.Engine;
 using Orca.Training.Docker.Images;
 using Orca.Training.Docker.Observing;
@@ -23,6 +24,7 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     private readonly DockerOptions _options;
     private readonly EngineConnection _engine;
     private readonly EngineCalls _calls;
+    private readonly FolderCopies _copies;
     private readonly AttemptStarter _starter;
     private readonly ContainerListing _listing;
     private readonly EventStream _events;
@@ -33,16 +35,21 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
         _options = options.Copy();
         _engine = new EngineConnection(_options.Endpoint);
         _calls = new EngineCalls(_engine.Endpoint, _options.CallTimeout, time);
+        var user = _options.User ?? HostUser.Default();
+        var delivery = _options.Delivery ?? HostPlace.DeliveryFor(_engine.Endpoint, HostPlace.IsContainer());
+        Abilities = new(MaxRanks: 1, MountsFolders: delivery == FolderDelivery.Mount, CopiesFolders: delivery == FolderDelivery.Copy);
+        _copies = new FolderCopies(_engine, _calls, user, time);
         var puller = new ImagePuller(_engine, _calls, machine, time, log);
+        var images = new ImageSupply(new ImagePulls(puller.PullAsync), _options.Pull);
         _starter = new AttemptStarter(
-            _engine, _calls, new ImagePulls(puller.PullAsync), _options, _options.User ?? HostUser.Default(), time, log);
+            _engine, _calls, images, delivery == FolderDelivery.Copy ? _copies : null, _options, user, time, log);
         var ends = new ContainerEnds(_engine, _calls);
         _listing = new ContainerListing(_engine, _calls, ends, machine, log);
         _events = new EventStream(_engine, _calls, ends, time);
         _output = new OutputReader(_engine, _calls);
     }
 
-    public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true);
+    public RuntimeAbilities Abilities { get; }
 
     public async Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken)
     {
@@ -74,6 +81,9 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     public IAsyncEnumerable<OutputLine> ReadOutputAsync(
         AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
         _output.ReadAsync(attempt.ContainerOf(rank), after, cancellationToken);
+
+    public Task FetchAsync(AttemptName attempt, IReadOnlyList<FolderMount> folders, CancellationToken cancellationToken) =>
+        Abilities.CopiesFolders ? _copies.FetchAsync(attempt.ContainerOf(0), folders, cancellationToken) : Task.CompletedTask;
 
     public Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken)
     {

@@ -48,7 +48,7 @@ internal static class Refusals
                 $"The network '{options.Network}' (DockerOptions.Network) does not exist on the machine; make it with 'docker network create', or set another."),
             (Cause.Mount, _) => Failed(
                 OutcomeCode.InvalidSpec,
-                $"A folder that the container should see is missing or cannot be mounted ({words})."),
+                $"The Docker Engine does not see a folder that the container should, or cannot mount it ({words}). Where this host runs in a container or on another machine than the engine, set DockerOptions.Delivery to Copy."),
             (Cause.Command, _) => Failed(
                 OutcomeCode.InvalidSpec,
                 $"The command {CommandOf(spec)} cannot be run in the image '{spec.Image}': it is missing there or is not a program ({words})."),
