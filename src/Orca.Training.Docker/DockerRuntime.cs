@@ -36,7 +36,12 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
         _engine = new EngineConnection(_options.Endpoint);
         _calls = new EngineCalls(_engine.Endpoint, _options.CallTimeout, time);
         var user = _options.User ?? HostUser.Default();
-        var delivery = _options.Delivery ?? HostPlace.DeliveryFor(_engine.Endpoint, HostPlace.IsContainer());
+        var delivery = _options.Delivery ?? HostPlace.DeliveryFor(_engine.Endpoint);
+        if (delivery == FolderDelivery.Mount && HostPlace.IsEngineOutside(_engine.Endpoint))
+        {
+            log.MountsFromOutside(machine, _engine.Endpoint);
+        }
+
         Abilities = new(MaxRanks: 1, MountsFolders: delivery == FolderDelivery.Mount, CopiesFolders: delivery == FolderDelivery.Copy);
         _copies = new FolderCopies(_engine, _calls, user, time);
         var puller = new ImagePuller(_engine, _calls, machine, time, log);

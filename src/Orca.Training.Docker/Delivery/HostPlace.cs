@@ -1,21 +1,30 @@
 namespace Orca.Training.Docker.Delivery;
 
-/// <summary>Where the host process runs, as far as it decides how folders reach containers.</summary>
+/// <summary>Where the host process runs as seen from the engine, as far as it decides how folders reach containers.</summary>
 internal static class HostPlace
 {
-    /// <summary>What container runtimes leave in a container to be known by, and what .NET's own images set.</summary>
-    private static readonly string[] Marks = ["/.dockerenv", "/run/.containerenv"];
+    private const string Mounts = "/proc/self/mountinfo";
 
-    /// <summary>Whether this process runs in a container, whose folders an engine outside does not see under their paths.</summary>
-    public static bool IsContainer() =>
-        Array.Exists(Marks, File.Exists)
-        || Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is { Length: > 0 }
-        || Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") is "true" or "1";
+    /// <summary>What is right when nothing is set: an engine that shares this machine's folders mounts them, any other gets copies.</summary>
+    public static FolderDelivery DeliveryFor(Uri endpoint) =>
+        endpoint.Scheme == "unix" && !IsEngineOutside(endpoint) ? FolderDelivery.Mount : FolderDelivery.Copy;
 
     /// <summary>
-    /// What is right when nothing is set: an engine behind a socket of this machine mounts this machine's folders, any other may not
-    /// even have them.
+    /// Whether this process runs in a container and the engine outside: then the engine's socket was mounted into the container. That
+    /// a process runs in one is not enough to know, since the engine may run in the same.
     /// </summary>
-    public static FolderDelivery DeliveryFor(Uri endpoint, bool isContainer) =>
-        endpoint.Scheme == "unix" && !isContainer ? FolderDelivery.Mount : FolderDelivery.Copy;
+    public static bool IsEngineOutside(Uri endpoint) =>
+        endpoint.Scheme == "unix" && File.Exists(Mounts) && IsMounted(RealPath(endpoint.LocalPath), File.ReadLines(Mounts));
+
+    /// <summary>Looks a path up among the kernel's mounts, of which the fifth field is the place.</summary>
+    internal static bool IsMounted(string path, IEnumerable<string> mounts) =>
+        mounts.Any(line => line.Split(' ') is { Length: > 5 } fields && fields[4].Replace("\\040", " ", StringComparison.Ordinal) == path);
+
+    /// <summary>The kernel's list knows no links, and /var/run mostly is one.</summary>
+    private static string RealPath(string socket)
+    {
+        var folder = Path.GetDirectoryName(socket) ?? "/";
+        var real = Directory.Exists(folder) ? Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName : null;
+        return Path.Combine(real ?? folder, Path.GetFileName(socket));
+    }
 }
