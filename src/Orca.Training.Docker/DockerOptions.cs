@@ -7,10 +7,16 @@ namespace Orca.Training;
 public sealed class DockerOptions
 {
     /// <summary>
-    /// Where the engine listens: <c>unix:///path</c>, <c>npipe://./pipe/name</c> or <c>tcp://host:port</c> (without TLS).
-    /// Default: <c>DOCKER_HOST</c>, else Docker's current context, else the platform's own socket or pipe.
+    /// Where the engine listens: <c>unix:///path</c>, <c>npipe://./pipe/name</c>, or <c>tcp://host:port</c>, by TLS where
+    /// <see cref="Tls"/> is set. Default: <c>DOCKER_HOST</c>, else Docker's current context, else the platform's own socket or pipe.
     /// </summary>
     public Uri? Endpoint { get; set; }
+
+    /// <summary>
+    /// TLS to the engine. Default: none; where <see cref="Endpoint"/> is not set either and <c>DOCKER_TLS_VERIFY</c> is, with the
+    /// files in <c>DOCKER_CERT_PATH</c>.
+    /// </summary>
+    public DockerTlsOptions? Tls { get; set; }
 
     /// <summary>
     /// How folders of the host reach containers. Default: <see cref="FolderDelivery.Mount"/> where the engine listens on a socket of this

@@ -33,8 +33,14 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     public DockerRuntime(string machine, DockerOptions options, TimeProvider time, ILogger log)
     {
         _options = options.Copy();
-        _engine = new EngineConnection(_options.Endpoint);
-        _calls = new EngineCalls(_engine.Endpoint, _options.CallTimeout, time);
+        var place = EnginePlace.Of(_options, Environment.GetEnvironmentVariable);
+        if (place.IsOpenToTheNetwork)
+        {
+            log.OpenToTheNetwork(machine, place.Endpoint);
+        }
+
+        _engine = new EngineConnection(place);
+        _calls = new EngineCalls(_engine.Endpoint, place.Tls is not null, _options.CallTimeout, time);
         var user = _options.User ?? HostUser.Default();
         var delivery = _options.Delivery ?? HostPlace.DeliveryFor(_engine.Endpoint);
         if (delivery == FolderDelivery.Mount && HostPlace.IsEngineOutside(_engine.Endpoint))
