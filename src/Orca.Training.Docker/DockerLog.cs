@@ -29,6 +29,9 @@ internal static partial class DockerLog
     [LoggerMessage(2008, LogLevel.Warning, "Machine {Machine}: the engine at {Endpoint} is spoken to across the network without TLS, so whoever reaches it can do there what root can; set DockerOptions.Tls")]
     public static partial void OpenToTheNetwork(this ILogger log, string machine, Uri endpoint);
 
+    [LoggerMessage(2009, LogLevel.Warning, "Machine {Machine}: the engine at {Endpoint} gives containers users of its own ({Option}), whose files in mounted folders this host may neither read nor delete; set DockerOptions.Delivery to Copy")]
+    public static partial void MapsUsers(this ILogger log, string machine, Uri endpoint, string option);
+
     [LoggerMessage(2006, LogLevel.Debug, "Machine {Machine} lists container {ContainerId} as this application's, but its labels name no attempt; it is left alone")]
     public static partial void Unlabelled(this ILogger log, string machine, string containerId);
 }

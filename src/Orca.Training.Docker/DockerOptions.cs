@@ -20,7 +20,7 @@ public sealed class DockerOptions
 
     /// <summary>
     /// How folders of the host reach containers. Default: <see cref="FolderDelivery.Mount"/> where the engine listens on a socket of this
-    /// machine, unless that was mounted into a container in which the host runs; otherwise <see cref="FolderDelivery.Copy"/>.
+    /// machine, unless that is a user's own (a rootless engine) or was mounted into a container in which the host runs; otherwise <see cref="FolderDelivery.Copy"/>.
     /// </summary>
     public FolderDelivery? Delivery { get; set; }
 

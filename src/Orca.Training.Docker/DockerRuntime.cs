@@ -21,6 +21,8 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     // Engine 20.10, December 2020: the first whose API has all that is used here.
     private static readonly Version OldestApi = new(1, 41);
 
+    private readonly string _machine;
+    private readonly ILogger _log;
     private readonly DockerOptions _options;
     private readonly EngineConnection _engine;
     private readonly EngineCalls _calls;
@@ -32,6 +34,7 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
 
     public DockerRuntime(string machine, DockerOptions options, TimeProvider time, ILogger log)
     {
+        (_machine, _log) = (machine, log);
         _options = options.Copy();
         var place = EnginePlace.Of(_options, Environment.GetEnvironmentVariable);
         if (place.IsOpenToTheNetwork)
@@ -75,6 +78,12 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
         if (info.OSType != "linux")
         {
             throw _calls.Unavailable("asking what it has", $"it runs {info.OSType} containers, and Linux containers are needed");
+        }
+
+        var mapped = info.SecurityOptions?.FirstOrDefault(o => o.Contains("rootless", StringComparison.Ordinal) || o.Contains("userns", StringComparison.Ordinal));
+        if (mapped is not null && Abilities.MountsFolders)
+        {
+            _log.MapsUsers(_machine, _engine.Endpoint, mapped);
         }
 
         return new RuntimeInfo($"Docker Engine {version.Version} at {_engine.Endpoint}", new Resources(info.NCPU, info.MemTotal, _options.Gpus));

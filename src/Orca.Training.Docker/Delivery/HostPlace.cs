@@ -5,9 +5,17 @@ internal static class HostPlace
 {
     private const string Mounts = "/proc/self/mountinfo";
 
-    /// <summary>What is right when nothing is set: an engine that shares this machine's folders mounts them, any other gets copies.</summary>
+    // Where rootless engines listen: each user's own folder.
+    private const string UserSockets = "/run/user/";
+
+    /// <summary>
+    /// What is right when nothing is set: an engine that shares this machine's folders and users mounts them, any other gets copies. A
+    /// rootless one gives containers users of its own making, whose files the host could neither read nor delete.
+    /// </summary>
     public static FolderDelivery DeliveryFor(Uri endpoint) =>
-        endpoint.Scheme == "unix" && !IsEngineOutside(endpoint) ? FolderDelivery.Mount : FolderDelivery.Copy;
+        endpoint.Scheme == "unix" && !endpoint.LocalPath.StartsWith(UserSockets, StringComparison.Ordinal) && !IsEngineOutside(endpoint)
+            ? FolderDelivery.Mount
+            : FolderDelivery.Copy;
 
     /// <summary>
     /// Whether this process runs in a container and the engine outside: then the engine's socket was mounted into the container. That

@@ -1,4 +1,3 @@
-using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
@@ -172,7 +171,7 @@ internal sealed class AttemptStarter(
         {
             return new Step.ImageMissing();
         }
-        catch (DockerApiException refusal) when (refusal.StatusCode == HttpStatusCode.Conflict)
+        catch (DockerApiException refusal) when (Refusals.IsNameTaken(refusal))
         {
             return await AdoptAsync(spec, name, cancellationToken);
         }

@@ -22,6 +22,8 @@ public sealed class HostPlaceTests
 
     [Theory]
     [InlineData("unix:///run/orca-no-such.sock", FolderDelivery.Mount)]
+    [InlineData("unix:///run/user/1000/docker.sock", FolderDelivery.Copy)]
+    [InlineData("unix:///run/user/1000/podman/podman.sock", FolderDelivery.Copy)]
     [InlineData("tcp://127.0.0.1:2375", FolderDelivery.Copy)]
     [InlineData("npipe://./pipe/docker_engine", FolderDelivery.Copy)]
     public void Folders_are_mounted_where_the_engine_shares_them_and_copied_elsewhere(string endpoint, FolderDelivery delivery) =>
