@@ -68,7 +68,22 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     public async Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken)
     {
         const string What = "asking for its version";
-        var version = await _calls.AskAsync(What, _engine.Client.System.GetVersionAsync, answers: null, cancellationToken);
+        VersionResponse version;
+        try
+        {
+            version = await _calls.AskAsync(
+                What, _engine.Client.System.GetVersionAsync, static refusal => refusal.StatusCode == HttpStatusCode.NotFound, cancellationToken);
+        }
+        catch (DockerApiException missing)
+        {
+            throw _calls.Unavailable(What, EngineCalls.NoEngine, missing);
+        }
+
+        if (string.IsNullOrEmpty(version.APIVersion))
+        {
+            throw _calls.Unavailable(What, EngineCalls.NoEngine);
+        }
+
         if (!Version.TryParse(version.APIVersion, out var api) || api < OldestApi)
         {
             throw _calls.Unavailable(What, $"it speaks API {version.APIVersion}, and {OldestApi} (Engine 20.10) or later is needed; upgrade the engine");
@@ -77,7 +92,7 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
         var info = await _calls.AskAsync("asking what it has", _engine.Client.System.GetSystemInfoAsync, answers: null, cancellationToken);
         if (info.OSType != "linux")
         {
-            throw _calls.Unavailable("asking what it has", $"it runs {info.OSType} containers, and Linux containers are needed");
+            throw _calls.Unavailable("asking what it has", $"it runs {info.OSType} containers, and Linux containers are needed; switch it to them, or name another engine in DockerOptions.Endpoint");
         }
 
         var mapped = info.SecurityOptions?.FirstOrDefault(o => o.Contains("rootless", StringComparison.Ordinal) || o.Contains("userns", StringComparison.Ordinal));

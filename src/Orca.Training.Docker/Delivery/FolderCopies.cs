@@ -4,6 +4,7 @@ using Docker.DotNet;
 using Orca.Training.Artifacts;
 using Orca.Training.Docker.Engine;
 using Orca.Training.Machines;
+using static System.FormattableString;
 
 namespace Orca.Training.Docker.Delivery;
 
@@ -92,7 +93,7 @@ internal sealed class FolderCopies(EngineConnection engine, EngineCalls calls, s
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw silence.IsCancellationRequested
-                ? calls.Unavailable(what, $"nothing moved for {LongestSilence.TotalMinutes:0} minutes", exception)
+                ? calls.Unavailable(what, Invariant($"nothing moved for {LongestSilence.TotalMinutes:0} minutes"), exception)
                 : calls.Unavailable(what, exception);
         }
     }

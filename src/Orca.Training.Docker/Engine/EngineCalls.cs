@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Text.Json;
 using Docker.DotNet;
 using Orca.Training.Machines;
+using static System.FormattableString;
 
 namespace Orca.Training.Docker.Engine;
 
@@ -12,6 +13,9 @@ namespace Orca.Training.Docker.Engine;
 /// </summary>
 internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout, TimeProvider time)
 {
+    /// <summary>Said of what answers, and is none.</summary>
+    public const string NoEngine = "what answers there does not speak the Docker Engine's API; is DockerOptions.Endpoint right?";
+
     /// <summary>Asks once.</summary>
     /// <param name="what">What is asked, to follow "while": "listing containers".</param>
     /// <param name="call">The call.</param>
@@ -41,7 +45,7 @@ internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout
             // The client reports a cancelled call as a failed one, so the token is asked and not the exception's type.
             cancellationToken.ThrowIfCancellationRequested();
             throw limit.IsCancellationRequested
-                ? Unavailable(what, $"it did not answer within {allowed.TotalSeconds:0.#} s (DockerOptions.CallTimeout)", exception)
+                ? Unavailable(what, Invariant($"it did not answer within {allowed.TotalSeconds:0.#} s (DockerOptions.CallTimeout)"), exception)
                 : Unavailable(what, exception);
         }
     }
@@ -92,6 +96,8 @@ internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout
                     return $"this process may not use {endpoint.LocalPath}; run it as a member of the socket's group ('docker', mostly)";
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable } or FileNotFoundException:
                     return "nothing listens there; is the engine running, and is DockerOptions.Endpoint (or DOCKER_HOST) right?";
+                case JsonException:
+                    return NoEngine;
                 case AuthenticationException:
                     return $"TLS failed ({TlsFault(cause)})";
                 case { Message: var words } when words.Contains("alert", StringComparison.Ordinal):

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
 using Orca.Training.Docker.Engine;
-using Orca.Training.Docker.Tests.Faults;
 using Orca.Training.Machines;
 
 namespace Orca.Training.Docker.Tests.Engine;
@@ -89,7 +88,7 @@ public sealed class TlsTests : EngineTest
     [Fact]
     public async Task TLS_to_an_engine_that_speaks_none_says_so()
     {
-        await using var plain = new FakeTcp("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        await using var plain = new Faults.FakeTcp("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
         using var runtime = new DockerRuntimeOver(plain.Endpoint, Files("ca", "host"));
         var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => runtime.Runtime.DescribeAsync(Token));
 
@@ -100,7 +99,7 @@ public sealed class TlsTests : EngineTest
     public async Task Plain_HTTP_to_an_engine_behind_TLS_says_so()
     {
         // What Go's server, and so the engine, answers then.
-        await using var secured = new FakeTcp("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n");
+        await using var secured = new Faults.FakeTcp("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n");
         using var runtime = new DockerRuntimeOver(secured.Endpoint, tls: null);
         var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => runtime.Runtime.DescribeAsync(Token));
 

@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Orca.Training.Docker.Tests.Faults;
+namespace Orca.Training.Tests.Shared;
 
 /// <summary>What becomes of one request.</summary>
 internal abstract record Treatment
@@ -42,12 +42,13 @@ internal sealed class EngineProxy : IAsyncDisposable
     /// <param name="engine">The engine's socket.</param>
     /// <param name="treat">Given a request's first line, says what becomes of it.</param>
     /// <param name="tls">Set for TCP by TLS, null for a socket.</param>
-    public EngineProxy(string engine, Func<string, Treatment> treat, SslServerAuthenticationOptions? tls = null)
+    /// <param name="path">Where the socket is; null for a new place.</param>
+    public EngineProxy(string engine, Func<string, Treatment> treat, SslServerAuthenticationOptions? tls = null, string? path = null)
     {
         (_engine, _treat, _tls) = (engine, treat, tls);
         if (tls is null)
         {
-            var path = Path.Combine(Path.GetTempPath(), $"orca-proxy-{Environment.ProcessId}-{Interlocked.Increment(ref _made)}.sock");
+            path ??= Path.Combine(Path.GetTempPath(), $"orca-proxy-{Environment.ProcessId}-{Interlocked.Increment(ref _made)}.sock");
             _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             _listener.Bind(new UnixDomainSocketEndPoint(path));
             Endpoint = new Uri($"unix://{path}");
@@ -113,7 +114,9 @@ internal sealed class EngineProxy : IAsyncDisposable
                     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _end.Token);
                     break;
                 case Treatment.Answer answer:
-                    await client.WriteAsync(Encoding.Latin1.GetBytes(FakeEngine.Json(answer.Status, $$"""{"message":"{{answer.Message}}"}""")), _end.Token);
+                    var body = $$"""{"message":"{{answer.Message}}"}""";
+                    await client.WriteAsync(
+                        Encoding.Latin1.GetBytes($"HTTP/1.1 {answer.Status} Status\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"), _end.Token);
                     break;
                 default:
                     await PassAsync(client, buffer.AsMemory(0, read), treatment);
