@@ -15,11 +15,10 @@ internal readonly record struct MachineOffer(string Name, Resources Total);
 /// </summary>
 internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needs)
 {
-    private readonly SortedDictionary<JobId, Waiting> _queue = [];
-
-    // Beside the queue until their time comes, so that no plan has to walk past them.
+    // All that wait are in one of the two sets: those whose time has not come stand beside the queue, so that no plan walks past them.
+    private readonly Dictionary<JobId, Waiting> _waiting = [];
+    private readonly SortedSet<JobId> _queue = [];
     private readonly SortedSet<(DateTimeOffset NotBefore, JobId Job)> _putOff = [];
-    private readonly Dictionary<JobId, Waiting> _putOffJobs = [];
     private readonly Dictionary<JobId, Placed> _placed = [];
     private readonly Inventory[] _inventories = [.. machines.Select(m => new Inventory(m.Name, m.Total, default, 0, 0))];
     private bool _changed = true;
@@ -45,7 +44,11 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         }
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
         {
-            Take(job.Id, attempt.Machine, needs(job.Request), job.State is JobState.Running);
+            // A machine that the host no longer has: nothing here to count against.
+            if (IndexOf(attempt.Machine) is >= 0 and var machine)
+            {
+                Take(job.Id, machine, needs(job.Request), job.State is JobState.Running);
+            }
         }
     }
 
@@ -78,35 +81,27 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
 
         _changed = false;
         List<Placement>? placements = null;
-        List<(JobId Job, string Reason)>? never = null;
-        foreach (var (job, waiting) in _queue)
+        while (_queue.Count > 0)
         {
+            var job = _queue.Min;
+            var waiting = _waiting[job];
             var machine = FirstThatFits(waiting.Needs);
-            if (machine < 0 && WhyNever(waiting.Needs) is { } reason)
+            if (machine >= 0)
+            {
+                (placements ??= []).Add(new Placement(job, waiting.Attempt, _inventories[machine].Machine));
+                Take(job, machine, waiting.Needs, running: false);
+            }
+            else if (WhyNever(waiting.Needs) is { } reason)
             {
                 // Whoever can never start must not hold up those behind.
-                (never ??= []).Add((job, reason));
-                continue;
+                (_unplaceable ??= []).Add((job, reason));
             }
-
-            if (machine < 0)
+            else
             {
                 break;
             }
 
-            (placements ??= []).Add(new Placement(job, waiting.Attempt, _inventories[machine].Machine));
-            Take(job, _inventories[machine].Machine, waiting.Needs, running: false);
-        }
-
-        foreach (var placement in placements ?? [])
-        {
-            _queue.Remove(placement.Job);
-        }
-
-        foreach (var (job, reason) in never ?? [])
-        {
-            _queue.Remove(job);
-            (_unplaceable ??= []).Add((job, reason));
+            Forget(job);
         }
 
         return placements ?? (IReadOnlyList<Placement>)[];
@@ -143,22 +138,22 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
 
     private void Enqueue(JobId job, Waiting waiting)
     {
+        _waiting.Add(job, waiting);
         if (waiting.NotBefore == default)
         {
-            _queue.Add(job, waiting);
+            _queue.Add(job);
         }
         else
         {
-            _putOffJobs.Add(job, waiting);
             _putOff.Add((waiting.NotBefore, job));
         }
     }
 
     private void Forget(JobId job)
     {
-        _queue.Remove(job);
-        if (_putOffJobs.Remove(job, out var waiting))
+        if (_waiting.Remove(job, out var waiting))
         {
+            _queue.Remove(job);
             _putOff.Remove((waiting.NotBefore, job));
         }
     }
@@ -169,8 +164,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         while (_putOff.Count > 0 && _putOff.Min is var (at, job) && at <= now)
         {
             _putOff.Remove((at, job));
-            _putOffJobs.Remove(job, out var waiting);
-            _queue.Add(job, waiting);
+            _queue.Add(job);
             _changed = true;
         }
     }
@@ -208,7 +202,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             return null;
         }
 
-        var reasons = new List<string>(_inventories.Length);
+        List<string>? reasons = null;
         foreach (var inventory in _inventories)
         {
             var answer = policy.Fits(resources, inventory with { Used = default, Launching = 0, Running = 0 });
@@ -217,26 +211,30 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
                 return null;
             }
 
-            reasons.Add($"'{inventory.Machine}': {answer.Reason}");
+            (reasons ??= []).Add($"'{inventory.Machine}': {answer.Reason}");
         }
 
-        return reasons.Count == 0 ? null : string.Join("; ", reasons);
+        return reasons is null ? null : string.Join("; ", reasons);
     }
 
-    private void Take(JobId job, string machine, Resources resources, bool running)
+    private void Take(JobId job, int machine, Resources resources, bool running)
     {
-        var index = IndexOf(machine);
-        if (index < 0)
-        {
-            // A machine that the host no longer has: nothing here to count against.
-            return;
-        }
-
-        _placed[job] = new Placed(index, resources, running);
-        Count(index, resources, running, 1);
+        _placed[job] = new Placed(machine, resources, running);
+        Count(machine, resources, running, 1);
     }
 
-    private int IndexOf(string machine) => Array.FindIndex(_inventories, i => i.Machine == machine);
+    private int IndexOf(string machine)
+    {
+        for (var i = 0; i < _inventories.Length; i++)
+        {
+            if (_inventories[i].Machine == machine)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 
     private void Free(JobId job)
     {
