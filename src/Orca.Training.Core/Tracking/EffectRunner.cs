@@ -33,8 +33,11 @@ internal sealed class EffectRunner(
     private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentDictionary<AttemptName, CancellationTokenSource> _starts = new();
-    private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, SemaphoreSlim> _calls = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(CallsAtOnce));
+
+    // What was begun and has not ended; the runner itself counts as one until it is to finish.
+    private int _open = 1;
 
     /// <summary>Begins an effect; returns at once.</summary>
     public void Run(TrackerEffect effect)
@@ -44,11 +47,6 @@ internal sealed class EffectRunner(
             case TrackerEffect.AbortStart e:
                 Abort(e.Attempt);
                 break;
-            case TrackerEffect.Start e:
-                // Noted here and not by the work itself, or an abort that comes before the work begins would find nothing.
-                var giveUp = _starts[e.Attempt] = CancellationTokenSource.CreateLinkedTokenSource(ending);
-                Keep(work.Run(() => RunAsync(() => StartAsync(e, giveUp))));
-                break;
             case TrackerEffect.ReportLeftover e:
                 logger.Leftover(e.Machine, e.Attempt.ToString(), e.IsRemoved);
                 break;
@@ -56,18 +54,36 @@ internal sealed class EffectRunner(
                 logger.PolicyFailed(e.Error);
                 break;
             default:
-                // Not on the loop's own thread: a runtime or store may be slow before its first await.
-                Keep(work.Run(() => RunAsync(() => AnswerAsync(effect))));
+                Begin(effect);
                 break;
         }
     }
 
-    /// <summary>Waits until all that was begun has ended.</summary>
-    public async Task FinishAsync()
+    /// <summary>Waits until all that was begun has ended; nothing may be begun any more.</summary>
+    public Task FinishAsync()
     {
-        while (!_running.IsEmpty)
+        End();
+        return _finished.Task;
+    }
+
+    private void Begin(TrackerEffect effect)
+    {
+        if (effect is TrackerEffect.Start start)
         {
-            await Task.WhenAll(_running.Keys);
+            // Noted here and not by the work itself, or an abort that comes before the work begins would find nothing.
+            _starts[start.Attempt] = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        }
+
+        Interlocked.Increment(ref _open);
+        // Not on the loop's own thread: a runtime or store may be slow before its first await.
+        work.Queue(new Errand(this, effect));
+    }
+
+    private void End()
+    {
+        if (Interlocked.Decrement(ref _open) == 0)
+        {
+            _finished.TrySetResult();
         }
     }
 
@@ -86,43 +102,43 @@ internal sealed class EffectRunner(
         }
     }
 
-    private void Keep(Task task)
-    {
-        _running.TryAdd(task, 0);
-        task.ContinueWith((t, running) => ((ConcurrentDictionary<Task, byte>)running!).TryRemove(t, out _), _running, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-    }
-
-    private async Task<TrackerEvent> AnswerAsync(TrackerEffect effect) => effect switch
-    {
-        TrackerEffect.Follow e => await FollowAsync(e),
-        TrackerEffect.Collect e => await CollectAsync(e),
-        TrackerEffect.List e => await ListAsync(e),
-        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace,
-            (runtime, token) => runtime.StopAsync(e.Attempt, options.StopGrace, token))),
-        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "remove", LongestCall,
-            (runtime, token) => runtime.RemoveAsync(e.Attempt, token))),
-        _ => throw new InvalidOperationException($"Nothing carries out {effect.GetType().Name}."),
-    };
-
-    private async Task RunAsync(Func<Task<TrackerEvent>> act)
+    private async Task RunAsync(TrackerEffect effect)
     {
         try
         {
-            await inbox.PostAsync(await act(), ending);
+            await inbox.PostAsync(await AnswerAsync(effect), ending);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             // This decider's term is over; the next one asks again.
         }
+        finally
+        {
+            End();
+        }
     }
 
-    private async Task<TrackerEvent> StartAsync(TrackerEffect.Start start, CancellationTokenSource giveUp)
+    private async ValueTask<TrackerEvent> AnswerAsync(TrackerEffect effect) => effect switch
     {
-        using var ends = giveUp;
+        TrackerEffect.Start e => await StartAsync(e),
+        TrackerEffect.Follow e => await FollowAsync(e),
+        TrackerEffect.Collect e => await CollectAsync(e),
+        TrackerEffect.List e => await ListAsync(e),
+        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace,
+            (runtime, attempt, token) => runtime.StopAsync(attempt, options.StopGrace, token))),
+        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "remove", LongestCall,
+            static (runtime, attempt, token) => runtime.RemoveAsync(attempt, token))),
+        _ => throw new InvalidOperationException($"Nothing carries out {effect.GetType().Name}."),
+    };
+
+    private async ValueTask<TrackerEvent> StartAsync(TrackerEffect.Start start)
+    {
+        using var giveUp = _starts[start.Attempt];
         try
         {
             var phases = new PhasePoster(start.Attempt, inbox);
-            var result = await launcher.StartAsync(start, machines[start.Machine], phases, giveUp.Token).WaitAsync(giveUp.Token);
+            var starting = launcher.StartAsync(start, machines[start.Machine], phases, giveUp.Token);
+            var result = starting.IsCompleted ? await starting : await starting.AsTask().WaitAsync(giveUp.Token);
             return new TrackerEvent.StartReturned(start.Attempt, result);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested && !ending.IsCancellationRequested)
@@ -140,7 +156,7 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task<TrackerEvent> FollowAsync(TrackerEffect.Follow follow)
+    private async ValueTask<TrackerEvent> FollowAsync(TrackerEffect.Follow follow)
     {
         var digest = new OutputDigest(follow.From.Progress, follow.From.Announced);
         try
@@ -160,7 +176,7 @@ internal sealed class EffectRunner(
     private static OutputSummary Summary(OutputDigest digest, OutputSummary before) =>
         new(digest.Progress, digest.Announced, digest.Tail is { Count: > 0 } tail ? tail : before.Tail);
 
-    private async Task<TrackerEvent> CollectAsync(TrackerEffect.Collect collect)
+    private async ValueTask<TrackerEvent> CollectAsync(TrackerEffect.Collect collect)
     {
         try
         {
@@ -178,12 +194,14 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task<TrackerEvent> ListAsync(TrackerEffect.List list)
+    private async ValueTask<TrackerEvent> ListAsync(TrackerEffect.List list)
     {
         try
         {
-            var found = await LimitedAsync(list.Machine, LongestCall, token => machines[list.Machine].Runtime.ListAsync(scope, token));
-            return new TrackerEvent.Listed(list.Machine, list.Number, found);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(ending);
+            var listing = machines[list.Machine].Runtime.ListAsync(scope, either.Token);
+            await LimitAsync(listing, list.Machine, LongestCall, either);
+            return new TrackerEvent.Listed(list.Machine, list.Number, await listing);
         }
         catch (Exception e) when (!IsEnding(e))
         {
@@ -193,7 +211,8 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task<string?> CallAsync(AttemptName attempt, string machine, string call, TimeSpan limit, Func<IContainerRuntime, CancellationToken, Task> act)
+    private async ValueTask<string?> CallAsync(
+        AttemptName attempt, string machine, string call, TimeSpan limit, Func<IContainerRuntime, AttemptName, CancellationToken, Task> act)
     {
         if (!_calls.TryGetValue(machine, out var places))
         {
@@ -203,11 +222,9 @@ internal sealed class EffectRunner(
         await places.WaitAsync(ending);
         try
         {
-            return await LimitedAsync<string?>(machine, limit, async token =>
-            {
-                await act(machines[machine].Runtime, token);
-                return null;
-            });
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(ending);
+            await LimitAsync(act(machines[machine].Runtime, attempt, either.Token), machine, limit, either);
+            return null;
         }
         catch (Exception e) when (!IsEnding(e))
         {
@@ -220,13 +237,20 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task<T> LimitedAsync<T>(string machine, TimeSpan limit, Func<CancellationToken, Task<T>> call)
+    /// <summary>Waits for a call up to a limit, and then cancels it. One that is done already costs no timer.</summary>
+    private async ValueTask LimitAsync(Task call, string machine, TimeSpan limit, CancellationTokenSource either)
     {
+        if (call.IsCompleted)
+        {
+            await call;
+            return;
+        }
+
         using var over = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, over.Token);
+        using var cancels = over.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), either);
         try
         {
-            return await call(either.Token).WaitAsync(either.Token);
+            await call.WaitAsync(either.Token);
         }
         catch (OperationCanceledException e) when (over.IsCancellationRequested && !ending.IsCancellationRequested)
         {
@@ -240,5 +264,11 @@ internal sealed class EffectRunner(
     private sealed class PhasePoster(AttemptName attempt, Inbox inbox) : IProgress<LaunchPhase>
     {
         public void Report(LaunchPhase value) => inbox.TryPost(new TrackerEvent.PhaseReached(attempt, value));
+    }
+
+    /// <summary>One effect on its way.</summary>
+    private sealed class Errand(EffectRunner runner, TrackerEffect effect) : IThreadPoolWorkItem
+    {
+        public void Execute() => _ = runner.RunAsync(effect);
     }
 }

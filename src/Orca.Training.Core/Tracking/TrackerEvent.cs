@@ -16,8 +16,8 @@ internal abstract record TrackerEvent
     /// <summary>All open jobs as recorded: at the start, and when the feed was truncated.</summary>
     public sealed record Loaded(IReadOnlyList<Job> Jobs) : TrackerEvent;
 
-    /// <summary>The feed: a job as it was after a change.</summary>
-    public sealed record Changed(Job Job) : TrackerEvent;
+    /// <summary>The feed: each changed job as it was after the change, in commit order.</summary>
+    public sealed record Changed(IReadOnlyList<Job> Jobs) : TrackerEvent;
 
     /// <summary>The store has answered a command.</summary>
     public sealed record Committed(JobCommand.OnJob Command, CommandResult Result) : TrackerEvent;
