@@ -61,7 +61,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
 
     private void CheckParameters(IReadOnlyDictionary<string, string>? parameters, List<FieldViolation> found)
     {
-        if (parameters is null)
+        if (parameters is null or { Count: 0 })
         {
             return;
         }
@@ -101,7 +101,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
 
     private void CheckLabels(IReadOnlyDictionary<string, string>? labels, List<FieldViolation> found)
     {
-        if (labels is null)
+        if (labels is null or { Count: 0 })
         {
             return;
         }

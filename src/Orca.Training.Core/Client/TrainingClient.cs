@@ -85,7 +85,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
         }
     }
 
-    private async Task<DatasetVersion> ResolveAsync(TrainingRequest request, CancellationToken cancellationToken)
+    private async ValueTask<DatasetVersion> ResolveAsync(TrainingRequest request, CancellationToken cancellationToken)
     {
         try
         {

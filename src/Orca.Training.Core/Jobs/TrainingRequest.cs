@@ -29,22 +29,17 @@ public sealed record TrainingRequest
     /// <summary>How many containers train together; 1 unless the training is distributed.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>A request that nobody else can change, and in which what is missing is empty and never null; itself, if it is one.</summary>
-    internal TrainingRequest Copy() => IsSafe(Parameters) && IsSafe(Labels)
-        && Algorithm is not null && DatasetId is not null && DatasetVersion is not null && Name is not null && OutputModelName is not null
-        ? this
-        : this with
-        {
-            Algorithm = Algorithm ?? "",
-            DatasetId = DatasetId ?? "",
-            DatasetVersion = DatasetVersion ?? "",
-            Name = Name ?? "",
-            OutputModelName = OutputModelName ?? "",
-            Parameters = Copy(Parameters),
-            Labels = Copy(Labels),
-        };
-
-    private static bool IsSafe(IReadOnlyDictionary<string, string>? values) => ReferenceEquals(values, ReadOnlyDictionary<string, string>.Empty);
+    /// <summary>A request that nobody else can change, and in which what is missing is empty and never null.</summary>
+    internal TrainingRequest Copy() => this with
+    {
+        Algorithm = Algorithm ?? "",
+        DatasetId = DatasetId ?? "",
+        DatasetVersion = DatasetVersion ?? "",
+        Name = Name ?? "",
+        OutputModelName = OutputModelName ?? "",
+        Parameters = Copy(Parameters),
+        Labels = Copy(Labels),
+    };
 
     private static ReadOnlyDictionary<string, string> Copy(IReadOnlyDictionary<string, string>? values) =>
         values is null or { Count: 0 } ? ReadOnlyDictionary<string, string>.Empty : new(new Dictionary<string, string>(values, StringComparer.Ordinal));

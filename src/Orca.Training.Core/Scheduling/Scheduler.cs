@@ -69,42 +69,33 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         Free(job);
     }
 
-    /// <summary>The jobs to start now. Each is taken as placed until it is applied or released.</summary>
-    public IReadOnlyList<Placement> Plan(DateTimeOffset now)
+    /// <summary>The next job to start now, or null; it is taken as placed until it is applied or released. Ask until there is none.</summary>
+    public Placement? PlanNext(DateTimeOffset now)
     {
         BringBack(now);
-        if (!_changed || _queue.Count == 0)
-        {
-            _changed = false;
-            return [];
-        }
-
-        _changed = false;
-        List<Placement>? placements = null;
-        while (_queue.Count > 0)
+        while (_changed && _queue.Count > 0)
         {
             var job = _queue.Min;
             var waiting = _waiting[job];
-            var machine = FirstThatFits(waiting.Needs);
-            if (machine >= 0)
+            if (FirstThatFits(waiting.Needs) is >= 0 and var machine)
             {
-                (placements ??= []).Add(new Placement(job, waiting.Attempt, _inventories[machine].Machine));
+                Forget(job);
                 Take(job, machine, waiting.Needs, running: false);
+                return new Placement(job, waiting.Attempt, _inventories[machine].Machine);
             }
-            else if (WhyNever(waiting.Needs) is { } reason)
-            {
-                // Whoever can never start must not hold up those behind.
-                (_unplaceable ??= []).Add((job, reason));
-            }
-            else
+
+            if (WhyNever(waiting.Needs) is not { } reason)
             {
                 break;
             }
 
+            // Whoever can never start must not hold up those behind.
             Forget(job);
+            (_unplaceable ??= []).Add((job, reason));
         }
 
-        return placements ?? (IReadOnlyList<Placement>)[];
+        _changed = false;
+        return null;
     }
 
     /// <summary>The jobs that no machine could start even if it were empty, and why; each is told once.</summary>
@@ -115,7 +106,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return found ?? (IReadOnlyList<(JobId, string)>)[];
     }
 
-    /// <summary>Plans anew although nothing changed: what a policy threw may have passed.</summary>
+    /// <summary>The next plan is made although nothing changed: what a policy threw may have passed.</summary>
     public void LookAgain() => _changed = true;
 
     /// <summary>Whether a machine answers. One that does not is chosen only where no other has room.</summary>

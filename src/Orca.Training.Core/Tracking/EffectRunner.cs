@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Artifacts;
@@ -32,7 +31,8 @@ internal sealed class EffectRunner(
     // bounded by the launch's time, output by the time to drain it.
     private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
 
-    private readonly ConcurrentDictionary<AttemptName, CancellationTokenSource> _starts = new();
+    // The starts that are under way. Locked: the loop notes them and gives them up, and each takes itself out.
+    private readonly Dictionary<AttemptName, Errand> _starts = [];
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, SemaphoreSlim> _calls = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(CallsAtOnce));
 
@@ -68,15 +68,19 @@ internal sealed class EffectRunner(
 
     private void Begin(TrackerEffect effect)
     {
+        var errand = new Errand(this, effect);
         if (effect is TrackerEffect.Start start)
         {
-            // Noted here and not by the work itself, or an abort that comes before the work begins would find nothing.
-            _starts[start.Attempt] = CancellationTokenSource.CreateLinkedTokenSource(ending);
+            lock (_starts)
+            {
+                // Noted here and not by the work itself, or an abort that comes before the work begins would find nothing.
+                _starts[start.Attempt] = errand;
+            }
         }
 
         Interlocked.Increment(ref _open);
         // Not on the loop's own thread: a runtime or store may be slow before its first await.
-        work.Queue(new Errand(this, effect));
+        work.Queue(errand);
     }
 
     private void End()
@@ -89,24 +93,24 @@ internal sealed class EffectRunner(
 
     private void Abort(AttemptName attempt)
     {
-        try
+        Errand? start;
+        lock (_starts)
         {
-            if (_starts.TryGetValue(attempt, out var start))
-            {
-                start.Cancel();
-            }
+            start = _starts.GetValueOrDefault(attempt);
         }
-        catch (ObjectDisposedException)
-        {
-            // It has just ended by itself; its answer is on the way.
-        }
+
+        // If it has just ended by itself, its answer is on the way.
+        start?.Cancel();
     }
 
-    private async Task RunAsync(TrackerEffect effect)
+    private void Post(TrackerEvent.PhaseReached phase) => inbox.TryPost(phase);
+
+    private async Task RunAsync(Errand errand)
     {
         try
         {
-            await inbox.PostAsync(await AnswerAsync(effect), ending);
+            using var ends = ending.UnsafeRegister(static errand => ((Errand)errand!).Cancel(), errand);
+            await inbox.PostAsync(await AnswerAsync(errand), ending);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -118,30 +122,28 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async ValueTask<TrackerEvent> AnswerAsync(TrackerEffect effect) => effect switch
+    private async ValueTask<TrackerEvent> AnswerAsync(Errand errand) => errand.Effect switch
     {
-        TrackerEffect.Start e => await StartAsync(e),
+        TrackerEffect.Start e => await StartAsync(e, errand),
         TrackerEffect.Follow e => await FollowAsync(e),
         TrackerEffect.Collect e => await CollectAsync(e),
-        TrackerEffect.List e => await ListAsync(e),
-        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace,
+        TrackerEffect.List e => await ListAsync(e, errand),
+        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace, errand,
             (runtime, attempt, token) => runtime.StopAsync(attempt, options.StopGrace, token))),
-        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "remove", LongestCall,
+        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "remove", LongestCall, errand,
             static (runtime, attempt, token) => runtime.RemoveAsync(attempt, token))),
-        _ => throw new InvalidOperationException($"Nothing carries out {effect.GetType().Name}."),
+        _ => throw new InvalidOperationException($"Nothing carries out {errand.Effect.GetType().Name}."),
     };
 
-    private async ValueTask<TrackerEvent> StartAsync(TrackerEffect.Start start)
+    private async ValueTask<TrackerEvent> StartAsync(TrackerEffect.Start start, Errand errand)
     {
-        using var giveUp = _starts[start.Attempt];
         try
         {
-            var phases = new PhasePoster(start.Attempt, inbox);
-            var starting = launcher.StartAsync(start, machines[start.Machine], phases, giveUp.Token);
-            var result = starting.IsCompleted ? await starting : await starting.AsTask().WaitAsync(giveUp.Token);
+            var starting = launcher.StartAsync(start, machines[start.Machine], errand, errand.Token);
+            var result = starting.IsCompleted ? await starting : await starting.AsTask().WaitAsync(errand.Token);
             return new TrackerEvent.StartReturned(start.Attempt, result);
         }
-        catch (OperationCanceledException) when (giveUp.IsCancellationRequested && !ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
         {
             return new TrackerEvent.StartUnknown(start.Attempt, "The start was given up.");
         }
@@ -152,7 +154,10 @@ internal sealed class EffectRunner(
         }
         finally
         {
-            _starts.TryRemove(start.Attempt, out _);
+            lock (_starts)
+            {
+                _starts.Remove(start.Attempt);
+            }
         }
     }
 
@@ -194,13 +199,12 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async ValueTask<TrackerEvent> ListAsync(TrackerEffect.List list)
+    private async ValueTask<TrackerEvent> ListAsync(TrackerEffect.List list, Errand errand)
     {
         try
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(ending);
-            var listing = machines[list.Machine].Runtime.ListAsync(scope, either.Token);
-            await LimitAsync(listing, list.Machine, LongestCall, either);
+            var listing = machines[list.Machine].Runtime.ListAsync(scope, errand.Token);
+            await LimitAsync(listing, list.Machine, LongestCall, errand);
             return new TrackerEvent.Listed(list.Machine, list.Number, await listing);
         }
         catch (Exception e) when (!IsEnding(e))
@@ -212,7 +216,7 @@ internal sealed class EffectRunner(
     }
 
     private async ValueTask<string?> CallAsync(
-        AttemptName attempt, string machine, string call, TimeSpan limit, Func<IContainerRuntime, AttemptName, CancellationToken, Task> act)
+        AttemptName attempt, string machine, string call, TimeSpan limit, Errand errand, Func<IContainerRuntime, AttemptName, CancellationToken, Task> act)
     {
         if (!_calls.TryGetValue(machine, out var places))
         {
@@ -222,8 +226,7 @@ internal sealed class EffectRunner(
         await places.WaitAsync(ending);
         try
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(ending);
-            await LimitAsync(act(machines[machine].Runtime, attempt, either.Token), machine, limit, either);
+            await LimitAsync(act(machines[machine].Runtime, attempt, errand.Token), machine, limit, errand);
             return null;
         }
         catch (Exception e) when (!IsEnding(e))
@@ -237,8 +240,8 @@ internal sealed class EffectRunner(
         }
     }
 
-    /// <summary>Waits for a call up to a limit, and then cancels it. One that is done already costs no timer.</summary>
-    private async ValueTask LimitAsync(Task call, string machine, TimeSpan limit, CancellationTokenSource either)
+    /// <summary>Waits for a call up to a limit, and then gives its errand up. One that is done already costs no timer.</summary>
+    private async ValueTask LimitAsync(Task call, string machine, TimeSpan limit, Errand errand)
     {
         if (call.IsCompleted)
         {
@@ -247,10 +250,10 @@ internal sealed class EffectRunner(
         }
 
         using var over = new CancellationTokenSource(limit, time);
-        using var cancels = over.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), either);
+        using var givesUp = over.Token.UnsafeRegister(static errand => ((Errand)errand!).Cancel(), errand);
         try
         {
-            await call.WaitAsync(either.Token);
+            await call.WaitAsync(errand.Token);
         }
         catch (OperationCanceledException e) when (over.IsCancellationRequested && !ending.IsCancellationRequested)
         {
@@ -260,15 +263,23 @@ internal sealed class EffectRunner(
 
     private bool IsEnding(Exception e) => e is OperationCanceledException && ending.IsCancellationRequested;
 
-    /// <summary>Posts phases without waiting: a phase that finds the inbox full is dropped, the next one says more anyway.</summary>
-    private sealed class PhasePoster(AttemptName attempt, Inbox inbox) : IProgress<LaunchPhase>
+    /// <summary>
+    /// One effect on its way: it is its own work item, what gives it up, and who passes a launch's phases on. Four of these a job make
+    /// three objects each worth saving. It has no timer and no handle, so it is never disposed and can be given up at any time.
+    /// </summary>
+    private sealed class Errand(EffectRunner runner, TrackerEffect effect) : CancellationTokenSource, IThreadPoolWorkItem, IProgress<LaunchPhase>
     {
-        public void Report(LaunchPhase value) => inbox.TryPost(new TrackerEvent.PhaseReached(attempt, value));
-    }
+        public TrackerEffect Effect { get; } = effect;
 
-    /// <summary>One effect on its way.</summary>
-    private sealed class Errand(EffectRunner runner, TrackerEffect effect) : IThreadPoolWorkItem
-    {
-        public void Execute() => _ = runner.RunAsync(effect);
+        public void Execute() => _ = runner.RunAsync(this);
+
+        /// <summary>Without waiting: a phase that finds the inbox full is dropped, the next one says more anyway.</summary>
+        public void Report(LaunchPhase value)
+        {
+            if (Effect is TrackerEffect.Start start)
+            {
+                runner.Post(new TrackerEvent.PhaseReached(start.Attempt, value));
+            }
+        }
     }
 }

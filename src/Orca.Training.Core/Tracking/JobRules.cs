@@ -160,7 +160,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         if (attempt.Follow.IsDue(now))
         {
             attempt.Follow.Ask();
-            var from = attempt.Output ?? new OutputSummary(tracked.Job.Progress, [], []);
+            var from = attempt.Output ?? OutputSummary.After(tracked.Job.Progress);
             effects.Add(new TrackerEffect.Follow(attempt.Name, attempt.Machine, from));
         }
         else if (attempt.Follow.State is CallState.Idle)

@@ -342,7 +342,7 @@ internal sealed class TrackerCore
             return;
         }
 
-        foreach (var placement in _scheduler.Plan(now))
+        while (_scheduler.PlanNext(now) is { } placement)
         {
             if (_jobs.Find(placement.Job) is not { } tracked || tracked.InFlight is not null)
             {

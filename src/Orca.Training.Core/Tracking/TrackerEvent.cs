@@ -81,4 +81,10 @@ internal abstract record TrackerEvent
 /// <param name="Progress">What it said, and how far it was read.</param>
 /// <param name="Announced">The artifacts it said it leaves.</param>
 /// <param name="Tail">Its last log lines.</param>
-internal sealed record OutputSummary(TrainingProgress Progress, IReadOnlyList<AnnouncedArtifact> Announced, IReadOnlyList<string> Tail);
+internal sealed record OutputSummary(TrainingProgress Progress, IReadOnlyList<AnnouncedArtifact> Announced, IReadOnlyList<string> Tail)
+{
+    private static readonly OutputSummary Nothing = new(TrainingProgress.None, [], []);
+
+    /// <summary>What is known of an output of which nothing but the recorded progress is left.</summary>
+    public static OutputSummary After(TrainingProgress recorded) => recorded == TrainingProgress.None ? Nothing : new(recorded, [], []);
+}

@@ -3,7 +3,10 @@ namespace Orca.Training.Jobs.Storage.Memory;
 /// <summary>A job as it is, the newest of its earlier revisions, and who waits for the next. Its store's lock guards it.</summary>
 internal sealed class JobHistory(Job job)
 {
-    // Both made when they are needed: most jobs are many, and watched by nobody.
+    // A job that goes the plain way has three revisions before its last.
+    private const int PlainWay = 3;
+
+    // Both made when they are needed: jobs are many, and most are watched by nobody.
     private List<Job>? _earlier;
     private Signal? _changed;
 
@@ -16,7 +19,7 @@ internal sealed class JobHistory(Job job)
     {
         if (keep > 1)
         {
-            _earlier ??= [];
+            _earlier ??= new List<Job>(PlainWay);
             if (_earlier.Count == keep - 1)
             {
                 _earlier.RemoveAt(0);
