@@ -16,7 +16,7 @@ internal readonly record struct MachineOffer(string Name, Resources Total);
 internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needs)
 {
     // All that wait are in one of the two sets: those whose time has not come stand beside the queue, so that no plan walks past them.
-    private readonly Dictionary<JobId, Waiting> _waiting = [];
+    private readonly Dictionary<JobId, Job> _waiting = [];
     private readonly SortedSet<JobId> _queue = [];
     private readonly SortedSet<(DateTimeOffset NotBefore, JobId Job)> _putOff = [];
     private readonly Dictionary<JobId, Placed> _placed = [];
@@ -40,7 +40,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         Forget(job.Id);
         if (job.State is JobState.Queued && job.CancelRequestedAt is null)
         {
-            Enqueue(job.Id, new Waiting(job.LastAttempt + 1, job.NotBefore ?? default, needs(job.Request)));
+            Enqueue(job);
         }
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
         {
@@ -75,23 +75,23 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         BringBack(now);
         while (_changed && _queue.Count > 0)
         {
-            var job = _queue.Min;
-            var waiting = _waiting[job];
-            if (FirstThatFits(waiting.Needs) is >= 0 and var machine)
+            var job = _waiting[_queue.Min];
+            var resources = needs(job.Request);
+            if (FirstThatFits(resources) is >= 0 and var machine)
             {
-                Forget(job);
-                Take(job, machine, waiting.Needs, running: false);
-                return new Placement(job, waiting.Attempt, _inventories[machine].Machine);
+                Forget(job.Id);
+                Take(job.Id, machine, resources, running: false);
+                return new Placement(job.Id, job.LastAttempt + 1, _inventories[machine].Machine);
             }
 
-            if (WhyNever(waiting.Needs) is not { } reason)
+            if (WhyNever(resources) is not { } reason)
             {
                 break;
             }
 
             // Whoever can never start must not hold up those behind.
-            Forget(job);
-            (_unplaceable ??= []).Add((job, reason));
+            Forget(job.Id);
+            (_unplaceable ??= []).Add((job.Id, reason));
         }
 
         _changed = false;
@@ -127,16 +127,16 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return failure;
     }
 
-    private void Enqueue(JobId job, Waiting waiting)
+    private void Enqueue(Job job)
     {
-        _waiting.Add(job, waiting);
-        if (waiting.NotBefore == default)
+        _waiting.Add(job.Id, job);
+        if (job.NotBefore is { } notBefore)
         {
-            _queue.Add(job);
+            _putOff.Add((notBefore, job.Id));
         }
         else
         {
-            _putOff.Add((waiting.NotBefore, job));
+            _queue.Add(job.Id);
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         if (_waiting.Remove(job, out var waiting))
         {
             _queue.Remove(job);
-            _putOff.Remove((waiting.NotBefore, job));
+            _putOff.Remove((waiting.NotBefore ?? default, job));
         }
     }
 
@@ -245,8 +245,6 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             Running = inventory.Running + (running ? sign : 0),
         };
     }
-
-    private readonly record struct Waiting(int Attempt, DateTimeOffset NotBefore, Resources Needs);
 
     private readonly record struct Placed(int Machine, Resources Resources, bool Running);
 }

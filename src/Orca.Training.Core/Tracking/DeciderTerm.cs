@@ -97,7 +97,18 @@ internal sealed class DeciderTerm(
         {
             try
             {
-                cursor = await PassOnAsync(cursor, cancellationToken);
+                var page = await store.ReadChangesAsync(cursor, cancellationToken);
+                if (page.IsTruncated)
+                {
+                    var open = await store.ReadOpenJobsAsync(cancellationToken);
+                    await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
+                    cursor = open.Cursor;
+                }
+                else
+                {
+                    await inbox.PostAsync(new TrackerEvent.Changed(page.Changes), cancellationToken);
+                    cursor = page.Next;
+                }
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
@@ -105,20 +116,6 @@ internal sealed class DeciderTerm(
                 await Task.Delay(PauseAfterFailure, time, cancellationToken);
             }
         }
-    }
-
-    private async Task<ChangeCursor> PassOnAsync(ChangeCursor cursor, CancellationToken cancellationToken)
-    {
-        var page = await store.ReadChangesAsync(cursor, cancellationToken);
-        if (page.IsTruncated)
-        {
-            var open = await store.ReadOpenJobsAsync(cancellationToken);
-            await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
-            return open.Cursor;
-        }
-
-        await inbox.PostAsync(new TrackerEvent.Changed(page.Changes), cancellationToken);
-        return page.Next;
     }
 
     private void TakeEvents()

@@ -110,7 +110,11 @@ public sealed class FakeContainerRuntime : IContainerRuntime
                 break;
         }
 
-        await LeaveFilesAsync(spec, training, cancellationToken);
+        if (!training.Files.IsEmpty)
+        {
+            await LeaveFilesAsync(spec, training, cancellationToken);
+        }
+
         lock (_lock)
         {
             return new StartResult.Started([RunNeedsLock(spec, training).Seen.Incarnation]);
@@ -284,7 +288,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
         else if (training.Duration is { } duration)
         {
-            container.EndTimer = _time.CreateTimer(_ => End(container), null, duration, Timeout.InfiniteTimeSpan);
+            container.EndTimer = _time.CreateTimer(ended => End((FakeContainer)ended!), container, duration, Timeout.InfiniteTimeSpan);
         }
 
         return container;

@@ -29,7 +29,9 @@ internal sealed class RankedSet
         {
             // The common case is an ever greater id: splitting off only the last keeps full buckets full.
             var at = ~place == BucketSize ? BucketSize : BucketSize / 2;
-            _buckets.Insert(index + 1, bucket[at..]);
+            var next = new List<long>(BucketSize + 1);
+            next.AddRange(bucket[at..]);
+            _buckets.Insert(index + 1, next);
             bucket.RemoveRange(at, bucket.Count - at);
         }
     }
