@@ -16,7 +16,7 @@ internal readonly record struct MachineOffer(string Name, Resources Total);
 internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needs)
 {
     // All that wait are in one of the two sets: those whose time has not come stand beside the queue, so that no plan walks past them.
-    private readonly Dictionary<JobId, Job> _waiting = [];
+    private readonly Dictionary<JobId, Waiting> _waiting = [];
     private readonly SortedSet<JobId> _queue = [];
     private readonly SortedSet<(DateTimeOffset NotBefore, JobId Job)> _putOff = [];
     private readonly Dictionary<JobId, Placed> _placed = [];
@@ -40,7 +40,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         Forget(job.Id);
         if (job.State is JobState.Queued && job.CancelRequestedAt is null)
         {
-            Enqueue(job);
+            Enqueue(job, needs(job.Request));
         }
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
         {
@@ -75,8 +75,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         BringBack(now);
         while (_changed && _queue.Count > 0)
         {
-            var job = _waiting[_queue.Min];
-            var resources = needs(job.Request);
+            var (job, resources) = _waiting[_queue.Min];
             if (FirstThatFits(resources) is >= 0 and var machine)
             {
                 Forget(job.Id);
@@ -127,9 +126,9 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return failure;
     }
 
-    private void Enqueue(Job job)
+    private void Enqueue(Job job, Resources resources)
     {
-        _waiting.Add(job.Id, job);
+        _waiting.Add(job.Id, new Waiting(job, resources));
         if (job.NotBefore is { } notBefore)
         {
             _putOff.Add((notBefore, job.Id));
@@ -145,7 +144,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         if (_waiting.Remove(job, out var waiting))
         {
             _queue.Remove(job);
-            _putOff.Remove((waiting.NotBefore ?? default, job));
+            _putOff.Remove((waiting.Job.NotBefore ?? default, job));
         }
     }
 
@@ -245,6 +244,8 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             Running = inventory.Running + (running ? sign : 0),
         };
     }
+
+    private readonly record struct Waiting(Job Job, Resources Needs);
 
     private readonly record struct Placed(int Machine, Resources Resources, bool Running);
 }

@@ -142,15 +142,27 @@ internal sealed class DeciderTerm(
         }
     }
 
-    /// <summary>The feed brings each change once: those that stood beside the one that failed must not be lost with it.</summary>
+    /// <summary>The store tells of each job once: those that stood beside the one that failed must not be lost with it.</summary>
     private void StepOneByOne(TrackerEvent failed)
     {
-        if (failed is TrackerEvent.Changed { Jobs: { Count: > 1 } jobs })
+        switch (failed)
         {
-            foreach (var job in jobs)
-            {
-                Step(new TrackerEvent.Changed([job]));
-            }
+            case TrackerEvent.Loaded { Jobs: { Count: > 1 } jobs }:
+                foreach (var job in jobs)
+                {
+                    Step(new TrackerEvent.Loaded([job]));
+                }
+
+                break;
+            case TrackerEvent.Changed { Jobs: { Count: > 1 } jobs }:
+                foreach (var job in jobs)
+                {
+                    Step(new TrackerEvent.Changed([job]));
+                }
+
+                break;
+            default:
+                break;
         }
     }
 

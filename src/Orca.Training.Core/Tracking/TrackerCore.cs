@@ -42,6 +42,9 @@ internal sealed class TrackerCore
     /// <summary>The open jobs as known; for the simulator and for diagnosis.</summary>
     public IEnumerable<Job> OpenJobs => _jobs.All.Select(t => t.Job);
 
+    /// <summary>How many looks at jobs are due later; bounded by the jobs that wait.</summary>
+    public int PendingWakes => _wakes.Count;
+
     /// <summary>When the next <see cref="TrackerEvent.Tick"/> is due even if nothing happens.</summary>
     public DateTimeOffset NextTick
     {
