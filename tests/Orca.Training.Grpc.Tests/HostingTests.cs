@@ -44,7 +44,7 @@ public sealed class HostingTests
         await using var host = await TrainingHost.StartAsync(Client, map: app =>
         {
             var group = app.MapGroup("");
-            GrpcEndpoints.Map(group);
+            GrpcEndpoints.Map<TrainingGrpcService>(group);
             group.MapGet("/hello", (ITrainingClient client) => client.GetType().Name);
         });
         using var web = new HttpClient();
