@@ -6,7 +6,7 @@ namespace Orca.Training.Jobs.Storage.Memory;
 /// Jobs in the process's memory, kept by state: a sorted queue, launching, running and finalized. Each new store is a new
 /// installation; nothing outlives it.
 /// </summary>
-internal sealed class MemoryJobStore : IJobStore
+internal sealed partial class MemoryJobStore : IJobStore
 {
     private const int PageLimit = 1024;
 
@@ -151,21 +151,7 @@ internal sealed class MemoryJobStore : IJobStore
                 return ValueTask.FromResult<JobReading?>(null);
             }
 
-            var position = history.Current.State is JobState.Queued ? IdsOf(JobState.Queued).RankOf(job.Value) + 1 : default(int?);
-            return ValueTask.FromResult<JobReading?>(new JobReading(history.Current, position));
-        }
-    }
-
-    /// <inheritdoc />
-    public ValueTask<IReadOnlyList<Job>> ReadPageAsync(JobState? state, JobId after, int limit, CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        lock (_lock)
-        {
-            var ids = state is { } one
-                ? IdsOf(one).After(after.Value)
-                : _states.SelectMany(s => s.After(after.Value).Take(limit)).Order();
-            return ValueTask.FromResult<IReadOnlyList<Job>>([.. ids.Take(limit).Select(id => _jobs[id].Current)]);
+            return ValueTask.FromResult<JobReading?>(ReadNeedsLock(history.Current));
         }
     }
 
@@ -226,6 +212,7 @@ internal sealed class MemoryJobStore : IJobStore
         var job = JobTransitions.Create(new JobId(++_lastId), submit);
         _jobs.Add(job.Id.Value, new JobHistory(job));
         IdsOf(JobState.Queued).Add(job.Id.Value);
+        _index.Add(job);
         _changes.Append(job);
         return new CommandResult(Rejection.None, job);
     }
@@ -271,8 +258,11 @@ internal sealed class MemoryJobStore : IJobStore
         while (_finishedInOrder.Count > _options.KeepFinished)
         {
             var oldest = _finishedInOrder.Dequeue();
-            _jobs.Remove(oldest, out var history);
-            IdsOf(history!.Current.State).Remove(oldest);
+            if (_jobs.Remove(oldest, out var history))
+            {
+                IdsOf(history.Current.State).Remove(oldest);
+                _index.Remove(history.Current);
+            }
         }
     }
 
