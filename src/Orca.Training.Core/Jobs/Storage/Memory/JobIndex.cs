@@ -5,9 +5,9 @@ namespace Orca.Training.Jobs.Storage.Memory;
 /// </summary>
 /// <remarks>
 /// What it costs: about 16 bytes a job for each of these it has, some 250 bytes for each value that only one job has, and a
-/// dictionary look-up for each at a submission and when the job is let go. What it saves: one user's ten jobs among a million
-/// are found without looking at the million, which takes a third of a second. What is left is looked at one by one: times,
-/// names, and what many jobs have each but few together.
+/// dictionary look-up for each at a submission and when the job is let go. What it saves: one user's ten jobs among a million are found
+/// without looking at the million, which takes a third of a second. What is left is looked at one by one: times, names, and what many
+/// jobs have each but few together.
 /// </remarks>
 internal sealed class JobIndex
 {
