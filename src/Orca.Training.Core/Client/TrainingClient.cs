@@ -150,7 +150,7 @@ internal sealed partial class TrainingClient(
         {
             throw TrainingException.Invalid([new FieldViolation("dataset_id", e.Message)]);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
         {
             throw new TrainingException(TrainingError.Unavailable, $"The dataset store cannot be read now: {e.Message}", inner: e);
         }
