@@ -12,6 +12,7 @@ using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Settings;
 using Orca.Training.Tracking;
 
 namespace Orca.Training;
@@ -21,39 +22,70 @@ public static class OrcaTrainingServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the training service: the job tracker, <see cref="ITrainingClient"/>, and embedded defaults for everything else (jobs in
-    /// memory, one at a time on each machine, datasets and artifacts in folders). Add a machine to the result. Calling it again is
-    /// harmless: the settings add up.
+    /// memory, one at a time on each machine, datasets and artifacts in folders). Add a machine to the result. Its settings are read
+    /// from the section <c>OrcaTraining</c> of the host's configuration, and then as code sets them. Calling it again is harmless: the
+    /// settings add up.
     /// </summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddOptions<OrcaTrainingOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OrcaTrainingOptions>, OptionsValidator>());
+        var builder = new OrcaTrainingBuilder(services);
+        if (services.All(s => s.ServiceType != typeof(SettingsSource)))
+        {
+            AddHostSettings(builder);
+        }
+
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new TrackerWork(TaskScheduler.Default));
-        services.TryAddSingleton<IJobStore>(s => new MemoryJobStore(new MemoryJobStoreOptions(), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(OrcaTrainingBuilder.NewMemoryJobStore);
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")));
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")));
         services.TryAddSingleton<ITrainingClient>(NewClient);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerService>());
-        return new OrcaTrainingBuilder(services);
+        services.TryAddSingleton<TrackerService>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerHost>());
+        return builder;
     }
 
-    /// <summary>Adds the training service with settings made in code.</summary>
+    /// <summary>Adds the training service with settings made in code, which go before those of the host's configuration.</summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, Action<OrcaTrainingOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<OrcaTrainingOptions>().Configure(configure);
-        return services.AddOrcaTraining();
+        var builder = services.AddOrcaTraining();
+        services.Configure(configure);
+        return builder;
     }
 
-    /// <summary>Adds the training service with settings from configuration, spelt as in <see cref="OrcaTrainingOptions"/>.</summary>
+    /// <summary>
+    /// Adds the training service with settings from another configuration than the section <c>OrcaTraining</c> of the host's own, spelt
+    /// as in <see cref="OrcaTrainingOptions"/>. They go before that section.
+    /// </summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        var builder = services.AddOrcaTraining();
+        services.AddSingleton(new SettingsSource(configuration));
         services.AddOptions<OrcaTrainingOptions>().Configure(options => ForgetCommandsIn(configuration, options)).Bind(configuration);
-        return services.AddOrcaTraining();
+        return builder;
+    }
+
+    private static void AddHostSettings(OrcaTrainingBuilder builder)
+    {
+        var services = builder.Services;
+        // A container without a configuration has no settings from there.
+        services.AddSingleton(s => new SettingsSource((s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build()).GetSection(SettingsSource.Section)));
+        services.AddSingleton(new SettingsPart("", SettingsKeys.Of(typeof(OrcaTrainingOptions))
+            .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
+            .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions)))));
+        services.AddOptions<OrcaTrainingOptions>()
+            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().Configuration.Bind(options))
+            .ValidateOnStart();
+        services.AddSingleton<IOptionsChangeTokenSource<OrcaTrainingOptions>>(s =>
+            new ConfigurationChangeTokenSource<OrcaTrainingOptions>(s.GetServices<SettingsSource>().First().Configuration));
+        services.AddSingleton<IOptionsMonitor<OrcaTrainingOptions>, SettingsMonitor>();
+        services.AddSingleton<IValidateOptions<OrcaTrainingOptions>>(s => new OptionsValidator(s.GetServices<SettingsSource>().Last().Path));
+        services.AddSingleton<IValidateOptions<MemoryJobStoreOptions>, MemoryJobStoreOptionsValidator>();
+        builder.AddSettings<MemoryJobStoreOptions>("MemoryJobStore", Options.DefaultName, (section, options) => section.Bind(options));
     }
 
     /// <summary>Binding adds to a list: without this, a command that is set twice would be both, one after the other.</summary>
@@ -70,12 +102,13 @@ public static class OrcaTrainingServiceCollectionExtensions
 
     private static TrainingClient NewClient(IServiceProvider services)
     {
-        var options = services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value;
+        var options = services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var maxRanks = services.GetServices<Machine>().Select(m => m.Runtime.Abilities.MaxRanks).DefaultIfEmpty(1).Max();
+        var validator = new FromSettings<RequestValidator>(options, o => new RequestValidator(o.Limits, o.Algorithms.Keys, maxRanks));
         return new TrainingClient(
             services.GetRequiredService<IJobStore>(),
             services.GetRequiredService<IDatasetStore>(),
-            new RequestValidator(options.Limits, options.Algorithms.Keys, maxRanks),
+            () => validator.Current,
             services.GetRequiredService<TimeProvider>());
     }
 

@@ -6,7 +6,7 @@ using Orca.Training.Jobs.Storage;
 namespace Orca.Training.Client;
 
 /// <summary>The client within the host's own process: it writes intents to the store and reads from it, and knows nothing of the tracker.</summary>
-internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, RequestValidator validator, TimeProvider time) : ITrainingClient
+internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Func<RequestValidator> validator, TimeProvider time) : ITrainingClient
 {
     // A queued job's place moves without a change of the job itself, so a watcher looks again now and then.
     private static readonly TimeSpan PositionPeriod = TimeSpan.FromSeconds(1);
@@ -20,7 +20,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
         ArgumentNullException.ThrowIfNull(request);
         // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
         request = request.Copy();
-        var violations = validator.Check(request);
+        var violations = validator().Check(request);
         if (violations.Count > 0)
         {
             throw TrainingException.Invalid(violations);

@@ -37,15 +37,17 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     public void Apply(Job job)
     {
         _changed = true;
+        var given = _placed.TryGetValue(job.Id, out var placed) ? placed.Resources : default(Resources?);
         Free(job.Id);
         Forget(job.Id);
         if (job.State is JobState.Queued && job.CancelRequestedAt is null)
         {
-            Enqueue(job.Id, new Waiting(job.LastAttempt + 1, job.NotBefore ?? default, needs(job.Request)));
+            Enqueue(job.Id, new Waiting(job.LastAttempt + 1, job.NotBefore ?? default, job.Request));
         }
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
         {
-            Take(job.Id, attempt.Machine, needs(job.Request), job.State is JobState.Running);
+            // What its algorithm needs may have changed since; what it was given has not.
+            Take(job.Id, attempt.Machine, given ?? needs(job.Request), job.State is JobState.Running);
         }
     }
 
@@ -81,8 +83,9 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         List<(JobId Job, string Reason)>? never = null;
         foreach (var (job, waiting) in _queue)
         {
-            var machine = FirstThatFits(waiting.Needs);
-            if (machine < 0 && WhyNever(waiting.Needs) is { } reason)
+            var resources = needs(waiting.Request);
+            var machine = FirstThatFits(resources);
+            if (machine < 0 && WhyNever(resources) is { } reason)
             {
                 // Whoever can never start must not hold up those behind.
                 (never ??= []).Add((job, reason));
@@ -95,7 +98,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             }
 
             (placements ??= []).Add(new Placement(job, waiting.Attempt, _inventories[machine].Machine));
-            Take(job, _inventories[machine].Machine, waiting.Needs, running: false);
+            Take(job, _inventories[machine].Machine, resources, running: false);
         }
 
         foreach (var placement in placements ?? [])
@@ -257,7 +260,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         };
     }
 
-    private readonly record struct Waiting(int Attempt, DateTimeOffset NotBefore, Resources Needs);
+    private readonly record struct Waiting(int Attempt, DateTimeOffset NotBefore, TrainingRequest Request);
 
     private readonly record struct Placed(int Machine, Resources Resources, bool Running);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
@@ -6,12 +7,12 @@ using Orca.Training.Machines;
 namespace Orca.Training.Tracking;
 
 /// <summary>Makes an attempt's data and places ready and starts it on its machine.</summary>
-internal sealed class AttemptLauncher(OrcaTrainingOptions options, string application, IDatasetStore datasets, IArtifactStore artifacts)
+internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> options, string application, IDatasetStore datasets, IArtifactStore artifacts)
 {
     public async Task<StartResult> StartAsync(TrackerEffect.Start start, Machine machine, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
         var request = start.Job.Request;
-        if (!options.Algorithms.TryGetValue(request.Algorithm, out var algorithm))
+        if (!options.CurrentValue.Algorithms.TryGetValue(request.Algorithm, out var algorithm))
         {
             return Failed(OutcomeCode.InvalidSpec, $"The algorithm '{request.Algorithm}' is no longer configured in this service.");
         }

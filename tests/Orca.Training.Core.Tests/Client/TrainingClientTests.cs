@@ -210,7 +210,7 @@ public sealed class TrainingClientTests
         {
             Time = time;
             Store = new CountingStore(new MemoryJobStore(new MemoryJobStoreOptions { KeepFinished = keepFinished }, time));
-            Client = new TrainingClient(Store, Datasets, new RequestValidator(new RequestLimits(), ["a"], 1), time);
+            Client = new TrainingClient(Store, Datasets, () => new RequestValidator(new RequestLimits(), ["a"], 1), time);
         }
 
         public VirtualTime Time { get; }

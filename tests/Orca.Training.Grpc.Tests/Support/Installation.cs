@@ -13,7 +13,7 @@ internal sealed class Installation
     private Fence _fence;
 
     public Installation() =>
-        Client = new TrainingClient(_store, new OneDataset(), new RequestValidator(new RequestLimits(), ["cnn"], maxRanks: 1), TimeProvider.System);
+        Client = new TrainingClient(_store, new OneDataset(), () => new RequestValidator(new RequestLimits(), ["cnn"], maxRanks: 1), TimeProvider.System);
 
     public TrainingClient Client { get; }
 

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Orca.Training.Settings;
+
+/// <summary>A configuration that the service's settings are read from: the host's section, and what <c>AddOrcaTraining()</c> was given.</summary>
+internal sealed record SettingsSource(IConfiguration Configuration)
+{
+    public const string Section = "OrcaTraining";
+
+    /// <summary>Its full path; empty for a configuration that is not a section of another.</summary>
+    public string Path => (Configuration as IConfigurationSection)?.Path ?? "";
+}
+
+/// <summary>What a package reads below the service's section.</summary>
+/// <param name="Path">Where, below that section; empty for the section itself.</param>
+/// <param name="Keys">The keys that mean something there.</param>
+internal sealed record SettingsPart(string Path, SettingsKeys Keys);
