@@ -8,6 +8,7 @@ using Orca.Training.Artifacts.Folders;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Datasets.Folders;
+using Orca.Training.Diagnostics;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Machines;
@@ -42,6 +43,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")));
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")));
         services.TryAddSingleton<ITrainingClient>(NewClient);
+        services.TryAddSingleton<TrainingMetrics>();
         services.TryAddSingleton<TrackerService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerHost>());
         return builder;
@@ -109,7 +111,8 @@ public static class OrcaTrainingServiceCollectionExtensions
             services.GetRequiredService<IJobStore>(),
             services.GetRequiredService<IDatasetStore>(),
             () => validator.Current,
-            services.GetRequiredService<TimeProvider>());
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<TrainingMetrics>());
     }
 
     private static string DataFolder(IServiceProvider services, string part)

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using Orca.Training.Datasets;
+using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 
 namespace Orca.Training.Client;
 
 /// <summary>The client within the host's own process: it writes intents to the store and reads from it, and knows nothing of the tracker.</summary>
-internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Func<RequestValidator> validator, TimeProvider time) : ITrainingClient
+internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Func<RequestValidator> validator, TimeProvider time, TrainingMetrics? metrics = null) : ITrainingClient
 {
     // A queued job's place moves without a change of the job itself, so a watcher looks again now and then.
     private static readonly TimeSpan PositionPeriod = TimeSpan.FromSeconds(1);
@@ -26,10 +27,37 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Fu
             throw TrainingException.Invalid(violations);
         }
 
+        if (TrainingActivities.Submit(request, time) is not { } activity)
+        {
+            return (await SubmitAsync(request, user, cancellationToken)).Id;
+        }
+
+        string? error = null;
+        try
+        {
+            var job = await SubmitAsync(request, user, cancellationToken);
+            activity.SetTag(MetricNames.JobId, job.Id.Value);
+            return job.Id;
+        }
+        catch (Exception e)
+        {
+            error = e is TrainingException trouble ? trouble.Error.ToString() : e.GetType().FullName;
+            throw;
+        }
+        finally
+        {
+            activity.End(time, error);
+        }
+    }
+
+    private async ValueTask<Job> SubmitAsync(TrainingRequest request, string? user, CancellationToken cancellationToken)
+    {
         var version = await ResolveAsync(request, cancellationToken);
         var accepted = request.DatasetVersion == version.Hash ? request : request with { DatasetVersion = version.Hash };
-        var results = await store.ApplyAsync([new JobCommand.Submit(accepted, user, time.GetUtcNow())], fence: null, cancellationToken);
-        return results[0].Job!.Id;
+        var submit = new JobCommand.Submit(accepted, user, time.GetUtcNow()) { TraceParent = TrainingActivities.TraceParent };
+        var job = (await store.ApplyAsync([submit], fence: null, cancellationToken))[0].Job!;
+        metrics?.Submitted(job);
+        return job;
     }
 
     public async Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default)

@@ -16,6 +16,7 @@ internal sealed class DeciderTerm(
     IJobStore store,
     Fence fence,
     TimeProvider time,
+    TrainingMetrics metrics,
     ILogger logger)
 {
     // So many events are taken before the store gets their commands: a bound on the delay that a batch costs its first command.
@@ -194,12 +195,16 @@ internal sealed class DeciderTerm(
 
     private async ValueTask<IReadOnlyList<CommandResult>?> ApplyAsync(JobCommand[] batch, CancellationToken cancellationToken)
     {
+        var asked = time.GetTimestamp();
         try
         {
-            return await store.ApplyAsync(batch, fence, cancellationToken);
+            var results = await store.ApplyAsync(batch, fence, cancellationToken);
+            metrics.Committed(time.GetElapsedTime(asked), batch.Length);
+            return results;
         }
         catch (Exception e) when (e is not StaleFenceException && !cancellationToken.IsCancellationRequested)
         {
+            metrics.Committed(time.GetElapsedTime(asked), batch.Length, e);
             logger.CommitFailed(e, batch.Length);
             return null;
         }
@@ -222,7 +227,7 @@ internal sealed class DeciderTerm(
         }
     }
 
-    private IEnumerable<TrackerEvent> Answers(JobCommand[] batch, IReadOnlyList<CommandResult>? results)
+    private static IEnumerable<TrackerEvent> Answers(JobCommand[] batch, IReadOnlyList<CommandResult>? results)
     {
         for (var i = 0; i < batch.Length; i++)
         {
@@ -233,26 +238,7 @@ internal sealed class DeciderTerm(
                 continue;
             }
 
-            Tell(command, results[i]);
             yield return new TrackerEvent.Committed(command, results[i]);
-        }
-    }
-
-    private void Tell(JobCommand.OnJob command, CommandResult result)
-    {
-        if (!result.Applied || command is JobCommand.RecordProgress or JobCommand.ReportPhase)
-        {
-            return;
-        }
-
-        var job = result.Job!;
-        if (job.State.IsFinal())
-        {
-            logger.JobFinished(job.Id, job.State, job.Outcome?.Code.Name);
-        }
-        else
-        {
-            logger.JobChanged(job.Id, job.State, job.QueueReason);
         }
     }
 }

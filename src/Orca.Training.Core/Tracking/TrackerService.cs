@@ -24,6 +24,7 @@ internal sealed class TrackerService(
     IHostEnvironment environment,
     TrackerWork work,
     TimeProvider time,
+    TrainingMetrics metrics,
     ILogger<TrackerService> logger) : IDisposable
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
@@ -122,12 +123,13 @@ internal sealed class TrackerService(
 
         var inbox = new Inbox();
         var scope = new RuntimeScope(_atStart.ApplicationName ?? environment.ApplicationName, installation);
-        var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts);
+        var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, time);
         var effects = new EffectRunner(
             _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, _atStart, work, time, inbox, logger, ending.Token);
         await using var services = scopes.CreateAsyncScope();
-        var core = NewCore(installation, services.ServiceProvider.GetRequiredService<ICapacityPolicy>());
-        var term = new DeciderTerm(core, effects, inbox, store, fence, time, logger);
+        using var observer = new JobObserver(metrics, logger);
+        var core = NewCore(installation, observer, services.ServiceProvider.GetRequiredService<ICapacityPolicy>());
+        var term = new DeciderTerm(core, effects, inbox, store, fence, time, metrics, logger);
         lock (_lock)
         {
             _current = (term, inbox);
@@ -153,7 +155,7 @@ internal sealed class TrackerService(
         }
     }
 
-    private TrackerCore NewCore(InstallationId installation, ICapacityPolicy policy)
+    private TrackerCore NewCore(InstallationId installation, JobObserver observer, ICapacityPolicy policy)
     {
         var settings = new TrackerSettings
         {
@@ -163,7 +165,7 @@ internal sealed class TrackerService(
             RemoveLeftovers = _atStart.RemoveLeftovers,
         };
         var offers = _machines.Select(m => new MachineOffer(m.Name, m.Capacity ?? default)).ToArray();
-        return new TrackerCore(settings, new Scheduler(offers, policy, Needs), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes);
+        return new TrackerCore(settings, new Scheduler(offers, policy, Needs), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes, observer);
     }
 
     private Resources Needs(TrainingRequest request) => RankLimits(request) * request.Workers;

@@ -70,7 +70,7 @@ public sealed class EffectRunnerTests
         var stores = services.BuildServiceProvider();
         var options = stores.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var artifacts = stores.GetRequiredService<IArtifactStore>();
-        var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts);
+        var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, time);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here), launcher,
             artifacts, options.CurrentValue, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, inbox, NullLogger.Instance, Cancel);
