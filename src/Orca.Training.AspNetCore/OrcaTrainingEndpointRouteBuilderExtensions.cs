@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.AspNetCore.Access;
 using Orca.Training.AspNetCore.CleartextHttp2;
+using Orca.Training.AspNetCore.Connections;
 using Orca.Training.AspNetCore.Service;
 using Orca.Training.Client;
 
@@ -18,6 +19,10 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     /// Closed by default: as long as the host authenticates nobody, only callers on the same machine are answered. Open it with
     /// <c>MapOrcaTraining().RequireAuthorization()</c> and the host's own authentication. A reverse proxy on the same machine that adds
     /// no forwarding header looks like a local caller: let it authenticate, or add the header.
+    /// <para>
+    /// Kestrel asks HTTP/2 connections that were silent for a minute whether anybody is there, unless the host has set
+    /// <c>KestrelServerLimits.Http2.KeepAlivePingDelay</c> itself.
+    /// </para>
     /// </remarks>
     /// <param name="endpoints">The host, before it starts.</param>
     /// <returns>All the endpoints, for the host's conventions.</returns>
@@ -31,6 +36,7 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
         }
 
         KestrelCleartextHttp2.Enable(endpoints.ServiceProvider);
+        DeadClients.Notice(endpoints.ServiceProvider);
         var group = endpoints.MapGroup("");
         GrpcEndpoints.Map(group);
         ClosedByDefault.Guard(group, endpoints.ServiceProvider);

@@ -52,7 +52,7 @@ public sealed class OrcaTrainingBuilder
             {
                 foreach (var source in sources)
                 {
-                    bind(source.Configuration.GetSection(section), options);
+                    source.BindTo(section, name, options, bind);
                 }
             })
             .ValidateOnStart();

@@ -80,7 +80,7 @@ public static class OrcaTrainingServiceCollectionExtensions
             .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
             .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions)))));
         services.AddOptions<OrcaTrainingOptions>()
-            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().Configuration.Bind(options))
+            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o)))
             .ValidateOnStart();
         services.AddSingleton<IOptionsChangeTokenSource<OrcaTrainingOptions>>(s =>
             new ConfigurationChangeTokenSource<OrcaTrainingOptions>(s.GetServices<SettingsSource>().First().Configuration));

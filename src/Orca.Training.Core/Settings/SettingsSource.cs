@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Orca.Training.Settings;
 
@@ -9,6 +10,20 @@ internal sealed record SettingsSource(IConfiguration Configuration)
 
     /// <summary>Its full path; empty for a configuration that is not a section of another.</summary>
     public string Path => (Configuration as IConfigurationSection)?.Path ?? "";
+
+    /// <summary>Binds one of its sections to options.</summary>
+    /// <exception cref="OptionsValidationException">A value is none of its kind, such as a number: told with all else that is wrong.</exception>
+    public void BindTo<TOptions>(string section, string name, TOptions options, Action<IConfiguration, TOptions> bind)
+    {
+        try
+        {
+            bind(section.Length == 0 ? Configuration : Configuration.GetSection(section), options);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new OptionsValidationException(name, typeof(TOptions), [e.Message]);
+        }
+    }
 }
 
 /// <summary>What a package reads below the service's section.</summary>

@@ -53,16 +53,16 @@ public sealed class SettingsTests
     [Fact]
     public async Task All_that_is_wrong_is_said_when_the_host_starts_by_the_path_that_it_has_there()
     {
-        using var host = NewHost(_ => { }, ["LeaseDuration", "15", "Algorithms:a:Cpus", "0", "MemoryJobStore:KeepChanges", "0"]);
+        using var host = NewHost(_ => { }, ["LeaseDuration", "15", "Algorithms:a:Cpus", "0", "MemoryJobStore:KeepChanges", "many"]);
 
         var wrong = await Assert.ThrowsAsync<AggregateException>(() => host.StartAsync(Cancel));
 
         Assert.Equal(
             [
+                "Failed to convert configuration value 'many' at 'OrcaTraining:MemoryJobStore:KeepChanges' to type 'System.Int32'.",
                 "OrcaTraining:Algorithms:a:Cpus is 0: give a number above 0.",
                 "OrcaTraining:Algorithms:a:Image is '': give the image that trains.",
                 "OrcaTraining:LeaseDuration is 15.00:00:00: give a time above zero and up to 23:59:59, as hours:minutes:seconds (a number alone means days).",
-                "OrcaTraining:MemoryJobStore:KeepChanges is 0: give at least 1.",
             ],
             wrong.InnerExceptions.Cast<OptionsValidationException>().SelectMany(e => e.Failures).Order(StringComparer.Ordinal));
     }
