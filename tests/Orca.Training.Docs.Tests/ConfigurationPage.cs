@@ -16,7 +16,6 @@ internal static class ConfigurationPage
 
         ```json
         {
-          "$schema": "https://raw.githubusercontent.com/orca-training/orca-training/main/docs/appsettings.schema.json",
           "OrcaTraining": {
             "Algorithms": {
               "intent-classification": { "Image": "orca-training/intent-classification:latest", "MemoryMiB": 2048 }
@@ -37,7 +36,8 @@ internal static class ConfigurationPage
         has changed, the log says that a restart is needed (event 1042).
 
         A *time* is written `hours:minutes:seconds`, with days in front where needed (`1.12:00:00`). A number alone means days.
-        [appsettings.schema.json](appsettings.schema.json) describes all this to editors; Visual Studio finds it by itself in the packages.
+        [appsettings.schema.json](appsettings.schema.json) describes all this to editors, through a line `"$schema"` in `appsettings.json`;
+        editors that know NuGet's convention find it in the packages without one.
 
         """;
 

@@ -10,7 +10,8 @@ internal static partial class XmlDocs
     private static readonly Dictionary<string, string> Summaries = Packages.Assemblies
         .Select(a => Path.Combine(AppContext.BaseDirectory, $"{a.GetName().Name}.xml"))
         .SelectMany(file => XDocument.Load(file, LoadOptions.PreserveWhitespace).Descendants("member"))
-        .Where(member => member.Element("summary") is not null)
+        // What generators add to each assembly is no part of it.
+        .Where(member => member.Element("summary") is not null && member.Attribute("name")!.Value.AsSpan(1).StartsWith(":Orca.", StringComparison.Ordinal))
         .ToDictionary(member => member.Attribute("name")!.Value, member => Markdown(member.Element("summary")!), StringComparer.Ordinal);
 
     public static string Of(Type type) => Summaries[$"T:{type.FullName}"];

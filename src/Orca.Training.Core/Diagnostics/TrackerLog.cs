@@ -48,7 +48,7 @@ internal static partial class TrackerLog
     [LoggerMessage(1021, LogLevel.Error, "A decision failed on {Happened}; it is made anew at the next reconcile")]
     public static partial void StepFailed(this ILogger logger, Exception error, string happened);
 
-    [LoggerMessage(1022, LogLevel.Error, "The store refused or did not answer {Count} commands; they are tried again")]
+    [LoggerMessage(1022, LogLevel.Warning, "The store refused or did not answer {Count} commands; they are tried again")]
     public static partial void CommitFailed(this ILogger logger, Exception error, int count);
 
     [LoggerMessage(1023, LogLevel.Error, "The tracker stopped on an unexpected error and starts again in {Pause}")]
