@@ -33,11 +33,11 @@ internal static partial class TrackerLog
     [LoggerMessage(1011, LogLevel.Information, "Machine {Machine} is {Description}")]
     public static partial void MachineDescribed(this ILogger logger, string machine, string description);
 
-    [LoggerMessage(1012, LogLevel.Warning, "Attempt {Attempt}: {Call} on machine {Machine} failed and is tried again")]
-    public static partial void CallFailed(this ILogger logger, Exception error, string attempt, string call, string machine);
+    [LoggerMessage(1012, LogLevel.Warning, "Attempt {AttemptName}: {Call} on machine {Machine} failed and is tried again")]
+    public static partial void CallFailed(this ILogger logger, Exception error, string attemptName, string call, string machine);
 
-    [LoggerMessage(1013, LogLevel.Warning, "Machine {Machine} holds container(s) of attempt {Attempt}, which belong to no job of this store; removed: {IsRemoved}")]
-    public static partial void Leftover(this ILogger logger, string machine, string attempt, bool isRemoved);
+    [LoggerMessage(1013, LogLevel.Warning, "Machine {Machine} holds container(s) of attempt {AttemptName}, which belong to no job of this store; removed: {IsRemoved}")]
+    public static partial void Leftover(this ILogger logger, string machine, string attemptName, bool isRemoved);
 
     [LoggerMessage(1014, LogLevel.Debug, "Machine {Machine} could not be listed")]
     public static partial void ListFailed(this ILogger logger, Exception error, string machine);

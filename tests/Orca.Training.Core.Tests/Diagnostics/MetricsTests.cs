@@ -11,6 +11,8 @@ using Orca.Training.Tests.Tracking;
 namespace Orca.Training.Tests.Diagnostics;
 
 /// <summary>What the meter measures, in exact values: time is virtual.</summary>
+/// <remarks>Not while others listen to the spans, which all hosts of a process share: that costs what nobody's listening must not.</remarks>
+[Collection(nameof(TracingTests))]
 public sealed class MetricsTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

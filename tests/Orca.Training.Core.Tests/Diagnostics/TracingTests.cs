@@ -8,6 +8,7 @@ using Orca.Training.Tests.Tracking;
 namespace Orca.Training.Tests.Diagnostics;
 
 /// <summary>How a training looks in its caller's trace.</summary>
+[Collection(nameof(TracingTests))]
 public sealed class TracingTests
 {
     [Fact]
