@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Artifacts.Folders;
@@ -22,10 +23,10 @@ namespace Orca.Training;
 public static class OrcaTrainingServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the training service: the job tracker, <see cref="ITrainingClient"/>, and embedded defaults for everything else (jobs in
-    /// memory, one at a time on each machine, datasets and artifacts in folders). Add a machine to the result. Its settings are read
-    /// from the section <c>OrcaTraining</c> of the host's configuration, and then as code sets them. Calling it again is harmless: the
-    /// settings add up.
+    /// Adds the training service: the job tracker, <see cref="ITrainingClient"/> and <see cref="ITrainingClientFactory"/>, and embedded
+    /// defaults for everything else (jobs in memory, one at a time on each machine, datasets and artifacts in folders). Add a machine to
+    /// the result. Its settings are read from the section <c>OrcaTraining</c> of the host's configuration, and then as code sets them.
+    /// Calling it again is harmless: the settings add up.
     /// </summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services)
     {
@@ -42,8 +43,10 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")));
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")));
-        services.TryAddSingleton<ITrainingClient>(NewClient);
+        services.TryAddSingleton<ITrainingClientFactory>(NewClient);
+        services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
         services.TryAddSingleton<TrainingMetrics>();
+        services.TryAddSingleton<TrackerState>();
         services.TryAddSingleton<TrackerService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerHost>());
         return builder;
@@ -112,6 +115,7 @@ public static class OrcaTrainingServiceCollectionExtensions
             services.GetRequiredService<IDatasetStore>(),
             () => validator.Current,
             services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<TrainingClient>>(),
             services.GetRequiredService<TrainingMetrics>());
     }
 

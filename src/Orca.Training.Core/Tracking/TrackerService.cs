@@ -24,6 +24,7 @@ internal sealed class TrackerService(
     IHostEnvironment environment,
     TrackerWork work,
     TimeProvider time,
+    TrackerState state,
     TrainingMetrics metrics,
     ILogger<TrackerService> logger) : IDisposable
 {
@@ -46,6 +47,7 @@ internal sealed class TrackerService(
             scope.ServiceProvider.GetRequiredService<ICapacityPolicy>();
         }
 
+        state.Is(TrackerRole.Starting);
         _running = work.Run(() => RunAsync(_stopping.Token));
     }
 
@@ -57,6 +59,7 @@ internal sealed class TrackerService(
             await DrainAsync(cancellationToken);
         }
 
+        state.Is(TrackerRole.Stopped);
         _stopping.Cancel();
         await _running.WaitAsync(cancellationToken).Quietly();
     }
@@ -102,12 +105,14 @@ internal sealed class TrackerService(
             catch (StaleFenceException)
             {
                 logger.LeaseLost();
+                state.Is(TrackerRole.Starting);
             }
 #pragma warning disable CA1031 // The decider starts over from what is on record, whatever happened.
             catch (Exception e)
 #pragma warning restore CA1031
             {
                 logger.TermFailed(e, PauseAfterFailure);
+                state.Is(TrackerRole.Failing, e);
                 await Task.Delay(PauseAfterFailure, time, cancellationToken).Quietly();
             }
         }
@@ -116,7 +121,8 @@ internal sealed class TrackerService(
     private async Task RunTermAsync(CancellationToken cancellationToken)
     {
         var lease = new Lease(store, _atStart.LeaseDuration, time);
-        var fence = await lease.AcquireAsync(cancellationToken);
+        var fence = await lease.AcquireAsync(cancellationToken, () => state.Is(TrackerRole.Waiting));
+        state.Is(TrackerRole.Deciding);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var installation = await store.GetInstallationAsync(cancellationToken);
         logger.Deciding(installation.Value, _machines.Length, fence.Term);

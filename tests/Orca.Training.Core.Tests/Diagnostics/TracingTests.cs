@@ -1,8 +1,12 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Client;
+using Orca.Training.Datasets;
+using Orca.Training.Datasets.Folders;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Testing;
+using Orca.Training.Tests.Files;
 using Orca.Training.Tests.Tracking;
 
 namespace Orca.Training.Tests.Diagnostics;
@@ -48,15 +52,16 @@ public sealed class TracingTests
     public Task What_fails_is_marked_in_each_span() => VirtualTime.RunAsync(async time =>
     {
         await using var host = await TestHost.StartAsync(time, _ => FakeTraining.FailsToStart(OutcomeCode.ImageNotFound, "There is no such image."));
+        using var folder = new TempFolder();
+        await using var without = await TestHost.StartAsync(time, build: b => b.Services.AddSingleton<IDatasetStore>(new FolderDatasetStore(folder.Path)));
         using var trace = new Trace();
 
         await Assert.ThrowsAsync<TrainingException>(() => host.Client.TrainAsync(new TrainingRequest { Algorithm = "a", DatasetId = "d", Workers = 9 }, TestContext.Current.CancellationToken));
-        await Assert.ThrowsAsync<OperationCanceledException>(
-            () => host.Client.TrainAsync(new TrainingRequest { Algorithm = "a", DatasetId = "d" }, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAsync<TrainingException>(() => without.TrainAsync());
         await host.FinishAsync(await host.TrainAsync());
 
         Assert.Equal(
-            ["submit a System.OperationCanceledException", "submit a ", "launch a ImageNotFound", "attempt a ImageNotFound"],
+            ["submit a InvalidArgument", "submit a ", "launch a ImageNotFound", "attempt a ImageNotFound"],
             trace.Spans.Select(s => $"{s.OperationName} {s.GetTagItem("error.type")}"));
         Assert.Equal(
             [ActivityStatusCode.Error, ActivityStatusCode.Unset, ActivityStatusCode.Error, ActivityStatusCode.Error], trace.Spans.Select(s => s.Status));
