@@ -171,7 +171,7 @@ internal sealed partial class TrainingClient(
         }
     }
 
-    private async Task<DatasetVersion> ResolveAsync(TrainingRequest request, CancellationToken cancellationToken)
+    private async ValueTask<DatasetVersion> ResolveAsync(TrainingRequest request, CancellationToken cancellationToken)
     {
         try
         {

@@ -11,7 +11,7 @@ namespace Orca.Training.Tracking;
 /// <summary>Makes an attempt's data and places ready and starts it on its machine.</summary>
 internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> options, string application, IDatasetStore datasets, IArtifactStore artifacts, TimeProvider time)
 {
-    public Task<StartResult> StartAsync(TrackerEffect.Start start, Machine machine, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
+    public ValueTask<StartResult> StartAsync(TrackerEffect.Start start, Machine machine, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
         var activity = TrainingActivities.Launch(start.Job, start.Attempt.Attempt.Number, start.Machine, time);
         return activity is null
@@ -19,7 +19,7 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
             : TracedAsync(activity, LaunchAsync(start, machine, activity.Id, phases, cancellationToken));
     }
 
-    private async Task<StartResult> TracedAsync(Activity activity, Task<StartResult> launch)
+    private async ValueTask<StartResult> TracedAsync(Activity activity, ValueTask<StartResult> launch)
     {
         string? error = null;
         try
@@ -39,7 +39,7 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         }
     }
 
-    private async Task<StartResult> LaunchAsync(
+    private async ValueTask<StartResult> LaunchAsync(
         TrackerEffect.Start start, Machine machine, string? traceParent, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
         var request = start.Job.Request;
