@@ -10,8 +10,8 @@ namespace Orca.Training;
 /// <param name="section">The path of the section that they are read from; empty for the usual one.</param>
 internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTrainingOptions>
 {
-    // Below what a number alone gives where seconds or minutes are meant: configuration reads "15" as 15 days.
-    private static readonly TimeSpan Longest = new(23, 59, 59);
+    // The most that timers take is 49 days.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     public ValidateOptionsResult Validate(string? name, OrcaTrainingOptions options)
     {
@@ -121,7 +121,7 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
         if (value <= TimeSpan.Zero || value > Longest)
         {
             var least = orZero ? "from zero" : "above zero and";
-            found.Add(Invariant($"{setting} is {value}: give a time {least} up to {Longest}, as hours:minutes:seconds (a number alone means days)."));
+            found.Add(Invariant($"{setting} is {value}: give a time {least} up to {Longest.Days} days."));
         }
     }
 

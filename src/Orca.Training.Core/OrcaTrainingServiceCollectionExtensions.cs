@@ -69,8 +69,14 @@ public static class OrcaTrainingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var builder = services.AddOrcaTraining();
-        services.AddSingleton(new SettingsSource(configuration));
-        services.AddOptions<OrcaTrainingOptions>().Configure(options => ForgetCommandsIn(configuration, options)).Bind(configuration);
+        var source = new SettingsSource(configuration);
+        services.AddSingleton(source);
+        services.AddSingleton<IOptionsChangeTokenSource<OrcaTrainingOptions>>(new ConfigurationChangeTokenSource<OrcaTrainingOptions>(configuration));
+        services.Configure<OrcaTrainingOptions>(options =>
+        {
+            ForgetCommandsIn(configuration, options);
+            source.BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o));
+        });
         return builder;
     }
 

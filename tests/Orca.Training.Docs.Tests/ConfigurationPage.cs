@@ -35,7 +35,7 @@ internal static class ConfigurationPage
         algorithm has been taken away fails at its launch, and says so. All other settings are read when the host starts; if one of them
         has changed, the log says that a restart is needed (event 1042).
 
-        A *time* is written `hours:minutes:seconds`, with days in front where needed (`1.12:00:00`). A number alone means days.
+        A *time* is written `hours:minutes:seconds`, with days in front where needed (`1.12:00:00`).
         [appsettings.schema.json](appsettings.schema.json) describes all this to editors, through a line `"$schema"` in `appsettings.json`;
         editors that know NuGet's convention find it in the packages without one.
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -13,11 +14,24 @@ internal sealed record SettingsSource(IConfiguration Configuration)
 
     /// <summary>Binds one of its sections to options.</summary>
     /// <exception cref="OptionsValidationException">A value is none of its kind, such as a number: told with all else that is wrong.</exception>
-    public void BindTo<TOptions>(string section, string name, TOptions options, Action<IConfiguration, TOptions> bind)
+    public void BindTo<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(
+        string section, string name, TOptions options, Action<IConfiguration, TOptions> bind)
     {
+        var from = section.Length == 0 ? Configuration : Configuration.GetSection(section);
+        var days = typeof(TOptions).GetProperties()
+            .Where(p => p.PropertyType == typeof(TimeSpan) || p.PropertyType == typeof(TimeSpan?))
+            .Select(p => from.GetSection(p.Name))
+            .Where(s => s.Value is { } value && value.All(char.IsAsciiDigit) && value.Any(c => c != '0'))
+            .Select(s => $"{s.Path} is '{s.Value}', which would be that many days: write hours:minutes:seconds, such as 00:00:15, or days in front of them.")
+            .ToList();
+        if (days.Count > 0)
+        {
+            throw new OptionsValidationException(name, typeof(TOptions), days);
+        }
+
         try
         {
-            bind(section.Length == 0 ? Configuration : Configuration.GetSection(section), options);
+            bind(from, options);
         }
         catch (InvalidOperationException e)
         {

@@ -160,7 +160,7 @@ public sealed class AddOrcaTrainingTests
 
         var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
 
-        Assert.Equal("OrcaTraining:LeaseDuration is 00:00:00: give a time above zero and up to 23:59:59, as hours:minutes:seconds (a number alone means days).", wrong.Message);
+        Assert.Equal("OrcaTraining:LeaseDuration is 00:00:00: give a time above zero and up to 30 days.", wrong.Message);
     }
 
     [Fact]

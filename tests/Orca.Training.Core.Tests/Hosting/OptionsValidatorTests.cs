@@ -12,24 +12,24 @@ public sealed class OptionsValidatorTests
         Assert.Same(ValidateOptionsResult.Success, Validate(_ => { }));
         Assert.True(Validate(o => o.AddAlgorithm("a", "image")).Succeeded);
         Assert.True(Validate(o => o.StopGrace = TimeSpan.Zero).Succeeded);
-        Assert.True(Validate(o => o.LaunchTimeout = TimeSpan.FromHours(23)).Succeeded);
+        Assert.True(Validate(o => o.LaunchTimeout = TimeSpan.FromDays(30)).Succeeded);
         Assert.True(Validate(o => o.Limits.Parameters = 0).Succeeded);
     }
 
-    private const string Time = "give a time above zero and up to 23:59:59, as hours:minutes:seconds (a number alone means days).";
-    private const string TimeOrZero = "give a time from zero up to 23:59:59, as hours:minutes:seconds (a number alone means days).";
+    private const string Time = "give a time above zero and up to 30 days.";
+    private const string TimeOrZero = "give a time from zero up to 30 days.";
 
     public static TheoryData<string, Action<OrcaTrainingOptions>> Wrong => new()
     {
         { $"OrcaTraining:ReconcilePeriod is 00:00:00: {Time}", o => o.ReconcilePeriod = TimeSpan.Zero },
-        { $"OrcaTraining:ReconcilePeriod is 15.00:00:00: {Time}", o => o.ReconcilePeriod = TimeSpan.FromDays(15) },
+        { $"OrcaTraining:ReconcilePeriod is 31.00:00:00: {Time}", o => o.ReconcilePeriod = TimeSpan.FromDays(31) },
         { $"OrcaTraining:LaunchTimeout is 00:00:00: {Time}", o => o.LaunchTimeout = TimeSpan.Zero },
-        { $"OrcaTraining:LaunchTimeout is 15.00:00:00: {Time}", o => o.LaunchTimeout = TimeSpan.FromDays(15) },
+        { $"OrcaTraining:LaunchTimeout is 31.00:00:00: {Time}", o => o.LaunchTimeout = TimeSpan.FromDays(31) },
         { $"OrcaTraining:LeaseDuration is 00:00:00: {Time}", o => o.LeaseDuration = TimeSpan.Zero },
-        { $"OrcaTraining:LeaseDuration is 15.00:00:00: {Time}", o => o.LeaseDuration = TimeSpan.FromDays(15) },
+        { $"OrcaTraining:LeaseDuration is 31.00:00:00: {Time}", o => o.LeaseDuration = TimeSpan.FromDays(31) },
         { $"OrcaTraining:LaunchTimeout is 10675199.02:48:05.4775807: {Time}", o => o.LaunchTimeout = TimeSpan.MaxValue },
         { $"OrcaTraining:StopGrace is -00:00:01: {TimeOrZero}", o => o.StopGrace = TimeSpan.FromSeconds(-1) },
-        { $"OrcaTraining:StopGrace is 1.00:00:00: {TimeOrZero}", o => o.StopGrace = TimeSpan.FromDays(1) },
+        { $"OrcaTraining:StopGrace is 31.00:00:00: {TimeOrZero}", o => o.StopGrace = TimeSpan.FromDays(31) },
         { "OrcaTraining:DataFolder is ' ': give a folder, such as 'orca-data'.", o => o.DataFolder = " " },
         { "OrcaTraining:DataFolder is 'null': give a folder, such as 'orca-data'.", o => o.DataFolder = null! },
         { "OrcaTraining:DataFolder is 'a\uFFFDb': give a folder, such as 'orca-data'.", o => o.DataFolder = "a\0b" },

@@ -53,7 +53,7 @@ public sealed class SettingsTests
     [Fact]
     public async Task All_that_is_wrong_is_said_when_the_host_starts_by_the_path_that_it_has_there()
     {
-        using var host = NewHost(_ => { }, ["LeaseDuration", "15", "Algorithms:a:Cpus", "0", "MemoryJobStore:KeepChanges", "many"]);
+        using var host = NewHost(_ => { }, ["LeaseDuration", "00:00:00", "Algorithms:a:Cpus", "0", "MemoryJobStore:KeepChanges", "many"]);
 
         var wrong = await Assert.ThrowsAsync<AggregateException>(() => host.StartAsync(Cancel));
 
@@ -62,9 +62,24 @@ public sealed class SettingsTests
                 "Failed to convert configuration value 'many' at 'OrcaTraining:MemoryJobStore:KeepChanges' to type 'System.Int32'.",
                 "OrcaTraining:Algorithms:a:Cpus is 0: give a number above 0.",
                 "OrcaTraining:Algorithms:a:Image is '': give the image that trains.",
-                "OrcaTraining:LeaseDuration is 15.00:00:00: give a time above zero and up to 23:59:59, as hours:minutes:seconds (a number alone means days).",
+                "OrcaTraining:LeaseDuration is 00:00:00: give a time above zero and up to 30 days.",
             ],
             wrong.InnerExceptions.Cast<OptionsValidationException>().SelectMany(e => e.Failures).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_number_is_no_time_since_it_would_be_taken_for_days()
+    {
+        using var host = NewHost(
+            b => b.Services.AddOrcaTraining(new ConfigurationBuilder().AddInMemoryCollection(Pairs("Jobs", "StopGrace", "0", "LaunchTimeout", "15")).Build().GetSection("Jobs")),
+            ["LeaseDuration", "00:00:15", "StopGrace", "0"]);
+        var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
+        Assert.Equal(
+            "Jobs:LaunchTimeout is '15', which would be that many days: write hours:minutes:seconds, such as 00:00:15, or days in front of them.", wrong.Message);
+
+        using var other = NewHost(_ => { }, ["LeaseDuration", "15", "ReconcilePeriod", "10", "StopGrace", "1.00:00:00"]);
+        wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => other.StartAsync(Cancel));
+        Assert.Equal(["OrcaTraining:ReconcilePeriod is '10'", "OrcaTraining:LeaseDuration is '15'"], wrong.Failures.Select(f => f.Split(',')[0]));
     }
 
     [Fact]
