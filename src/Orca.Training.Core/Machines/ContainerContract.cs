@@ -11,15 +11,15 @@ internal static class ContainerContract
     public const string DataPath = "/orca/data";
     public const string OutputPath = "/orca/output";
     public const string CheckpointPath = "/orca/checkpoint";
-    private const int OwnVariables = 8;
+    private const int OwnVariables = 9;
 
-    public static AttemptSpec Build(AttemptName name, string application, Job job, AlgorithmOptions algorithm, Uri data, AttemptPlaces places) => new()
+    public static AttemptSpec Build(AttemptName name, string application, Job job, AlgorithmOptions algorithm, Uri data, AttemptPlaces places, string? traceParent = null) => new()
     {
         Name = name,
         Application = application,
         Image = algorithm.Image,
         Command = algorithm.Command.ToArray(),
-        Environment = Environment(name, job, algorithm),
+        Environment = Environment(name, job, algorithm, traceParent),
         Ranks = job.Request.Workers,
         Limits = Needs(algorithm),
         Mounts =
@@ -33,7 +33,7 @@ internal static class ContainerContract
     /// <summary>What one rank of an algorithm may use.</summary>
     public static Resources Needs(AlgorithmOptions algorithm) => new(algorithm.Cpus, (long)algorithm.MemoryMiB << 20, algorithm.Gpus);
 
-    private static SortedList<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm)
+    private static SortedList<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm, string? traceParent)
     {
         var variables = new SortedList<string, string>(OwnVariables + algorithm.Parameters.Count + job.Request.Parameters.Count, StringComparer.Ordinal);
         AddParameters(algorithm.Parameters, variables);
@@ -46,6 +46,11 @@ internal static class ContainerContract
         variables["TRAINING_DATA_PATH"] = DataPath;
         variables["TRAINING_DATASET_ID"] = job.Request.DatasetId;
         variables["TRAINING_DATASET_VERSION_HASH"] = job.Request.DatasetVersion;
+        if (traceParent is not null)
+        {
+            variables["TRACEPARENT"] = traceParent;
+        }
+
         return variables;
     }
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Docker.DotNet;
 using Orca.Training.Machines;
+using static System.FormattableString;
 
 namespace Orca.Training.Docker.Engine;
 
@@ -40,7 +41,7 @@ internal sealed class EngineCalls(Uri endpoint, TimeSpan callTimeout, TimeProvid
             // The client reports a cancelled call as a failed one, so the token is asked and not the exception's type.
             cancellationToken.ThrowIfCancellationRequested();
             throw limit.IsCancellationRequested
-                ? Unavailable(what, $"it did not answer within {allowed.TotalSeconds:0.#} s (DockerOptions.CallTimeout)", exception)
+                ? Unavailable(what, Invariant($"it did not answer within {allowed.TotalSeconds:0.#} s (DockerOptions.CallTimeout)"), exception)
                 : Unavailable(what, exception);
         }
     }

@@ -4,6 +4,7 @@ using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Docker.Engine;
 using Orca.Training.Jobs;
+using static System.FormattableString;
 
 namespace Orca.Training.Docker.Images;
 
@@ -62,7 +63,7 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
         {
             cancellationToken.ThrowIfCancellationRequested();
             return silence.IsCancellationRequested
-                ? Failure(image, $"nothing happened for {LongestSilence.TotalMinutes:0} minutes", isMissing: false)
+                ? Failure(image, Invariant($"nothing happened for {LongestSilence.TotalMinutes:0} minutes"), isMissing: false)
                 : throw calls.Unavailable($"pulling image '{image}'", exception);
         }
     }
