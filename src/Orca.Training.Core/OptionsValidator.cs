@@ -93,6 +93,17 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
             }
         }
 
+        if (algorithm.Pull is { } pull && !Enum.IsDefined(pull))
+        {
+            found.Add($"{path}:Pull is {pull}: give {string.Join(", ", Enum.GetNames<ImagePullPolicy>())}, or leave it out.");
+        }
+
+        // The values stay unsaid: they are secrets.
+        if (algorithm.Registry?.Fault is { } fault)
+        {
+            found.Add($"{path}:Registry has {fault}.");
+        }
+
         foreach (var (parameter, value) in algorithm.Parameters)
         {
             CheckParameter($"{path}:Parameters:{Shown(parameter)}", parameter, value, found);

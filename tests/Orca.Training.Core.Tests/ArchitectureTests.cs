@@ -14,7 +14,7 @@ public sealed partial class ArchitectureTests
         ["Jobs"] = [],
         ["Datasets"] = ["Files"],
         ["Artifacts"] = ["Files", "Jobs"],
-        ["Machines"] = ["Artifacts", "Jobs", "Scheduling/Capacity"],
+        ["Machines"] = ["Artifacts", "Files", "Jobs", "Scheduling/Capacity"],
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Artifacts", "Jobs", "Machines"],

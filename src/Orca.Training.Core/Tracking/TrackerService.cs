@@ -40,7 +40,7 @@ internal sealed class TrackerService(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        MachineChecks.Check(_machines);
+        MachineChecks.Check(_machines, datasets, artifacts);
         await using (var scope = scopes.CreateAsyncScope())
         {
             // A policy that cannot be made is told here, and not by every term.
@@ -169,6 +169,7 @@ internal sealed class TrackerService(
             ReconcilePeriod = _atStart.ReconcilePeriod,
             LaunchTimeout = _atStart.LaunchTimeout,
             RemoveLeftovers = _atStart.RemoveLeftovers,
+            CopyingMachines = _machines.Where(m => m.Runtime.Abilities.CopiesFolders).Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         };
         var offers = _machines.Select(m => new MachineOffer(m.Name, m.Capacity ?? default)).ToArray();
         return new TrackerCore(settings, new Scheduler(offers, policy, Needs), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes, observer);

@@ -58,6 +58,11 @@ public sealed class OptionsValidatorTests
         { "OrcaTraining:Algorithms:a:Parameters:1-LR becomes an environment variable: give it a name of letters, digits and '_' that does not start with a digit.", o => o.AddAlgorithm("a", "i", a => a.Parameters["1-LR"] = "x") },
         { "OrcaTraining:Algorithms:a:Parameters:LR is '1\uFFFD': give text without NUL characters.", o => o.AddAlgorithm("a", "i", a => a.Parameters["LR"] = "1\0") },
         { "OrcaTraining:Algorithms:a:Parameters:LR is 'null': give text without NUL characters.", o => o.AddAlgorithm("a", "i", a => a.Parameters["LR"] = null!) },
+        { "OrcaTraining:Algorithms:a:Pull is 7: give IfMissing, Always, Never, or leave it out.", o => o.AddAlgorithm("a", "i", a => a.Pull = (ImagePullPolicy)7) },
+        { "OrcaTraining:Algorithms:a:Registry has a user without a password: give both.", o => o.AddAlgorithm("a", "i", a => a.Registry = new() { User = "robot" }) },
+        { "OrcaTraining:Algorithms:a:Registry has a password without a user: give both.", o => o.AddAlgorithm("a", "i", a => a.Registry = new() { Password = "x" }) },
+        { "OrcaTraining:Algorithms:a:Registry has an identity token and a user or password too: give one of them.", o => o.AddAlgorithm("a", "i", a => a.Registry = new() { User = "robot", IdentityToken = "x" }) },
+        { "OrcaTraining:Algorithms:a:Registry has neither a user and password nor an identity token: give one of them, or leave the credentials out.", o => o.AddAlgorithm("a", "i", a => a.Registry = new()) },
     };
 
     [Theory]
