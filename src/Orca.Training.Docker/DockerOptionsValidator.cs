@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Orca.Training.Docker;
 
-/// <summary>Says at start which setting of which machine is wrong, what was found and what would be right.</summary>
+/// <summary>Says at start which setting of which machine is wrong, by its full path, what was found and what would be right.</summary>
 internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
 {
     private static readonly string[] Schemes = ["unix", "npipe", "tcp", "http", "https"];
@@ -21,7 +21,7 @@ internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
             if (!isRight)
             {
                 var shown = Convert.ToString(value, CultureInfo.InvariantCulture);
-                failures.Add($"DockerOptions.{setting} of machine '{name}' is '{shown}': {remedy}");
+                failures.Add($"OrcaTraining:Machines:{name}:{setting} is '{shown}': {remedy}");
             }
         }
 

@@ -20,6 +20,7 @@ public sealed partial class ArchitectureTests
         ["Progress"] = ["Artifacts", "Jobs", "Machines"],
         ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Machines"],
         ["Diagnostics"] = ["Jobs"],
+        ["Settings"] = ["Diagnostics"],
         ["Tracking"] = ["Artifacts", "Datasets", "Diagnostics", "Jobs", "Machines", "Progress", "Scheduling", "Scheduling/Capacity"],
     };
 

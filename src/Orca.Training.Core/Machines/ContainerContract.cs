@@ -11,9 +11,9 @@ internal static class ContainerContract
     public const string DataPath = "/orca/data";
     public const string OutputPath = "/orca/output";
     public const string CheckpointPath = "/orca/checkpoint";
-    private const int OwnVariables = 8;
+    private const int OwnVariables = 9;
 
-    public static AttemptSpec Build(AttemptName name, string application, Job job, AlgorithmOptions algorithm, Uri data, AttemptPlaces places) => new()
+    public static AttemptSpec Build(AttemptName name, string application, Job job, AlgorithmOptions algorithm, Uri data, AttemptPlaces places, string? traceParent = null) => new()
     {
         Name = name,
         Application = application,
@@ -21,7 +21,7 @@ internal static class ContainerContract
         Pull = algorithm.Pull,
         Registry = RegistryOf(algorithm),
         Command = algorithm.Command.ToArray(),
-        Environment = Environment(name, job, algorithm),
+        Environment = Environment(name, job, algorithm, traceParent),
         Ranks = job.Request.Workers,
         Limits = Needs(algorithm),
         Mounts = [new FolderMount(data.LocalPath, DataPath, IsReadOnly: true), OutputOf(places), CheckpointOf(places)],
@@ -43,7 +43,7 @@ internal static class ContainerContract
     private static Func<CancellationToken, ValueTask<RegistryCredentials?>> Always(RegistryCredentials credentials) =>
         _ => ValueTask.FromResult<RegistryCredentials?>(credentials);
 
-    private static SortedList<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm)
+    private static SortedList<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm, string? traceParent)
     {
         var variables = new SortedList<string, string>(OwnVariables + algorithm.Parameters.Count + job.Request.Parameters.Count, StringComparer.Ordinal);
         AddParameters(algorithm.Parameters, variables);
@@ -56,6 +56,11 @@ internal static class ContainerContract
         variables["TRAINING_DATA_PATH"] = DataPath;
         variables["TRAINING_DATASET_ID"] = job.Request.DatasetId;
         variables["TRAINING_DATASET_VERSION_HASH"] = job.Request.DatasetVersion;
+        if (traceParent is not null)
+        {
+            variables["TRACEPARENT"] = traceParent;
+        }
+
         return variables;
     }
 

@@ -25,7 +25,7 @@ public sealed class AddOrcaTrainingTests
             "StopGrace": "00:00:13",
             "LeaseDuration": "00:00:14",
             "RemoveLeftovers": true,
-            "Limits": { "NameLength": 1, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6 },
+            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6 },
             "Algorithms": {
               "intents": {
                 "Image": "registry/intents:1",
@@ -56,7 +56,7 @@ public sealed class AddOrcaTrainingTests
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);
         var limits = options.Limits;
         Assert.Equal(
-            [1, 2, 3, 4, 5, 6],
+            [11, 2, 3, 4, 5, 6],
             [limits.NameLength, limits.Parameters, limits.ParameterNameLength, limits.ParameterValueLength, limits.Labels, limits.LabelLength]);
         Assert.Equal(["Other", "intents"], options.Algorithms.Keys.Order(StringComparer.Ordinal));
         var algorithm = options.Algorithms["intents"];
@@ -114,7 +114,7 @@ public sealed class AddOrcaTrainingTests
         services.AddOrcaTraining(_ => { });
 
         Assert.Single(services, d => d.ImplementationType == typeof(TrackerService));
-        Assert.Single(services, d => d.ImplementationType == typeof(OptionsValidator));
+        Assert.Single(services, d => d.ServiceType == typeof(IValidateOptions<OrcaTrainingOptions>));
         Assert.Equal(once, services.Select(d => d.ServiceType).Where(t => t.Namespace!.StartsWith("Orca", StringComparison.Ordinal) || t == typeof(IHostedService)));
     }
 
@@ -164,7 +164,7 @@ public sealed class AddOrcaTrainingTests
 
         var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
 
-        Assert.Equal("OrcaTraining: LeaseDuration is 00:00:00: give a time above zero.", wrong.Message);
+        Assert.Equal("OrcaTraining:LeaseDuration is 00:00:00: give a time above zero and up to 30 days.", wrong.Message);
     }
 
     [Fact]
