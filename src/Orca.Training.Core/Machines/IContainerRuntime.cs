@@ -20,7 +20,10 @@ public interface IContainerRuntime
     /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>
     Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes and starts an attempt's containers. Idempotent: what already exists under the attempt's names is adopted.</summary>
+    /// <summary>
+    /// Makes and starts an attempt's containers. Idempotent: what already exists under the attempt's names is adopted. After a refusal
+    /// nothing is left that could start by itself.
+    /// </summary>
     /// <param name="spec">The attempt.</param>
     /// <param name="phases">Told what the launch is busy with when that takes long.</param>
     /// <param name="cancellationToken">Gives the launch up; what was made so far may stay behind until it is removed.</param>
@@ -40,7 +43,10 @@ public interface IContainerRuntime
     /// <summary>One rank's output from a position on, until its container ends or is gone.</summary>
     IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken);
 
-    /// <summary>Asks the attempt's containers to end (SIGTERM), and kills those that still run after the grace. None is no error.</summary>
+    /// <summary>
+    /// Asks the attempt's containers to end (SIGTERM), kills those that still run after the grace, and returns when none runs. Their ends
+    /// stay listed. None is no error.
+    /// </summary>
     /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>
     Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken);
 

@@ -6,7 +6,11 @@ namespace Orca.Training.Machines;
 /// <summary>What a runtime can do.</summary>
 /// <param name="MaxRanks">The most containers an attempt can have.</param>
 /// <param name="MountsFolders">Whether it can give folders of the host to a container.</param>
-public sealed record RuntimeAbilities(int MaxRanks, bool MountsFolders);
+public sealed record RuntimeAbilities(int MaxRanks, bool MountsFolders)
+{
+    /// <summary>Whether it knows which of a container's two outputs wrote a line. Where it does not, all lines are of standard output.</summary>
+    public bool TellsOutputsApart { get; init; } = true;
+}
 
 /// <summary>What a runtime says of itself and its machine.</summary>
 /// <param name="Description">Product and version, for people.</param>
@@ -41,6 +45,12 @@ public sealed record AttemptSpec
 
     /// <summary>What each rank may use; zero for no limit of that kind.</summary>
     public Resources Limits { get; init; }
+
+    /// <summary>
+    /// How long the containers have to end after SIGTERM, whoever asks them to. A runtime that must know it when it makes them does not
+    /// give more than this later. Default 10 s.
+    /// </summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Folders of the host that the containers see.</summary>
     public IReadOnlyList<FolderMount> Mounts { get; init; } = [];
@@ -96,7 +106,10 @@ public sealed record ContainerObservation
     /// <summary>Its rank within the attempt.</summary>
     public required int Rank { get; init; }
 
-    /// <summary>The runtime's own id of it.</summary>
+    /// <summary>
+    /// The runtime's own id of it; while it is <see cref="ContainerState.Created"/>, perhaps of what will make it. Only the ids that a start
+    /// returned are for good.
+    /// </summary>
     public required string Incarnation { get; init; }
 
     /// <summary>Where it stands.</summary>

@@ -27,7 +27,7 @@ internal sealed class AttemptLauncher(OrcaTrainingOptions options, string applic
         }
 
         var places = await artifacts.PrepareAsync(start.Attempt, cancellationToken);
-        var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, data, places);
+        var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, data, places) with { StopGrace = options.StopGrace };
         return await machine.Runtime.StartAsync(spec, phases, cancellationToken);
     }
 

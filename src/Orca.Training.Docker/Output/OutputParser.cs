@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Orca.Training.Machines;
+using Orca.Training.Machines.Output;
 
 namespace Orca.Training.Docker.Output;
 

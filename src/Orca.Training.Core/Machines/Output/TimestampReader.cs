@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Orca.Training.Docker.Output;
+namespace Orca.Training.Machines.Output;
 
 /// <summary>Reads the RFC 3339 timestamp (UTC, up to nine decimals) and the space that begin a message.</summary>
 internal sealed class TimestampReader

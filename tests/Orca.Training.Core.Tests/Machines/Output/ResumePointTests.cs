@@ -1,9 +1,9 @@
 using CsCheck;
-using Orca.Training.Docker.Output;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
+using Orca.Training.Machines.Output;
 
-namespace Orca.Training.Docker.Tests.Output;
+namespace Orca.Training.Tests.Machines.Output;
 
 public sealed class ResumePointTests
 {

@@ -1,0 +1,101 @@
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Orca.Training.Jobs;
+using Orca.Training.Kubernetes.Cluster;
+using Orca.Training.Kubernetes.Observing;
+using Orca.Training.Kubernetes.Starting;
+
+namespace Orca.Training.Kubernetes.Ending;
+
+/// <summary>
+/// Ends attempts. In Kubernetes a pod ends by being deleted, so what is asked for first is the Job's deletion, which keeps it from
+/// making another; a finalizer keeps each pod's record, with its exit code, until the attempt is removed.
+/// </summary>
+internal sealed class AttemptEnder(ClusterConnection cluster, ClusterCalls calls, AttemptPods pods, string machine, TimeProvider time, ILogger log)
+{
+    /// <summary>Removes our finalizer and no other from a list that others have entries in.</summary>
+    private static readonly V1Patch WithoutFinalizer = new(
+        $$$"""{"metadata":{"$deleteFromPrimitiveList/finalizers":["{{{PodState.Finalizer}}}"]}}""", V1Patch.PatchType.StrategicMergePatch);
+
+    // A node needs a moment beside the grace to end a pod and to say so.
+    private static readonly TimeSpan NodePatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Asks the pods to end within a grace, and waits until they have. The Job's record stays as long as theirs.</summary>
+    public async Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        await DeleteJobAsync(attempt, "Foreground", cancellationToken);
+        await EndPodsAsync(attempt, grace, cancellationToken);
+    }
+
+    /// <summary>Ends the pods if they still run, and lets their records go.</summary>
+    public async Task RemoveAsync(AttemptName attempt, CancellationToken cancellationToken)
+    {
+        await DeleteJobAsync(attempt, "Background", cancellationToken);
+        foreach (var pod in await EndPodsAsync(attempt, TimeSpan.Zero, cancellationToken))
+        {
+            if (PodState.IsAbandoned(pod, time.GetUtcNow()))
+            {
+                log.GaveUp(machine, pod.Metadata.Name, (time.GetUtcNow() - pod.Metadata.DeletionTimestamp!.Value.ToUniversalTime()).TotalSeconds);
+            }
+
+            // It has ended: its record goes as soon as nothing holds it.
+            await DeletePodAsync(pod, seconds: 0, cancellationToken);
+            await calls.AskForAsync(
+                $"letting pod {pod.Metadata.Name} go",
+                token => cluster.Client.CoreV1.PatchNamespacedPodAsync(WithoutFinalizer, pod.Metadata.Name, cluster.Namespace, cancellationToken: token),
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Asks the pods that still run to end, and waits until none does.</summary>
+    /// <returns>All of the attempt's pods, ended.</returns>
+    private async Task<IReadOnlyCollection<V1Pod>> EndPodsAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        IReadOnlyCollection<V1Pod> found = await pods.ListAsync(attempt, cancellationToken);
+        if (AllSettled(found))
+        {
+            return found;
+        }
+
+        var seconds = AttemptSeconds.Of(grace);
+        foreach (var pod in found.Where(p => !PodState.IsSettled(p, time.GetUtcNow())))
+        {
+            await DeletePodAsync(pod, seconds, cancellationToken);
+        }
+
+        var limit = TimeSpan.FromSeconds(seconds) + NodePatience;
+        await foreach (var state in pods.FollowAsync(attempt, limit, cancellationToken))
+        {
+            found = [.. state];
+            if (AllSettled(found))
+            {
+                return found;
+            }
+        }
+
+        // An attempt whose pods have all gone sends nothing at all.
+        found = await pods.ListAsync(attempt, cancellationToken);
+        return AllSettled(found)
+            ? found
+            : throw calls.Unavailable(
+                $"ending the pods of Job {AttemptLabels.JobOf(attempt)}",
+                $"the node of {found.First(p => !PodState.IsSettled(p, time.GetUtcNow())).Metadata.Name} has not said within {limit.TotalSeconds:0} s that it ended; is the node well?");
+    }
+
+    private bool AllSettled(IReadOnlyCollection<V1Pod> found) => found.All(p => PodState.IsSettled(p, time.GetUtcNow()));
+
+    private Task DeletePodAsync(V1Pod pod, long seconds, CancellationToken cancellationToken) => calls.AskForAsync(
+        $"deleting pod {pod.Metadata.Name}",
+        token => cluster.Client.CoreV1.DeleteNamespacedPodAsync(pod.Metadata.Name, cluster.Namespace, gracePeriodSeconds: (int)seconds, cancellationToken: token),
+        cancellationToken);
+
+    private Task DeleteJobAsync(AttemptName attempt, string propagation, CancellationToken cancellationToken)
+    {
+        var name = AttemptLabels.JobOf(attempt);
+        return calls.AskForAsync(
+            $"deleting Job {name}",
+            token => cluster.Client.BatchV1.DeleteNamespacedJobAsync(name, cluster.Namespace, propagationPolicy: propagation, cancellationToken: token),
+            cancellationToken);
+    }
+}
