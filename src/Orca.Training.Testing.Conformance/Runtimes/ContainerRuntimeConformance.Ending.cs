@@ -1,0 +1,59 @@
+using Orca.Training.Machines;
+
+namespace Orca.Training.Testing.Conformance.Runtimes;
+
+public abstract partial class ContainerRuntimeConformance
+{
+    [Fact]
+    public async Task A_stop_lets_the_training_end_by_itself()
+    {
+        var spec = Attempt(ContainerScript.Empty.Prints("ready").RunsUntilStopped(4)) with { StopGrace = TimeSpan.FromSeconds(30) };
+        await StartAsync(spec);
+        await FirstLineAsync(spec);
+        await Runtime.StopAsync(spec.Name, spec.StopGrace, Token);
+
+        // Done means that it has ended, and the end stays to be read.
+        var listed = await ListedAsync(spec);
+        Assert.Equal((ContainerState.Ended, 4), (listed.State, listed.ExitCode));
+        Assert.Equal(["ready"], (await OutputAsync(spec)).Select(l => l.Text));
+    }
+
+    [Fact]
+    public async Task A_training_that_outstays_its_grace_is_killed()
+    {
+        var spec = Attempt(ContainerScript.Empty.Prints("ready").RunsUntilKilled());
+        await StartAsync(spec);
+        await FirstLineAsync(spec);
+        await Runtime.StopAsync(spec.Name, TimeSpan.FromSeconds(1), Token);
+
+        var listed = await ListedAsync(spec);
+        Assert.Equal((ContainerState.Ended, 137, false), (listed.State, listed.ExitCode, listed.OutOfMemory));
+    }
+
+    [Fact]
+    public async Task Stop_and_remove_can_be_repeated_and_need_no_container()
+    {
+        var spec = Attempt(ContainerScript.Empty);
+        await Runtime.StopAsync(spec.Name, TimeSpan.FromSeconds(1), Token);
+        await Runtime.RemoveAsync(spec.Name, Token);
+        await RunAsync(spec);
+        await Runtime.StopAsync(spec.Name, TimeSpan.FromSeconds(1), Token);
+        Assert.Equal(0, (await ListedAsync(spec)).ExitCode);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Runtime.RemoveAsync(spec.Name, Token)));
+        await Runtime.RemoveAsync(spec.Name, Token);
+
+        Assert.Empty(await ListAsync());
+    }
+
+    [Fact]
+    public async Task A_removal_ends_what_runs_and_leaves_nothing()
+    {
+        var spec = Attempt(ContainerScript.Empty.Prints("ready").RunsUntilKilled());
+        await StartAsync(spec);
+        await FirstLineAsync(spec);
+        await Runtime.RemoveAsync(spec.Name, Token);
+
+        Assert.Empty(await ListAsync());
+        Assert.Empty(await OutputAsync(spec));
+    }
+}
