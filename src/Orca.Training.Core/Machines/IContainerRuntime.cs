@@ -40,7 +40,10 @@ public interface IContainerRuntime
     /// </summary>
     IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken);
 
-    /// <summary>One rank's output from a position on, until its container ends or is gone.</summary>
+    /// <summary>
+    /// One rank's output from a position on, until its container ends or is gone. What a stop ended may no longer be read then; who reads it
+    /// at that moment gets it to its end.
+    /// </summary>
     IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken);
 
     /// <summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Orca.Training.Machines;
-using Orca.Training.Machines.Output;
 
 namespace Orca.Training.Docker.Output;
 

@@ -5,7 +5,6 @@ using Docker.DotNet;
 using Orca.Training.Docker.Engine;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
-using Orca.Training.Machines.Output;
 
 namespace Orca.Training.Docker.Output;
 

@@ -34,13 +34,18 @@ internal sealed class AttemptEnder(ClusterConnection cluster, ClusterCalls calls
         await DeleteJobAsync(attempt, "Background", cancellationToken);
         foreach (var pod in await EndPodsAsync(attempt, TimeSpan.Zero, cancellationToken))
         {
-            if (PodState.IsAbandoned(pod, time.GetUtcNow()))
+            var now = time.GetUtcNow();
+            if (PodState.IsAbandoned(pod, now))
             {
-                log.GaveUp(machine, pod.Metadata.Name, (time.GetUtcNow() - pod.Metadata.DeletionTimestamp!.Value.ToUniversalTime()).TotalSeconds);
+                log.GaveUp(machine, pod.Metadata.Name, (now - pod.Metadata.DeletionTimestamp!.Value.ToUniversalTime()).TotalSeconds);
             }
 
-            // It has ended: its record goes as soon as nothing holds it.
-            await DeletePodAsync(pod, seconds: 0, cancellationToken);
+            // At once where its node has said all that it will; a pod that never ran is deleted already, and its node clears it away.
+            if (PodState.HasEnded(pod) || PodState.IsAbandoned(pod, now))
+            {
+                await DeletePodAsync(pod, seconds: 0, cancellationToken);
+            }
+
             await calls.AskForAsync(
                 $"letting pod {pod.Metadata.Name} go",
                 token => cluster.Client.CoreV1.PatchNamespacedPodAsync(WithoutFinalizer, pod.Metadata.Name, cluster.Namespace, cancellationToken: token),

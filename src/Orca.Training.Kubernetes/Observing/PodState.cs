@@ -25,10 +25,12 @@ internal static class PodState
     public static bool IsRemoved(V1Pod pod) =>
         pod.Metadata.DeletionTimestamp is not null && pod.Metadata.Finalizers?.Contains(Finalizer) != true;
 
-    /// <summary>Whether nothing of it runs, or ever will.</summary>
+    /// <summary>Whether nothing of it runs, or ever will: a node starts nothing of a pod that is deleted.</summary>
     public static bool IsSettled(V1Pod pod, DateTimeOffset now) =>
-        HasEnded(pod) || IsAbandoned(pod, now)
-        || (pod.Metadata.DeletionTimestamp is not null && (pod.Metadata.DeletionGracePeriodSeconds == 0 || string.IsNullOrEmpty(pod.Spec.NodeName)));
+        HasEnded(pod) || IsAbandoned(pod, now) || (pod.Metadata.DeletionTimestamp is not null && StatusOf(pod)?.State?.Running is null);
+
+    public static bool HasEnded(V1Pod pod) =>
+        StatusOf(pod)?.State?.Terminated is not null || pod.Status?.Phase is "Failed" or "Succeeded";
 
     /// <summary>Whether it was deleted, and its node has not said in time that it ended: the node is gone, mostly.</summary>
     public static bool IsAbandoned(V1Pod pod, DateTimeOffset now) =>
@@ -67,9 +69,6 @@ internal static class PodState
             Detail = DetailOf(pod.Status, end),
         };
     }
-
-    private static bool HasEnded(V1Pod pod) =>
-        StatusOf(pod)?.State?.Terminated is not null || (pod.Status?.Phase is "Failed" or "Succeeded");
 
     /// <summary>What says more than the exit code: the pod's reason, such as Evicted, or what the container runtime could not do.</summary>
     private static string? DetailOf(V1PodStatus status, V1ContainerStateTerminated? end)

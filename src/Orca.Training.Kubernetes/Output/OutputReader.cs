@@ -7,7 +7,6 @@ using Orca.Training.Jobs;
 using Orca.Training.Kubernetes.Cluster;
 using Orca.Training.Kubernetes.Observing;
 using Orca.Training.Machines;
-using Orca.Training.Machines.Output;
 
 namespace Orca.Training.Kubernetes.Output;
 
@@ -15,6 +14,9 @@ namespace Orca.Training.Kubernetes.Output;
 internal sealed class OutputReader(ClusterConnection cluster, ClusterCalls calls, AttemptPods pods, string machine, TimeProvider time, ILogger log)
 {
     private const int BufferLength = 64 * 1024;
+
+    // A node looks once a second at what has ended, and tells the cluster then.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
 
     public async IAsyncEnumerable<OutputLine> ReadAsync(
         AttemptName attempt, int rank, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -49,12 +51,29 @@ internal sealed class OutputReader(ClusterConnection cluster, ClusterCalls calls
             }
         }
 
-        // A node or server that is stopped can end the stream as if all were said.
-        if (AttemptPods.OfRank(await pods.ListAsync(attempt, cancellationToken), rank) is { } still
-            && still.Metadata.Uid == pod.Metadata.Uid && !PodState.IsSettled(still, time.GetUtcNow()))
+        await CheckEndedAsync(what, attempt, pod, cancellationToken);
+    }
+
+    /// <summary>A node or server that is stopped can end the stream as if all were said; a node that works says soon that the pod ended.</summary>
+    private async Task CheckEndedAsync(string what, AttemptName attempt, V1Pod read, CancellationToken cancellationToken)
+    {
+        bool HasEnded(IEnumerable<V1Pod> found) =>
+            found.FirstOrDefault(p => p.Metadata.Uid == read.Metadata.Uid) is not { } pod || PodState.IsSettled(pod, time.GetUtcNow());
+
+        if (HasEnded(await pods.ListAsync(attempt, cancellationToken)))
         {
-            throw calls.Unavailable(what, "it ended the stream while the pod runs");
+            return;
         }
+
+        await foreach (var found in pods.FollowAsync(attempt, EndPatience, cancellationToken))
+        {
+            if (HasEnded(found))
+            {
+                return;
+            }
+        }
+
+        throw calls.Unavailable(what, "it ended the stream while the pod runs");
     }
 
     /// <summary>Null when there is nothing to read.</summary>

@@ -1,5 +1,4 @@
 using Orca.Training.Machines;
-using Orca.Training.Machines.Output;
 
 namespace Orca.Training.Kubernetes.Output;
 

@@ -12,10 +12,24 @@ public abstract partial class ContainerRuntimeConformance
         await FirstLineAsync(spec);
         await Runtime.StopAsync(spec.Name, spec.StopGrace, Token);
 
-        // Done means that it has ended, and the end stays to be read.
+        // Done means that it has ended, and the end stays on the list.
         var listed = await ListedAsync(spec);
         Assert.Equal((ContainerState.Ended, 4), (listed.State, listed.ExitCode));
-        Assert.Equal(["ready"], (await OutputAsync(spec)).Select(l => l.Text));
+    }
+
+    [Fact]
+    public async Task What_a_training_writes_while_it_is_stopped_reaches_who_reads_it()
+    {
+        var spec = Attempt(ContainerScript.Empty.Prints("ready").RunsUntilStopped(4, lastLine: "saved"));
+        await StartAsync(spec);
+        await using var lines = Runtime.ReadOutputAsync(spec.Name, 0, default, Token).GetAsyncEnumerator(Token);
+        Assert.True(await lines.MoveNextAsync());
+        var next = lines.MoveNextAsync();
+        await Runtime.StopAsync(spec.Name, spec.StopGrace, Token);
+
+        Assert.True(await next);
+        Assert.Equal("saved", lines.Current.Text);
+        Assert.False(await lines.MoveNextAsync());
     }
 
     [Fact]

@@ -29,8 +29,8 @@ public sealed record ContainerScript
     /// <summary>Ends with an exit code.</summary>
     public ContainerScript Exits(int code) => With(new ScriptStep.Exit(code));
 
-    /// <summary>Runs until it is asked to end (SIGTERM), and then ends by itself with an exit code.</summary>
-    public ContainerScript RunsUntilStopped(int exitCode) => With(new ScriptStep.RunUntilStopped(exitCode));
+    /// <summary>Runs until it is asked to end (SIGTERM), and then ends by itself with an exit code, after a last line where one is given.</summary>
+    public ContainerScript RunsUntilStopped(int exitCode, string? lastLine = null) => With(new ScriptStep.RunUntilStopped(exitCode, lastLine));
 
     /// <summary>Runs on whatever it is asked, until it is killed.</summary>
     public ContainerScript RunsUntilKilled() => With(new ScriptStep.RunUntilKilled());
@@ -60,7 +60,8 @@ public sealed record ContainerScript
 
     private static string? HandlerOf(ScriptStep step) => step switch
     {
-        ScriptStep.RunUntilStopped { ExitCode: var code } => string.Create(CultureInfo.InvariantCulture, $"trap 'exit {code}' TERM"),
+        ScriptStep.RunUntilStopped { ExitCode: var code, LastLine: var line } =>
+            string.Create(CultureInfo.InvariantCulture, $"stopped() {{ {(line is null ? "" : $"printf '%s\\n' {Quoted(line)}; ")}exit {code}; }}\ntrap stopped TERM"),
         ScriptStep.RunUntilKilled => "trap '' TERM",
         _ => null,
     };
@@ -99,8 +100,8 @@ public abstract record ScriptStep
     /// <summary>Ends with an exit code.</summary>
     public sealed record Exit(int Code) : ScriptStep;
 
-    /// <summary>Runs until SIGTERM, and ends with an exit code then.</summary>
-    public sealed record RunUntilStopped(int ExitCode) : ScriptStep;
+    /// <summary>Runs until SIGTERM, and ends with an exit code then, after a last line if there is one.</summary>
+    public sealed record RunUntilStopped(int ExitCode, string? LastLine) : ScriptStep;
 
     /// <summary>Runs on after SIGTERM, until it is killed.</summary>
     public sealed record RunUntilKilled : ScriptStep;

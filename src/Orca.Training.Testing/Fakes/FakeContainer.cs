@@ -17,6 +17,9 @@ internal sealed class FakeContainer(ContainerObservation seen, string applicatio
 
     public DateTimeOffset? EndedAt { get; private set; }
 
+    /// <summary>What it wrote when it was stopped.</summary>
+    public string? StopLine { get; set; }
+
     public ITimer? EndTimer { get; set; }
 
     /// <summary>Begins to wait for the container's end or removal; null if that has come.</summary>

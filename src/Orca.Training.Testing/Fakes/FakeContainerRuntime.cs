@@ -129,9 +129,9 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken)
     {
-        // Bounded: whoever lags so far behind is cut off, and lists.
+        // From the call on, not from the first read. Bounded: whoever lags so far behind is cut off, and lists.
         var hints = Channel.CreateBounded<ContainerObservation>(MostHints);
         lock (_lock)
         {
@@ -139,6 +139,11 @@ public sealed class FakeContainerRuntime : IContainerRuntime
             _watchers.Add(hints);
         }
 
+        return ReadHintsAsync(hints, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<ContainerObservation> ReadHintsAsync(Channel<ContainerObservation> hints, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         try
         {
             // Not ReadAllAsync, which leaves the thread of a test's virtual time.
@@ -185,7 +190,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
             }
 
             // Lines of one moment are told apart by their order, as an engine's clock would.
-            var timestamp = ((at - DateTimeOffset.UnixEpoch).Ticks * 100) + ++order;
+            var timestamp = Nanoseconds(at) + ++order;
             if (timestamp > after.Timestamp)
             {
                 yield return new OutputLine(stream, timestamp, text);
@@ -193,6 +198,10 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
 
         await WaitForEndAsync(container, Timeout.InfiniteTimeSpan, cancellationToken);
+        if (container is { StopLine: { } last, EndedAt: { } ended } && Nanoseconds(ended) + ++order is var time && time > after.Timestamp)
+        {
+            yield return new OutputLine(OutputStream.Standard, time, last);
+        }
     }
 
     /// <inheritdoc />
@@ -211,7 +220,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
         lock (_lock)
         {
-            EndNeedsLock(container, container.Training.IgnoresStop ? 137 : 143, outOfMemory: false);
+            EndNeedsLock(container, container.Training.IgnoresStop ? 137 : container.Training.StopExitCode, outOfMemory: false, stopLine: container.Training.IgnoresStop ? null : container.Training.StopLine);
         }
     }
 
@@ -296,7 +305,9 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
     }
 
-    private void EndNeedsLock(FakeContainer container, int exitCode, bool outOfMemory)
+    private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * 100;
+
+    private void EndNeedsLock(FakeContainer container, int exitCode, bool outOfMemory, string? stopLine = null)
     {
         if (container.Seen.State is not ContainerState.Running)
         {
@@ -304,6 +315,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
 
         container.EndTimer?.Dispose();
+        container.StopLine = stopLine;
         container.EndNeedsLock(container.Seen with { State = ContainerState.Ended, ExitCode = exitCode, OutOfMemory = outOfMemory }, _time.GetUtcNow());
         TellNeedsLock(container);
     }

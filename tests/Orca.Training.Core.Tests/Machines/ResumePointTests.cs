@@ -1,9 +1,8 @@
 using CsCheck;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
-using Orca.Training.Machines.Output;
 
-namespace Orca.Training.Tests.Machines.Output;
+namespace Orca.Training.Tests.Machines;
 
 public sealed class ResumePointTests
 {

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Orca.Training.Machines.Output;
+namespace Orca.Training.Machines;
 
 /// <summary>Reads the RFC 3339 timestamp (UTC, up to nine decimals) and the space that begin a message.</summary>
 internal sealed class TimestampReader

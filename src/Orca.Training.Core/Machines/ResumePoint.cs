@@ -1,6 +1,6 @@
 using Orca.Training.Jobs;
 
-namespace Orca.Training.Machines.Output;
+namespace Orca.Training.Machines;
 
 /// <summary>Skips exactly the lines that a position says were read.</summary>
 internal sealed class ResumePoint(OutputPosition after)

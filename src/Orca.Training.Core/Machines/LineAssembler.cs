@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Orca.Training.Machines.Output;
+namespace Orca.Training.Machines;
 
 /// <summary>
 /// Puts one output's lines together. A line ends with a newline, or with one carriage return and a newline; other carriage returns
