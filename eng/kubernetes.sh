@@ -8,8 +8,8 @@
 #   eng/kubernetes.sh import FILE                 gives the nodes an image: an archive as `docker save` makes it
 #
 # PID is the process that uses it (default: the caller), so that a user who was killed does not keep it for ever. `up` and
-# `status` answer on standard output in lines that a shell can evaluate: ORCA_KUBERNETES=found|started|none, KUBECONFIG=<file>.
-# The programs are made once (some minutes; eng/kubernetes/build.sh) and kept. The nodes have orca-training/test:latest.
+# `status` answer on standard output in lines that a shell can evaluate: ORCA_KUBERNETES=found|started|none,
+# ORCA_KUBECTL=<client>, KUBECONFIG=<file>. The programs are made once (some minutes; eng/kubernetes/build.sh) and kept. The nodes have orca-training/test:latest.
 set -Eeuo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"
@@ -23,7 +23,7 @@ run=/tmp/orca-kubernetes
 
 usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
 
-answer() { printf 'ORCA_KUBERNETES=%s\nKUBECONFIG=%s\n' "$1" "$run/admin.kubeconfig"; }
+answer() { printf 'ORCA_KUBERNETES=%s\nORCA_KUBECTL=%s\nKUBECONFIG=%s\n' "$1" "$programs/bin/kubectl" "$run/admin.kubeconfig"; }
 
 up() {
   register "$1"

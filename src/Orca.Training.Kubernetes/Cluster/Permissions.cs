@@ -13,7 +13,6 @@ internal sealed class Permissions(ClusterConnection cluster, ClusterCalls calls)
         ("get", "batch", "jobs", null),
         ("list", "batch", "jobs", null),
         ("delete", "batch", "jobs", null),
-        ("get", "", "pods", null),
         ("list", "", "pods", null),
         ("watch", "", "pods", null),
         ("patch", "", "pods", null),

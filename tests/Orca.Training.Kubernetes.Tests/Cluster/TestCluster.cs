@@ -18,13 +18,18 @@ public sealed class TestCluster : IAsyncLifetime
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private readonly List<string> _configs = [];
     private IKubernetes? _admin;
     private string? _missing;
+    private string _kubectl = "";
 
     /// <summary>Says where the cluster is, as its administrator.</summary>
     public string KubeConfig { get; private set; } = "";
 
     public string Namespace { get; } = $"orca-tests-{Environment.ProcessId}";
+
+    /// <summary>Where the cluster's API listens.</summary>
+    public int Port { get; private set; }
 
     /// <summary>To look at what the runtime did, and to do by hand what users do.</summary>
     public IKubernetes Admin => _admin ?? throw new InvalidOperationException("Require() was not called.");
@@ -35,7 +40,8 @@ public sealed class TestCluster : IAsyncLifetime
         try
         {
             var answer = await Repository.RunScriptAsync("kubernetes.sh", ["status"], engine: null, patience.Token);
-            KubeConfig = answer.Split('\n').Single(l => l.StartsWith("KUBECONFIG=", StringComparison.Ordinal))["KUBECONFIG=".Length..];
+            var values = answer.Split('\n').Select(l => l.Split('=', 2)).ToDictionary(v => v[0], v => v[1], StringComparer.Ordinal);
+            (KubeConfig, _kubectl) = (values["KUBECONFIG"], values["ORCA_KUBECTL"]);
         }
         catch (InvalidOperationException)
         {
@@ -44,12 +50,14 @@ public sealed class TestCluster : IAsyncLifetime
             return;
         }
 
+        Port = new Uri(KubernetesClientConfiguration.BuildConfigFromConfigFile(KubeConfig).Host).Port;
         _admin = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(KubeConfig));
         await MakeNamespaceAsync(Namespace, patience.Token);
     }
 
     public async ValueTask DisposeAsync()
     {
+        _configs.ForEach(File.Delete);
         if (_admin is not null)
         {
             await _admin.CoreV1.DeleteNamespaceAsync(Namespace);
@@ -72,12 +80,56 @@ public sealed class TestCluster : IAsyncLifetime
         }
     }
 
+    /// <summary>A file like <see cref="KubeConfig"/> that leads to the cluster by another port.</summary>
+    public string ConfigThrough(int port) => Write(File.ReadAllText(KubeConfig).Replace($":{Port}", $":{port}", StringComparison.Ordinal));
+
+    /// <summary>A file that says the same as <see cref="KubeConfig"/> but who asks: one with a token.</summary>
+    public string ConfigOf(string token)
+    {
+        var lines = File.ReadAllLines(KubeConfig).Select(l => l.StartsWith("users:", StringComparison.Ordinal) ? $"users: [{{name: admin, user: {{token: {token}}}}}]" : l);
+        return Write(string.Join('\n', lines));
+    }
+
+    /// <summary>Makes what a text in YAML describes.</summary>
+    public async Task ApplyAsync(string space, string yaml, CancellationToken cancellationToken) =>
+        await Repository.RunAsync(_kubectl, ["--kubeconfig", KubeConfig, "--namespace", space, "apply", "--filename", Write(yaml)], Repository.Folder, engine: null, cancellationToken);
+
+    /// <summary>Sets a quota, and waits until it counts.</summary>
+    public async Task MakeQuotaAsync(string space, CancellationToken cancellationToken, params (string Kind, string Amount)[] limits)
+    {
+        var hard = limits.ToDictionary(l => l.Kind, l => new ResourceQuantity(l.Amount), StringComparer.Ordinal);
+        var quota = new V1ResourceQuota
+        {
+            ApiVersion = "v1",
+            Kind = "ResourceQuota",
+            Metadata = new V1ObjectMeta { Name = "limit" },
+            Spec = new V1ResourceQuotaSpec { Hard = hard },
+        };
+        await Admin.CoreV1.CreateNamespacedResourceQuotaAsync(quota, space, cancellationToken: cancellationToken);
+        while ((await Admin.CoreV1.ReadNamespacedResourceQuotaAsync("limit", space, cancellationToken: cancellationToken)).Status?.Hard is not { Count: > 0 })
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
+        }
+    }
+
     /// <summary>A runtime in this run's namespace, as the administrator; it pulls no images.</summary>
-    internal KubernetesRuntime NewRuntime(Action<KubernetesOptions>? configure = null)
+    internal KubernetesRuntime NewRuntime(Action<KubernetesOptions>? configure = null, TimeProvider? time = null)
     {
         var options = new KubernetesOptions { KubeConfig = KubeConfig, Namespace = Namespace, PullMissingImages = false };
         configure?.Invoke(options);
-        return new KubernetesRuntime("kubernetes", options, TimeProvider.System, NullLogger.Instance);
+        return new KubernetesRuntime("kubernetes", options, time ?? TimeProvider.System, NullLogger.Instance);
+    }
+
+    private string Write(string config)
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, config);
+        lock (_configs)
+        {
+            _configs.Add(path);
+        }
+
+        return path;
     }
 
     private static async Task<bool> ExistsAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
