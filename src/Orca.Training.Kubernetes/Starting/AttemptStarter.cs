@@ -26,6 +26,15 @@ internal sealed class AttemptStarter(
         }
 
         phases.Report(new LaunchPhase(LaunchStep.Starting));
+
+        // A stop takes the Job away and leaves the pods' records: they are the attempt's, and nothing is to be run again.
+        if (await pods.ListAsync(spec.Name, cancellationToken) is { Count: > 0 } there && there.All(PodState.HasEnded)
+            && PodsUp.Incarnations(spec, there) is { } ended)
+        {
+            log.Adopted(spec.Name.Attempt.Job.Value, spec.Name.Attempt.Number, AttemptLabels.JobOf(spec.Name));
+            return new StartResult.Started(ended);
+        }
+
         var (job, refusal) = await MakeAsync(spec, cancellationToken);
         if (job is null)
         {

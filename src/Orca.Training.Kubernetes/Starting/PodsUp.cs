@@ -53,7 +53,7 @@ internal sealed class PodsUp(ClusterConnection cluster, ClusterCalls calls, Atte
                     switch (Judge(spec, seen))
                     {
                         case LaunchState.Done:
-                            return new StartResult.Started([.. Enumerable.Range(0, spec.Ranks).Select(r => AttemptPods.OfRank(seen, r)!.Metadata.Uid)]);
+                            return new StartResult.Started(Incarnations(spec, seen)!);
                         case LaunchState.Refused refused:
                             return refused.Result;
                         case LaunchState.NoRoom { Reason: var reason }:
@@ -83,6 +83,13 @@ internal sealed class PodsUp(ClusterConnection cluster, ClusterCalls calls, Atte
                 await changes.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>The id of each rank's pod; null while one is missing.</summary>
+    public static IReadOnlyList<string>? Incarnations(AttemptSpec spec, IReadOnlyCollection<V1Pod> pods)
+    {
+        var ids = Enumerable.Range(0, spec.Ranks).Select(r => AttemptPods.OfRank(pods, r)?.Metadata.Uid).OfType<string>().ToList();
+        return ids.Count == spec.Ranks ? ids : null;
     }
 
     /// <summary>The worst that any rank says; done when all are.</summary>
