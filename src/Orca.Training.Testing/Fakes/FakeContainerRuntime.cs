@@ -15,7 +15,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     private const int MostHints = 65_536;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, FakeContainer> _containers = new(StringComparer.Ordinal);
+    private readonly Dictionary<AttemptName, FakeContainer> _containers = [];
     private readonly List<Channel<ContainerObservation>> _watchers = [];
     private readonly TimeProvider _time;
     private Func<AttemptSpec, FakeTraining> _script = _ => FakeTraining.Succeeds;
@@ -110,7 +110,11 @@ public sealed class FakeContainerRuntime : IContainerRuntime
                 break;
         }
 
-        await LeaveFilesAsync(spec, training, cancellationToken);
+        if (!training.Files.IsEmpty)
+        {
+            await LeaveFilesAsync(spec, training, cancellationToken);
+        }
+
         lock (_lock)
         {
             return new StartResult.Started([RunNeedsLock(spec, training).Seen.Incarnation]);
@@ -165,14 +169,44 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken)
+    {
+        CheckAvailable();
+        return Find(attempt) is { } container && !(container.EndedAt is not null && container.Training is { Lines.IsEmpty: true, StopLine: null })
+            ? ReadAsync(container, after, cancellationToken)
+            : AsyncEnumerable.Empty<OutputLine>();
+    }
+
+    /// <inheritdoc />
+    public async Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken)
     {
         CheckAvailable();
         if (Find(attempt) is not { } container)
         {
-            yield break;
+            return;
         }
 
+        if (container.Training.IgnoresStop)
+        {
+            await WaitForEndAsync(container, grace, cancellationToken);
+        }
+
+        lock (_lock)
+        {
+            EndNeedsLock(container, container.Training.IgnoresStop ? 137 : container.Training.StopExitCode, outOfMemory: false);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task RemoveAsync(AttemptName attempt, CancellationToken cancellationToken)
+    {
+        CheckAvailable();
+        RemoveByHand(attempt);
+        return Task.CompletedTask;
+    }
+
+    private async IAsyncEnumerable<OutputLine> ReadAsync(FakeContainer container, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var order = 0L;
         foreach (var (delay, stream, text) in container.Training.Lines.OrderBy(l => l.After))
         {
@@ -198,38 +232,12 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
 
         await WaitForEndAsync(container, Timeout.InfiniteTimeSpan, cancellationToken);
-        if (container is { StopLine: { } last, EndedAt: { } ended } && Nanoseconds(ended) + ++order is var time && time > after.Timestamp)
+        if (container is { Training: { StopLine: { } last, IgnoresStop: false, Duration: var duration }, EndedAt: { } ended }
+            && (duration is null || ended < container.StartedAt + duration)
+            && Nanoseconds(ended) + ++order is var time && time > after.Timestamp)
         {
             yield return new OutputLine(OutputStream.Standard, time, last);
         }
-    }
-
-    /// <inheritdoc />
-    public async Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken)
-    {
-        CheckAvailable();
-        if (Find(attempt) is not { } container)
-        {
-            return;
-        }
-
-        if (container.Training.IgnoresStop)
-        {
-            await WaitForEndAsync(container, grace, cancellationToken);
-        }
-
-        lock (_lock)
-        {
-            EndNeedsLock(container, container.Training.IgnoresStop ? 137 : container.Training.StopExitCode, outOfMemory: false, stopLine: container.Training.IgnoresStop ? null : container.Training.StopLine);
-        }
-    }
-
-    /// <inheritdoc />
-    public Task RemoveAsync(AttemptName attempt, CancellationToken cancellationToken)
-    {
-        CheckAvailable();
-        RemoveByHand(attempt);
-        return Task.CompletedTask;
     }
 
     /// <summary>Waits for a container's end, up to a limit.</summary>
@@ -253,7 +261,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     {
         lock (_lock)
         {
-            return _containers.GetValueOrDefault(attempt.ContainerOf(0));
+            return _containers.GetValueOrDefault(attempt);
         }
     }
 
@@ -270,7 +278,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
     private FakeContainer RunNeedsLock(AttemptSpec spec, FakeTraining training)
     {
-        if (_containers.TryGetValue(spec.Name.ContainerOf(0), out var existing))
+        if (_containers.TryGetValue(spec.Name, out var existing))
         {
             return existing;
         }
@@ -283,7 +291,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
             State = ContainerState.Running,
         };
         var container = new FakeContainer(seen, spec.Application, training, _time.GetUtcNow());
-        _containers.Add(spec.Name.ContainerOf(0), container);
+        _containers.Add(spec.Name, container);
         TellNeedsLock(container);
         if (training.Duration == TimeSpan.Zero)
         {
@@ -291,7 +299,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
         else if (training.Duration is { } duration)
         {
-            container.EndTimer = _time.CreateTimer(_ => End(container), null, duration, Timeout.InfiniteTimeSpan);
+            container.EndTimer = _time.CreateTimer(ended => End((FakeContainer)ended!), container, duration, Timeout.InfiniteTimeSpan);
         }
 
         return container;
@@ -307,7 +315,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
     private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * 100;
 
-    private void EndNeedsLock(FakeContainer container, int exitCode, bool outOfMemory, string? stopLine = null)
+    private void EndNeedsLock(FakeContainer container, int exitCode, bool outOfMemory)
     {
         if (container.Seen.State is not ContainerState.Running)
         {
@@ -315,14 +323,13 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
 
         container.EndTimer?.Dispose();
-        container.StopLine = stopLine;
         container.EndNeedsLock(container.Seen with { State = ContainerState.Ended, ExitCode = exitCode, OutOfMemory = outOfMemory }, _time.GetUtcNow());
         TellNeedsLock(container);
     }
 
     private void RemoveNeedsLock(AttemptName attempt)
     {
-        if (_containers.Remove(attempt.ContainerOf(0), out var container))
+        if (_containers.Remove(attempt, out var container))
         {
             container.EndNeedsLock(container.Seen with { State = ContainerState.Removed }, _time.GetUtcNow());
             container.Dispose();
