@@ -30,7 +30,10 @@ public interface IContainerRuntime
     /// <exception cref="RuntimeUnavailableException">It cannot be reached; the containers may exist or not.</exception>
     Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken);
 
-    /// <summary>The truth: all containers of this application, whatever their state, of this and of other installations.</summary>
+    /// <summary>
+    /// The truth: all containers of this application, whatever their state, of this and of other installations. It holds all that existed
+    /// when it was asked for; how one stands may be behind what a watch has told by a moment.
+    /// </summary>
     /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>
     Task<IReadOnlyList<ContainerObservation>> ListAsync(RuntimeScope scope, CancellationToken cancellationToken);
 

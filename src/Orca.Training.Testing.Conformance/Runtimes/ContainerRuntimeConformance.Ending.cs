@@ -13,7 +13,7 @@ public abstract partial class ContainerRuntimeConformance
         await Runtime.StopAsync(spec.Name, spec.StopGrace, Token);
 
         // Done means that it has ended, and the end stays on the list.
-        var listed = await ListedAsync(spec);
+        var listed = await ListedEndAsync(spec);
         Assert.True(listed is { State: ContainerState.Ended, ExitCode: 4 }, $"{listed}");
 
         // A start that comes late finds it so, and runs nothing again.
@@ -44,7 +44,7 @@ public abstract partial class ContainerRuntimeConformance
         await FirstLineAsync(spec);
         await Runtime.StopAsync(spec.Name, TimeSpan.FromSeconds(1), Token);
 
-        var listed = await ListedAsync(spec);
+        var listed = await ListedEndAsync(spec);
         Assert.True(listed is { State: ContainerState.Ended, ExitCode: 137, OutOfMemory: false }, $"{listed}");
     }
 
@@ -56,7 +56,7 @@ public abstract partial class ContainerRuntimeConformance
         await Runtime.RemoveAsync(spec.Name, Token);
         await RunAsync(spec);
         await Runtime.StopAsync(spec.Name, TimeSpan.FromSeconds(1), Token);
-        Assert.Equal(0, (await ListedAsync(spec)).ExitCode);
+        Assert.Equal(0, (await ListedEndAsync(spec)).ExitCode);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Runtime.RemoveAsync(spec.Name, Token)));
         await Runtime.RemoveAsync(spec.Name, Token);
 

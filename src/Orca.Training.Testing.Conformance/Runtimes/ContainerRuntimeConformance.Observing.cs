@@ -16,7 +16,7 @@ public abstract partial class ContainerRuntimeConformance
     {
         var spec = Attempt(ContainerScript.Empty.Exits(code));
         var end = await RunAsync(spec);
-        var listed = await ListedAsync(spec);
+        var listed = await ListedEndAsync(spec);
 
         Assert.Equal((code, false), (end.ExitCode, end.OutOfMemory));
         Assert.Equal((ContainerState.Ended, code, false), (listed.State, listed.ExitCode, listed.OutOfMemory));
@@ -71,6 +71,7 @@ public abstract partial class ContainerRuntimeConformance
         await StartAsync(leftover);
         await StartAsync(foreign);
         await RunAsync(ended);
+        await ListedEndAsync(ended);
         var listed = await ListAsync();
 
         Assert.Equal(
@@ -89,7 +90,7 @@ public abstract partial class ContainerRuntimeConformance
 
         Assert.Equal((137, true), (ends[0].ExitCode, ends[0].OutOfMemory));
         Assert.Equal((137, false), (ends[1].ExitCode, ends[1].OutOfMemory));
-        Assert.True((await ListedAsync(hungry)).OutOfMemory);
+        Assert.True((await ListedEndAsync(hungry)).OutOfMemory);
     }
 
     [Fact]
@@ -108,7 +109,7 @@ public abstract partial class ContainerRuntimeConformance
         Assert.Equal("two", rest.Current.Text);
         await host.StopAsync(spec.Name, spec.StopGrace, Token);
         Assert.False(await rest.MoveNextAsync());
-        Assert.Equal(8, (await ListedAsync(spec, host)).ExitCode);
+        Assert.Equal(8, (await ListedEndAsync(spec, host)).ExitCode);
         await host.RemoveAsync(spec.Name, Token);
         Assert.Empty(await ListAsync(host));
     }

@@ -98,6 +98,20 @@ public abstract partial class ContainerRuntimeConformance : IAsyncLifetime
     private async Task<ContainerObservation> ListedAsync(AttemptSpec spec, IContainerRuntime? runtime = null) =>
         Assert.Single(await ListAsync(runtime), o => o.Attempt == spec.Name);
 
+    /// <summary>A container as it is listed once its end has been told: a listing may be behind that by a moment, and no more.</summary>
+    private async Task<ContainerObservation> ListedEndAsync(AttemptSpec spec, IContainerRuntime? runtime = null)
+    {
+        ContainerObservation listed;
+        do
+        {
+            Token.ThrowIfCancellationRequested();
+            listed = await ListedAsync(spec, runtime);
+        }
+        while (listed.State is not ContainerState.Ended);
+
+        return listed;
+    }
+
     private async Task<List<OutputLine>> OutputAsync(AttemptSpec spec, OutputPosition after = default, IContainerRuntime? runtime = null) =>
         await (runtime ?? Runtime).ReadOutputAsync(spec.Name, 0, after, Token).ToListAsync(Token);
 

@@ -6,6 +6,9 @@ using Orca.Training.Kubernetes.Tests.Cluster;
 
 [assembly: AssemblyFixture(typeof(TestCluster))]
 
+// They wait for the cluster nearly all the time.
+[assembly: CollectionBehavior(MaxParallelThreads = 6)]
+
 namespace Orca.Training.Kubernetes.Tests.Cluster;
 
 /// <summary>
