@@ -16,13 +16,15 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
     [
         new("OrcaTraining", typeof(OrcaTrainingOptions)),
         new("OrcaTraining:Algorithms:NAME", typeof(AlgorithmOptions)),
+        new("OrcaTraining:Algorithms:NAME:Registry", typeof(RegistryCredentials)),
         new("OrcaTraining:Limits", typeof(RequestLimits)),
         new("OrcaTraining:MemoryJobStore", typeof(MemoryJobStoreOptions)),
         new("OrcaTraining:Machines:NAME", typeof(DockerOptions), "UseDocker()"),
+        new("OrcaTraining:Machines:NAME:Tls", typeof(DockerTlsOptions), "UseDocker()"),
     ];
 
-    /// <summary>Its own settings, in the order of the code: not those that have a section for themselves.</summary>
+    /// <summary>Its own settings, in the order of the code: not those that have a section for themselves, nor functions, which only code sets.</summary>
     public IEnumerable<Setting> Settings => Options.GetProperties()
-        .Where(p => All.All(s => s.Path != $"{Path}:{p.Name}" && s.Path != $"{Path}:{p.Name}:{AnyName}"))
+        .Where(p => !typeof(Delegate).IsAssignableFrom(p.PropertyType) && All.All(s => s.Path != $"{Path}:{p.Name}" && s.Path != $"{Path}:{p.Name}:{AnyName}"))
         .Select(p => new Setting(this, p));
 }
