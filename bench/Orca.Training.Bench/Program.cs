@@ -1,3 +1,5 @@
+using System.Globalization;
+using Orca.Training.Bench.Calls;
 using Orca.Training.Bench.Harness;
 using Orca.Training.Bench.Pipeline;
 
@@ -5,7 +7,21 @@ using Orca.Training.Bench.Pipeline;
 var benches = new Dictionary<string, (string Shows, Func<Report, CancellationToken, Task> RunAsync)>
 {
     ["pipeline"] = ("what the SDK costs a job from submit to its final state, beside Quartz.NET, Hangfire and a bare pipeline", PipelineBench.RunAsync),
+    ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),
 };
+
+using var interrupt = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    interrupt.Cancel();
+};
+
+if (args is [Caller.Verb, var address, var jobs])
+{
+    await Caller.RunAsync(address, int.Parse(jobs, CultureInfo.InvariantCulture), interrupt.Token);
+    return 0;
+}
 
 if (args is ["--list"])
 {
@@ -22,13 +38,6 @@ if (args.FirstOrDefault(name => !benches.ContainsKey(name)) is { } unknown)
     await Console.Error.WriteLineAsync($"There is no bench '{unknown}': give one of {string.Join(", ", benches.Keys)}.");
     return 2;
 }
-
-using var interrupt = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    interrupt.Cancel();
-};
 
 foreach (var name in args)
 {
