@@ -38,8 +38,9 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
             _engine, _calls, new ImagePulls(puller.PullAsync), _options, _options.User ?? HostUser.Default(), time, log);
         var ends = new ContainerEnds(_engine, _calls);
         _listing = new ContainerListing(_engine, _calls, ends, machine, log);
-        _events = new EventStream(_engine, _calls, ends, time);
-        _output = new OutputReader(_engine, _calls);
+        var told = new ToldEnds();
+        _events = new EventStream(_engine, _calls, ends, told, time);
+        _output = new OutputReader(_engine, _calls, told);
     }
 
     public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true);
