@@ -12,6 +12,8 @@ namespace Orca.Training.AspNetCore.Service;
 internal sealed class TrainingGrpcService(ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<TrainingGrpcService> logger)
     : Wire.TrainingService.TrainingServiceBase
 {
+    private static readonly StatusAnswers Answers = new();
+
     public override Task<Wire.TrainResponse> Train(Wire.TrainRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {
         var metadata = request.Metadata ?? throw Invalid("metadata", "It is missing: say what to train.");
@@ -20,7 +22,7 @@ internal sealed class TrainingGrpcService(ITrainingClient client, IHostApplicati
     });
 
     public override Task<Wire.GetTrainingStatusResponse> GetTrainingStatus(Wire.GetTrainingStatusRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
-        StatusMapping.ToWire(await client.GetTrainingStatusAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false)));
+        Answers.For(await client.GetTrainingStatusAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false)));
 
     public override Task<Wire.CancelTrainingResponse> CancelTraining(Wire.CancelTrainingRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {
