@@ -12,13 +12,13 @@ namespace Orca.Training.Bench.Calls;
 internal static class Caller
 {
     public const string Verb = "--call";
-    public const int Pairs = 9;
+    public const int Pairs = 19;
     public const string Status = "status";
     public const string Nothing = "nothing";
 
     private const int Callers = 32;
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1.5);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(0.75);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     /// <param name="address">The server.</param>
     /// <param name="jobs">It has jobs with the ids 1 to this.</param>

@@ -19,7 +19,7 @@ internal static class GrpcBench
     {
         Report.Say($"""
             GetTrainingStatus against an empty unary call: one server in this process, cleartext HTTP/2, 32 callers on one connection in a
-            second process, {Caller.Pairs} pairs of turns of 1.5 s; medians, and the median of the pairs' ratios. The jobs have succeeded, and have
+            second process, {Caller.Pairs} pairs of turns of 0.75 s; medians, and the median of the pairs' ratios. The jobs have succeeded, and have
             a name, four parameters and four metrics. CPU and bytes: of the server's process.
             """);
         await using var host = await ServiceHost.StartAsync(
