@@ -42,6 +42,6 @@ public sealed class DockerConformanceTests(DockerEngine engine) : ContainerRunti
             return ValueTask.CompletedTask;
         }
 
-        private static DockerRuntime NewRuntime() => EngineTest.NewRuntime(o => o.PullMissingImages = false);
+        private static DockerRuntime NewRuntime() => EngineTest.NewRuntime(o => o.Pull = ImagePullPolicy.Never);
     }
 }
