@@ -72,7 +72,12 @@ internal static class JobSpec
     {
         Name = PodState.Container,
         Image = spec.Image,
-        ImagePullPolicy = options.PullMissingImages ? "IfNotPresent" : "Never",
+        ImagePullPolicy = (spec.Pull ?? options.Pull) switch
+        {
+            ImagePullPolicy.Always => "Always",
+            ImagePullPolicy.Never => "Never",
+            _ => "IfNotPresent",
+        },
 
         // What a Dockerfile calls CMD; the image's entry point stays, as it does on an engine.
         Args = spec.Command.Count == 0 ? null : [.. spec.Command.Select(Literally)],
