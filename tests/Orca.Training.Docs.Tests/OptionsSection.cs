@@ -21,7 +21,11 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
         new("OrcaTraining:MemoryJobStore", typeof(MemoryJobStoreOptions)),
         new("OrcaTraining:Machines:NAME", typeof(DockerOptions), "UseDocker()"),
         new("OrcaTraining:Machines:NAME:Tls", typeof(DockerTlsOptions), "UseDocker()"),
+        new("OrcaTraining:Machines:NAME", typeof(KubernetesOptions), "UseKubernetes()"),
     ];
+
+    /// <summary>The name that such a call gives its machine, where it is given none.</summary>
+    public string ExampleName => (NeededCall ?? "UseDocker()")["Use".Length..^"()".Length].ToLowerInvariant();
 
     /// <summary>Its own settings, in the order of the code: not those that have a section for themselves, nor functions, which only code sets.</summary>
     public IEnumerable<Setting> Settings => Options.GetProperties()
