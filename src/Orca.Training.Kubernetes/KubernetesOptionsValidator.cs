@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Orca.Training.Kubernetes;
 
-/// <summary>Says at start which setting of which machine is wrong, what was found and what would be right.</summary>
+/// <summary>Says at start which setting of which machine is wrong, by its full path, what was found and what would be right.</summary>
 internal sealed partial class KubernetesOptionsValidator : IValidateOptions<KubernetesOptions>
 {
     // A day: a longer limit is surely a mistake in the unit, and timers end at 49 days.
@@ -19,7 +19,7 @@ internal sealed partial class KubernetesOptionsValidator : IValidateOptions<Kube
             if (!isRight)
             {
                 var shown = Convert.ToString(value, CultureInfo.InvariantCulture);
-                failures.Add($"KubernetesOptions.{setting} of machine '{name}' is '{shown}': {remedy}");
+                failures.Add($"OrcaTraining:Machines:{name}:{setting} is '{shown}': {remedy}");
             }
         }
 
