@@ -24,11 +24,12 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
         new("OrcaTraining:Machines:NAME", typeof(KubernetesOptions), "UseKubernetes()"),
     ];
 
-    /// <summary>The name that such a call gives its machine, where it is given none.</summary>
-    public string ExampleName => (NeededCall ?? "UseDocker()")["Use".Length..^"()".Length].ToLowerInvariant();
+    /// <summary>Its path in a host that has made these calls and nothing else.</summary>
+    public string Example => Path.Replace(AnyName, NeededCall is "UseKubernetes()" ? "kubernetes" : "docker", StringComparison.Ordinal);
 
-    /// <summary>Its own settings, in the order of the code: not those that have a section for themselves, nor functions, which only code sets.</summary>
+    /// <summary>Its own settings, in the order of the code: not those that have a section for themselves, nor those that only code can set.</summary>
     public IEnumerable<Setting> Settings => Options.GetProperties()
-        .Where(p => !typeof(Delegate).IsAssignableFrom(p.PropertyType) && All.All(s => s.Path != $"{Path}:{p.Name}" && s.Path != $"{Path}:{p.Name}:{AnyName}"))
+        .Where(p => !p.PropertyType.IsAssignableTo(typeof(Delegate)))
+        .Where(p => All.All(s => s.Path != $"{Path}:{p.Name}" && s.Path != $"{Path}:{p.Name}:{AnyName}"))
         .Select(p => new Setting(this, p));
 }
