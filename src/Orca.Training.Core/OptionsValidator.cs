@@ -32,6 +32,7 @@ internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
             found.Add($"{nameof(options.ApplicationName)} is empty: give a name, or leave it unset.");
         }
 
+        RequireAtLeast(1, nameof(options.MaxLogMiB), options.MaxLogMiB, found);
         RequireAtLeast(1, "Limits.NameLength", options.Limits.NameLength, found);
         RequireAtLeast(0, "Limits.Parameters", options.Limits.Parameters, found);
         RequireAtLeast(1, "Limits.ParameterNameLength", options.Limits.ParameterNameLength, found);

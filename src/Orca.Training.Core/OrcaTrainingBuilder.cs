@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Logs;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
 
@@ -47,6 +48,14 @@ public sealed class OrcaTrainingBuilder
 
     /// <summary>Replaces the job store, which is one in memory otherwise.</summary>
     public OrcaTrainingBuilder UseJobStore(Func<IServiceProvider, IJobStore> store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        Services.AddSingleton(store);
+        return this;
+    }
+
+    /// <summary>Replaces the log store, which keeps logs in folders otherwise.</summary>
+    public OrcaTrainingBuilder UseLogStore(Func<IServiceProvider, ILogStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);
         Services.AddSingleton(store);

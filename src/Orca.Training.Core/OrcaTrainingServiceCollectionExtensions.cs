@@ -10,6 +10,8 @@ using Orca.Training.Datasets;
 using Orca.Training.Datasets.Folders;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Logs;
+using Orca.Training.Logs.Folders;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Tracking;
@@ -21,7 +23,7 @@ public static class OrcaTrainingServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the training service: the job tracker, <see cref="ITrainingClient"/>, and embedded defaults for everything else (jobs in
-    /// memory, one at a time on each machine, datasets and artifacts in folders). Add a machine to the result. Calling it again is
+    /// memory, one at a time on each machine, datasets, artifacts and logs in folders). Add a machine to the result. Calling it again is
     /// harmless: the settings add up.
     /// </summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services)
@@ -35,6 +37,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")));
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")));
+        services.TryAddSingleton<ILogStore>(NewLogStore);
         services.TryAddSingleton<ITrainingClient>(NewClient);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerService>());
         return new OrcaTrainingBuilder(services);
@@ -75,9 +78,15 @@ public static class OrcaTrainingServiceCollectionExtensions
         return new TrainingClient(
             services.GetRequiredService<IJobStore>(),
             services.GetRequiredService<IDatasetStore>(),
+            services.GetRequiredService<ILogStore>(),
             new RequestValidator(options.Limits, options.Algorithms.Keys, maxRanks),
             services.GetRequiredService<TimeProvider>());
     }
+
+    private static FolderLogStore NewLogStore(IServiceProvider services) => new(
+        DataFolder(services, "logs"),
+        services.GetRequiredService<TimeProvider>(),
+        (long)services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.MaxLogMiB << 20);
 
     private static string DataFolder(IServiceProvider services, string part)
     {

@@ -17,6 +17,7 @@ public abstract class TrainingClientTests : IAsyncLifetime
         Train,
         Status,
         Watch,
+        Logs,
         Cancel,
     }
 
@@ -195,8 +196,10 @@ public abstract class TrainingClientTests : IAsyncLifetime
     [InlineData(Call.Status, 77)]
     [InlineData(Call.Watch, 77)]
     [InlineData(Call.Cancel, 77)]
+    [InlineData(Call.Logs, 77)]
     [InlineData(Call.Status, long.MaxValue)]
     [InlineData(Call.Status, 0)]
+    [InlineData(Call.Logs, 0)]
     [InlineData(Call.Watch, -1)]
     [InlineData(Call.Cancel, long.MinValue)]
     public async Task A_job_that_there_is_not_is_not_found(Call call, long id)
@@ -298,6 +301,9 @@ public abstract class TrainingClientTests : IAsyncLifetime
                 break;
             case Call.Watch:
                 await client.WatchTrainingAsync(job, cancellationToken: token).ToListAsync(token);
+                break;
+            case Call.Logs:
+                await client.StreamLogsAsync(job, cancellationToken: token).ToListAsync(token);
                 break;
             case Call.Cancel:
                 await client.CancelTrainingAsync(job, token);

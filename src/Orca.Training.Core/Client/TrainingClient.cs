@@ -2,14 +2,17 @@ using System.Runtime.CompilerServices;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Logs;
 
 namespace Orca.Training.Client;
 
 /// <summary>The client within the host's own process: it writes intents to the store and reads from it, and knows nothing of the tracker.</summary>
-internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, RequestValidator validator, TimeProvider time) : ITrainingClient
+internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, ILogStore logs, RequestValidator validator, TimeProvider time) : ITrainingClient
 {
     // A queued job's place moves without a change of the job itself, so a watcher looks again now and then.
     private static readonly TimeSpan PositionPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly LogStream _logs = new(store, logs);
 
     public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) =>
         TrainAsync(request, user: null, cancellationToken);
@@ -70,6 +73,9 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
             }
         }
     }
+
+    public IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, CancellationToken cancellationToken = default) =>
+        _logs.ReadAsync(job, query ?? new LogQuery(), cancellationToken);
 
     public async Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default)
     {

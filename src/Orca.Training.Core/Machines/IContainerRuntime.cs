@@ -37,7 +37,10 @@ public interface IContainerRuntime
     /// </summary>
     IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken);
 
-    /// <summary>One rank's output from a position on, until its container ends or is gone.</summary>
+    /// <summary>
+    /// One rank's output from a position on, until its container ends or is gone. Timestamps never go back: where the two outputs'
+    /// clocks disagree by a little, a line is given the latest one so far.
+    /// </summary>
     IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken);
 
     /// <summary>Asks the attempt's containers to end (SIGTERM), and kills those that still run after the grace. None is no error.</summary>

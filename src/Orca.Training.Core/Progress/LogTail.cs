@@ -31,7 +31,8 @@ internal sealed class LogTail
             return;
         }
 
-        var kept = text.Length <= MaxLineLength ? text.ToString() : string.Concat(text[..Cut(text)], "…");
+        // No database takes a NUL character in a text, and the sentence ends up in one.
+        var kept = (text.Length <= MaxLineLength ? text.ToString() : string.Concat(text[..Cut(text)], "…")).Replace('\0', '\uFFFD');
         _lines.Enqueue(kept);
         _bytes += Encoding.UTF8.GetByteCount(kept);
         while (_lines.Count > MaxLines || _bytes > MaxBytes)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orca.Training.Artifacts;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
+using Orca.Training.Logs;
 using Orca.Training.Machines;
 using Orca.Training.Progress;
 
@@ -18,6 +19,7 @@ internal sealed class EffectRunner(
     RuntimeScope scope,
     AttemptLauncher launcher,
     IArtifactStore artifacts,
+    ILogStore logs,
     OrcaTrainingOptions options,
     TrackerWork work,
     TimeProvider time,
@@ -145,9 +147,11 @@ internal sealed class EffectRunner(
         var digest = new OutputDigest(follow.From.Progress, follow.From.Announced);
         try
         {
-            var lines = machines[follow.Machine].Runtime.ReadOutputAsync(follow.Attempt, rank: 0, digest.Progress.Position, ending);
-            var follower = new OutputFollower(time, progress => inbox.PostAsync(new TrackerEvent.Heard(follow.Attempt, progress), ending));
-            await follower.FollowAsync(lines, digest, ending);
+            var log = new LogWriter(logs, follow.Attempt, rank: 0, work, time, logger, ending);
+            var from = await log.FindStartAsync(digest.Progress.Position);
+            var lines = machines[follow.Machine].Runtime.ReadOutputAsync(follow.Attempt, rank: 0, from, ending);
+            var follower = new OutputFollower(time, log, progress => inbox.PostAsync(new TrackerEvent.Heard(follow.Attempt, progress), ending));
+            await follower.FollowAsync(lines, from, digest, ending);
             return new TrackerEvent.OutputEnded(follow.Attempt, Summary(digest, follow.From));
         }
         catch (Exception e) when (!IsEnding(e))

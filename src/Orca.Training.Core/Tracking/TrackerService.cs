@@ -6,6 +6,7 @@ using Orca.Training.Datasets;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Logs;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
@@ -19,6 +20,7 @@ internal sealed class TrackerService(
     IJobStore store,
     IDatasetStore datasets,
     IArtifactStore artifacts,
+    ILogStore logs,
     ICapacityPolicy policy,
     IHostEnvironment environment,
     TrackerWork work,
@@ -118,7 +120,7 @@ internal sealed class TrackerService(
         var scope = new RuntimeScope(_options.ApplicationName ?? environment.ApplicationName, installation);
         var launcher = new AttemptLauncher(_options, scope.Application, datasets, artifacts);
         var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, _options, work, time, inbox, logger, ending.Token);
+            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, logs, _options, work, time, inbox, logger, ending.Token);
         var term = new DeciderTerm(NewCore(installation), effects, inbox, store, fence, time, logger);
         lock (_lock)
         {

@@ -37,7 +37,7 @@ public sealed class OutputDigestTests
     public void The_position_counts_the_lines_of_its_timestamp_and_never_goes_back()
     {
         var digest = new OutputDigest(TrainingProgress.None);
-        foreach (var (timestamp, expected) in new[] { (5L, new OutputPosition(5, 1)), (5, new(5, 2)), (7, new(7, 1)), (6, new(7, 1)), (7, new(7, 2)) })
+        foreach (var (timestamp, expected) in new[] { (5L, new OutputPosition(5, 1)), (5, new(5, 2)), (7, new(7, 1)), (6, new(7, 2)), (7, new(7, 3)) })
         {
             digest.Take(new OutputLine(OutputStream.Error, timestamp, "x"));
             Assert.Equal(expected, digest.Progress.Position);

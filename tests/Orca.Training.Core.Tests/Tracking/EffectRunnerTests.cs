@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
+using Orca.Training.Logs;
 using Orca.Training.Machines;
 using Orca.Training.Testing;
 using Orca.Training.Tracking;
@@ -72,7 +73,7 @@ public sealed class EffectRunnerTests
         var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here), launcher,
-            artifacts, options, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, inbox, NullLogger.Instance, Cancel);
+            artifacts, stores.GetRequiredService<ILogStore>(), options, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }
 

@@ -1,8 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Logs;
+using Orca.Training.Testing;
 
 namespace Orca.Training.Grpc.Tests.Support;
 
@@ -13,9 +16,11 @@ internal sealed class Installation
     private Fence _fence;
 
     public Installation() =>
-        Client = new TrainingClient(_store, new OneDataset(), new RequestValidator(new RequestLimits(), ["cnn"], maxRanks: 1), TimeProvider.System);
+        Client = new TrainingClient(_store, new OneDataset(), Logs, new RequestValidator(new RequestLimits(), ["cnn"], maxRanks: 1), TimeProvider.System);
 
     public TrainingClient Client { get; }
+
+    public ILogStore Logs { get; } = new ServiceCollection().AddOrcaTraining().UseFakeStores().Services.BuildServiceProvider().GetRequiredService<ILogStore>();
 
     public static TrainingRequest Request => new() { Algorithm = "cnn", DatasetId = "digits" };
 

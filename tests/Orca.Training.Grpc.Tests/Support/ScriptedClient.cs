@@ -12,6 +12,8 @@ internal sealed class ScriptedClient : ITrainingClient
 
     public Func<JobId, long, CancellationToken, IAsyncEnumerable<TrainingStatus>> Watch { get; init; } = (_, _, _) => throw Unscripted();
 
+    public Func<JobId, LogQuery, CancellationToken, IAsyncEnumerable<LogLine>> Logs { get; init; } = (_, _, _) => throw Unscripted();
+
     public Func<JobId, CancellationToken, Task> Cancel { get; init; } = (_, _) => throw Unscripted();
 
     /// <summary>Does the same for each call.</summary>
@@ -27,7 +29,8 @@ internal sealed class ScriptedClient : ITrainingClient
             await act(token);
             throw Unscripted();
         },
-        Watch = (_, _, token) => AfterAsync(act, token),
+        Watch = (_, _, token) => AfterAsync<TrainingStatus>(act, token),
+        Logs = (_, _, token) => AfterAsync<LogLine>(act, token),
         Cancel = (_, token) => act(token),
     };
 
@@ -37,9 +40,11 @@ internal sealed class ScriptedClient : ITrainingClient
 
     public IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, CancellationToken cancellationToken = default) => Watch(job, afterRevision, cancellationToken);
 
+    public IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, CancellationToken cancellationToken = default) => Logs(job, query ?? new LogQuery(), cancellationToken);
+
     public Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default) => Cancel(job, cancellationToken);
 
-    private static async IAsyncEnumerable<TrainingStatus> AfterAsync(Func<CancellationToken, Task> act, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<T> AfterAsync<T>(Func<CancellationToken, Task> act, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
     {
         await act(token);
         yield break;
