@@ -12,8 +12,8 @@ public abstract class LogStoreTests
 
     private static readonly Gen<string> AnyText = Gen.OneOf(
         Gen.String[Gen.Char.AlphaNumeric, 0, 40],
-        Gen.String[Gen.OneOfConst('\n', '\r', '\\', '\0', '\t', ' ', 'n', '\x1b', 'ä', '€', '\uFFFD', '\u2028', '\u0085'), 0, 12],
-        Gen.OneOfConst("", " ", "\n", "\\n", "😀", "\U0001F40B\U0001F40B", "2026-01-01T00:00:00.000000000Z 1 o text"),
+        Gen.String[OneOf('\n', '\r', '\\', '\0', '\t', ' ', 'n', '\x1b', 'ä', '€', '\uFFFD', '\u2028', '\u0085'), 0, 12],
+        OneOf("", " ", "\n", "\\n", "😀", "\U0001F40B\U0001F40B", "2026-01-01T00:00:00.000000000Z 1 o text"),
         Gen.Int[1, 3000].Select(n => new string('x', n)));
 
     // Lines of a container: times that stand still or go on, a gap now and then.
@@ -28,6 +28,8 @@ public abstract class LogStoreTests
                 return s.Item4 == 0 ? LogEntry.Gap(position, s.Item1 + 1, "of the test") : new LogEntry(position, s.Item2 ? OutputStream.Standard : OutputStream.Error, s.Item3);
             }).ToArray();
         });
+
+    private static readonly int[] Counts = [1, 5, 50];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -263,7 +265,7 @@ public abstract class LogStoreTests
             }
 
             Assert.Equal(entries, await AllAsync(store));
-            foreach (var count in new[] { 1, 5, 50 })
+            foreach (var count in Counts)
             {
                 Assert.Equal(entries.TakeLast(count), await AllAsync(store, await store.FindLastAsync(Attempt, 0, count, null, Cancel)));
             }
@@ -288,6 +290,8 @@ public abstract class LogStoreTests
 
         return all;
     }
+
+    private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     private static async Task WaitForMoreAsync(ILogStore store, OutputPosition after, CancellationToken? cancellationToken = null)
     {
