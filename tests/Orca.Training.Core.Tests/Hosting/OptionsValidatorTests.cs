@@ -28,6 +28,7 @@ public sealed class OptionsValidatorTests
         { "DataFolder is empty: give a folder, such as 'orca-data'.", o => o.DataFolder = " " },
         { "DataFolder is empty: give a folder, such as 'orca-data'.", o => o.DataFolder = null! },
         { "ApplicationName is empty: give a name, or leave it unset.", o => o.ApplicationName = "" },
+        { "MaxLogMiB is 0: give at least 1.", o => o.MaxLogMiB = 0 },
         { "Limits.NameLength is 0: give at least 1.", o => o.Limits.NameLength = 0 },
         { "Limits.ParameterNameLength is -5: give at least 1.", o => o.Limits.ParameterNameLength = -5 },
         { "Limits.Parameters is -1: give at least 0.", o => o.Limits.Parameters = -1 },

@@ -16,6 +16,9 @@ internal sealed class LogReader(string folder, int rank)
     // What a page holds, in bytes of the file: large enough that looking it up does not show.
     private const int PageLength = 256 * 1024;
 
+    // Room for entries is made by this guess, in bytes of the file.
+    private const int UsualLine = 128;
+
     // Below this it is cheaper to read on than to look.
     private const int NearEnough = 32 * 1024;
 
@@ -120,6 +123,7 @@ internal sealed class LogReader(string folder, int rank)
                 {
                     full = lines.Offset + PageLength;
                     isFirst = false;
+                    page.EnsureCapacity(page.Count + (int)(Math.Min(PageLength, end - lines.Offset) / UsualLine) + 1);
                 }
 
                 page.Add(entry);
