@@ -19,7 +19,7 @@ public sealed partial class ArchitectureTests
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Artifacts", "Jobs", "Machines"],
         ["Logs"] = ["Files", "Jobs", "Machines"],
-        ["Client"] = ["Datasets", "Jobs", "Logs", "Machines"],
+        ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Logs", "Machines"],
         ["Diagnostics"] = ["Jobs"],
         ["Tracking"] = ["Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Progress", "Scheduling", "Scheduling/Capacity"],
     };

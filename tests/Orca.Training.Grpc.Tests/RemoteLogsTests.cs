@@ -6,39 +6,26 @@ using Orca.Training.Client;
 using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
+using Orca.Training.Testing.Conformance.Clients;
 
 namespace Orca.Training.Grpc.Tests;
 
-/// <summary>The same, through a real server and a real connection.</summary>
-public sealed class RemoteLogsTests : TrainingLogsTests
+/// <summary>Logs as only a real server and a real connection tell them.</summary>
+public sealed class RemoteLogsTests : IDisposable
 {
-    private readonly List<IAsyncDisposable> _reached = [];
+    private readonly LoggedJobs _jobs = new();
 
-    public override async ValueTask DisposeAsync()
-    {
-        foreach (var reached in Enumerable.Reverse(_reached))
-        {
-            await reached.DisposeAsync();
-        }
+    private static CancellationToken Token => Patience.Token;
 
-        await base.DisposeAsync();
-    }
-
-    protected override async Task<ITrainingClient> ReachAsync(ITrainingClient behind)
-    {
-        var host = await TrainingHost.StartAsync(behind);
-        var client = host.Connect();
-        _reached.AddRange([host, client]);
-        return client;
-    }
+    public void Dispose() => _jobs.Dispose();
 
     [Fact]
     public async Task A_host_that_stops_ends_followers_at_once_with_a_place_to_go_on_from()
     {
-        await using var host = await TrainingHost.StartAsync(Jobs.Client);
+        await using var host = await TrainingHost.StartAsync(_jobs.Clients);
         using var client = host.Connect();
-        var job = await Jobs.RunAsync();
-        await Jobs.PrintAsync(job, 1, 0, "one", "two");
+        var job = await _jobs.RunAsync();
+        await _jobs.PrintAsync(job, 1, 0, "one", "two");
         await using var lines = client.StreamLogsAsync(job, new LogQuery { Follow = true }, Token).GetAsyncEnumerator(Token);
         Assert.True(await lines.MoveNextAsync());
         var seen = lines.Current.Cursor;
@@ -49,15 +36,16 @@ public sealed class RemoteLogsTests : TrainingLogsTests
 
         var trouble = await Assert.ThrowsAsync<TrainingException>(async () => await next);
         Assert.Equal((TrainingError.Unavailable, "The training service's host is stopping: go on after the last line seen."), (trouble.Error, trouble.Message));
-        Assert.Equal(["two"], (await AllAsync(Jobs.Client, job, new LogQuery { After = seen })).Select(l => l.Text));
+        Assert.Equal(["two"], await _jobs.Client.StreamLogsAsync(job, new LogQuery { After = seen }, Token).Select(l => l.Text).ToListAsync(Token));
     }
 
     [Fact]
     public async Task Leaving_a_stream_ends_it_behind_the_service_too()
     {
         var waits = new CountedWaits();
-        await using var jobs = new LoggedJobs(waits.On);
-        var client = await ReachAsync(jobs.Client);
+        using var jobs = new LoggedJobs(waits.On);
+        await using var host = await TrainingHost.StartAsync(jobs.Clients);
+        using var client = host.Connect();
         var job = await jobs.RunAsync();
         await jobs.PrintAsync(job, 1, 0, "one");
 
@@ -74,11 +62,12 @@ public sealed class RemoteLogsTests : TrainingLogsTests
     public async Task Who_reads_slowly_holds_the_lines_back_instead_of_having_them_pile_up()
     {
         var told = 0L;
-        var client = await ReachAsync(new ScriptedClient
+        await using var host = await TrainingHost.StartAsync(new ScriptedClient
         {
             Logs = (_, _, token) => EndlessAsync(token),
             Status = (_, _) => Task.FromResult(Samples.Everything),
         });
+        using var client = host.Connect();
         await using var lines = client.StreamLogsAsync(new JobId(1), new LogQuery(), Token).GetAsyncEnumerator(Token);
         Assert.True(await lines.MoveNextAsync());
 
@@ -140,10 +129,10 @@ public sealed class RemoteLogsTests : TrainingLogsTests
     [Fact]
     public async Task What_makes_no_sense_on_the_wire_is_refused_by_field()
     {
-        await using var host = await TrainingHost.StartAsync(Jobs.Client);
+        await using var host = await TrainingHost.StartAsync(_jobs.Clients);
         using var channel = GrpcChannel.ForAddress(host.Address);
         var raw = new Wire.TrainingService.TrainingServiceClient(channel);
-        var job = await Jobs.RunAsync();
+        var job = await _jobs.RunAsync();
 
         await IsRefusedAsync("job_id", new Wire.StreamLogsRequest { JobId = -3 });
         await IsRefusedAsync("since", new Wire.StreamLogsRequest { JobId = job.Value, Since = new() { Seconds = long.MaxValue } });

@@ -39,7 +39,7 @@ internal static class LogBatches
                 }
 
                 var line = reader.Current;
-                if (batch is not null && (size >= FullSize || batch.Attempt != line.Attempt || batch.Rank != line.Rank))
+                if (batch is not null && (size >= FullSize || batch.Attempt != line.Attempt || batch.Rank != line.Rank || batch.Installation != (line.Installation?.Value ?? "")))
                 {
                     yield return batch;
                     batch = null;
@@ -47,7 +47,7 @@ internal static class LogBatches
 
                 if (batch is null)
                 {
-                    batch = new Wire.StreamLogsResponse { Attempt = line.Attempt, Rank = line.Rank };
+                    batch = new Wire.StreamLogsResponse { Attempt = line.Attempt, Rank = line.Rank, Installation = line.Installation?.Value ?? "" };
                     size = 0;
                 }
 

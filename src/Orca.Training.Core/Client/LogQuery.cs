@@ -30,7 +30,7 @@ public sealed record LogQuery
     /// <summary>Only lines from this time on, by the clock of the attempt's machine.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>Go on after a line: the <see cref="LogLine.Cursor"/> of the last one seen.</summary>
+    /// <summary>Go on after a line, as after a connection broke or the service restarted: the <see cref="LogLine.Cursor"/> of the last one seen.</summary>
     public LogCursor? After { get; init; }
 
     /// <summary>Only standard output, or only standard error; null for both. Lines that are missing are told either way.</summary>
@@ -40,11 +40,15 @@ public sealed record LogQuery
 /// <summary>A place in a job's logs: after a line.</summary>
 /// <param name="Attempt">The attempt's number.</param>
 /// <param name="Position">The place in its output.</param>
-public readonly record struct LogCursor(int Attempt, OutputPosition Position);
+/// <param name="Installation">The installation whose job it is: in another one the same id means another job. Null: not asked.</param>
+public readonly record struct LogCursor(int Attempt, OutputPosition Position, InstallationId? Installation = null);
 
 /// <summary>A line that a training printed.</summary>
 public readonly record struct LogLine
 {
+    /// <summary>The installation whose job it is.</summary>
+    public InstallationId? Installation { get; init; }
+
     /// <summary>The attempt that printed it.</summary>
     public required int Attempt { get; init; }
 
@@ -67,5 +71,5 @@ public readonly record struct LogLine
     public DateTimeOffset Timestamp => DateTimeOffset.UnixEpoch.AddTicks(Position.Timestamp / TimeSpan.NanosecondsPerTick);
 
     /// <summary>What <see cref="LogQuery.After"/> goes on from.</summary>
-    public LogCursor Cursor => new(Attempt, Position);
+    public LogCursor Cursor => new(Attempt, Position, Installation);
 }

@@ -10,7 +10,13 @@ internal sealed class LogStream(IJobStore jobs, ILogStore logs)
 {
     public async IAsyncEnumerable<LogLine> ReadAsync(JobId id, LogQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var installation = await jobs.GetInstallationAsync(cancellationToken);
+        if (query.After?.Installation is { } other && other != installation)
+        {
+            throw TrainingException.NotFound(id, other, installation);
+        }
+
         var job = await ReadJobAsync(id, cancellationToken);
         LogQueryCheck.Check(query, job);
 
@@ -187,6 +193,7 @@ internal sealed class LogStream(IJobStore jobs, ILogStore logs)
 
         private LogLine LineOf(in LogEntry entry) => new()
         {
+            Installation = name.Installation,
             Attempt = name.Attempt.Number,
             Rank = query.Rank,
             Stream = entry.Stream,

@@ -17,7 +17,7 @@ internal static class LogMapping
             Follow = query.Follow,
             Since = query.Since?.ToTimestamp(),
             After = query.After is { } after
-                ? new Wire.LogCursor { Attempt = after.Attempt, Timestamp = after.Position.Timestamp, Number = after.Position.Lines }
+                ? new Wire.LogCursor { Attempt = after.Attempt, Timestamp = after.Position.Timestamp, Number = after.Position.Lines, Installation = after.Installation?.Value ?? "" }
                 : null,
         };
         if (query.Attempt is { } attempt)
@@ -46,7 +46,7 @@ internal static class LogMapping
         Follow = message.Follow,
         Tail = message.HasTail ? message.Tail : null,
         Since = message.Since is { } since ? MomentOf(since) : null,
-        After = message.After is { } after ? new LogCursor(after.Attempt, new OutputPosition(after.Timestamp, after.Number)) : null,
+        After = message.After is { } after ? new LogCursor(after.Attempt, new OutputPosition(after.Timestamp, after.Number), StatusMapping.InstallationFromWire(after.Installation)) : null,
         Stream = message.HasOutput ? FromWire(message.Output) : null,
     };
 
@@ -61,6 +61,7 @@ internal static class LogMapping
 
     public static LogLine FromWire(Wire.StreamLogsResponse lines, Wire.LogLine line) => new()
     {
+        Installation = StatusMapping.InstallationFromWire(lines.Installation),
         Attempt = lines.Attempt,
         Rank = lines.Rank,
         Stream = FromWire(line.Output),
@@ -86,5 +87,5 @@ internal static class LogMapping
         }
     }
 
-    private static TrainingException Invalid(string field, string description) => TrainingException.Invalid([new FieldViolation(field, description)]);
+    private static TrainingException Invalid(string field, string description) => TrainingException.Invalid(field, description);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Testing;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
@@ -211,7 +212,7 @@ public sealed class TrainingClientTests
         {
             Time = time;
             Store = new CountingStore(new MemoryJobStore(new MemoryJobStoreOptions { KeepFinished = keepFinished }, time));
-            Client = new TrainingClient(Store, Datasets, new FolderLogStore("not-used", time), new RequestValidator(new RequestLimits(), ["a"], 1), time);
+            Client = new TrainingClient(Store, Datasets, new FolderLogStore("not-used", time), () => new RequestValidator(new RequestLimits(), ["a"], 1), time, Log);
         }
 
         public VirtualTime Time { get; }
@@ -223,6 +224,8 @@ public sealed class TrainingClientTests
         public VersionedDatasets Datasets { get; } = new();
 
         public TrainingClient Client { get; }
+
+        public FakeLogger<TrainingClient> Log { get; } = new();
 
         public async Task DecideAsync(params JobCommand[] commands)
         {

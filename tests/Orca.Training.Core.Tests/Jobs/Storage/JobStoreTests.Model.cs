@@ -45,7 +45,7 @@ public abstract partial class JobStoreTests
         done.Cancel();
         await Task.WhenAll(reading);
 
-        Assert.Equal(submitters * jobsEach, (await store.ReadPageAsync(null, default, int.MaxValue, Cancel)).Count(j => j.State.IsFinal()));
+        Assert.Equal(submitters * jobsEach, (await store.PageAsync(null)).Count(j => j.State.IsFinal()));
         Assert.True((await watching).State.IsFinal());
     }
 
@@ -105,11 +105,11 @@ public abstract partial class JobStoreTests
 
     private static async Task CompareReadsAsync(IJobStore store, SortedDictionary<long, Job> model)
     {
-        Assert.Equal(Facts(model.Values), Facts(await store.ReadPageAsync(null, default, int.MaxValue, Cancel)));
+        Assert.Equal(Facts(model.Values), Facts(await store.PageAsync(null)));
         Assert.Equal(Facts(model.Values.Where(j => !j.State.IsFinal())), Facts((await store.ReadOpenJobsAsync(Cancel)).Jobs));
         foreach (var state in Enum.GetValues<JobState>())
         {
-            Assert.Equal(Facts(model.Values.Where(j => j.State == state)), Facts(await store.ReadPageAsync(state, default, int.MaxValue, Cancel)));
+            Assert.Equal(Facts(model.Values.Where(j => j.State == state)), Facts(await store.PageAsync(state)));
         }
 
         var queued = model.Values.Where(j => j.State is JobState.Queued).Select(j => j.Id).ToList();
@@ -161,12 +161,12 @@ public abstract partial class JobStoreTests
         {
             rounds++;
             var must = acknowledged.ToArray();
-            var all = await store.ReadPageAsync(null, default, int.MaxValue, Cancel);
+            var all = await store.PageAsync(null);
             Assert.Equal(all.Count, all.Select(j => j.Id).Distinct().Count());
             Assert.Subset(all.Select(j => j.Id).ToHashSet(), must.ToHashSet());
             foreach (var state in Enum.GetValues<JobState>())
             {
-                Assert.All(await store.ReadPageAsync(state, default, 50, Cancel), j => Assert.Equal(state, j.State));
+                Assert.All(await store.PageAsync(state, limit: 50), j => Assert.Equal(state, j.State));
             }
 
             if (must.Length > 0)

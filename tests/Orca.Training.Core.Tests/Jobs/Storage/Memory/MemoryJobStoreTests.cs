@@ -36,10 +36,25 @@ public sealed class MemoryJobStoreTests : JobStoreTests
         await CancelAsync(store, jobs[3], jobs[0], jobs[4]);
 
         Assert.Null(await store.ReadAsync(jobs[3], Cancel));
-        Assert.Equal([jobs[0], jobs[1], jobs[2], jobs[4]], (await store.ReadPageAsync(null, default, 10, Cancel)).Select(j => j.Id));
-        Assert.Equal([jobs[0], jobs[4]], (await store.ReadPageAsync(JobState.Cancelled, default, 10, Cancel)).Select(j => j.Id));
+        Assert.Equal([jobs[0], jobs[1], jobs[2], jobs[4]], (await store.PageAsync(null)).Select(j => j.Id));
+        Assert.Equal([jobs[0], jobs[4]], (await store.PageAsync(JobState.Cancelled)).Select(j => j.Id));
         var late = await store.ApplyAsync([new JobCommand.RequestCancel(jobs[3], JobSamples.At(2))], null, Cancel);
         Assert.Equal(Rejection.NotFound, late[0].Rejection);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_let_go_is_on_no_page_any_more()
+    {
+        var store = await NewAsync(keepFinished: 1);
+        var jobs = await SubmitAsync(store, 3);
+
+        await CancelAsync(store, jobs[0], jobs[1]);
+
+        foreach (var query in new[] { new JobQuery { Limit = 9 }, new JobQuery { User = "ann", Limit = 9 }, new JobQuery { Algorithm = "a", Limit = 9 }, new JobQuery { DatasetId = "d", Limit = 9 } })
+        {
+            Assert.Equal([jobs[2], jobs[1]], (await store.ReadPageAsync(query, Cancel)).Select(r => r.Job.Id));
+            Assert.Equal([jobs[1], jobs[2]], (await store.ReadPageAsync(query with { OldestFirst = true }, Cancel)).Select(r => r.Job.Id));
+        }
     }
 
     [Fact]

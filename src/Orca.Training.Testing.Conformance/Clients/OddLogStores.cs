@@ -2,7 +2,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Logs;
 using Orca.Training.Machines;
 
-namespace Orca.Training.Grpc.Tests.Support;
+namespace Orca.Training.Testing.Conformance.Clients;
 
 /// <summary>A log store that passes on what it is asked, for those that differ in one thing.</summary>
 internal abstract class PassingLogs(ILogStore inner) : ILogStore

@@ -1,35 +1,19 @@
 using Orca.Training.Client;
-using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Jobs;
 using Orca.Training.Logs;
 using Orca.Training.Machines;
 
-namespace Orca.Training.Grpc.Tests;
+namespace Orca.Training.Testing.Conformance.Clients;
 
-/// <summary>What every <see cref="ITrainingClient"/> tells of what trainings print. Derive one class for each way to reach the service.</summary>
-public abstract class TrainingLogsTests : IAsyncLifetime
+/// <summary>What clients tell of what trainings print.</summary>
+public abstract partial class TrainingClientConformance
 {
-    private protected LoggedJobs Jobs { get; } = new();
-
-    protected static CancellationToken Token => Patience.Token;
-
-    /// <summary>A client for what stands behind the service.</summary>
-    protected abstract Task<ITrainingClient> ReachAsync(ITrainingClient behind);
-
-    public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public virtual async ValueTask DisposeAsync()
-    {
-        await Jobs.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Lines_come_with_all_that_is_known_of_them_while_the_training_runs_and_afterwards()
     {
-        var client = await ReachAsync(Jobs.Client);
-        var job = await Jobs.RunAsync();
-        await Jobs.PrintAsync(job, 1, 0, "käse 🐋", "!trouble\0\x1b[31m\r", "");
+        var (jobs, client) = await LoggedAsync();
+        var job = await jobs.RunAsync();
+        await jobs.PrintAsync(job, 1, 0, "käse 🐋", "!trouble\0\x1b[31m\r", "");
 
         var lines = await AllAsync(client, job);
 
@@ -37,7 +21,7 @@ public abstract class TrainingLogsTests : IAsyncLifetime
         Assert.Equal([OutputStream.Standard, OutputStream.Error, OutputStream.Standard], lines.Select(l => l.Stream));
         Assert.Equal([LoggedJobs.TimeOf(1), LoggedJobs.TimeOf(2), LoggedJobs.TimeOf(3)], lines.Select(l => l.Timestamp));
         Assert.All(lines, l => Assert.Equal((1, 0, 0), (l.Attempt, l.Rank, l.Missing)));
-        await Jobs.SucceedAsync(job);
+        await jobs.SucceedAsync(job);
         Assert.Equal(lines, await AllAsync(client, job));
         Assert.Equal(lines, await AllAsync(client, job, new LogQuery { Follow = true }));
     }
@@ -45,35 +29,35 @@ public abstract class TrainingLogsTests : IAsyncLifetime
     [Fact]
     public async Task Lines_that_are_missing_are_told_as_such_whatever_output_is_asked_for()
     {
-        var client = await ReachAsync(Jobs.Client);
-        var job = await Jobs.RunAsync();
+        var (jobs, client) = await LoggedAsync();
+        var job = await jobs.RunAsync();
         var gap = LogEntry.Gap(new OutputPosition(5, 2), 1234, "of the test");
-        await Jobs.Logs.AppendAsync(await Jobs.NameAsync(job, 1), 0, [gap], Token);
+        await jobs.Logs.AppendAsync(await jobs.NameAsync(job, 1), 0, [gap], Token);
 
         foreach (var stream in new OutputStream?[] { null, OutputStream.Standard, OutputStream.Error })
         {
             var line = Assert.Single(await AllAsync(client, job, new LogQuery { Stream = stream }));
-            Assert.Equal((1234, "[1,234 lines are missing here: of the test]", new LogCursor(1, gap.Position)), (line.Missing, line.Text, line.Cursor));
+            Assert.Equal((1234, "[1,234 lines are missing here: of the test]", new LogCursor(1, gap.Position, line.Installation)), (line.Missing, line.Text, line.Cursor));
         }
     }
 
     [Fact]
     public async Task A_follower_sees_each_line_as_it_is_printed_and_ends_with_the_attempt()
     {
-        var client = await ReachAsync(Jobs.Client);
-        var job = await Jobs.RunAsync();
+        var (jobs, client) = await LoggedAsync();
+        var job = await jobs.RunAsync();
         await using var lines = client.StreamLogsAsync(job, new LogQuery { Attempt = 1, Follow = true }, Token).GetAsyncEnumerator(Token);
         for (var i = 1; i <= 20; i++)
         {
             var next = lines.MoveNextAsync();
-            await Jobs.PrintAsync(job, 1, 0, $"line {i}");
+            await jobs.PrintAsync(job, 1, 0, $"line {i}");
             Assert.True(await next);
             Assert.Equal($"line {i}", lines.Current.Text);
         }
 
         var end = lines.MoveNextAsync();
-        await Jobs.PrintAsync(job, 1, 0, "last");
-        await Jobs.SucceedAsync(job);
+        await jobs.PrintAsync(job, 1, 0, "last");
+        await jobs.SucceedAsync(job);
         Assert.True(await end);
         Assert.Equal("last", lines.Current.Text);
         Assert.False(await lines.MoveNextAsync());
@@ -82,30 +66,30 @@ public abstract class TrainingLogsTests : IAsyncLifetime
     [Fact]
     public async Task A_job_that_never_ran_has_no_lines_and_is_waited_for_by_a_follower()
     {
-        var client = await ReachAsync(Jobs.Client);
-        var job = await Jobs.SubmitAsync();
+        var (jobs, client) = await LoggedAsync();
+        var job = await jobs.SubmitAsync();
         Assert.Empty(await AllAsync(client, job));
         await using var lines = client.StreamLogsAsync(job, new LogQuery { Follow = true }, Token).GetAsyncEnumerator(Token);
         var first = lines.MoveNextAsync();
 
-        await Jobs.BeginAsync(job, 1);
-        await Jobs.PrintAsync(job, 1, 0, "first");
+        await jobs.BeginAsync(job, 1);
+        await jobs.PrintAsync(job, 1, 0, "first");
 
         Assert.True(await first);
         Assert.Equal("first", lines.Current.Text);
         var end = lines.MoveNextAsync();
-        await Jobs.SucceedAsync(job);
+        await jobs.SucceedAsync(job);
         Assert.False(await end);
     }
 
     [Fact]
     public async Task A_follower_of_a_job_that_ends_without_having_run_ends_too()
     {
-        var client = await ReachAsync(Jobs.Client);
-        var job = await Jobs.SubmitAsync();
+        var (jobs, client) = await LoggedAsync();
+        var job = await jobs.SubmitAsync();
         var following = AllAsync(client, job, new LogQuery { Follow = true });
 
-        await Jobs.CancelQueuedAsync(job);
+        await jobs.CancelQueuedAsync(job);
 
         Assert.Empty(await following);
     }
@@ -113,17 +97,17 @@ public abstract class TrainingLogsTests : IAsyncLifetime
     [Fact]
     public async Task A_follower_goes_on_to_the_next_attempt_unless_it_asked_for_one()
     {
-        var client = await ReachAsync(Jobs.Client);
-        var job = await Jobs.SubmitWithAttemptToComeAsync();
-        await Jobs.PrintAsync(job, 1, 0, "one", "two");
+        var (jobs, client) = await LoggedAsync();
+        var job = await jobs.LaunchAsync();
+        await jobs.PrintAsync(job, 1, 0, "one", "two");
         var all = AllAsync(client, job, new LogQuery { Follow = true });
         var first = AllAsync(client, job, new LogQuery { Follow = true, Attempt = 1 });
 
-        await Jobs.PutOffAsync(job, 1);
+        await jobs.PutOffAsync(job, 1);
         Assert.Equal(["one", "two"], (await first).Select(l => l.Text));
-        await Jobs.BeginAsync(job, 2);
-        await Jobs.PrintAsync(job, 2, 0, "three");
-        await Jobs.SucceedAsync(job, 2);
+        await jobs.BeginAsync(job, 2);
+        await jobs.PrintAsync(job, 2, 0, "three");
+        await jobs.SucceedAsync(job, 2);
 
         var lines = await all;
         Assert.Equal([(1, "one"), (1, "two"), (2, "three")], lines.Select(l => (l.Attempt, l.Text)));
@@ -139,10 +123,10 @@ public abstract class TrainingLogsTests : IAsyncLifetime
     [Fact]
     public async Task The_lines_can_be_narrowed_down()
     {
-        var client = await ReachAsync(Jobs.Client);
-        var job = await Jobs.RunAsync(workers: 2);
-        await Jobs.PrintAsync(job, 1, 0, "1", "!2", "3", "!4", "5", "!6");
-        await Jobs.PrintAsync(job, 1, 1, "other");
+        var (jobs, client) = await LoggedAsync();
+        var job = await jobs.RunAsync(workers: 2);
+        await jobs.PrintAsync(job, 1, 0, "1", "!2", "3", "!4", "5", "!6");
+        await jobs.PrintAsync(job, 1, 1, "other");
 
         await IsAsync(new LogQuery(), "1", "!2", "3", "!4", "5", "!6");
         await IsAsync(new LogQuery { Rank = 1 }, "other");
@@ -169,7 +153,7 @@ public abstract class TrainingLogsTests : IAsyncLifetime
         async Task IsAsync(LogQuery query, params string[] texts) => Assert.Equal(texts, (await AllAsync(client, job, query)).Select(l => l.Text));
     }
 
-    public static TheoryData<LogQuery, string> Wrong => new()
+    public static TheoryData<LogQuery, string> WrongLogQueries => new()
     {
         { new LogQuery { Attempt = 2 }, "attempt: Job 1 has no attempt 2: its newest is 1. Leave it out for the newest." },
         { new LogQuery { Attempt = 0 }, "attempt: Job 1 has no attempt 0: its newest is 1. Leave it out for the newest." },
@@ -187,11 +171,11 @@ public abstract class TrainingLogsTests : IAsyncLifetime
     };
 
     [Theory]
-    [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(WrongLogQueries), DisableDiscoveryEnumeration = true)]
     public async Task A_query_that_is_wrong_is_refused_by_field(LogQuery query, string message)
     {
-        var client = await ReachAsync(Jobs.Client);
-        var job = await Jobs.RunAsync(workers: 2);
+        var (jobs, client) = await LoggedAsync();
+        var job = await jobs.RunAsync(workers: 2);
 
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => AllAsync(client, job, query));
 
@@ -200,10 +184,26 @@ public abstract class TrainingLogsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_place_in_the_log_of_another_installations_job_is_noticed()
+    {
+        var (before, _) = await LoggedAsync();
+        var (after, client) = await LoggedAsync();
+        var job = await before.RunAsync();
+        await before.PrintAsync(job, 1, 0, "line");
+        var seen = Assert.Single(await AllAsync(before.Client, job));
+        Assert.Equal(job, await after.RunAsync());
+
+        var refusal = await Assert.ThrowsAsync<TrainingException>(() => AllAsync(client, job, new LogQuery { After = seen.Cursor, Follow = true }));
+
+        Assert.Equal(TrainingError.NotFound, refusal.Error);
+        Assert.StartsWith($"There is no job {job} of installation {seen.Installation}: this is installation ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_attempt_of_a_job_without_any_is_refused()
     {
-        var client = await ReachAsync(Jobs.Client);
-        var job = await Jobs.SubmitAsync();
+        var (jobs, client) = await LoggedAsync();
+        var job = await jobs.SubmitAsync();
 
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => AllAsync(client, job, new LogQuery { Attempt = 1 }));
 
@@ -213,9 +213,8 @@ public abstract class TrainingLogsTests : IAsyncLifetime
     [Fact]
     public async Task A_log_store_that_cannot_be_read_is_said()
     {
-        await using var broken = new LoggedJobs(logs => new UnreadableLogs(logs));
-        var client = await ReachAsync(broken.Client);
-        var job = await broken.RunAsync();
+        var (jobs, client) = await LoggedAsync(logs => new UnreadableLogs(logs));
+        var job = await jobs.RunAsync();
 
         var trouble = await Assert.ThrowsAsync<TrainingException>(() => AllAsync(client, job));
 
@@ -225,10 +224,10 @@ public abstract class TrainingLogsTests : IAsyncLifetime
     [Fact]
     public async Task A_hundred_thousand_lines_come_once_each_and_in_order()
     {
-        var client = await ReachAsync(Jobs.Client);
-        var job = await Jobs.RunAsync();
+        var (jobs, client) = await LoggedAsync();
+        var job = await jobs.RunAsync();
         var texts = Enumerable.Range(1, 100_000).Select(i => $"line {i}").ToArray();
-        await Jobs.PrintAsync(job, 1, 0, texts);
+        await jobs.PrintAsync(job, 1, 0, texts);
 
         Assert.Equal(texts, (await AllAsync(client, job)).Select(l => l.Text));
     }
@@ -236,9 +235,9 @@ public abstract class TrainingLogsTests : IAsyncLifetime
     [Fact]
     public async Task A_token_ends_a_follower()
     {
-        var client = await ReachAsync(Jobs.Client);
-        var job = await Jobs.RunAsync();
-        await Jobs.PrintAsync(job, 1, 0, "one");
+        var (jobs, client) = await LoggedAsync();
+        var job = await jobs.RunAsync();
+        await jobs.PrintAsync(job, 1, 0, "one");
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
@@ -250,6 +249,13 @@ public abstract class TrainingLogsTests : IAsyncLifetime
         });
     }
 
-    protected static async Task<List<LogLine>> AllAsync(ITrainingClient client, JobId job, LogQuery? query = null) =>
+    private async Task<(LoggedJobs Jobs, ITrainingClient Client)> LoggedAsync(Func<ILogStore, ILogStore>? logs = null)
+    {
+        var jobs = new LoggedJobs(logs);
+        _services.Add(jobs);
+        return (jobs, await ReachAsync(jobs.Clients, user: null));
+    }
+
+    private static async Task<List<LogLine>> AllAsync(ITrainingClient client, JobId job, LogQuery? query = null) =>
         await client.StreamLogsAsync(job, query, Token).ToListAsync(Token);
 }

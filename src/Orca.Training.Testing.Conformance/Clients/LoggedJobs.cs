@@ -1,23 +1,26 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
 using Orca.Training.Machines;
-using Orca.Training.Testing;
 
-namespace Orca.Training.Grpc.Tests.Support;
+namespace Orca.Training.Testing.Conformance.Clients;
 
 /// <summary>A service in this process, with a test in place of the tracker: it says what becomes of jobs and what they print.</summary>
-internal sealed class LoggedJobs : IAsyncDisposable
+internal sealed class LoggedJobs : IDisposable
 {
+    private const long StartOf2026 = 1_767_225_600_000_000_000;
+
     private readonly ServiceProvider _services;
     private readonly Dictionary<(JobId Job, int Attempt, int Rank), OutputPosition> _ends = [];
     private Fence? _fence;
 
     public LoggedJobs(Func<ILogStore, ILogStore>? logs = null)
     {
-        var services = new ServiceCollection();
+        var services = new ServiceCollection().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         var builder = services.AddOrcaTraining(o => o.AddAlgorithm("cnn", "image")).UseFakeStores();
         if (logs is not null)
         {
@@ -25,10 +28,12 @@ internal sealed class LoggedJobs : IAsyncDisposable
             builder.UseLogStore(_ => logs(fake));
         }
 
-        _services = services.AddLogging().BuildServiceProvider();
+        _services = services.BuildServiceProvider();
     }
 
     public ITrainingClient Client => _services.GetRequiredService<ITrainingClient>();
+
+    public ITrainingClientFactory Clients => _services.GetRequiredService<ITrainingClientFactory>();
 
     public ILogStore Logs => _services.GetRequiredService<ILogStore>();
 
@@ -53,18 +58,21 @@ internal sealed class LoggedJobs : IAsyncDisposable
         await DecideAsync(new JobCommand.BeginRunning(job, attempt, ["container"], Now));
     }
 
-    /// <summary>An attempt is given up, and another one follows.</summary>
-    public async Task<JobId> SubmitWithAttemptToComeAsync()
+    /// <summary>A job whose first attempt launches.</summary>
+    public async Task<JobId> LaunchAsync()
     {
         var job = await SubmitAsync();
         await DecideAsync(new JobCommand.BeginAttempt(job, 1, "machine", Now));
         return job;
     }
 
+    /// <summary>An attempt is given up, and another one will follow.</summary>
     public Task PutOffAsync(JobId job, int attempt) => DecideAsync(new JobCommand.Defer(job, attempt, "no room", Now, Now));
 
+    /// <summary>An attempt completes, and its job with it.</summary>
     public Task SucceedAsync(JobId job, int attempt = 1) => DecideAsync(new JobCommand.Publish(job, attempt, [], TrainingProgress.None, Now));
 
+    /// <summary>A job ends before it ran.</summary>
     public Task CancelQueuedAsync(JobId job) => DecideAsync(new JobCommand.FinishQueued(job, JobState.Cancelled, new Outcome(OutcomeCode.Cancelled, "No."), Now));
 
     /// <summary>An attempt prints lines, a second apart; those that begin with '!' on standard error.</summary>
@@ -77,14 +85,13 @@ internal sealed class LoggedJobs : IAsyncDisposable
         await Logs.AppendAsync(await NameAsync(job, attempt), rank, entries, Token);
     }
 
+    /// <summary>An attempt as the log store knows it.</summary>
     public async Task<AttemptName> NameAsync(JobId job, int attempt) => new(await Jobs.GetInstallationAsync(Token), new AttemptId(job, attempt));
 
     /// <summary>When the n-th line was printed, n from 1.</summary>
     public static DateTimeOffset TimeOf(int line) => DateTimeOffset.UnixEpoch.AddTicks(StartOf2026 / TimeSpan.NanosecondsPerTick).AddSeconds(line);
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
-
-    private const long StartOf2026 = 1_767_225_600_000_000_000;
+    public void Dispose() => _services.Dispose();
 
     private static CancellationToken Token => Patience.Token;
 

@@ -1,8 +1,0 @@
-using Orca.Training.Client;
-
-namespace Orca.Training.Grpc.Tests;
-
-public sealed class InProcessLogsTests : TrainingLogsTests
-{
-    protected override Task<ITrainingClient> ReachAsync(ITrainingClient behind) => Task.FromResult(behind);
-}
