@@ -133,6 +133,19 @@ public sealed class OutputDigestTests
         Assert.Equal(["100%"], Fold(TrainingProgress.None, null, Lines("1%\r50%\r100%\r")).Tail);
 
     [Fact]
+    public void The_tail_holds_odd_lines_and_no_NUL_which_databases_refuse() =>
+        Assert.Equal(
+            ["a\uFFFDb", "\x1b[31mred\x1b[0m", "\tindented", "k\uFFFDse 🐋"],
+            Fold(TrainingProgress.None, null, Lines("a\0b", "\x1b[31mred\x1b[0m", "", "\tindented  ", "k\uFFFDse 🐋\r")).Tail);
+
+    [Fact]
+    public void The_tail_makes_no_copy_of_a_usual_line()
+    {
+        var text = new string('x', 100);
+        Assert.Same(text, Fold(TrainingProgress.None, null, Lines(text)).Tail[0]);
+    }
+
+    [Fact]
     public void The_tail_stays_within_its_bytes() =>
         Gen.String[Gen.OneOf(Gen.Const('ü'), Gen.Const('a'), Gen.Const('漢')), 1, 2000].Array[1, 40].Sample(texts =>
         {
