@@ -4,10 +4,8 @@ namespace Orca.Training.Logs.Folders;
 /// Lets one call at a time write to a log, and remembers where logs end. What it forgets is read from the disk again, so that it
 /// need not remember all.
 /// </summary>
-internal sealed class LogAppenders(Func<string, int, LogAppender> make)
+internal sealed class LogAppenders(Func<string, int, LogAppender> make, int most = 4096)
 {
-    private const int Most = 4096;
-
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Folder, int Rank), Place> _places = [];
     private long _uses;
@@ -52,7 +50,7 @@ internal sealed class LogAppenders(Func<string, int, LogAppender> make)
         {
             if (!_places.TryGetValue(log, out var place))
             {
-                if (_places.Count >= Most)
+                if (_places.Count >= most)
                 {
                     ForgetNeedsLock();
                 }

@@ -181,13 +181,29 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
     {
         var store = (FolderLogStore)Create();
         var before = OpenFiles();
-        for (var job = 1; job <= 5000; job++)
+        for (var job = 1; job <= 300; job++)
         {
             await store.AppendAsync(new AttemptName(new InstallationId("here"), new AttemptId(new JobId(job), 1)), 0, [Line(1)], Cancel);
         }
 
         Assert.InRange(OpenFiles(), 0, before + 100);
         Assert.Equal([Line(1)], await store.ReadAsync(new AttemptName(new InstallationId("here"), new AttemptId(new JobId(1), 1)), 0, default, Cancel));
+    }
+
+    [Fact]
+    public async Task Of_many_logs_only_some_are_remembered_and_none_is_harmed_by_being_forgotten()
+    {
+        var appenders = new LogAppenders((folder, rank) => new LogAppender(folder, rank, new FolderLogSizes(1 << 20)), most: 8);
+        for (var i = 1; i <= 5; i++)
+        {
+            for (var log = 0; log < 50; log++)
+            {
+                await appenders.UseAsync(_folder[$"{log}"], 0, a => a.Append([.. Enumerable.Range(1, i).Select(n => Line(n))]), Cancel);
+                Assert.InRange(appenders.Count, 1, 8);
+            }
+        }
+
+        Assert.All(Enumerable.Range(0, 50), log => Assert.Equal(Enumerable.Range(1, 5).Select(n => Line(n)), new LogReader(_folder[$"{log}"], 0).Read(default)));
     }
 
     [Fact]
