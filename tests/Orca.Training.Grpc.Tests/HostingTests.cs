@@ -207,6 +207,8 @@ public sealed class HostingTests
         Assert.Equal("job_id", await FieldOfAsync(async () => await raw.GetTrainingStatusAsync(new Wire.GetTrainingStatusRequest { JobId = -3 }, cancellationToken: Token)));
         Assert.Equal("job_id", await FieldOfAsync(async () => await raw.CancelTrainingAsync(new Wire.CancelTrainingRequest(), cancellationToken: Token)));
         Assert.Equal("job_id", await FieldOfAsync(() => raw.WatchTraining(new Wire.WatchTrainingRequest { JobId = -1 }, cancellationToken: Token).ResponseStream.MoveNext(Token)));
+        Assert.Equal("submitted_from", await FieldOfAsync(async () => await raw.ListTrainingsAsync(new Wire.ListTrainingsRequest { SubmittedFrom = new() { Nanos = -1 } }, cancellationToken: Token)));
+        Assert.Equal("submitted_before", await FieldOfAsync(async () => await raw.ListTrainingsAsync(new Wire.ListTrainingsRequest { SubmittedBefore = new() { Seconds = long.MaxValue } }, cancellationToken: Token)));
         Assert.Equal("after_revision", await FieldOfAsync(() => raw.WatchTraining(new Wire.WatchTrainingRequest { JobId = 1, AfterRevision = -1 }, cancellationToken: Token).ResponseStream.MoveNext(Token)));
     }
 

@@ -136,7 +136,7 @@ internal sealed partial class TrainingClient(
     public IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, CancellationToken cancellationToken = default) =>
         _errors.GuardAsync(new LogStream(store, logs).ReadAsync(job, query ?? new LogQuery(), cancellationToken), nameof(StreamLogsAsync), cancellationToken);
 
-    private async Task<DatasetVersion> ResolveAsync(TrainingRequest request, CancellationToken cancellationToken)
+    private async ValueTask<DatasetVersion> ResolveAsync(TrainingRequest request, CancellationToken cancellationToken)
     {
         try
         {

@@ -11,13 +11,14 @@ internal static class ContainerContract
     public const string DataPath = "/orca/data";
     public const string OutputPath = "/orca/output";
     public const string CheckpointPath = "/orca/checkpoint";
+    private const int OwnVariables = 8;
 
     public static AttemptSpec Build(AttemptName name, string application, Job job, AlgorithmOptions algorithm, Uri data, AttemptPlaces places) => new()
     {
         Name = name,
         Application = application,
         Image = algorithm.Image,
-        Command = [.. algorithm.Command],
+        Command = algorithm.Command.ToArray(),
         Environment = Environment(name, job, algorithm),
         Ranks = job.Request.Workers,
         Limits = Needs(algorithm),
@@ -32,17 +33,11 @@ internal static class ContainerContract
     /// <summary>What one rank of an algorithm may use.</summary>
     public static Resources Needs(AlgorithmOptions algorithm) => new(algorithm.Cpus, (long)algorithm.MemoryMiB << 20, algorithm.Gpus);
 
-    private static SortedDictionary<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm)
+    private static SortedList<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm)
     {
-        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in algorithm.Parameters.Concat(job.Request.Parameters))
-        {
-            if (!ReservedVariables.Contains(key))
-            {
-                variables[key] = value;
-            }
-        }
-
+        var variables = new SortedList<string, string>(OwnVariables + algorithm.Parameters.Count + job.Request.Parameters.Count, StringComparer.Ordinal);
+        AddParameters(algorithm.Parameters, variables);
+        AddParameters(job.Request.Parameters, variables);
         variables["ORCA_JOB_ID"] = job.Id.ToString();
         variables["ORCA_ATTEMPT"] = name.Attempt.Number.ToString(CultureInfo.InvariantCulture);
         variables["ORCA_OUTPUT_PATH"] = OutputPath;
@@ -52,5 +47,16 @@ internal static class ContainerContract
         variables["TRAINING_DATASET_ID"] = job.Request.DatasetId;
         variables["TRAINING_DATASET_VERSION_HASH"] = job.Request.DatasetVersion;
         return variables;
+    }
+
+    private static void AddParameters(IEnumerable<KeyValuePair<string, string>> parameters, SortedList<string, string> variables)
+    {
+        foreach (var (key, value) in parameters)
+        {
+            if (!ReservedVariables.Contains(key))
+            {
+                variables[key] = value;
+            }
+        }
     }
 }

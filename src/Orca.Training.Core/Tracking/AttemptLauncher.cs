@@ -8,7 +8,7 @@ namespace Orca.Training.Tracking;
 /// <summary>Makes an attempt's data and places ready and starts it on its machine.</summary>
 internal sealed class AttemptLauncher(OrcaTrainingOptions options, string application, IDatasetStore datasets, IArtifactStore artifacts)
 {
-    public async Task<StartResult> StartAsync(TrackerEffect.Start start, Machine machine, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
+    public async ValueTask<StartResult> StartAsync(TrackerEffect.Start start, Machine machine, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
         var request = start.Job.Request;
         if (!options.Algorithms.TryGetValue(request.Algorithm, out var algorithm))

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Logs;
@@ -11,8 +10,7 @@ namespace Orca.Training.Tracking;
 /// to a bound, and are tried again; what finds no room is lost, and one entry stands for it in the log. It never keeps the follower
 /// waiting for long. Not thread-safe: the follower owns it, and drives it by <see cref="Look"/>.
 /// </summary>
-internal sealed class LogWriter(
-    ILogStore store, AttemptName attempt, int rank, TrackerWork work, TimeProvider time, ILogger logger, CancellationToken ending)
+internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
 {
     /// <summary>The longest that a line waits for the next batch, and the least time between two small ones.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
@@ -54,32 +52,6 @@ internal sealed class LogWriter(
         : _waiting is { Count: > 0 } ? _began + Period
         : null;
 
-    /// <summary>
-    /// Where to begin to read so that neither the log nor what follows the recorded position lacks a line. What the log has already is
-    /// passed over when it is appended again.
-    /// </summary>
-    public async ValueTask<OutputPosition> FindStartAsync(OutputPosition recorded)
-    {
-        if (recorded == default)
-        {
-            return default;
-        }
-
-        using var over = new CancellationTokenSource(Patience, time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ending, over.Token);
-        try
-        {
-            var end = default(OutputPosition);
-            await work.Run(async () => end = await store.GetEndAsync(attempt, rank, limit.Token)).WaitAsync(limit.Token);
-            return end < recorded ? end : recorded;
-        }
-        catch (Exception e) when (!ending.IsCancellationRequested)
-        {
-            logger.LogUnreadable(e, attempt.ToString());
-            return recorded;
-        }
-    }
-
     /// <summary>Takes a line. True: a batch is full, and <see cref="MakeRoomAsync"/> is to be called.</summary>
     public bool Add(in OutputLine line, OutputPosition position)
     {
@@ -119,21 +91,21 @@ internal sealed class LogWriter(
     /// <summary>Begins a batch, and waits for a store that does not keep up, for as long as there is hope.</summary>
     public async ValueTask MakeRoomAsync()
     {
-        Look(time.GetUtcNow());
+        Look(owner.Time.GetUtcNow());
         if (_size < MostWaiting || _isSlow || _append is not { } append)
         {
             return;
         }
 
         _isSlow = !await EndsWithinAsync(append, Patience);
-        Look(time.GetUtcNow());
+        Look(owner.Time.GetUtcNow());
     }
 
     /// <summary>Writes what is left, if the store takes it in time.</summary>
     public async Task FinishAsync()
     {
-        var until = time.GetUtcNow() + Patience;
-        for (var now = time.GetUtcNow(); !ending.IsCancellationRequested; now = time.GetUtcNow())
+        var until = owner.Time.GetUtcNow() + Patience;
+        for (var now = owner.Time.GetUtcNow(); !owner.Ending.IsCancellationRequested; now = owner.Time.GetUtcNow())
         {
             Look(now);
             if (DueAt is null)
@@ -153,14 +125,14 @@ internal sealed class LogWriter(
             else
             {
                 var pause = _notBefore < until ? _notBefore - now : until - now;
-                await Task.Delay(pause, time, ending).Quietly();
+                await Task.Delay(pause, owner.Time, owner.Ending).Quietly();
             }
         }
 
         _limit?.Cancel();
-        if (!ending.IsCancellationRequested)
+        if (!owner.Ending.IsCancellationRequested)
         {
-            logger.LogLost((_batch?.Count ?? 0) + (_waiting?.Count ?? 0) + _lost.Lines, attempt.ToString());
+            owner.Logger.LogLost((_batch?.Count ?? 0) + (_waiting?.Count ?? 0) + _lost.Lines, attempt.ToString());
         }
     }
 
@@ -171,16 +143,16 @@ internal sealed class LogWriter(
             (_batch, _waiting, _size) = (_waiting, _batch, 0);
             if (_lost.Lines > 0)
             {
-                logger.LogLost(_lost.Lines, attempt.ToString());
+                owner.Logger.LogLost(_lost.Lines, attempt.ToString());
                 _batch!.Add(LogEntry.Gap(_lost.UpTo, _lost.Lines, NotWritten));
                 _lost = default;
             }
         }
 
         _began = now;
-        _limit = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        _limit = CancellationTokenSource.CreateLinkedTokenSource(owner.Ending);
         var (batch, token) = (_batch!, _limit.Token);
-        _append = work.Run(() => store.AppendAsync(attempt, rank, batch, token).AsTask());
+        _append = owner.Work.Run(() => owner.Store.AppendAsync(attempt, rank, batch, token).AsTask());
         if (_append.IsCompletedSuccessfully)
         {
             End(null, now);
@@ -206,7 +178,7 @@ internal sealed class LogWriter(
     {
         if (_failures++ == 0)
         {
-            logger.LogNotWritten(error, attempt.ToString());
+            owner.Logger.LogNotWritten(error, attempt.ToString());
         }
 
         // One that hangs may still read its entries: it keeps them, and the next try gets its own.
@@ -224,7 +196,7 @@ internal sealed class LogWriter(
         if (!append.IsCompleted)
         {
             using var over = new CancellationTokenSource();
-            await Task.WhenAny(append, Task.Delay(limit, time, over.Token));
+            await Task.WhenAny(append, Task.Delay(limit, owner.Time, over.Token));
             over.Cancel();
         }
 

@@ -8,10 +8,11 @@ namespace Orca.Training.Tracking;
 /// Reads one container's output to its end, however much it writes: each line goes to the log, and what is new in the figures is
 /// passed on at most every now and then.
 /// </summary>
-internal sealed class OutputFollower(TimeProvider time, LogWriter log, Func<TrainingProgress, ValueTask> heard)
+internal sealed class OutputFollower(TimeProvider time, LogWriters logs, AttemptName attempt, int rank, Func<TrainingProgress, ValueTask> heard)
 {
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
+    private LogWriter? _log;
     private DateTimeOffset? _tellAt;
     private DateTimeOffset _toldAt = DateTimeOffset.MinValue;
     private (DateTimeOffset At, Task Passed)? _alarm;
@@ -34,7 +35,7 @@ internal sealed class OutputFollower(TimeProvider time, LogWriter log, Func<Trai
                 if (!asked.IsCompleted)
                 {
                     next = asked.AsTask();
-                    while (Sooner(_tellAt, log.DueAt) is { } due && !await ComesBeforeAsync(next, due, reading.Token))
+                    while (Sooner(_tellAt, _log?.DueAt) is { } due && !await ComesBeforeAsync(next, due, reading.Token))
                     {
                         await DoWhatIsDueAsync(digest);
                     }
@@ -54,9 +55,10 @@ internal sealed class OutputFollower(TimeProvider time, LogWriter log, Func<Trai
                     digest.Take(line);
                 }
 
-                if (log.Add(line, position))
+                _log ??= logs.Open(attempt, rank);
+                if (_log.Add(line, position))
                 {
-                    await log.MakeRoomAsync();
+                    await _log.MakeRoomAsync();
                 }
 
                 if (digest.HasNews)
@@ -76,16 +78,19 @@ internal sealed class OutputFollower(TimeProvider time, LogWriter log, Func<Trai
             }
 
             await reader.DisposeAsync();
-            await log.FinishAsync();
+            if (_log is not null)
+            {
+                await _log.FinishAsync();
+            }
         }
     }
 
     private async ValueTask DoWhatIsDueAsync(OutputDigest digest)
     {
         var now = time.GetUtcNow();
-        if (log.DueAt <= now)
+        if (_log?.DueAt <= now)
         {
-            log.Look(now);
+            _log.Look(now);
         }
 
         // When the next line is there too, the moment comes first, or a busy output would never be told.

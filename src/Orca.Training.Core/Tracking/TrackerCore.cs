@@ -33,7 +33,7 @@ internal sealed class TrackerCore
         _listings = new Listings(machines);
         _cleanups = new Cleanups(settings);
         _comparison = new ListingComparison(settings, _jobs, _cleanups);
-        _rules = new JobRules(settings, memoryLimit, (job, at) => _wakes.Enqueue(job, at));
+        _rules = new JobRules(settings, memoryLimit, WakeAt);
     }
 
     /// <summary>Whether nothing is open and nothing is left to be removed.</summary>
@@ -41,6 +41,9 @@ internal sealed class TrackerCore
 
     /// <summary>The open jobs as known; for the simulator and for diagnosis.</summary>
     public IEnumerable<Job> OpenJobs => _jobs.All.Select(t => t.Job);
+
+    /// <summary>How many looks at jobs are due later; bounded by the jobs that wait.</summary>
+    public int PendingWakes => _wakes.Count;
 
     /// <summary>When the next <see cref="TrackerEvent.Tick"/> is due even if nothing happens.</summary>
     public DateTimeOffset NextTick
@@ -64,7 +67,11 @@ internal sealed class TrackerCore
                 Load(e.Jobs, now, effects);
                 break;
             case TrackerEvent.Changed e:
-                Change(e.Job, mayBeNew: true, now, effects);
+                foreach (var job in e.Jobs)
+                {
+                    Change(job, mayBeNew: true, now, effects);
+                }
+
                 break;
             case TrackerEvent.Committed e:
                 TakeAnswer(e, now, effects);
@@ -205,15 +212,10 @@ internal sealed class TrackerCore
             return;
         }
 
-        if (ReferenceEquals(tracked.InFlight, answer.Command))
+        if (tracked.TakeAnswer(answer.Command))
         {
-            tracked.InFlight = null;
             tracked.Unsettled = null;
-        }
-
-        if (answer.Result.Applied)
-        {
-            tracked.CommitFailures = 0;
+            tracked.Commit = answer.Result.Applied ? default : tracked.Commit;
         }
 
         if (answer.Result.Job is null)
@@ -235,9 +237,9 @@ internal sealed class TrackerCore
     /// <summary>The answer brought nothing newer than what is known. If it was a refusal, asking again at once would only repeat it.</summary>
     private void Reconsider(TrackedJob tracked, TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (!answer.Result.Applied)
+        if (!answer.Result.Applied && tracked.InFlight is null)
         {
-            tracked.PausedUntil = now + _settings.PauseAfter(++tracked.CommitFailures);
+            tracked.Commit.Fail(error: null, now, _settings);
         }
 
         QueueAgain(tracked);
@@ -246,13 +248,12 @@ internal sealed class TrackerCore
 
     private void TakeCommitFailure(JobCommand.OnJob command, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (_jobs.Find(command.Job) is not { } tracked || !ReferenceEquals(tracked.InFlight, command))
+        if (_jobs.Find(command.Job) is not { } tracked || !tracked.TakeAnswer(command))
         {
             return;
         }
 
-        tracked.InFlight = null;
-        tracked.PausedUntil = now + _settings.PauseAfter(++tracked.CommitFailures);
+        tracked.Commit.Fail(error: null, now, _settings);
         if (command is JobCommand.BeginAttempt begin)
         {
             // It may have applied: its slot stays taken until the store says what became of it.
@@ -319,6 +320,7 @@ internal sealed class TrackerCore
             _wakes.Dequeue();
             if (_jobs.Find(job) is { } tracked)
             {
+                tracked.WakesAt = default;
                 Advance(tracked, now, effects);
             }
         }
@@ -343,7 +345,7 @@ internal sealed class TrackerCore
             return;
         }
 
-        foreach (var placement in _scheduler.Plan(now))
+        while (_scheduler.PlanNext(now) is { } placement)
         {
             if (_jobs.Find(placement.Job) is not { } tracked || tracked.InFlight is not null)
             {
@@ -351,8 +353,7 @@ internal sealed class TrackerCore
                 continue;
             }
 
-            tracked.InFlight = new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now);
-            effects.Add(new TrackerEffect.Commit(tracked.InFlight));
+            tracked.Give(new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now), effects);
         }
 
         foreach (var (job, reason) in _scheduler.TakeUnplaceable())
@@ -367,6 +368,16 @@ internal sealed class TrackerCore
         if (_scheduler.TakePolicyFailure() is { } failure)
         {
             effects.Add(new TrackerEffect.ReportPolicyFailure(failure));
+        }
+    }
+
+    /// <summary>Once for each moment: a job that waits is looked at again with every event about it, and says so each time.</summary>
+    private void WakeAt(TrackedJob tracked, DateTimeOffset at)
+    {
+        if (tracked.WakesAt == default || at < tracked.WakesAt)
+        {
+            tracked.WakesAt = at;
+            _wakes.Enqueue(tracked.Job.Id, at);
         }
     }
 

@@ -126,7 +126,7 @@ internal sealed class TrackerService(
         var scope = new RuntimeScope(_options.ApplicationName ?? environment.ApplicationName, installation);
         var launcher = new AttemptLauncher(_options, scope.Application, datasets, artifacts);
         var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, logs, _options, work, time, inbox, logger, ending.Token);
+            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, new LogWriters(logs, work, time, logger, ending.Token), _options, work, time, inbox, logger, ending.Token);
         var term = new DeciderTerm(NewCore(installation), effects, inbox, store, fence, time, logger);
         lock (_lock)
         {

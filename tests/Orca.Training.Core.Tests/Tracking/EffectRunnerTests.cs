@@ -71,9 +71,11 @@ public sealed class EffectRunnerTests
         var stores = services.BuildServiceProvider();
         var artifacts = stores.GetRequiredService<IArtifactStore>();
         var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts);
+        var work = new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext());
+        var logs = new LogWriters(stores.GetRequiredService<ILogStore>(), work, time, NullLogger.Instance, Cancel);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here), launcher,
-            artifacts, stores.GetRequiredService<ILogStore>(), options, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, inbox, NullLogger.Instance, Cancel);
+            artifacts, logs, options, work, time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }
 

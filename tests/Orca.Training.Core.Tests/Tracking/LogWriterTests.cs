@@ -178,11 +178,11 @@ public sealed class LogWriterTests
                 var before = new OutputDigest(TrainingProgress.None);
                 all.Take(recorded).ToList().ForEach(l => before.Take(l));
                 var digest = new OutputDigest(before.Progress);
-                var writer = Writer(time, store, new RecordedLog());
+                var writers = Writers(time, store, new RecordedLog());
 
-                var from = await writer.FindStartAsync(digest.Progress.Position);
+                var from = await writers.FindStartAsync(LogSamples.Attempt, 0, digest.Progress.Position);
                 var steps = new List<double>();
-                var follower = new OutputFollower(time, writer, p =>
+                var follower = new OutputFollower(time, writers, LogSamples.Attempt, rank: 0, p =>
                 {
                     steps.Add(p.Metrics["step"]);
                     return ValueTask.CompletedTask;
@@ -204,8 +204,8 @@ public sealed class LogWriterTests
         var store = Sound();
         store.EndIsUnknown = new IOException("away");
 
-        Assert.Equal(new OutputPosition(7, 2), await Writer(time, store, log).FindStartAsync(new OutputPosition(7, 2)));
-        Assert.Equal(default, await Writer(time, store, log).FindStartAsync(default));
+        Assert.Equal(new OutputPosition(7, 2), await Writers(time, store, log).FindStartAsync(LogSamples.Attempt, 0, new OutputPosition(7, 2)));
+        Assert.Equal(default, await Writers(time, store, log).FindStartAsync(LogSamples.Attempt, 0, default));
         Assert.Equal([1032], log.Ids);
     });
 
@@ -241,11 +241,11 @@ public sealed class LogWriterTests
         }
     }
 
-    private static LogWriter Writer(VirtualTime time, ILogStore store, ILogger log) =>
-        new(store, LogSamples.Attempt, rank: 0, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, log, Cancel);
+    private static LogWriters Writers(VirtualTime time, ILogStore store, ILogger log) =>
+        new(store, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, log, Cancel);
 
     private static Task FollowAsync(VirtualTime time, ILogStore store, IAsyncEnumerable<OutputLine> lines, RecordedLog? log = null, OutputDigest? digest = null) =>
-        new OutputFollower(time, Writer(time, store, log ?? new RecordedLog()), _ => ValueTask.CompletedTask)
+        new OutputFollower(time, Writers(time, store, log ?? new RecordedLog()), LogSamples.Attempt, rank: 0, _ => ValueTask.CompletedTask)
             .FollowAsync(lines, default, digest ?? new OutputDigest(TrainingProgress.None), Cancel);
 
     /// <summary>The ids of what operators were told, in order.</summary>

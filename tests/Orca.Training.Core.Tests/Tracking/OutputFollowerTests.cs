@@ -80,7 +80,7 @@ public sealed class OutputFollowerTests
     public Task An_end_while_a_line_is_waited_for_is_a_cancellation_and_nothing_else() => VirtualTime.RunAsync(async time =>
     {
         using var ending = new CancellationTokenSource();
-        var follower = new OutputFollower(time, NoLog(time), _ =>
+        var follower = new OutputFollower(time, NoLog(time), LogSamples.Attempt, rank: 0, _ =>
         {
             // The host ends while the next line is being waited for, and the inbox no longer takes anything.
             ending.Cancel();
@@ -125,8 +125,8 @@ public sealed class OutputFollowerTests
         }
     });
 
-    private static LogWriter NoLog(VirtualTime time) => new(
-        LogSamples.FakeStore(), LogSamples.Attempt, rank: 0, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, NullLogger.Instance, Cancel);
+    private static LogWriters NoLog(VirtualTime time) => new(
+        LogSamples.FakeStore(), new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, NullLogger.Instance, Cancel);
 
     private static OutputLine Line(int step) => new(OutputStream.Standard, step, $$"""{"orca":"metric","step":{{step}}}""");
 
@@ -150,7 +150,7 @@ public sealed class OutputFollowerTests
     {
         var told = new List<(DateTimeOffset, TrainingProgress)>();
         var digest = new OutputDigest(TrainingProgress.None);
-        var follower = new OutputFollower(time, NoLog(time), progress =>
+        var follower = new OutputFollower(time, NoLog(time), LogSamples.Attempt, rank: 0, progress =>
         {
             told.Add((time.GetUtcNow(), progress));
             return ValueTask.CompletedTask;
