@@ -14,13 +14,14 @@ public sealed partial class ArchitectureTests
         ["Jobs"] = [],
         ["Datasets"] = ["Files"],
         ["Artifacts"] = ["Files", "Jobs"],
-        ["Machines"] = ["Artifacts", "Jobs", "Scheduling/Capacity"],
+        ["Machines"] = ["Artifacts", "Files", "Jobs", "Scheduling/Capacity"],
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Artifacts", "Jobs", "Machines"],
         ["Logs"] = ["Files", "Jobs", "Machines"],
         ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Logs", "Machines"],
         ["Diagnostics"] = ["Jobs"],
+        ["Settings"] = ["Diagnostics"],
         ["Tracking"] = ["Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Progress", "Scheduling", "Scheduling/Capacity"],
     };
 

@@ -121,6 +121,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
         }
     }
 
-    private static bool IsVariableName(string name) =>
+    /// <summary>Whether a parameter of this name can be an environment variable.</summary>
+    public static bool IsVariableName(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 }

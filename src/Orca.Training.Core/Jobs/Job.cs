@@ -17,6 +17,9 @@ public sealed record Job
     /// <summary>Who submitted it, where the caller's identity was known.</summary>
     public string? User { get; init; }
 
+    /// <summary>The submission's place in its caller's trace, as W3C's traceparent spells it; null where there was none.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Counts this job's changes from 1, without gaps.</summary>
     public long Revision { get; init; } = 1;
 

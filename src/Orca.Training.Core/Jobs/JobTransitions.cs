@@ -29,6 +29,7 @@ public static class JobTransitions
         Request = submit.Request,
         User = submit.User,
         SubmittedAt = submit.At,
+        TraceParent = submit.TraceParent,
     };
 
     /// <summary>Applies a command to a job.</summary>

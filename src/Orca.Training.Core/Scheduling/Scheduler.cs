@@ -16,7 +16,7 @@ internal readonly record struct MachineOffer(string Name, Resources Total);
 internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needs)
 {
     // All that wait are in one of the two sets: those whose time has not come stand beside the queue, so that no plan walks past them.
-    private readonly Dictionary<JobId, Waiting> _waiting = [];
+    private readonly Dictionary<JobId, Job> _waiting = [];
     private readonly SortedSet<JobId> _queue = [];
     private readonly SortedSet<(DateTimeOffset NotBefore, JobId Job)> _putOff = [];
     private readonly Dictionary<JobId, Placed> _placed = [];
@@ -36,18 +36,20 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     public void Apply(Job job)
     {
         _changed = true;
+        var given = _placed.TryGetValue(job.Id, out var placed) ? placed.Resources : default(Resources?);
         Free(job.Id);
         Forget(job.Id);
         if (job.State is JobState.Queued && job.CancelRequestedAt is null)
         {
-            Enqueue(job, needs(job.Request));
+            Enqueue(job);
         }
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
         {
             // A machine that the host no longer has: nothing here to count against.
             if (IndexOf(attempt.Machine) is >= 0 and var machine)
             {
-                Take(job.Id, machine, needs(job.Request), job.State is JobState.Running);
+                // What its algorithm needs may have changed since; what it was given has not.
+                Take(job.Id, machine, given ?? needs(job.Request), job.State is JobState.Running);
             }
         }
     }
@@ -75,7 +77,8 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         BringBack(now);
         while (_changed && _queue.Count > 0)
         {
-            var (job, resources) = _waiting[_queue.Min];
+            var job = _waiting[_queue.Min];
+            var resources = needs(job.Request);
             if (FirstThatFits(resources) is >= 0 and var machine)
             {
                 Forget(job.Id);
@@ -126,9 +129,11 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return failure;
     }
 
-    private void Enqueue(Job job, Resources resources)
+    private void Enqueue(Job job)
     {
-        _waiting.Add(job.Id, new Waiting(job, resources));
+        // Asked anew by each plan, since settings change; what throws here never comes into the queue, where it would hold up all others.
+        _ = needs(job.Request);
+        _waiting.Add(job.Id, job);
         if (job.NotBefore is { } notBefore)
         {
             _putOff.Add((notBefore, job.Id));
@@ -144,7 +149,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         if (_waiting.Remove(job, out var waiting))
         {
             _queue.Remove(job);
-            _putOff.Remove((waiting.Job.NotBefore ?? default, job));
+            _putOff.Remove((waiting.NotBefore ?? default, job));
         }
     }
 
@@ -244,8 +249,6 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             Running = inventory.Running + (running ? sign : 0),
         };
     }
-
-    private readonly record struct Waiting(Job Job, Resources Needs);
 
     private readonly record struct Placed(int Machine, Resources Resources, bool Running);
 }

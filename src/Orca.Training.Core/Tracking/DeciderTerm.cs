@@ -16,6 +16,7 @@ internal sealed class DeciderTerm(
     IJobStore store,
     Fence fence,
     TimeProvider time,
+    TrainingMetrics metrics,
     ILogger logger)
 {
     // So many events are taken before the store gets their commands: a bound on the delay that a batch costs its first command.
@@ -213,12 +214,16 @@ internal sealed class DeciderTerm(
 
     private async ValueTask<IReadOnlyList<CommandResult>?> ApplyAsync(JobCommand[] batch, CancellationToken cancellationToken)
     {
+        var asked = time.GetTimestamp();
         try
         {
-            return await store.ApplyAsync(batch, fence, cancellationToken);
+            var results = await store.ApplyAsync(batch, fence, cancellationToken);
+            metrics.Committed(time.GetElapsedTime(asked), batch.Length);
+            return results;
         }
         catch (Exception e) when (e is not StaleFenceException && !cancellationToken.IsCancellationRequested)
         {
+            metrics.Committed(time.GetElapsedTime(asked), batch.Length, e);
             logger.CommitFailed(e, batch.Length);
             return null;
         }
@@ -241,7 +246,7 @@ internal sealed class DeciderTerm(
         }
     }
 
-    private TrackerEvent Answer(JobCommand[] batch, IReadOnlyList<CommandResult>? results, int index)
+    private static TrackerEvent Answer(JobCommand[] batch, IReadOnlyList<CommandResult>? results, int index)
     {
         var command = (JobCommand.OnJob)batch[index];
         if (results is null)
@@ -249,25 +254,6 @@ internal sealed class DeciderTerm(
             return new TrackerEvent.CommitFailed(command);
         }
 
-        Tell(command, results[index]);
         return new TrackerEvent.Committed(command, results[index]);
-    }
-
-    private void Tell(JobCommand.OnJob command, CommandResult result)
-    {
-        if (!result.Applied || command is JobCommand.RecordProgress or JobCommand.ReportPhase)
-        {
-            return;
-        }
-
-        var job = result.Job!;
-        if (job.State.IsFinal())
-        {
-            logger.JobFinished(job.Id, job.State, job.Outcome?.Code.Name);
-        }
-        else
-        {
-            logger.JobChanged(job.Id, job.State, job.QueueReason);
-        }
     }
 }

@@ -32,10 +32,15 @@ internal sealed class EffectRunner(
     // bounded by the launch's time, output by the time to drain it.
     private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
 
+    // Models and checkpoints can be large, and the way to them slow; how many come at once is bounded for the host's disk and net.
+    private static readonly TimeSpan LongestFetch = TimeSpan.FromHours(6);
+    private const int FetchesAtOnce = 4;
+
     // The starts that are under way. Locked: the loop notes them and gives them up, and each takes itself out.
     private readonly Dictionary<AttemptName, Errand> _starts = [];
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, SemaphoreSlim> _calls = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(CallsAtOnce));
+    private readonly Dictionary<string, SemaphoreSlim> _fetches = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(FetchesAtOnce));
 
     // What was begun and has not ended; the runner itself counts as one until it is to finish.
     private int _open = 1;
@@ -127,11 +132,12 @@ internal sealed class EffectRunner(
     {
         TrackerEffect.Start e => await StartAsync(e, errand),
         TrackerEffect.Follow e => await FollowAsync(e),
+        TrackerEffect.Fetch e => await FetchAsync(e, errand),
         TrackerEffect.Collect e => await CollectAsync(e),
         TrackerEffect.List e => await ListAsync(e, errand),
-        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace, errand,
+        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(_calls, e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace, errand,
             (runtime, attempt, token) => runtime.StopAsync(attempt, options.StopGrace, token))),
-        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "remove", LongestCall, errand,
+        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(_calls, e.Attempt, e.Machine, "remove", LongestCall, errand,
             static (runtime, attempt, token) => runtime.RemoveAsync(attempt, token))),
         _ => throw new InvalidOperationException($"Nothing carries out {errand.Effect.GetType().Name}."),
     };
@@ -183,6 +189,24 @@ internal sealed class EffectRunner(
     private static OutputSummary Summary(OutputDigest digest, OutputSummary before) =>
         new(digest.Progress, digest.Announced, digest.Tail is { Count: > 0 } tail ? tail : before.Tail);
 
+    private async ValueTask<TrackerEvent> FetchAsync(TrackerEffect.Fetch fetch, Errand errand)
+    {
+        Outcome? failure = null;
+        var error = await CallAsync(_fetches, fetch.Attempt, fetch.Machine, "fetch", LongestFetch, errand, async (runtime, attempt, token) =>
+        {
+            try
+            {
+                var places = await artifacts.PrepareAsync(attempt, token);
+                await runtime.FetchAsync(attempt, ContainerContract.Written(places), token);
+            }
+            catch (ArtifactException e)
+            {
+                failure = new Outcome(OutcomeCode.ArtifactMissing, e.Message, 0);
+            }
+        });
+        return new TrackerEvent.FetchReturned(fetch.Attempt, error, failure);
+    }
+
     private async ValueTask<TrackerEvent> CollectAsync(TrackerEffect.Collect collect)
     {
         try
@@ -218,9 +242,15 @@ internal sealed class EffectRunner(
     }
 
     private async ValueTask<string?> CallAsync(
-        AttemptName attempt, string machine, string call, TimeSpan limit, Errand errand, Func<IContainerRuntime, AttemptName, CancellationToken, Task> act)
+        Dictionary<string, SemaphoreSlim> bounds,
+        AttemptName attempt,
+        string machine,
+        string call,
+        TimeSpan limit,
+        Errand errand,
+        Func<IContainerRuntime, AttemptName, CancellationToken, Task> act)
     {
-        if (!_calls.TryGetValue(machine, out var places))
+        if (!bounds.TryGetValue(machine, out var places))
         {
             return $"This host has no machine '{machine}'.";
         }

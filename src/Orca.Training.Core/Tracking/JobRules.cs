@@ -135,7 +135,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
             return;
         }
 
-        if (IsOutputAwaited(attempt, now))
+        if (IsOutputAwaited(attempt, now) || IsFetching(tracked, attempt, isCancelled: cancelled is not null, now, effects))
         {
             return;
         }
@@ -151,7 +151,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         }
         else
         {
-            Publish(tracked, attempt, now, effects);
+            Publish(tracked, attempt, cancelled, now, effects);
         }
     }
 
@@ -176,10 +176,44 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         return attempt.Follow.State is not CallState.Done && now < attempt.DrainUntil;
     }
 
-    private void Publish(TrackedJob tracked, AttemptFacts attempt, DateTimeOffset now, List<TrackerEffect> effects)
+    /// <summary>
+    /// Whether what the attempt wrote is still on a machine that copies. It comes back before any end is recorded, since a
+    /// failure's checkpoint is worth as much as a success's; that it cannot come fails nobody but a success.
+    /// </summary>
+    private bool IsFetching(TrackedJob tracked, AttemptFacts attempt, bool isCancelled, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        var tries = isCancelled ? settings.Tries : settings.FetchTries;
+        if (!settings.CopyingMachines.Contains(attempt.Machine) || attempt.Fetch.State is CallState.Done || attempt.Fetch.Failures >= tries)
+        {
+            return false;
+        }
+
+        if (attempt.Fetch.IsDue(now))
+        {
+            attempt.Fetch.Ask();
+            effects.Add(new TrackerEffect.Fetch(attempt.Name, attempt.Machine));
+        }
+        else if (attempt.Fetch.State is CallState.Idle)
+        {
+            wakeAt(tracked, attempt.Fetch.PausedUntil);
+        }
+
+        return true;
+    }
+
+    private static Outcome? NotFetched(AttemptFacts attempt) => attempt.FetchFailure ?? (attempt.Fetch is { State: not CallState.Done, Failures: > 0 }
+        ? new Outcome(OutcomeCode.ArtifactMissing, $"The training completed, but what it left could not be brought from machine '{attempt.Machine}': {attempt.Fetch.LastError}", 0)
+        : null);
+
+    private void Publish(TrackedJob tracked, AttemptFacts attempt, Outcome? cancelled, DateTimeOffset now, List<TrackerEffect> effects)
     {
         var number = attempt.Name.Attempt.Number;
-        if (attempt.Collect.State is CallState.Done)
+        if (NotFetched(attempt) is { } missing)
+        {
+            // Who gave the job up meanwhile is told that, and not what it lost.
+            Finish(tracked, number, cancelled ?? missing, attempt.Output?.Progress, now, effects);
+        }
+        else if (attempt.Collect.State is CallState.Done)
         {
             var progress = attempt.Output?.Progress ?? tracked.Job.Progress;
             if (attempt.CollectFailure is { } failure)

@@ -57,6 +57,8 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
 
     public Call Follow;
 
+    public Call Fetch;
+
     public Call Collect;
 
     public AttemptName Name { get; } = name;
@@ -82,6 +84,8 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
 
     /// <summary>When the rest of the output is no longer waited for.</summary>
     public DateTimeOffset? DrainUntil { get; set; }
+
+    public Outcome? FetchFailure { get; set; }
 
     public IReadOnlyList<Artifact> Artifacts { get; set; } = [];
 

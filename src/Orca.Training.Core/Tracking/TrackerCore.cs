@@ -1,3 +1,4 @@
+using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling;
@@ -6,7 +7,7 @@ namespace Orca.Training.Tracking;
 
 /// <summary>
 /// The tracker's step: (state, event, now) → (state, effects). It holds the state and changes it in place, for speed; it has no
-/// tasks, no clock and no I/O, so host and simulator run this same code. Not thread-safe: one caller at a time.
+/// tasks, no clock and no I/O, so host and simulator run this same code. An observer is told of each change and has no say. Not thread-safe: one caller at a time.
 /// </summary>
 /// <remarks>
 /// What is done about a job is in <see cref="JobRules"/> and follows from what is known, not from which event came: an event that
@@ -21,12 +22,14 @@ internal sealed class TrackerCore
     private readonly Cleanups _cleanups;
     private readonly Listings _listings;
     private readonly ListingComparison _comparison;
+    private readonly JobObserver? _observer;
     private readonly PriorityQueue<JobId, DateTimeOffset> _wakes = new();
     private DateTimeOffset _nextReconcile;
     private bool _isDraining;
 
-    public TrackerCore(TrackerSettings settings, Scheduler scheduler, IReadOnlyList<string> machines, Func<TrainingRequest, long> memoryLimit)
+    public TrackerCore(TrackerSettings settings, Scheduler scheduler, IReadOnlyList<string> machines, Func<TrainingRequest, long> memoryLimit, JobObserver? observer = null)
     {
+        _observer = observer;
         _settings = settings;
         _scheduler = scheduler;
         _jobs = new TrackedJobs(settings.Installation);
@@ -123,7 +126,7 @@ internal sealed class TrackerCore
             }
             else
             {
-                Add(job, now, effects);
+                Add(job, isNew: false, now, effects);
             }
         }
 
@@ -138,7 +141,7 @@ internal sealed class TrackerCore
             // The feed brings each submission once and first; anything else about a job that is not tracked is older than its end.
             if (mayBeNew && job.Revision == 1)
             {
-                Add(job, now, effects);
+                Add(job, isNew: true, now, effects);
             }
 
             return;
@@ -150,11 +153,20 @@ internal sealed class TrackerCore
         }
     }
 
-    private void Add(Job job, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Add(Job job, bool isNew, DateTimeOffset now, List<TrackerEffect> effects)
     {
         if (job.State.IsFinal())
         {
             return;
+        }
+
+        if (isNew)
+        {
+            _observer?.Submitted(job);
+        }
+        else
+        {
+            _observer?.Found(job);
         }
 
         var tracked = new TrackedJob(job);
@@ -168,6 +180,7 @@ internal sealed class TrackerCore
     private void Record(TrackedJob tracked, Job job, DateTimeOffset now, List<TrackerEffect> effects)
     {
         var before = tracked.Job;
+        _observer?.Changed(before, job);
         tracked.Job = job;
         tracked.Unsettled = null;
         if (before.State != job.State || before.CancelRequestedAt != job.CancelRequestedAt || before.LastAttempt != job.LastAttempt)
@@ -221,6 +234,7 @@ internal sealed class TrackerCore
         if (answer.Result.Job is null)
         {
             // The store does not know the job any more: nothing is left to decide about it.
+            _observer?.Forgotten(tracked.Job);
             _scheduler.Release(answer.Command.Job);
             _jobs.Remove(answer.Command.Job);
         }

@@ -40,6 +40,9 @@ internal abstract record TrackerEvent
     /// <summary>A removal was done, or could not be asked for.</summary>
     public sealed record RemoveReturned(AttemptName Attempt, string? Error) : TrackerEvent;
 
+    /// <summary>What an attempt wrote was brought back; or could not be, now (an error) or ever (a failure).</summary>
+    public sealed record FetchReturned(AttemptName Attempt, string? Error, Outcome? Failure) : TrackerEvent;
+
     /// <summary>What an attempt left was read, or why it cannot be published.</summary>
     public sealed record Collected(AttemptName Attempt, IReadOnlyList<Artifact> Artifacts, Outcome? Failure) : TrackerEvent;
 
