@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orca.Training.Jobs;
 using Orca.Training.Kubernetes.Cluster;
 using Orca.Training.Kubernetes.Observing;
+using static System.FormattableString;
 
 namespace Orca.Training.Kubernetes.Ending;
 
@@ -93,7 +94,7 @@ internal sealed class AttemptEnder(ClusterConnection cluster, ClusterCalls calls
             ? found
             : throw calls.Unavailable(
                 $"ending the pods of Job {AttemptLabels.JobOf(attempt)}",
-                $"the node of {found.First(p => !PodState.IsSettled(p, time.GetUtcNow())).Metadata.Name} has not said within {limit.TotalSeconds:0} s that it ended; is the node well?");
+                Invariant($"the node of {found.First(p => !PodState.IsSettled(p, time.GetUtcNow())).Metadata.Name} has not said within {limit.TotalSeconds:0} s that it ended; is the node well?"));
     }
 
     private async Task DeleteRunningAsync(IEnumerable<V1Pod> found, long seconds, CancellationToken cancellationToken)
