@@ -39,7 +39,7 @@ public sealed class ConfigurationTests
     {
         var settings = from section in OptionsSection.All
                        from setting in section.Settings
-                       select setting.Example(section.Path.Replace(OptionsSection.AnyName, section.ExampleName, StringComparison.Ordinal));
+                       select setting.ExampleAt(section.Example);
 
         Assert.Empty(Unknown(b => b.AddInMemoryCollection(settings)));
         Assert.Single(Unknown(b => b.AddInMemoryCollection(settings.Append(new("OrcaTraining:Machines:docker:Nothing", "x")))));
