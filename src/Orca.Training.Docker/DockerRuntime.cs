@@ -62,8 +62,9 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
             _engine, _calls, images, delivery == FolderDelivery.Copy ? _copies : null, _options, user, time, log);
         var ends = new ContainerEnds(_engine, _calls);
         _listing = new ContainerListing(_engine, _calls, ends, machine, log);
-        _events = new EventStream(_engine, _calls, ends, time);
-        _output = new OutputReader(_engine, _calls);
+        var told = new ToldEnds();
+        _events = new EventStream(_engine, _calls, ends, told, time);
+        _output = new OutputReader(_engine, _calls, told);
     }
 
     public RuntimeAbilities Abilities { get; }

@@ -52,6 +52,7 @@ internal sealed partial class KubernetesOptionsValidator : IValidateOptions<Kube
             nameof(options.GpuResource),
             options.GpuResource,
             "name the nodes' resource for GPUs; nvidia.com/gpu is the default.");
+        Check(Enum.IsDefined(options.Pull), nameof(options.Pull), options.Pull, "use IfMissing, Always or Never.");
         CheckTime(options.SchedulingPatience, nameof(options.SchedulingPatience), "use a time between 0 and a day; 30 s is the default.");
         CheckTime(options.CallTimeout, nameof(options.CallTimeout), "use a time between 0 and a day; 30 s is the default.");
         Check(

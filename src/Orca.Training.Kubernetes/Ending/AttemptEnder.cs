@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Orca.Training.Jobs;
 using Orca.Training.Kubernetes.Cluster;
 using Orca.Training.Kubernetes.Observing;
-using Orca.Training.Kubernetes.Starting;
 using static System.FormattableString;
 
 namespace Orca.Training.Kubernetes.Ending;
