@@ -49,11 +49,14 @@ public sealed class KubernetesOptions
     /// <summary>Labels that a node must have to be given trainings. Default: none.</summary>
     public IDictionary<string, string> NodeSelector { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Secrets of the namespace that nodes pull images with. Default: none.</summary>
+    /// <summary>
+    /// Secrets of the namespace that nodes pull images with; they stand in for the credentials that an algorithm names for its registry.
+    /// Default: none.
+    /// </summary>
     public IList<string> ImagePullSecrets { get; } = [];
 
-    /// <summary>Whether a node pulls an image that it lacks. Default true. Where it is off, such a job fails at once.</summary>
-    public bool PullMissingImages { get; set; } = true;
+    /// <summary>When images are pulled for algorithms that do not say so themselves. Default: when a node lacks them.</summary>
+    public ImagePullPolicy Pull { get; set; }
 
     /// <summary>
     /// How long a pod may wait for a node before its job goes back to the queue, which costs the job no retry. Make it longer where

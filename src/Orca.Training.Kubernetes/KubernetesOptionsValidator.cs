@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Orca.Training.Kubernetes;
 
-/// <summary>Says at start which setting of which machine is wrong, what was found and what would be right.</summary>
+/// <summary>Says at start which setting of which machine is wrong, by its full path, what was found and what would be right.</summary>
 internal sealed partial class KubernetesOptionsValidator : IValidateOptions<KubernetesOptions>
 {
     // A day: a longer limit is surely a mistake in the unit, and timers end at 49 days.
@@ -19,7 +19,7 @@ internal sealed partial class KubernetesOptionsValidator : IValidateOptions<Kube
             if (!isRight)
             {
                 var shown = Convert.ToString(value, CultureInfo.InvariantCulture);
-                failures.Add($"KubernetesOptions.{setting} of machine '{name}' is '{shown}': {remedy}");
+                failures.Add($"OrcaTraining:Machines:{name}:{setting} is '{shown}': {remedy}");
             }
         }
 
@@ -52,6 +52,7 @@ internal sealed partial class KubernetesOptionsValidator : IValidateOptions<Kube
             nameof(options.GpuResource),
             options.GpuResource,
             "name the nodes' resource for GPUs; nvidia.com/gpu is the default.");
+        Check(Enum.IsDefined(options.Pull), nameof(options.Pull), options.Pull, "use IfMissing, Always or Never.");
         CheckTime(options.SchedulingPatience, nameof(options.SchedulingPatience), "use a time between 0 and a day; 30 s is the default.");
         CheckTime(options.CallTimeout, nameof(options.CallTimeout), "use a time between 0 and a day; 30 s is the default.");
         Check(

@@ -57,10 +57,7 @@ public static class KubernetesTrainingBuilderExtensions
     private static void AddMachine(OrcaTrainingBuilder builder, string machineName)
     {
         var services = builder.Services;
-        services.AddOptions<KubernetesOptions>(machineName)
-            .Configure<IServiceProvider>((options, provider) =>
-                provider.GetService<IConfiguration>()?.GetSection($"OrcaTraining:Machines:{machineName}").Bind(options))
-            .ValidateOnStart();
+        builder.AddSettings<KubernetesOptions>($"Machines:{machineName}", machineName, (section, options) => section.Bind(options));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KubernetesOptions>, KubernetesOptionsValidator>());
 
         // The container that makes the runtime disposes it, and its connections with it, when the host ends.

@@ -87,7 +87,7 @@ public sealed class ServiceTests(TestCluster cluster) : IAsyncLifetime
             });
         }).UseKubernetes(o =>
         {
-            (o.KubeConfig, o.Namespace, o.PullMissingImages) = (cluster.KubeConfig, cluster.Namespace, false);
+            (o.KubeConfig, o.Namespace, o.Pull) = (cluster.KubeConfig, cluster.Namespace, ImagePullPolicy.Never);
             o.HostPathMounts = shares;
         });
         return builder.Build();

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orca.Training.Jobs;
 using Orca.Training.Kubernetes.Cluster;
 using Orca.Training.Kubernetes.Observing;
-using Orca.Training.Kubernetes.Starting;
+using static System.FormattableString;
 
 namespace Orca.Training.Kubernetes.Ending;
 
@@ -66,7 +66,7 @@ internal sealed class AttemptEnder(ClusterConnection cluster, ClusterCalls calls
     {
         // The Job first, or older clusters make another pod in place of one that is deleted; and without its pods, which would be given
         // the grace that they were made with: a node keeps to the first grace that it is told.
-        var seconds = AttemptSeconds.Of(grace);
+        var seconds = GraceSeconds.Of(grace);
         await DeleteJobAsync(attempt, cancellationToken);
         IReadOnlyCollection<V1Pod> found = await pods.ListAsync(attempt, cancellationToken);
         if (AllSettled(found))
@@ -94,7 +94,7 @@ internal sealed class AttemptEnder(ClusterConnection cluster, ClusterCalls calls
             ? found
             : throw calls.Unavailable(
                 $"ending the pods of Job {AttemptLabels.JobOf(attempt)}",
-                $"the node of {found.First(p => !PodState.IsSettled(p, time.GetUtcNow())).Metadata.Name} has not said within {limit.TotalSeconds:0} s that it ended; is the node well?");
+                Invariant($"the node of {found.First(p => !PodState.IsSettled(p, time.GetUtcNow())).Metadata.Name} has not said within {limit.TotalSeconds:0} s that it ended; is the node well?"));
     }
 
     private async Task DeleteRunningAsync(IEnumerable<V1Pod> found, long seconds, CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ internal static class PodState
     /// </summary>
     public const string Finalizer = "orca.training/end-on-record";
 
+    // A node that cannot find a container any more says so, and makes an exit code up.
+    private const string LostEnd = "ContainerStatusUnknown";
+
     // The time of a deletion includes the grace, so a node that works has said that the pod ended soon after it.
     private static readonly TimeSpan NodeSilence = TimeSpan.FromSeconds(60);
 
@@ -29,8 +32,7 @@ internal static class PodState
     public static bool IsSettled(V1Pod pod, DateTimeOffset now) =>
         HasEnded(pod) || IsAbandoned(pod, now) || (pod.Metadata.DeletionTimestamp is not null && StatusOf(pod)?.State?.Running is null);
 
-    public static bool HasEnded(V1Pod pod) =>
-        StatusOf(pod)?.State?.Terminated is not null || pod.Status?.Phase is "Failed" or "Succeeded";
+    public static bool HasEnded(V1Pod pod) => EndOf(pod) is not null || pod.Status?.Phase is "Failed" or "Succeeded";
 
     /// <summary>Whether it was deleted, and its node has not said in time that it ended: the node is gone, mostly.</summary>
     public static bool IsAbandoned(V1Pod pod, DateTimeOffset now) =>
@@ -60,15 +62,22 @@ internal static class PodState
             return observation;
         }
 
-        var end = StatusOf(pod)?.State?.Terminated;
+        var end = EndOf(pod);
         return observation with
         {
             State = ContainerState.Ended,
-            ExitCode = end?.ExitCode,
+            ExitCode = end?.Reason == LostEnd ? null : end?.ExitCode,
             OutOfMemory = end?.Reason == "OOMKilled",
             Detail = DetailOf(pod.Status, end),
         };
     }
+
+    /// <summary>
+    /// How its container ended. A pod's container is never started again, so an end that a node calls its last state, once it has cleared
+    /// the container away, is the end.
+    /// </summary>
+    private static V1ContainerStateTerminated? EndOf(V1Pod pod) =>
+        StatusOf(pod) is { } status ? status.State?.Terminated ?? status.LastState?.Terminated : null;
 
     /// <summary>What says more than the exit code: the pod's reason, such as Evicted, or what the container runtime could not do.</summary>
     private static string? DetailOf(V1PodStatus status, V1ContainerStateTerminated? end)

@@ -25,6 +25,11 @@ internal sealed class AttemptStarter(
             return Failed(OutcomeCode.InvalidSpec, "The pod's node does not see this host's folders (KubernetesOptions.HostPathMounts is off), and the job's data are in one.");
         }
 
+        if (spec.Registry is not null && options.ImagePullSecrets.Count == 0)
+        {
+            return Failed(OutcomeCode.InvalidSpec, $"The registry of the image '{spec.Image}' wants credentials, which nodes take from Secrets of the namespace: name one in KubernetesOptions.ImagePullSecrets.");
+        }
+
         phases.Report(new LaunchPhase(LaunchStep.Starting));
 
         // A stop takes the Job away and leaves the pods' records: they are the attempt's, and nothing is to be run again.

@@ -43,7 +43,7 @@ internal static class JobSpec
         // So the training is not the first process of its space: SIGTERM ends it even where it has no handler, and processes that nobody
         // waits for are cleared away.
         ShareProcessNamespace = true,
-        TerminationGracePeriodSeconds = AttemptSeconds.Of(spec.StopGrace),
+        TerminationGracePeriodSeconds = GraceSeconds.Of(spec.StopGrace),
         NodeSelector = options.NodeSelector.Count == 0 ? null : new Dictionary<string, string>(options.NodeSelector, StringComparer.Ordinal),
         ImagePullSecrets = options.ImagePullSecrets.Count == 0 ? null : [.. options.ImagePullSecrets.Select(s => new V1LocalObjectReference { Name = s })],
         SecurityContext = new V1PodSecurityContext
@@ -72,7 +72,12 @@ internal static class JobSpec
     {
         Name = PodState.Container,
         Image = spec.Image,
-        ImagePullPolicy = options.PullMissingImages ? "IfNotPresent" : "Never",
+        ImagePullPolicy = (spec.Pull ?? options.Pull) switch
+        {
+            ImagePullPolicy.Always => "Always",
+            ImagePullPolicy.Never => "Never",
+            _ => "IfNotPresent",
+        },
 
         // What a Dockerfile calls CMD; the image's entry point stays, as it does on an engine.
         Args = spec.Command.Count == 0 ? null : [.. spec.Command.Select(Literally)],
@@ -129,11 +134,4 @@ internal static class JobSpec
 
     /// <summary>Kubernetes puts a variable's value in place of <c>$(NAME)</c>; a doubled dollar is one that means nothing.</summary>
     private static string Literally(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
-}
-
-/// <summary>A time as Kubernetes counts it: whole seconds, of which a part is rounded up, since a grace is a promise to the training.</summary>
-internal static class AttemptSeconds
-{
-    /// <summary>At least 1, since 0 means "forget it, whether it ended or not".</summary>
-    public static long Of(TimeSpan time) => (long)Math.Max(1, Math.Ceiling(time.TotalSeconds));
 }

@@ -67,7 +67,7 @@ internal static class PodLaunch
     {
         "ErrImageNeverPull" => Failed(
             OutcomeCode.ImageNotFound,
-            $"The image '{spec.Image}' is not on the node, and pulling is switched off (KubernetesOptions.PullMissingImages). Load it there, or check the name."),
+            $"The image '{spec.Image}' is not on the node, and it is not to be pulled (Pull of its algorithm, or of the machine, is Never). Load it there, or check the name."),
         "InvalidImageName" => Failed(OutcomeCode.InvalidSpec, $"'{spec.Image}' is no name that an image can have ({message})."),
         "ErrImagePull" or "ImagePullBackOff" or "RegistryUnavailable" or "ImageInspectError" =>
             Array.Exists(NotFound, w => message.Contains(w, StringComparison.OrdinalIgnoreCase))

@@ -118,7 +118,7 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>A runtime in this run's namespace, as the administrator; it pulls no images.</summary>
     internal KubernetesRuntime NewRuntime(Action<KubernetesOptions>? configure = null, TimeProvider? time = null)
     {
-        var options = new KubernetesOptions { KubeConfig = KubeConfig, Namespace = Namespace, PullMissingImages = false };
+        var options = new KubernetesOptions { KubeConfig = KubeConfig, Namespace = Namespace, Pull = ImagePullPolicy.Never };
         configure?.Invoke(options);
         return new KubernetesRuntime("kubernetes", options, time ?? TimeProvider.System, NullLogger.Instance);
     }

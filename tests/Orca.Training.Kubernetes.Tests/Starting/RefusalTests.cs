@@ -45,11 +45,21 @@ public sealed class RefusalTests(TestCluster cluster) : ClusterTest(cluster)
     [Fact]
     public async Task An_image_whose_registry_does_not_answer_says_that_the_pull_failed()
     {
-        var outcome = await FailAsync(Script("") with { Image = "127.0.0.1:9/trainer" }, o => o.PullMissingImages = true);
+        var outcome = await FailAsync(Script("") with { Image = "127.0.0.1:9/trainer" }, o => o.Pull = ImagePullPolicy.IfMissing);
 
         Assert.Equal(OutcomeCode.ImagePullFailed, outcome.Code);
         Assert.Contains("'127.0.0.1:9/trainer'", outcome.Message, StringComparison.Ordinal);
         Assert.Contains("connection refused", outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_algorithms_own_policy_comes_before_the_machines_and_its_credentials_are_not_silently_left_out()
+    {
+        var outcome = await FailAsync(Script("") with { Image = "127.0.0.1:9/trainer", Pull = ImagePullPolicy.Never }, o => o.Pull = ImagePullPolicy.Always);
+        var secret = await FailAsync(Script("") with { Registry = _ => ValueTask.FromResult<RegistryCredentials?>(null) });
+
+        Assert.Equal(OutcomeCode.ImageNotFound, outcome.Code);
+        Assert.Contains("KubernetesOptions.ImagePullSecrets", secret.Message, StringComparison.Ordinal);
     }
 
     [Fact]
