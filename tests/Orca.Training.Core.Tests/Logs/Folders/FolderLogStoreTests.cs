@@ -77,6 +77,7 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
     [InlineData("rubbish\nmore rubbish\n")]
     [InlineData("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")]
     [InlineData("\0\0\0\0\0\0\0\0\0\0\0\n2026-01-01T00:00:00.004000000Z 1 o after a hole\n")]
+    [InlineData("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n2026-01-01T00:00:00.009000000Z 1 o right after where the next line will end\n")]
     public async Task What_a_crash_left_in_the_midst_of_a_write_is_not_read_and_cut_off_by_the_next_writer(string torn)
     {
         await Create().AppendAsync(Attempt, 0, [Line(1), Line(2), Line(3)], Cancel);
