@@ -3,7 +3,7 @@ using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Testing;
-using Orca.Training.Tests.Jobs;
+using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Client;
 

@@ -1,15 +1,14 @@
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Jobs.Storage.Memory;
 
 /// <summary>The memory store as a job store, and what is its own: it keeps only so much.</summary>
-public sealed class MemoryJobStoreTests : JobStoreTests
+public sealed class MemoryJobStoreTests : JobStoreConformance
 {
     private static readonly Fence Term = new(1);
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     protected override ValueTask<IJobStore> CreateAsync(TimeProvider time) => ValueTask.FromResult<IJobStore>(new MemoryJobStore(new MemoryJobStoreOptions(), time));
 
@@ -25,6 +24,19 @@ public sealed class MemoryJobStoreTests : JobStoreTests
         var store = new MemoryJobStore(new MemoryJobStoreOptions(), TimeProvider.System, new InstallationId("mine"));
 
         Assert.Equal("mine", (await store.GetInstallationAsync(Cancel)).Value);
+    }
+
+    [Fact]
+    public async Task The_feed_and_a_watcher_are_told_of_every_revision()
+    {
+        var store = await NewAsync(keepFinished: 10);
+        var job = (await SubmitAsync(store, 1))[0];
+        await store.ApplyAsync(
+            [new JobCommand.RequestCancel(job, JobSamples.At(1)), new JobCommand.FinishQueued(job, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1))], Term, Cancel);
+
+        Assert.Equal([1L, 2, 3], (await store.ReadChangesAsync(default, Cancel)).Changes.Select(j => j.Revision));
+        Assert.Equal([1L, 2, 3], (await store.ReadJobChangesAsync(job, 0, Cancel))!.Select(j => j.Revision));
+        Assert.Equal([3L], (await store.ReadJobChangesAsync(job, 2, Cancel))!.Select(j => j.Revision));
     }
 
     [Fact]
@@ -160,7 +172,7 @@ public sealed class MemoryJobStoreTests : JobStoreTests
         Assert.NotNull(await store.ReadAsync(job, Cancel));
     }
 
-    private static async Task<MemoryJobStore> NewAsync(int keepFinished = 100, int keepChanges = 1000, int keepRevisions = 10)
+    private async Task<MemoryJobStore> NewAsync(int keepFinished = 100, int keepChanges = 1000, int keepRevisions = 10)
     {
         var options = new MemoryJobStoreOptions { KeepFinished = keepFinished, KeepChanges = keepChanges, KeepRevisions = keepRevisions };
         var store = new MemoryJobStore(options, TimeProvider.System);
@@ -168,12 +180,12 @@ public sealed class MemoryJobStoreTests : JobStoreTests
         return store;
     }
 
-    private static async Task<JobId[]> SubmitAsync(MemoryJobStore store, int count)
+    private async Task<JobId[]> SubmitAsync(MemoryJobStore store, int count)
     {
         var results = await store.ApplyAsync([.. Enumerable.Repeat(JobSamples.Submit(), count)], null, Cancel);
         return [.. results.Select(r => r.Job!.Id)];
     }
 
-    private static ValueTask<IReadOnlyList<CommandResult>> CancelAsync(MemoryJobStore store, params JobId[] jobs) =>
+    private ValueTask<IReadOnlyList<CommandResult>> CancelAsync(MemoryJobStore store, params JobId[] jobs) =>
         store.ApplyAsync([.. jobs.Select(j => new JobCommand.FinishQueued(j, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1)))], Term, Cancel);
 }
