@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Artifacts.Folders;
@@ -20,7 +21,7 @@ namespace Orca.Training;
 public static class OrcaTrainingServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the training service: the job tracker, <see cref="ITrainingClient"/>, and embedded defaults for everything else (jobs in
+    /// Adds the training service: the job tracker, <see cref="ITrainingClient"/> and <see cref="ITrainingClientFactory"/>, and embedded defaults for everything else (jobs in
     /// memory, one at a time on each machine, datasets and artifacts in folders). Add a machine to the result. Calling it again is
     /// harmless: the settings add up.
     /// </summary>
@@ -35,7 +36,8 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")));
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")));
-        services.TryAddSingleton<ITrainingClient>(NewClient);
+        services.TryAddSingleton<ITrainingClientFactory>(NewClient);
+        services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerService>());
         return new OrcaTrainingBuilder(services);
     }
@@ -72,11 +74,13 @@ public static class OrcaTrainingServiceCollectionExtensions
     {
         var options = services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value;
         var maxRanks = services.GetServices<Machine>().Select(m => m.Runtime.Abilities.MaxRanks).DefaultIfEmpty(1).Max();
+        var validator = new RequestValidator(options.Limits, options.Algorithms.Keys, maxRanks);
         return new TrainingClient(
             services.GetRequiredService<IJobStore>(),
             services.GetRequiredService<IDatasetStore>(),
-            new RequestValidator(options.Limits, options.Algorithms.Keys, maxRanks),
-            services.GetRequiredService<TimeProvider>());
+            () => validator,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<TrainingClient>>());
     }
 
     private static string DataFolder(IServiceProvider services, string part)

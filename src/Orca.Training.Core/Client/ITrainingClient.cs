@@ -26,9 +26,38 @@ public interface ITrainingClient
     /// </exception>
     IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Goes on after a status that was seen, as after a connection broke or the service restarted: like <see cref="WatchTrainingAsync"/>, and it notices when the
+    /// service now is another installation, in which the same id means another job.
+    /// </summary>
+    /// <param name="lastSeen">The last status seen of the job.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <exception cref="TrainingException">As <see cref="WatchTrainingAsync"/>; <see cref="TrainingError.NotFound"/> also if the service is another installation.</exception>
+    IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(TrainingStatus lastSeen, CancellationToken cancellationToken = default);
+
     /// <summary>Asks for a job to be ended. When it returns the intent is on record; the state follows. Repeating it is harmless.</summary>
     /// <exception cref="TrainingException">
     /// <see cref="TrainingError.NotFound"/>: there is no such job. <see cref="TrainingError.FailedPrecondition"/>: it is already Succeeded or Failed.
     /// </exception>
     Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default);
+
+    /// <summary>Where several jobs stand, all at one moment as far as the job store can say.</summary>
+    /// <param name="jobs">At most <see cref="CallLimits.MaxStatuses"/>; one that is named twice is answered twice.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>As many as were asked for, in that order; null for a job that there is not, or no longer.</returns>
+    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: too many.</exception>
+    Task<IReadOnlyList<TrainingStatus?>> GetTrainingStatusesAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken = default);
+
+    /// <summary>A page of the trainings that meet a query, the newest first unless it says otherwise.</summary>
+    /// <remarks>
+    /// Pages go on after a job and not after a number of jobs, and conditions are asked of each job as it stands when its page is read. So
+    /// over the pages of a list no job comes twice, and each job comes that meets the query all the while, whatever is submitted, changes
+    /// state or is let go meanwhile. A job that meets the query for part of the time only comes once or not at all, and one that has been
+    /// shown may have moved on. What is submitted after the first page is read is not in the list, or with
+    /// <see cref="TrainingQuery.OldestFirst"/> at its end.
+    /// </remarks>
+    /// <exception cref="TrainingException">
+    /// <see cref="TrainingError.InvalidArgument"/>, naming each field that is wrong; <c>page_token</c>, where it is not of this list.
+    /// </exception>
+    Task<TrainingPage> ListTrainingsAsync(TrainingQuery query, CancellationToken cancellationToken = default);
 }

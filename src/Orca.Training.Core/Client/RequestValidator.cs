@@ -9,7 +9,10 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
 {
     private readonly SortedSet<string> _algorithms = new(algorithms, StringComparer.Ordinal);
 
-    /// <summary>What is wrong with a request; empty if nothing is.</summary>
+    /// <summary>What requests may not exceed.</summary>
+    public RequestLimits Limits => limits;
+
+    /// <summary>What is wrong with a request that <see cref="Intake"/> has taken; empty if nothing is.</summary>
     public IReadOnlyList<FieldViolation> Check(TrainingRequest request)
     {
         var found = new List<FieldViolation>();
@@ -59,13 +62,8 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
         }
     }
 
-    private void CheckParameters(IReadOnlyDictionary<string, string>? parameters, List<FieldViolation> found)
+    private void CheckParameters(IReadOnlyDictionary<string, string> parameters, List<FieldViolation> found)
     {
-        if (parameters is null)
-        {
-            return;
-        }
-
         if (parameters.Count > limits.Parameters)
         {
             found.Add(new FieldViolation("parameters", Invariant($"There are {parameters.Count}: give at most {limits.Parameters}.")));
@@ -74,7 +72,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
 
         foreach (var (name, value) in parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            var field = $"parameters[{Shortened(name)}]";
+            var field = Intake.Field("parameters", name);
             if (!IsVariableName(name))
             {
                 found.Add(new FieldViolation(field, "The name becomes an environment variable: give letters, digits and '_', not starting with a digit."));
@@ -88,9 +86,9 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
                 found.Add(new FieldViolation(field, "The name is reserved: it would change how the container works. Give another name."));
             }
 
-            if (value is null || value.Contains('\0', StringComparison.Ordinal))
+            if (value.Contains('\0', StringComparison.Ordinal))
             {
-                found.Add(new FieldViolation(field, "The value is missing or holds a NUL character: give text."));
+                found.Add(new FieldViolation(field, "The value holds a NUL character: give text."));
             }
             else if (value.Length > limits.ParameterValueLength)
             {
@@ -99,13 +97,8 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
         }
     }
 
-    private void CheckLabels(IReadOnlyDictionary<string, string>? labels, List<FieldViolation> found)
+    private void CheckLabels(IReadOnlyDictionary<string, string> labels, List<FieldViolation> found)
     {
-        if (labels is null)
-        {
-            return;
-        }
-
         if (labels.Count > limits.Labels)
         {
             found.Add(new FieldViolation("labels", Invariant($"There are {labels.Count}: give at most {limits.Labels}.")));
@@ -114,15 +107,10 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
 
         foreach (var (name, value) in labels.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            if (string.IsNullOrWhiteSpace(name) || name.Length > limits.LabelLength || value is null || value.Length > limits.LabelLength)
-            {
-                found.Add(new FieldViolation($"labels[{Shortened(name)}]", Invariant($"Give a name and a value of at most {limits.LabelLength} characters each.")));
-            }
+            LabelRule.Check(name, value, limits.LabelLength, found);
         }
     }
 
     private static bool IsVariableName(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
-
-    private static string Shortened(string name) => name.Length <= 64 ? name : name[..64] + "…";
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
@@ -6,40 +7,102 @@ using Orca.Training.Jobs.Storage;
 namespace Orca.Training.Client;
 
 /// <summary>The client within the host's own process: it writes intents to the store and reads from it, and knows nothing of the tracker.</summary>
-internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, RequestValidator validator, TimeProvider time) : ITrainingClient
+/// <param name="store">Where jobs are.</param>
+/// <param name="datasets">Says which datasets there are.</param>
+/// <param name="validator">What checks requests, as the settings are now.</param>
+/// <param name="time">When it is.</param>
+/// <param name="logger">Told of what the service cannot help.</param>
+/// <param name="user">Whose submissions these are; null for nobody's.</param>
+internal sealed partial class TrainingClient(
+    IJobStore store, IDatasetStore datasets, Func<RequestValidator> validator, TimeProvider time, ILogger<TrainingClient> logger, string? user = null)
+    : ITrainingClient, ITrainingClientFactory
 {
     // A queued job's place moves without a change of the job itself, so a watcher looks again now and then.
     private static readonly TimeSpan PositionPeriod = TimeSpan.FromSeconds(1);
 
-    public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) =>
-        TrainAsync(request, user: null, cancellationToken);
+    private readonly ClientErrors _errors = new(logger);
 
-    /// <summary>Submits for a caller whose identity has been checked.</summary>
-    public async Task<JobId> TrainAsync(TrainingRequest request, string? user, CancellationToken cancellationToken)
+    public ITrainingClient ForUser(string? user) => new TrainingClient(store, datasets, validator, time, logger, string.IsNullOrEmpty(user) ? null : user);
+
+    public async Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(request);
         // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
-        request = request.Copy();
-        var violations = validator.Check(request);
+        request = Intake.Request(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        var violations = validator().Check(request);
         if (violations.Count > 0)
         {
             throw TrainingException.Invalid(violations);
         }
 
-        var version = await ResolveAsync(request, cancellationToken);
-        var accepted = request.DatasetVersion == version.Hash ? request : request with { DatasetVersion = version.Hash };
-        var results = await store.ApplyAsync([new JobCommand.Submit(accepted, user, time.GetUtcNow())], fence: null, cancellationToken);
-        return results[0].Job!.Id;
+        try
+        {
+            var version = await ResolveAsync(request, cancellationToken);
+            var accepted = request.DatasetVersion == version.Hash ? request : request with { DatasetVersion = version.Hash };
+            var results = await store.ApplyAsync([new JobCommand.Submit(accepted, user, time.GetUtcNow())], fence: null, cancellationToken);
+            return results[0].Job!.Id;
+        }
+        catch (Exception e) when (_errors.Translated(e, nameof(TrainAsync), cancellationToken) is { } translated)
+        {
+            throw translated;
+        }
     }
 
     public async Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default)
     {
-        var reading = await store.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
-        return TrainingStatus.Of(reading.Job, reading.QueuePosition);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            var installation = await store.GetInstallationAsync(cancellationToken);
+            var reading = await store.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
+            return TrainingStatus.Of(reading, installation);
+        }
+        catch (Exception e) when (_errors.Translated(e, nameof(GetTrainingStatusAsync), cancellationToken) is { } translated)
+        {
+            throw translated;
+        }
     }
 
-    public async IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, CancellationToken cancellationToken = default) =>
+        _errors.GuardAsync(WatchAsync(job, afterRevision, seenIn: null, cancellationToken), nameof(WatchTrainingAsync), cancellationToken);
+
+    public IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(TrainingStatus lastSeen, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(lastSeen);
+        return _errors.GuardAsync(WatchAsync(lastSeen.JobId, lastSeen.Revision, lastSeen.Installation, cancellationToken), nameof(ResumeWatchAsync), cancellationToken);
+    }
+
+    public async Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            var results = await store.ApplyAsync([new JobCommand.RequestCancel(job, time.GetUtcNow())], fence: null, cancellationToken);
+            switch (results[0])
+            {
+                case { Rejection: Rejection.NotFound }:
+                    throw TrainingException.NotFound(job);
+                case { Rejection: Rejection.Final, Job: { State: not JobState.Cancelled } final }:
+                    throw new TrainingException(TrainingError.FailedPrecondition, $"Job {job} cannot be cancelled: it is already {final.State}.");
+                default:
+                    break;
+            }
+        }
+        catch (Exception e) when (_errors.Translated(e, nameof(CancelTrainingAsync), cancellationToken) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    private async IAsyncEnumerable<TrainingStatus> WatchAsync(JobId job, long afterRevision, InstallationId? seenIn, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var installation = await store.GetInstallationAsync(cancellationToken);
+        if (seenIn is { } other && other != installation)
+        {
+            throw TrainingException.NotFound(job, other, installation);
+        }
+
         int? told = null;
         while (true)
         {
@@ -54,7 +117,7 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
                 if (reading.QueuePosition is { } place && place != told)
                 {
                     told = place;
-                    yield return TrainingStatus.Of(reading.Job, place);
+                    yield return TrainingStatus.Of(reading, installation);
                 }
 
                 await NextChangeAsync(reading.Job, afterRevision, cancellationToken);
@@ -66,22 +129,8 @@ internal sealed class TrainingClient(IJobStore store, IDatasetStore datasets, Re
             {
                 afterRevision = change.Revision;
                 told = change.State is JobState.Queued ? reading.QueuePosition : null;
-                yield return TrainingStatus.Of(change, told);
+                yield return TrainingStatus.Of(new JobReading(change, told), installation);
             }
-        }
-    }
-
-    public async Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default)
-    {
-        var results = await store.ApplyAsync([new JobCommand.RequestCancel(job, time.GetUtcNow())], fence: null, cancellationToken);
-        switch (results[0])
-        {
-            case { Rejection: Rejection.NotFound }:
-                throw TrainingException.NotFound(job);
-            case { Rejection: Rejection.Final, Job: { State: not JobState.Cancelled } final }:
-                throw new TrainingException(TrainingError.FailedPrecondition, $"Job {job} cannot be cancelled: it is already {final.State}.");
-            default:
-                break;
         }
     }
 

@@ -56,6 +56,12 @@ public sealed class TrainingException : Exception
     internal static TrainingException NotFound(Jobs.JobId job) =>
         new(TrainingError.NotFound, $"There is no job {job}. It was never submitted here, or it finished so long ago that it is no longer kept.");
 
+    /// <summary>An id means another job, or none, in another installation.</summary>
+    internal static TrainingException NotFound(Jobs.JobId job, Jobs.InstallationId seenIn, Jobs.InstallationId current) =>
+        new(TrainingError.NotFound, $"There is no job {job} of installation {seenIn}: this is installation {current}. A service that keeps its jobs in memory forgets them when it restarts.");
+
+    internal static TrainingException Invalid(string field, string description) => Invalid([new FieldViolation(field, description)]);
+
     internal static TrainingException Invalid(IReadOnlyList<FieldViolation> violations) =>
         new(TrainingError.InvalidArgument, string.Join(" ", violations.Select(v => $"{v.Field}: {v.Description}")), violations);
 }

@@ -1,4 +1,5 @@
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 
 namespace Orca.Training.Client;
 
@@ -7,6 +8,15 @@ public sealed record TrainingStatus
 {
     /// <summary>The job.</summary>
     public required JobId JobId { get; init; }
+
+    /// <summary>
+    /// The installation that the job is of: ids say which job only within it. A service that keeps its jobs in memory is a new one each time
+    /// it starts. Null if the service does not say.
+    /// </summary>
+    public InstallationId? Installation { get; init; }
+
+    /// <summary>Who submitted it; null where the service did not know.</summary>
+    public string? User { get; init; }
 
     /// <summary>Counts the job's changes; what <see cref="ITrainingClient.WatchTrainingAsync"/> goes on from.</summary>
     public required long Revision { get; init; }
@@ -50,22 +60,28 @@ public sealed record TrainingStatus
     /// <summary>When somebody asked to cancel it.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
-    internal static TrainingStatus Of(Job job, int? queuePosition) => new()
+    internal static TrainingStatus Of(JobReading reading, InstallationId installation)
     {
-        JobId = job.Id,
-        Revision = job.Revision,
-        State = job.State,
-        Message = StatusSentence.For(job, queuePosition),
-        Request = job.Request,
-        QueuePosition = queuePosition,
-        Attempt = job.LastAttempt,
-        Phase = job.Phase,
-        Progress = job.Progress.Position == default ? job.Progress : job.Progress with { Position = default },
-        Outcome = job.Outcome,
-        Artifacts = job.Artifacts,
-        SubmittedAt = job.SubmittedAt,
-        StartedAt = job.Attempts is [.., var last] ? last.StartedAt : null,
-        FinishedAt = job.FinishedAt,
-        CancelRequestedAt = job.CancelRequestedAt,
-    };
+        var job = reading.Job;
+        return new TrainingStatus
+        {
+            JobId = job.Id,
+            Installation = installation,
+            User = job.User,
+            Revision = job.Revision,
+            State = job.State,
+            Message = StatusSentence.For(job, reading.QueuePosition),
+            Request = job.Request,
+            QueuePosition = reading.QueuePosition,
+            Attempt = job.LastAttempt,
+            Phase = job.Phase,
+            Progress = job.Progress.Position == default ? job.Progress : job.Progress with { Position = default },
+            Outcome = job.Outcome,
+            Artifacts = job.Artifacts,
+            SubmittedAt = job.SubmittedAt,
+            StartedAt = job.Attempts is [.., var last] ? last.StartedAt : null,
+            FinishedAt = job.FinishedAt,
+            CancelRequestedAt = job.CancelRequestedAt,
+        };
+    }
 }

@@ -28,19 +28,4 @@ public sealed record TrainingRequest
 
     /// <summary>How many containers train together; 1 unless the training is distributed.</summary>
     public int Workers { get; init; } = 1;
-
-    /// <summary>A request that nobody else can change, and in which what is missing is empty and never null.</summary>
-    internal TrainingRequest Copy() => this with
-    {
-        Algorithm = Algorithm ?? "",
-        DatasetId = DatasetId ?? "",
-        DatasetVersion = DatasetVersion ?? "",
-        Name = Name ?? "",
-        OutputModelName = OutputModelName ?? "",
-        Parameters = Copy(Parameters),
-        Labels = Copy(Labels),
-    };
-
-    private static ReadOnlyDictionary<string, string> Copy(IReadOnlyDictionary<string, string>? values) =>
-        values is null or { Count: 0 } ? ReadOnlyDictionary<string, string>.Empty : new(new Dictionary<string, string>(values, StringComparer.Ordinal));
 }

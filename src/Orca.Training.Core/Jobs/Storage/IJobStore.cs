@@ -5,7 +5,9 @@ namespace Orca.Training.Jobs.Storage;
 /// decisions, and nothing is true until it is on record here. Thread-safe.
 /// </summary>
 /// <remarks>
-/// An implementation takes each command through <see cref="JobTransitions"/>, so that all stores agree on what a command does.
+/// An implementation takes each command through <see cref="JobTransitions"/>, so that all stores agree on what a command does. A call
+/// that the store cannot answer now throws <see cref="JobStoreUnavailableException"/>; of anything else callers are told that it is
+/// the service's own mistake.
 /// </remarks>
 public interface IJobStore
 {
@@ -44,12 +46,19 @@ public interface IJobStore
     /// <summary>One job, or null if there is none.</summary>
     ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken);
 
-    /// <summary>Jobs by state, oldest first.</summary>
-    /// <param name="state">The state; null for all.</param>
-    /// <param name="after">Only jobs with a greater id; the last one of the page before.</param>
-    /// <param name="limit">How many at most.</param>
+    /// <summary>Several jobs, all as they were at one moment.</summary>
+    /// <param name="jobs">The jobs; one that is named twice is answered twice.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    ValueTask<IReadOnlyList<Job>> ReadPageAsync(JobState? state, JobId after, int limit, CancellationToken cancellationToken);
+    /// <returns>As many as were asked for, in that order; null for a job that there is not.</returns>
+    ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The next jobs that meet a query, in the order of their ids: a page is short only if there are no more. Pages go on after an id,
+    /// which never changes, and each job is looked at as it stands when its page is read. So over the pages of one query no job comes
+    /// twice, and each comes that meets the query all the while, whatever changes meanwhile.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is less than 1.</exception>
+    ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken);
 
     /// <summary>Becomes or stays the decider.</summary>
     /// <param name="holder">Who asks; the current holder renews and keeps its term.</param>

@@ -6,7 +6,7 @@ namespace Orca.Training.Jobs.Storage.Memory;
 /// Jobs in the process's memory, kept by state: a sorted queue, launching, running and finalized. Each new store is a new
 /// installation; nothing outlives it.
 /// </summary>
-internal sealed class MemoryJobStore : IJobStore
+internal sealed partial class MemoryJobStore : IJobStore
 {
     private const int PageLimit = 1024;
 
@@ -153,27 +153,7 @@ internal sealed class MemoryJobStore : IJobStore
                 return ValueTask.FromResult<JobReading?>(null);
             }
 
-            var position = entry.Current.State is JobState.Queued ? _queue.RankOf(job.Value) + 1 : default(int?);
-            return ValueTask.FromResult<JobReading?>(new JobReading(entry.Current, position));
-        }
-    }
-
-    /// <inheritdoc />
-    public ValueTask<IReadOnlyList<Job>> ReadPageAsync(JobState? state, JobId after, int limit, CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        lock (_lock)
-        {
-            var ids = state switch
-            {
-                null => _queue.After(after.Value).Take(limit)
-                    .Concat(_launching.After(after.Value).Take(limit))
-                    .Concat(_running.After(after.Value).Take(limit))
-                    .Concat(_finalized.After(after.Value).Take(limit)).Order(),
-                _ => MapOf(state.Value).After(after.Value),
-            };
-            return ValueTask.FromResult<IReadOnlyList<Job>>(
-                [.. ids.Select(id => _jobs[id].Current).Where(job => state is null || job.State == state).Take(limit)]);
+            return ValueTask.FromResult<JobReading?>(ReadNeedsLock(entry.Current));
         }
     }
 
@@ -234,6 +214,7 @@ internal sealed class MemoryJobStore : IJobStore
         var job = JobTransitions.Create(new JobId(++_lastId), submit);
         _jobs.Add(job.Id.Value, new Entry(job, _lock));
         _queue.Add(job.Id.Value);
+        _index.Add(job);
         _changes.Append(job);
         return new CommandResult(Rejection.None, job);
     }
@@ -280,7 +261,10 @@ internal sealed class MemoryJobStore : IJobStore
         {
             var oldest = _finishedInOrder.Dequeue();
             _finalized.Remove(oldest);
-            _jobs.Remove(oldest);
+            if (_jobs.Remove(oldest, out var entry))
+            {
+                _index.Remove(entry.Current);
+            }
         }
     }
 

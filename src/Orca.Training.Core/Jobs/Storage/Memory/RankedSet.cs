@@ -95,6 +95,20 @@ internal sealed class RankedSet
         }
     }
 
+    /// <summary>The members smaller than a value, the greatest first.</summary>
+    public IEnumerable<long> Before(long value)
+    {
+        for (var i = BucketOf(value); i >= 0; i--)
+        {
+            var bucket = _buckets[i];
+            var place = bucket.BinarySearch(value);
+            for (var j = (place < 0 ? ~place : place) - 1; j >= 0; j--)
+            {
+                yield return bucket[j];
+            }
+        }
+    }
+
     /// <summary>The last bucket that starts at or before the value; -1 if none does.</summary>
     private int BucketOf(long value)
     {

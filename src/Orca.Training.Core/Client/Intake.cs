@@ -1,0 +1,103 @@
+using System.Collections.ObjectModel;
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Client;
+
+/// <summary>
+/// What a caller gave, as both clients take it: a copy that nobody else can change, in which what is missing is empty and never null.
+/// What no wire could carry is refused here, so that it is refused in the same words wherever the service is. Pure.
+/// </summary>
+internal static class Intake
+{
+    private const string HalfACharacter = "It holds half a character (a lone surrogate): give whole Unicode text.";
+
+    /// <exception cref="TrainingException">A value is missing, or a text is no text.</exception>
+    public static TrainingRequest Request(TrainingRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var found = new List<FieldViolation>();
+        var taken = request with
+        {
+            Algorithm = Text("algorithm", request.Algorithm, found),
+            DatasetId = Text("dataset_id", request.DatasetId, found),
+            Name = Text("name", request.Name, found),
+            OutputModelName = Text("output_model_name", request.OutputModelName, found),
+            DatasetVersion = Text("train_data_version_hash", request.DatasetVersion, found),
+            Parameters = Texts("parameters", request.Parameters, found),
+            Labels = Texts("labels", request.Labels, found),
+        };
+        return found.Count == 0 ? taken : throw TrainingException.Invalid(found);
+    }
+
+    /// <exception cref="TrainingException">A value is missing, or a text is no text.</exception>
+    public static TrainingQuery Query(TrainingQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var found = new List<FieldViolation>();
+        var taken = query with
+        {
+            States = query.States is null or { Count: 0 } ? [] : [.. query.States.Distinct().Order()],
+            User = TextOrNull("user", query.User, found),
+            Algorithm = TextOrNull("algorithm", query.Algorithm, found),
+            DatasetId = TextOrNull("dataset_id", query.DatasetId, found),
+            Name = TextOrNull("name", query.Name, found),
+            Labels = Texts("labels", query.Labels, found),
+            PageToken = TextOrNull("page_token", query.PageToken, found),
+        };
+        return found.Count == 0 ? taken : throw TrainingException.Invalid(found);
+    }
+
+    /// <summary>An entry of a map as a violation's field, short enough to be said.</summary>
+    public static string Field(string map, string name)
+    {
+        const int Longest = 64;
+        var end = name.Length <= Longest ? name.Length : char.IsHighSurrogate(name[Longest - 1]) ? Longest - 1 : Longest;
+        return $"{map}[{name[..end]}{(end < name.Length ? "…" : "")}]";
+    }
+
+    private static string? TextOrNull(string field, string? value, List<FieldViolation> found) => Text(field, value, found) is { Length: > 0 } text ? text : null;
+
+    private static string Text(string field, string? value, List<FieldViolation> found)
+    {
+        if (value is not null && HasLoneSurrogate(value))
+        {
+            found.Add(new FieldViolation(field, HalfACharacter));
+        }
+
+        return value ?? "";
+    }
+
+    private static ReadOnlyDictionary<string, string> Texts(string field, IReadOnlyDictionary<string, string>? values, List<FieldViolation> found)
+    {
+        if (values is null or { Count: 0 })
+        {
+            return ReadOnlyDictionary<string, string>.Empty;
+        }
+
+        var taken = new Dictionary<string, string>(values, StringComparer.Ordinal);
+        foreach (var (name, value) in taken.Where(v => v.Value is null || HasLoneSurrogate(v.Key) || HasLoneSurrogate(v.Value)).OrderBy(v => v.Key, StringComparer.Ordinal))
+        {
+            found.Add(new FieldViolation(Field(field, name), value is null ? "The value is missing: give text." : HalfACharacter));
+        }
+
+        return new(taken);
+    }
+
+    private static bool HasLoneSurrogate(string text)
+    {
+        var first = text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff');
+        for (var i = first; i >= 0 && i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,94 @@
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+using static System.FormattableString;
+
+namespace Orca.Training.Client;
+
+/// <summary>Several trainings at once.</summary>
+internal sealed partial class TrainingClient
+{
+    public async Task<IReadOnlyList<TrainingStatus?>> GetTrainingStatusesAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (jobs.Count > CallLimits.MaxStatuses)
+        {
+            throw TrainingException.Invalid("job_ids", Invariant($"There are {jobs.Count}: give at most {CallLimits.MaxStatuses}."));
+        }
+
+        try
+        {
+            var installation = await store.GetInstallationAsync(cancellationToken);
+            var readings = await store.ReadAsync(jobs, cancellationToken);
+            return [.. readings.Select(r => r is { } reading ? TrainingStatus.Of(reading, installation) : null)];
+        }
+        catch (Exception e) when (_errors.Translated(e, nameof(GetTrainingStatusesAsync), cancellationToken) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    public async Task<TrainingPage> ListTrainingsAsync(TrainingQuery query, CancellationToken cancellationToken = default)
+    {
+        query = Intake.Query(query);
+        cancellationToken.ThrowIfCancellationRequested();
+        var violations = QueryValidator.Check(query, validator().Limits);
+        if (violations.Count > 0)
+        {
+            throw TrainingException.Invalid(violations);
+        }
+
+        try
+        {
+            var installation = await store.GetInstallationAsync(cancellationToken);
+            var after = PageToken.Read(query, installation, out var violation);
+            if (violation is not null)
+            {
+                throw TrainingException.Invalid([violation]);
+            }
+
+            var size = query.PageSize == 0 ? CallLimits.DefaultPageSize : query.PageSize;
+            // One more than the page holds says whether there is a next page.
+            var found = await store.ReadPageAsync(StoreQueryOf(query, after, size + 1), cancellationToken);
+            var page = WhatFits(found.Take(size).Select(reading => TrainingStatus.Of(reading, installation)));
+            return new TrainingPage(page, page.Count < found.Count ? PageToken.After(page[^1].JobId, installation, query) : null);
+        }
+        catch (Exception e) when (_errors.Translated(e, nameof(ListTrainingsAsync), cancellationToken) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    private static JobQuery StoreQueryOf(TrainingQuery query, JobId? after, int limit) => new()
+    {
+        States = query.States,
+        User = query.User,
+        Algorithm = query.Algorithm,
+        DatasetId = query.DatasetId,
+        Name = query.Name,
+        Labels = query.Labels,
+        SubmittedFrom = query.SubmittedFrom,
+        SubmittedBefore = query.SubmittedBefore,
+        OldestFirst = query.OldestFirst,
+        After = after,
+        Limit = limit,
+    };
+
+    private static List<TrainingStatus> WhatFits(IEnumerable<TrainingStatus> statuses)
+    {
+        var page = new List<TrainingStatus>();
+        var bytes = 0;
+        foreach (var status in statuses)
+        {
+            bytes += StatusSize.Of(status);
+            if (bytes > StatusSize.MostOfAPage && page.Count > 0)
+            {
+                break;
+            }
+
+            page.Add(status);
+        }
+
+        return page;
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orca.Training.Diagnostics;
+
+/// <summary>What the in-process client tells operators: event ids 1080 to 1089.</summary>
+internal static partial class ClientLog
+{
+    [LoggerMessage(1080, LogLevel.Error, "{Call} met an unexpected error; its caller was told of an internal error")]
+    public static partial void UnexpectedError(this ILogger logger, Exception error, string call);
+
+    [LoggerMessage(1081, LogLevel.Warning, "{Call} could not be answered, because a store cannot be asked now; its caller was told to try again")]
+    public static partial void StoreUnavailable(this ILogger logger, Exception error, string call);
+}

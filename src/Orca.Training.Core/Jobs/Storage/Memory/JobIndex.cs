@@ -1,0 +1,110 @@
+namespace Orca.Training.Jobs.Storage.Memory;
+
+/// <summary>
+/// Which jobs have a user, an algorithm, a dataset or a label. Its owner's lock guards it.
+/// </summary>
+/// <remarks>
+/// What it costs: about 16 bytes a job for each of these it has, some 250 bytes for each value that only one job has, and a
+/// dictionary look-up for each at a submission and when the job is let go. What it saves: one user's ten jobs among a million are
+/// found without looking at the million.
+/// </remarks>
+internal sealed class JobIndex
+{
+    private static readonly RankedSet None = new();
+
+    private readonly Dictionary<Term, RankedSet> _jobs = [];
+
+    private enum Field
+    {
+        User,
+        Algorithm,
+        Dataset,
+        Label,
+    }
+
+    public void Add(Job job)
+    {
+        AddTo(new Term(Field.Algorithm, "", job.Request.Algorithm), job.Id);
+        AddTo(new Term(Field.Dataset, "", job.Request.DatasetId), job.Id);
+        if (job.User is { } user)
+        {
+            AddTo(new Term(Field.User, "", user), job.Id);
+        }
+
+        foreach (var (name, value) in job.Request.Labels)
+        {
+            AddTo(new Term(Field.Label, name, value), job.Id);
+        }
+    }
+
+    public void Remove(Job job)
+    {
+        RemoveFrom(new Term(Field.Algorithm, "", job.Request.Algorithm), job.Id);
+        RemoveFrom(new Term(Field.Dataset, "", job.Request.DatasetId), job.Id);
+        if (job.User is { } user)
+        {
+            RemoveFrom(new Term(Field.User, "", user), job.Id);
+        }
+
+        foreach (var (name, value) in job.Request.Labels)
+        {
+            RemoveFrom(new Term(Field.Label, name, value), job.Id);
+        }
+    }
+
+    /// <summary>The fewest jobs among which all are that meet the query; null if it asks for nothing that is indexed.</summary>
+    public RankedSet? Narrowest(JobQuery query)
+    {
+        RankedSet? narrowest = null;
+        foreach (var term in TermsOf(query))
+        {
+            var jobs = _jobs.GetValueOrDefault(term, None);
+            narrowest = narrowest is null || jobs.Count < narrowest.Count ? jobs : narrowest;
+        }
+
+        return narrowest;
+    }
+
+    private static IEnumerable<Term> TermsOf(JobQuery query)
+    {
+        if (query.User is { } user)
+        {
+            yield return new Term(Field.User, "", user);
+        }
+
+        if (query.Algorithm is { } algorithm)
+        {
+            yield return new Term(Field.Algorithm, "", algorithm);
+        }
+
+        if (query.DatasetId is { } dataset)
+        {
+            yield return new Term(Field.Dataset, "", dataset);
+        }
+
+        foreach (var (name, value) in query.Labels)
+        {
+            yield return new Term(Field.Label, name, value);
+        }
+    }
+
+    private void AddTo(Term term, JobId job)
+    {
+        if (!_jobs.TryGetValue(term, out var jobs))
+        {
+            _jobs.Add(term, jobs = new RankedSet());
+        }
+
+        jobs.Add(job.Value);
+    }
+
+    private void RemoveFrom(Term term, JobId job)
+    {
+        if (_jobs.TryGetValue(term, out var jobs) && jobs.Remove(job.Value) && jobs.Count == 0)
+        {
+            _jobs.Remove(term);
+        }
+    }
+
+    private readonly record struct Term(Field Field, string Name, string Value);
+}
