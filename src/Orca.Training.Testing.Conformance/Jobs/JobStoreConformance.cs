@@ -258,7 +258,11 @@ public abstract partial class JobStoreConformance : IAsyncDisposable
     }
 
     private protected async Task<IReadOnlyList<Job>> PageAsync(IJobStore store, JobState? state = null, long after = 0, int limit = int.MaxValue) =>
-        await store.ReadPageAsync(state, new JobId(after), limit, Cancel);
+        [
+            .. from reading in await store.ReadPageAsync(
+                   new JobQuery { States = state is { } s ? [s] : [], After = new JobId(after), Limit = limit, OldestFirst = true }, Cancel)
+               select reading.Job,
+        ];
 
     private protected async Task<Fence> DecideAsync(IJobStore store) =>
         (await store.AcquireLeaseAsync("decider", TimeSpan.FromHours(1), Cancel))!.Value;

@@ -190,8 +190,15 @@ internal static class BrokenStores
     /// <summary>Begins a page with the job that the last one ended with.</summary>
     public sealed class RepeatsTheLastOfAPage(IJobStore inner) : WrappedStore(inner)
     {
-        public override ValueTask<IReadOnlyList<Job>> ReadPageAsync(JobState? state, JobId after, int limit, CancellationToken cancellationToken) =>
-            base.ReadPageAsync(state, new JobId(Math.Max(0, after.Value - 1)), limit, cancellationToken);
+        public override ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) =>
+            base.ReadPageAsync(query.After is { Value: > 0 } after ? query with { After = new JobId(after.Value + (query.OldestFirst ? -1 : 1)) } : query, cancellationToken);
+    }
+
+    /// <summary>Puts no condition on the labels.</summary>
+    public sealed class IgnoresLabels(IJobStore inner) : WrappedStore(inner)
+    {
+        public override ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) =>
+            base.ReadPageAsync(query with { Labels = new Dictionary<string, string>() }, cancellationToken);
     }
 
     /// <summary>Gives the lease to whoever asks.</summary>

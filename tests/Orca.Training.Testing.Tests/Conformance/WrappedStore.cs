@@ -24,8 +24,9 @@ internal abstract class WrappedStore(IJobStore inner) : IJobStore
 
     public virtual ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken) => Inner.ReadAsync(job, cancellationToken);
 
-    public virtual ValueTask<IReadOnlyList<Job>> ReadPageAsync(JobState? state, JobId after, int limit, CancellationToken cancellationToken) =>
-        Inner.ReadPageAsync(state, after, limit, cancellationToken);
+    public virtual ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => Inner.ReadAsync(jobs, cancellationToken);
+
+    public virtual ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => Inner.ReadPageAsync(query, cancellationToken);
 
     public virtual ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) =>
         Inner.AcquireLeaseAsync(holder, duration, cancellationToken);

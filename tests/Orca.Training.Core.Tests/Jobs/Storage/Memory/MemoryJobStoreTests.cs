@@ -48,8 +48,8 @@ public sealed class MemoryJobStoreTests : JobStoreConformance
         await CancelAsync(store, jobs[3], jobs[0], jobs[4]);
 
         Assert.Null(await store.ReadAsync(jobs[3], Cancel));
-        Assert.Equal([jobs[0], jobs[1], jobs[2], jobs[4]], (await store.ReadPageAsync(null, default, 10, Cancel)).Select(j => j.Id));
-        Assert.Equal([jobs[0], jobs[4]], (await store.ReadPageAsync(JobState.Cancelled, default, 10, Cancel)).Select(j => j.Id));
+        Assert.Equal([jobs[0], jobs[1], jobs[2], jobs[4]], (await PageAsync(store)).Select(j => j.Id));
+        Assert.Equal([jobs[0], jobs[4]], (await PageAsync(store, JobState.Cancelled)).Select(j => j.Id));
         var late = await store.ApplyAsync([new JobCommand.RequestCancel(jobs[3], JobSamples.At(2))], null, Cancel);
         Assert.Equal(Rejection.NotFound, late[0].Rejection);
     }
