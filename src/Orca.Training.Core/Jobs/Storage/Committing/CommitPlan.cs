@@ -11,9 +11,10 @@ internal readonly record struct PlannedRow(long Before, Job Job);
 /// </summary>
 /// <param name="read">A job as it is on record; null if there is none.</param>
 /// <param name="draw">The next job's id.</param>
-/// <param name="term">The lease's current term.</param>
-internal sealed class CommitPlan(Func<JobId, Job?> read, Func<JobId> draw, Fence term)
+/// <param name="term">The lease's current term; null where the database itself compares it.</param>
+internal sealed class CommitPlan(Func<JobId, Job?> read, Func<JobId> draw, Fence? term)
 {
+    private readonly Dictionary<JobId, Job?> _read = [];
     private readonly Dictionary<JobId, int> _rowOf = [];
     private readonly List<PlannedRow?> _rows = [];
     private readonly List<Job> _changes = [];
@@ -27,6 +28,9 @@ internal sealed class CommitPlan(Func<JobId, Job?> read, Func<JobId> draw, Fence
 
     public int RowCount => _rowOf.Count;
 
+    /// <summary>The jobs that were looked at, as they were on record: what is planned and what is rejected holds as long as they are so.</summary>
+    public IReadOnlyDictionary<JobId, Job?> Looked => _read;
+
     /// <summary>The batches that have an answer, and their answers.</summary>
     public IReadOnlyList<(PendingBatch Batch, CommandResult[] Results)> Answers => _answers;
 
@@ -34,9 +38,9 @@ internal sealed class CommitPlan(Func<JobId, Job?> read, Func<JobId> draw, Fence
     /// <exception cref="StaleFenceException">It needs the lease and has it not; nothing of it is planned.</exception>
     public void Add(PendingBatch batch)
     {
-        if ((batch.Fence?.Term != term.Term || term.Term == 0) && batch.Commands.Any(c => c.NeedsFence))
+        if (term is { } current && (batch.Fence != current || current.Term == 0) && batch.NeedsFence)
         {
-            throw new StaleFenceException(batch.Fence, term);
+            throw new StaleFenceException(batch.Fence, current);
         }
 
         var results = new CommandResult[batch.Commands.Count];
@@ -53,9 +57,19 @@ internal sealed class CommitPlan(Func<JobId, Job?> read, Func<JobId> draw, Fence
     private CommandResult Apply(JobCommand.OnJob command)
     {
         var isPlanned = _rowOf.TryGetValue(command.Job, out var at);
-        var job = isPlanned ? _rows[at]!.Value.Job : read(command.Job);
+        var job = isPlanned ? _rows[at]!.Value.Job : Look(command.Job);
         var rejection = JobTransitions.Apply(job, command, out var next);
         return next is null ? new CommandResult(rejection, job) : Changed(isPlanned ? _rows[at]!.Value.Before : job!.Revision, next);
+    }
+
+    private Job? Look(JobId id)
+    {
+        if (!_read.TryGetValue(id, out var job))
+        {
+            _read[id] = job = read(id);
+        }
+
+        return job;
     }
 
     private CommandResult Changed(long before, Job job)

@@ -37,5 +37,7 @@ internal sealed class PendingBatch(IReadOnlyList<JobCommand> commands, Fence? fe
 
     public Fence? Fence => fence;
 
+    public bool NeedsFence { get; } = commands.Any(c => c.NeedsFence);
+
     public override int Size => commands.Count;
 }
