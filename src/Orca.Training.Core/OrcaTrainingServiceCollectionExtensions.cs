@@ -38,6 +38,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")));
         services.TryAddSingleton<ITrainingClientFactory>(NewClient);
         services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
+        services.TryAddSingleton<TrackerState>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerService>());
         return new OrcaTrainingBuilder(services);
     }

@@ -18,7 +18,7 @@ public sealed partial class ArchitectureTests
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Artifacts", "Jobs", "Machines"],
-        ["Client"] = ["Datasets", "Jobs", "Machines"],
+        ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Machines"],
         ["Diagnostics"] = ["Jobs"],
         ["Tracking"] = ["Artifacts", "Datasets", "Diagnostics", "Jobs", "Machines", "Progress", "Scheduling", "Scheduling/Capacity"],
     };

@@ -16,6 +16,7 @@ using Orca.Training.AspNetCore.CleartextHttp2;
 using Orca.Training.Client;
 using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Jobs;
+using Orca.Training.Testing.Conformance.Clients;
 
 namespace Orca.Training.Grpc.Tests;
 

@@ -12,15 +12,18 @@ using Microsoft.Extensions.Options;
 using Orca.Training.Client;
 using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Jobs;
+using Orca.Training.Testing.Conformance.Clients;
 
 namespace Orca.Training.Grpc.Tests;
 
 /// <summary>Who is answered.</summary>
-public sealed class ClosedByDefaultTests
+public sealed class ClosedByDefaultTests : IDisposable
 {
     private readonly Installation _installation = new();
 
     private static CancellationToken Token => Patience.Token;
+
+    public void Dispose() => _installation.Dispose();
 
     [Theory]
     [InlineData("127.0.0.1", true)]
@@ -138,7 +141,7 @@ public sealed class ClosedByDefaultTests
 
     /// <summary>A host that takes every caller to be at an address, and believes who says to be somebody.</summary>
     private Task<TrainingHost> StartAsync(string? address = "127.0.0.1", Action<IEndpointConventionBuilder>? open = null) => TrainingHost.StartAsync(
-        _installation.Client,
+        _installation.Clients,
         builder =>
         {
             builder.Services.AddAuthentication("believe").AddScheme<AuthenticationSchemeOptions, Believing>("believe", _ => { });

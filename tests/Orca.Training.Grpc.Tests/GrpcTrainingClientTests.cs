@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Client;
 using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Jobs;
+using Orca.Training.Testing.Conformance.Clients;
 
 namespace Orca.Training.Grpc.Tests;
 
@@ -41,7 +42,7 @@ public sealed class GrpcTrainingClientTests
     {
         var connection = new TaskCompletionSource<IConnectionLifetimeFeature>();
         await using var host = await TrainingHost.StartAsync(
-            new ScriptedClient { Watch = (_, _, token) => OneThenSilenceAsync(token) },
+            new ScriptedClient { Watch = (_, token) => OneThenSilenceAsync(token) },
             map: app =>
             {
                 app.Use((context, next) =>
@@ -87,7 +88,7 @@ public sealed class GrpcTrainingClientTests
     [Fact]
     public async Task An_application_gets_its_client_from_its_services()
     {
-        await using var host = await TrainingHost.StartAsync(new Installation().Client);
+        await using var host = await TrainingHost.StartAsync(new Installation().Clients);
         await using var services = new ServiceCollection().AddOrcaTrainingClient(Vacant()).AddOrcaTrainingClient(host.Address).BuildServiceProvider();
 
         var client = services.GetRequiredService<ITrainingClient>();
@@ -99,7 +100,7 @@ public sealed class GrpcTrainingClientTests
     [Fact]
     public async Task A_client_that_was_disposed_answers_no_more()
     {
-        await using var host = await TrainingHost.StartAsync(new Installation().Client);
+        await using var host = await TrainingHost.StartAsync(new Installation().Clients);
         var client = host.Connect();
         await client.DisposeAsync();
 
@@ -109,7 +110,7 @@ public sealed class GrpcTrainingClientTests
     [Fact]
     public async Task A_request_with_more_mistakes_than_fit_in_an_answer_is_told_the_first_and_how_many_more()
     {
-        await using var host = await TrainingHost.StartAsync(new Installation().Client);
+        await using var host = await TrainingHost.StartAsync(new Installation().Clients);
         using var client = host.Connect();
         var parameters = Enumerable.Range(0, 128).ToDictionary(i => $"模型{i}{new string('ä', 60)}", _ => new string('v', 5000));
 

@@ -9,6 +9,7 @@ using Orca.Training.AspNetCore.Service;
 using Orca.Training.Client;
 using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Jobs;
+using Orca.Training.Testing.Conformance.Clients;
 
 namespace Orca.Training.Grpc.Tests;
 
@@ -43,7 +44,7 @@ public sealed class HostingTests
         await using var host = await TrainingHost.StartAsync(Client, map: app =>
         {
             var group = app.MapGroup("");
-            GrpcEndpoints.Map(group);
+            GrpcEndpoints.Map<TrainingGrpcService>(group);
             group.MapGet("/hello", (ITrainingClient client) => client.GetType().Name);
         });
         using var web = new HttpClient();
@@ -96,6 +97,40 @@ public sealed class HostingTests
         var missing = Assert.Throws<InvalidOperationException>(() => app.MapOrcaTraining());
 
         Assert.Contains("AddOrcaTraining()", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_that_maps_the_same_twice_is_told_so_when_it_does()
+    {
+        await using var host = await TrainingHost.StartAsync(Client);
+
+        var twice = Assert.Throws<InvalidOperationException>(() => host.App.MapGroup("/other").MapOrcaTraining());
+
+        Assert.Equal("MapOrcaTraining() was called before on this host: call it once, and put all conventions on what it returns.", twice.Message);
+        using var client = host.Connect();
+        Assert.Equal(new JobId(5), (await client.GetTrainingStatusAsync(new JobId(5), Token)).JobId);
+    }
+
+    [Theory]
+    [InlineData(false, LogLevel.Debug)]
+    [InlineData(true, LogLevel.Information)]
+    public async Task A_callers_mistake_is_no_news_in_the_log_unless_the_host_has_gRPC_of_its_own(bool hasHostGrpc, LogLevel level)
+    {
+        await using var host = await TrainingHost.StartAsync(
+            ScriptedClient.Always(_ => throw new TrainingException(TrainingError.NotFound, "There is no job 1.")),
+            builder =>
+            {
+                if (hasHostGrpc)
+                {
+                    builder.Services.AddGrpc();
+                }
+            });
+        using var client = host.Connect();
+
+        await Assert.ThrowsAsync<TrainingException>(() => client.GetTrainingStatusAsync(new JobId(1), Token));
+
+        Assert.Equal([level], host.Logs.GetSnapshot().Where(r => r.Id.Name == "RpcConnectionError").Select(r => r.Level));
+        Assert.DoesNotContain(host.Logs.GetSnapshot(), r => r.Level > LogLevel.Information);
     }
 
     [Fact]
@@ -172,6 +207,8 @@ public sealed class HostingTests
         Assert.Equal("job_id", await FieldOfAsync(async () => await raw.GetTrainingStatusAsync(new Wire.GetTrainingStatusRequest { JobId = -3 }, cancellationToken: Token)));
         Assert.Equal("job_id", await FieldOfAsync(async () => await raw.CancelTrainingAsync(new Wire.CancelTrainingRequest(), cancellationToken: Token)));
         Assert.Equal("job_id", await FieldOfAsync(() => raw.WatchTraining(new Wire.WatchTrainingRequest { JobId = -1 }, cancellationToken: Token).ResponseStream.MoveNext(Token)));
+        Assert.Equal("submitted_from", await FieldOfAsync(async () => await raw.ListTrainingsAsync(new Wire.ListTrainingsRequest { SubmittedFrom = new() { Nanos = -1 } }, cancellationToken: Token)));
+        Assert.Equal("submitted_before", await FieldOfAsync(async () => await raw.ListTrainingsAsync(new Wire.ListTrainingsRequest { SubmittedBefore = new() { Seconds = long.MaxValue } }, cancellationToken: Token)));
         Assert.Equal("after_revision", await FieldOfAsync(() => raw.WatchTraining(new Wire.WatchTrainingRequest { JobId = 1, AfterRevision = -1 }, cancellationToken: Token).ResponseStream.MoveNext(Token)));
     }
 

@@ -1,8 +1,10 @@
 using Orca.Training.Client;
+using Orca.Training.Testing.Conformance.Clients;
 
 namespace Orca.Training.Grpc.Tests;
 
-public sealed class InProcessClientTests : TrainingClientTests
+/// <summary>The client within the host's own process.</summary>
+public sealed class InProcessClientTests : TrainingClientConformance
 {
-    protected override Task<ITrainingClient> ReachAsync(ITrainingClient behind) => Task.FromResult(behind);
+    protected override Task<ITrainingClient> ReachAsync(ITrainingClientFactory service, string? user) => Task.FromResult(service.ForUser(user));
 }

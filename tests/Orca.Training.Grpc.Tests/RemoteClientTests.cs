@@ -1,28 +1,39 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Builder;
 using Orca.Training.Client;
 using Orca.Training.Grpc.Tests.Support;
+using Orca.Training.Testing.Conformance.Clients;
 
 namespace Orca.Training.Grpc.Tests;
 
 /// <summary>The same, through a real server and a real connection.</summary>
-public sealed class RemoteClientTests : TrainingClientTests
+public sealed class RemoteClientTests : TrainingClientConformance
 {
-    private TrainingHost? _host;
-    private GrpcTrainingClient? _client;
+    private readonly List<(TrainingHost Host, GrpcTrainingClient Client)> _reached = [];
 
     public override async ValueTask DisposeAsync()
     {
-        _client?.Dispose();
-        if (_host is not null)
+        foreach (var (host, client) in _reached)
         {
-            await _host.DisposeAsync();
+            client.Dispose();
+            await host.DisposeAsync();
         }
 
         await base.DisposeAsync();
     }
 
-    protected override async Task<ITrainingClient> ReachAsync(ITrainingClient behind)
+    protected override async Task<ITrainingClient> ReachAsync(ITrainingClientFactory service, string? user)
     {
-        _host = await TrainingHost.StartAsync(behind);
-        return _client = _host.Connect();
+        var host = await TrainingHost.StartAsync(service, map: app =>
+        {
+            app.Use((context, next) =>
+            {
+                context.User = user is null ? context.User : new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test"));
+                return next(context);
+            });
+            app.MapOrcaTraining();
+        });
+        _reached.Add((host, host.Connect()));
+        return _reached[^1].Client;
     }
 }

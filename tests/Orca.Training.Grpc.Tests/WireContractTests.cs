@@ -6,6 +6,7 @@ using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Grpc.Wire;
 using Orca.Training.Jobs;
 using Orca.Training.Tests;
+using Orca.Training.Testing.Conformance.Clients;
 
 namespace Orca.Training.Grpc.Tests;
 
@@ -32,7 +33,7 @@ public sealed class WireContractTests
     public async Task A_classic_client_trains_and_asks_and_is_told_what_is_wrong()
     {
         var installation = new Installation();
-        await using var host = await TrainingHost.StartAsync(installation.Client);
+        await using var host = await TrainingHost.StartAsync(installation.Clients);
         using var channel = GrpcChannel.ForAddress(host.Address);
         var client = new Classic.TrainingService.TrainingServiceClient(channel);
         var metadata = new Classic.TrainingJobMetadata { Algorithm = "cnn", DatasetId = "digits", Name = "old", OutputModelName = "m", Parameters = { ["LR"] = "0.1" } };

@@ -31,7 +31,7 @@ public sealed class FaultTests
 
         var acknowledged = new List<JobId>();
         var unknown = 0;
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < 50; i++)
         {
             try
             {
@@ -58,6 +58,7 @@ public sealed class FaultTests
         await using var store = Stores.Open(server, "orca");
         var cursor = (await store.ReadOpenJobsAsync(Cancel)).Cursor;
         var acknowledged = new List<JobId> { await SubmitAsync(store) };
+        Assert.NotEmpty((await store.ReadChangesAsync(cursor, Cancel)).Changes);
         var waiting = store.ReadChangesAsync((await store.ReadOpenJobsAsync(Cancel)).Cursor, Cancel).AsTask();
         await (isCrash ? server.KillAsync() : server.StopAsync());
 

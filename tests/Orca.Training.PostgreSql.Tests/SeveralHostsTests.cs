@@ -9,6 +9,9 @@ namespace Orca.Training.PostgreSql.Tests;
 /// <summary>Two hosts on one database, and what commits late.</summary>
 public sealed class SeveralHostsTests(PostgreSqlServer server)
 {
+    private const string Document =
+        """{"v":1,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1},"revision":1,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}""";
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -141,7 +144,7 @@ public sealed class SeveralHostsTests(PostgreSqlServer server)
             """,
             connection))
         {
-            insert.Parameters.AddWithValue("""{"v":1,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""");
+            insert.Parameters.AddWithValue(Document);
             await insert.ExecuteNonQueryAsync(Cancel);
         }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -7,20 +9,24 @@ using Microsoft.Extensions.Logging;
 
 namespace Orca.Training.AspNetCore.Service;
 
-/// <summary>Maps the gRPC service, with the host's gRPC if it has one and with one of its own if not.</summary>
+/// <summary>Maps gRPC services, with the host's gRPC if it has one and with one of our own if not.</summary>
 internal static class GrpcEndpoints
 {
-    public static void Map(RouteGroupBuilder group)
+    // One for each host, as long as the host is there.
+    private static readonly ConditionalWeakTable<IServiceProvider, ServiceProvider> OwnServices = [];
+
+    public static void Map<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TService>(RouteGroupBuilder group)
+        where TService : class
     {
         var host = ((IEndpointRouteBuilder)group).ServiceProvider;
-        if (host.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IGrpcServiceActivator<TrainingGrpcService>)))
+        if (host.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IGrpcServiceActivator<TService>)))
         {
-            group.MapGrpcService<TrainingGrpcService>();
+            group.MapGrpcService<TService>();
         }
         else
         {
             // A group of its own, because the first endpoint ties its group's data source to the services it was mapped with.
-            new OwnGrpc(group.MapGroup(""), ProvideGrpc(host)).MapGrpcService<TrainingGrpcService>();
+            new OwnGrpc(group.MapGroup(""), OwnServices.GetValue(host, ProvideGrpc)).MapGrpcService<TService>();
         }
     }
 
@@ -28,7 +34,7 @@ internal static class GrpcEndpoints
     private static ServiceProvider ProvideGrpc(IServiceProvider host)
     {
         var services = new ServiceCollection();
-        services.AddSingleton(host.GetRequiredService<ILoggerFactory>());
+        services.AddSingleton<ILoggerFactory>(new QuietGrpcLogs(host.GetRequiredService<ILoggerFactory>()));
         // gRPC's own endpoint for unknown services would catch the host's paths, and needs a route constraint that the host lacks.
         // Without it they get 404, which gRPC clients read as UNIMPLEMENTED all the same.
         services.AddGrpc(options => options.IgnoreUnknownServices = true);

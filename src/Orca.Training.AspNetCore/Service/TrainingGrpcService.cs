@@ -9,13 +9,20 @@ using Wire = Orca.Training.Grpc.Wire;
 namespace Orca.Training.AspNetCore.Service;
 
 /// <summary>Answers gRPC calls with the host's own client. One for each call.</summary>
-internal sealed class TrainingGrpcService(ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<TrainingGrpcService> logger)
+/// <param name="client">The host's own client, for what is the same whoever calls.</param>
+/// <param name="lifetime">The host's.</param>
+/// <param name="logger">Told of what is no answer to a call.</param>
+/// <param name="clients">Acts for who calls; null in a host that passes calls on to another, which sees only this host.</param>
+internal sealed partial class TrainingGrpcService(
+    ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<TrainingGrpcService> logger, ITrainingClientFactory? clients = null)
     : Wire.TrainingService.TrainingServiceBase
 {
     public override Task<Wire.TrainResponse> Train(Wire.TrainRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {
-        var metadata = request.Metadata ?? throw Invalid("metadata", "It is missing: say what to train.");
-        var job = await TrainAsync(RequestMapping.FromWire(metadata), context).ConfigureAwait(false);
+        var metadata = request.Metadata ?? throw TrainingException.Invalid("metadata", "It is missing: say what to train.");
+        // Who calls is said by the caller's identity alone, never by the wire.
+        var acting = clients?.ForUser(context.GetHttpContext().User) ?? client;
+        var job = await acting.TrainAsync(RequestMapping.FromWire(metadata), context.CancellationToken).ConfigureAwait(false);
         return new Wire.TrainResponse { JobId = job.Value };
     });
 
@@ -33,14 +40,15 @@ internal sealed class TrainingGrpcService(ITrainingClient client, IHostApplicati
         var job = JobOf(request.JobId);
         if (request.AfterRevision < 0)
         {
-            throw Invalid("after_revision", $"{request.AfterRevision} is no revision: they count from 1; 0 means from the start.");
+            throw TrainingException.Invalid("after_revision", $"{request.AfterRevision} is no revision: they count from 1; 0 means from the start.");
         }
 
         // A host that stops would otherwise wait for its streams, which may last as long as a training.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await foreach (var status in client.WatchTrainingAsync(job, request.AfterRevision, end.Token).ConfigureAwait(false))
+            var lastSeen = new WatchPosition(job, StatusMapping.InstallationFromWire(request.Installation), request.AfterRevision);
+            await foreach (var status in client.ResumeWatchAsync(lastSeen, end.Token).ConfigureAwait(false))
             {
                 await responseStream.WriteAsync(StatusMapping.ToWire(status), end.Token).ConfigureAwait(false);
             }
@@ -52,15 +60,6 @@ internal sealed class TrainingGrpcService(ITrainingClient client, IHostApplicati
 
         return responseStream;
     });
-
-    // Who calls is said by the caller's identity alone, never by the wire.
-    private Task<JobId> TrainAsync(TrainingRequest request, ServerCallContext context)
-    {
-        var user = context.GetHttpContext().User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : null;
-        return client is TrainingClient inProcess
-            ? inProcess.TrainAsync(request, user, context.CancellationToken)
-            : client.TrainAsync(request, context.CancellationToken);
-    }
 
     private async Task<T> AnswerAsync<T>(ServerCallContext context, Func<Task<T>> answer)
     {
@@ -85,7 +84,5 @@ internal sealed class TrainingGrpcService(ITrainingClient client, IHostApplicati
         }
     }
 
-    private static JobId JobOf(long id) => id > 0 ? new JobId(id) : throw Invalid("job_id", $"{id} is no job's id: they count from 1.");
-
-    private static TrainingException Invalid(string field, string description) => TrainingException.Invalid([new FieldViolation(field, description)]);
+    private static JobId JobOf(long id) => id > 0 ? new JobId(id) : throw TrainingException.Invalid("job_id", $"{id} is no job's id: they count from 1.");
 }

@@ -30,10 +30,10 @@ public interface ITrainingClient
     /// Goes on after a status that was seen, as after a connection broke or the service restarted: like <see cref="WatchTrainingAsync"/>, and it notices when the
     /// service now is another installation, in which the same id means another job.
     /// </summary>
-    /// <param name="lastSeen">The last status seen of the job.</param>
+    /// <param name="lastSeen">The <see cref="TrainingStatus.Position"/> of the last status seen.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="TrainingException">As <see cref="WatchTrainingAsync"/>; <see cref="TrainingError.NotFound"/> also if the service is another installation.</exception>
-    IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(TrainingStatus lastSeen, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(WatchPosition lastSeen, CancellationToken cancellationToken = default);
 
     /// <summary>Asks for a job to be ended. When it returns the intent is on record; the state follows. Repeating it is harmless.</summary>
     /// <exception cref="TrainingException">

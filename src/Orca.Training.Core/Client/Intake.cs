@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using Orca.Training.Jobs;
+using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
@@ -45,6 +46,15 @@ internal static class Intake
             PageToken = TextOrNull("page_token", query.PageToken, found),
         };
         return found.Count == 0 ? taken : throw TrainingException.Invalid(found);
+    }
+
+    /// <exception cref="TrainingException">There are too many.</exception>
+    public static IReadOnlyList<JobId> Jobs(IReadOnlyList<JobId> jobs)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        return jobs.Count <= CallLimits.MaxStatuses
+            ? [.. jobs]
+            : throw TrainingException.Invalid("job_ids", Invariant($"There are {jobs.Count}: give at most {CallLimits.MaxStatuses}."));
     }
 
     /// <summary>An entry of a map as a violation's field, short enough to be said.</summary>

@@ -1,6 +1,5 @@
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
-using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
@@ -9,13 +8,8 @@ internal sealed partial class TrainingClient
 {
     public async Task<IReadOnlyList<TrainingStatus?>> GetTrainingStatusesAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(jobs);
+        jobs = Intake.Jobs(jobs);
         cancellationToken.ThrowIfCancellationRequested();
-        if (jobs.Count > CallLimits.MaxStatuses)
-        {
-            throw TrainingException.Invalid("job_ids", Invariant($"There are {jobs.Count}: give at most {CallLimits.MaxStatuses}."));
-        }
-
         try
         {
             var installation = await store.GetInstallationAsync(cancellationToken);

@@ -66,11 +66,8 @@ internal sealed partial class TrainingClient(
     public IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, CancellationToken cancellationToken = default) =>
         _errors.GuardAsync(WatchAsync(job, afterRevision, seenIn: null, cancellationToken), nameof(WatchTrainingAsync), cancellationToken);
 
-    public IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(TrainingStatus lastSeen, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(lastSeen);
-        return _errors.GuardAsync(WatchAsync(lastSeen.JobId, lastSeen.Revision, lastSeen.Installation, cancellationToken), nameof(ResumeWatchAsync), cancellationToken);
-    }
+    public IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(WatchPosition lastSeen, CancellationToken cancellationToken = default) =>
+        _errors.GuardAsync(WatchAsync(lastSeen.Job, lastSeen.Revision, lastSeen.Installation, cancellationToken), nameof(ResumeWatchAsync), cancellationToken);
 
     public async Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default)
     {

@@ -3,6 +3,12 @@ using Orca.Training.Jobs.Storage;
 
 namespace Orca.Training.Client;
 
+/// <summary>How far a watcher has seen a job. Its three parts can be kept and given again later.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Installation">The installation that it is of; null if that is not known, and then nothing is noticed.</param>
+/// <param name="Revision">The last <see cref="TrainingStatus.Revision"/> seen; 0 for none.</param>
+public readonly record struct WatchPosition(JobId Job, InstallationId? Installation, long Revision);
+
 /// <summary>Where a job stands, as its callers see it.</summary>
 public sealed record TrainingStatus
 {
@@ -20,6 +26,9 @@ public sealed record TrainingStatus
 
     /// <summary>Counts the job's changes; what <see cref="ITrainingClient.WatchTrainingAsync"/> goes on from.</summary>
     public required long Revision { get; init; }
+
+    /// <summary>Which status this is: what <see cref="ITrainingClient.ResumeWatchAsync"/> goes on from.</summary>
+    public WatchPosition Position => new(JobId, Installation, Revision);
 
     /// <summary>Its state.</summary>
     public required JobState State { get; init; }

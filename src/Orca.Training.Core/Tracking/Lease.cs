@@ -18,13 +18,16 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
     private long _askedAt;
 
     /// <summary>Waits until the lease is ours, for at least two thirds of its time.</summary>
-    public async Task<Fence> AcquireAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="taken">Called each time another holder is found to have it.</param>
+    public async Task<Fence> AcquireAsync(CancellationToken cancellationToken, Action? taken = null)
     {
         while (true)
         {
             _askedAt = time.GetTimestamp();
             if (await store.AcquireLeaseAsync(_holder, duration, cancellationToken) is not { } fence)
             {
+                taken?.Invoke();
                 await Task.Delay(duration / 3, time, cancellationToken);
             }
             else if (time.GetElapsedTime(_askedAt) <= duration / 3)

@@ -23,6 +23,7 @@ internal sealed class TrackerService(
     IHostEnvironment environment,
     TrackerWork work,
     TimeProvider time,
+    TrackerState state,
     ILogger<TrackerService> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
@@ -38,6 +39,7 @@ internal sealed class TrackerService(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         MachineChecks.Check(_machines);
+        state.Is(TrackerRole.Starting);
         _running = work.Run(() => RunAsync(_stopping.Token));
         return Task.CompletedTask;
     }
@@ -50,6 +52,7 @@ internal sealed class TrackerService(
             await DrainAsync(cancellationToken);
         }
 
+        state.Is(TrackerRole.Stopped);
         _stopping.Cancel();
         await _running.WaitAsync(cancellationToken).Quietly();
     }
@@ -95,12 +98,14 @@ internal sealed class TrackerService(
             catch (StaleFenceException)
             {
                 logger.LeaseLost();
+                state.Is(TrackerRole.Starting);
             }
 #pragma warning disable CA1031 // The decider starts over from what is on record, whatever happened.
             catch (Exception e)
 #pragma warning restore CA1031
             {
                 logger.TermFailed(e, PauseAfterFailure);
+                state.Is(TrackerRole.Failing, e);
                 await Task.Delay(PauseAfterFailure, time, cancellationToken).Quietly();
             }
         }
@@ -109,7 +114,8 @@ internal sealed class TrackerService(
     private async Task RunTermAsync(CancellationToken cancellationToken)
     {
         var lease = new Lease(store, _options.LeaseDuration, time);
-        var fence = await lease.AcquireAsync(cancellationToken);
+        var fence = await lease.AcquireAsync(cancellationToken, () => state.Is(TrackerRole.Waiting));
+        state.Is(TrackerRole.Deciding);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var installation = await store.GetInstallationAsync(cancellationToken);
         logger.Deciding(installation.Value, _machines.Length, fence.Term);

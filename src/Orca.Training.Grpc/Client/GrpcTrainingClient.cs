@@ -16,7 +16,7 @@ namespace Orca.Training.Client;
 /// <see cref="TrainingException"/> with <see cref="TrainingError.Unavailable"/>; a watch goes on from the last revision seen when it is
 /// called again. An answer names at most some fields that are wrong (2 KiB of them), then how many more there are.
 /// </remarks>
-public sealed class GrpcTrainingClient : ITrainingClient, IDisposable, IAsyncDisposable
+public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, IAsyncDisposable
 {
     private readonly Wire.TrainingService.TrainingServiceClient _service;
     private readonly string _name;
@@ -62,8 +62,7 @@ public sealed class GrpcTrainingClient : ITrainingClient, IDisposable, IAsyncDis
     /// <inheritdoc />
     public async Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var message = new Wire.TrainRequest { Metadata = RequestMapping.ToWire(request.Copy()) };
+        var message = new Wire.TrainRequest { Metadata = RequestMapping.ToWire(Intake.Request(request)) };
         var answer = await AskAsync(options => _service.TrainAsync(message, options), cancellationToken).ConfigureAwait(false);
         return new JobId(answer.JobId);
     }
@@ -78,10 +77,19 @@ public sealed class GrpcTrainingClient : ITrainingClient, IDisposable, IAsyncDis
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, CancellationToken cancellationToken = default) =>
+        ResumeWatchAsync(new WatchPosition(job, null, afterRevision), cancellationToken);
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(WatchPosition lastSeen, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        ThrowIfNoId(job);
-        var message = new Wire.WatchTrainingRequest { JobId = job.Value, AfterRevision = Math.Max(0, afterRevision) };
+        ThrowIfNoId(lastSeen.Job);
+        var message = new Wire.WatchTrainingRequest
+        {
+            JobId = lastSeen.Job.Value,
+            AfterRevision = Math.Max(0, lastSeen.Revision),
+            Installation = lastSeen.Installation?.Value ?? "",
+        };
 
         // Leaving the loop disposes the call, which tells the service to stop.
         using var call = _service.WatchTraining(message, new CallOptions(cancellationToken: cancellationToken));
@@ -128,7 +136,7 @@ public sealed class GrpcTrainingClient : ITrainingClient, IDisposable, IAsyncDis
         }
     }
 
-    private async ValueTask<bool> NextAsync(IAsyncStreamReader<Wire.GetTrainingStatusResponse> stream, CancellationToken cancellationToken)
+    private async ValueTask<bool> NextAsync<T>(IAsyncStreamReader<T> stream, CancellationToken cancellationToken)
     {
         try
         {

@@ -7,21 +7,20 @@ namespace Orca.Training.Grpc;
 /// <summary>A training request on the wire and back.</summary>
 internal static class RequestMapping
 {
-    /// <exception cref="TrainingException">A parameter or label has no value at all, which the wire cannot say.</exception>
+    /// <param name="request">A request that <see cref="Intake"/> has taken.</param>
     public static Wire.TrainingJobMetadata ToWire(TrainingRequest request)
     {
         var metadata = new Wire.TrainingJobMetadata
         {
-            // What is null against the rules becomes empty, and the service says what it thinks of that.
-            Algorithm = request.Algorithm ?? "",
-            DatasetId = request.DatasetId ?? "",
-            Name = request.Name ?? "",
-            TrainDataVersionHash = request.DatasetVersion ?? "",
-            OutputModelName = request.OutputModelName ?? "",
+            Algorithm = request.Algorithm,
+            DatasetId = request.DatasetId,
+            Name = request.Name,
+            TrainDataVersionHash = request.DatasetVersion,
+            OutputModelName = request.OutputModelName,
             Workers = request.Workers,
         };
-        Copy("parameters", request.Parameters, metadata.Parameters);
-        Copy("labels", request.Labels, metadata.Labels);
+        Copy(request.Parameters, metadata.Parameters);
+        Copy(request.Labels, metadata.Labels);
         return metadata;
     }
 
@@ -38,16 +37,10 @@ internal static class RequestMapping
         Workers = metadata.HasWorkers ? metadata.Workers : 1,
     };
 
-    private static void Copy(string field, IReadOnlyDictionary<string, string>? from, MapField<string, string> to)
+    private static void Copy(IReadOnlyDictionary<string, string> from, MapField<string, string> to)
     {
-        foreach (var (name, value) in from ?? new Dictionary<string, string>())
+        foreach (var (name, value) in from)
         {
-            if (value is null)
-            {
-                var violation = new FieldViolation($"{field}[{name}]", "The value is missing: give text.");
-                throw new TrainingException(TrainingError.InvalidArgument, $"{violation.Field}: {violation.Description}", [violation]);
-            }
-
             to[name] = value;
         }
     }

@@ -26,6 +26,8 @@ internal static class StatusMapping
             StartedAt = status.StartedAt?.ToTimestamp(),
             FinishedAt = status.FinishedAt?.ToTimestamp(),
             CancelRequestedAt = status.CancelRequestedAt?.ToTimestamp(),
+            User = status.User ?? "",
+            Installation = status.Installation?.Value ?? "",
         };
         message.Artifacts.AddRange(status.Artifacts.Select(ToWire));
         return message;
@@ -50,7 +52,18 @@ internal static class StatusMapping
         StartedAt = message.StartedAt?.ToDateTimeOffset(),
         FinishedAt = message.FinishedAt?.ToDateTimeOffset(),
         CancelRequestedAt = message.CancelRequestedAt?.ToDateTimeOffset(),
+        User = message.User.Length > 0 ? message.User : null,
+        Installation = InstallationFromWire(message.Installation),
     };
+
+    /// <summary>A classic service does not say which installation it is.</summary>
+    public static InstallationId? InstallationFromWire(string value) => value.Length > 0 ? new InstallationId(value) : null;
+
+    /// <summary>For a query, which may name what is no state: the service says what it thinks of that.</summary>
+    public static Wire.TrainingStatus ToWireOfQuery(JobState state) => System.Enum.IsDefined(state) ? ToWire(state) : (Wire.TrainingStatus)(int)state;
+
+    /// <summary>For a query: a number that is no state stays one.</summary>
+    public static JobState FromWireOfQuery(Wire.TrainingStatus status) => System.Enum.IsDefined(status) ? FromWire(status) : (JobState)(int)status;
 
     private static Wire.TrainingStatus ToWire(JobState state) => state switch
     {

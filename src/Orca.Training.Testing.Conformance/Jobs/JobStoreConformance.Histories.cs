@@ -26,25 +26,27 @@ public abstract partial class JobStoreConformance
     [Fact]
     public async Task A_batch_is_seen_whole_or_not_at_all()
     {
-        const int readings = 200;
+        const int readings = 200, batches = 50;
         var store = await NewAsync();
         var fence = await DecideAsync(store);
         JobId[] both = [await SubmitAsync(store), await SubmitAsync(store)];
         await store.ApplyAsync([.. both.Select(j => new JobCommand.BeginAttempt(j, 1, "m", JobSamples.At(1)))], fence, Cancel);
         await store.ApplyAsync([.. both.Select(j => new JobCommand.BeginRunning(j, 1, ["c"], JobSamples.At(1)))], fence, Cancel);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var written = 0;
 
         var writing = Task.Run(async () =>
         {
-            for (var i = 1; !enough.IsCancellationRequested; i++)
+            while (!enough.IsCancellationRequested)
             {
-                var progress = new TrainingProgress { Done = i };
+                var progress = new TrainingProgress { Done = written };
                 await store.ApplyAsync([.. both.Select(j => new JobCommand.RecordProgress(j, 1, progress, JobSamples.At(1)))], fence, Cancel);
+                Interlocked.Increment(ref written);
             }
         }, Cancel);
         try
         {
-            for (var i = 0; i < readings; i++)
+            for (var i = 0; i < readings || (Volatile.Read(ref written) < batches && !writing.IsCompleted); i++)
             {
                 var open = (await store.ReadOpenJobsAsync(Cancel)).Jobs;
                 Assert.Equal(open[0].Progress.Done, open[1].Progress.Done);

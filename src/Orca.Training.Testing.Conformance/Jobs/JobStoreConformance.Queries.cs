@@ -42,19 +42,6 @@ public abstract partial class JobStoreConformance
             threads: 1);
     }
 
-    [Fact]
-    public async Task Several_jobs_are_read_in_the_order_asked_for_and_none_for_one_that_there_is_not()
-    {
-        var store = await NewAsync();
-        var (first, second) = (await SubmitAsync(store), await SubmitAsync(store));
-
-        var read = await store.ReadAsync([second, NoJob, first, second], Cancel);
-
-        Assert.Equal([second, default, first, second], read.Select(r => r?.Job.Id ?? default));
-        Assert.Equal([2, null, 1, 2], read.Select(r => r?.QueuePosition));
-        Assert.Empty(await store.ReadAsync([], Cancel));
-    }
-
     private static Gen<JobQuery> Queries(IReadOnlyList<Job> jobs)
     {
         var any = Gen.Int[0, Words.Length - 1].Select(i => Words[i]);

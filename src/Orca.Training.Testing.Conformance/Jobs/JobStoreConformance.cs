@@ -199,7 +199,7 @@ public abstract partial class JobStoreConformance : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Pages_show_jobs_by_state_oldest_first_up_to_a_limit_and_go_on_after_an_id()
+    public async Task Pages_show_jobs_by_state_in_either_order_up_to_a_limit_and_go_on_after_an_id()
     {
         var store = await NewAsync();
         var fence = await DecideAsync(store);
@@ -239,8 +239,14 @@ public abstract partial class JobStoreConformance : IAsyncDisposable
         await ExpectPageAsync([], null, jobs[9].Value, 100);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => ExpectPageAsync([], null, 0, 0));
 
-        async Task ExpectPageAsync(int[] expected, JobState? state, long after, int limit) =>
+        async Task ExpectPageAsync(int[] expected, JobState? state, long after, int limit)
+        {
             Assert.Equal(expected, (await PageAsync(store, state, after, limit)).Select(j => jobs.IndexOf(j.Id)));
+            // The other way round the same page ends where this one begins.
+            var all = await PageAsync(store, state, after, int.MaxValue);
+            var newestFirst = new JobQuery { States = state is { } one ? [one] : [], Limit = int.MaxValue };
+            Assert.Equal(all.Reverse().Select(j => j.Id), (await store.ReadPageAsync(newestFirst, Cancel)).TakeWhile(r => r.Job.Id.Value > after).Select(r => r.Job.Id));
+        }
     }
 
     [Fact]

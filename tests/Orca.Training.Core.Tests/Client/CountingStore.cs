@@ -31,8 +31,9 @@ internal sealed class CountingStore(IJobStore store) : IJobStore
         return store.ReadAsync(job, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<Job>> ReadPageAsync(JobState? state, JobId after, int limit, CancellationToken cancellationToken) =>
-        store.ReadPageAsync(state, after, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => store.ReadAsync(jobs, cancellationToken);
+
+    public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => store.ReadPageAsync(query, cancellationToken);
 
     public ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) =>
         store.AcquireLeaseAsync(holder, duration, cancellationToken);

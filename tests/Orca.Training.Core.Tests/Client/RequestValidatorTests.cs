@@ -32,7 +32,6 @@ public sealed class RequestValidatorTests
     public static TheoryData<string, TrainingRequest, string, string> Fields => new()
     {
         { "no algorithm", Good with { Algorithm = "" }, "algorithm", "It is empty: give a name." },
-        { "algorithm of nothing", Good with { Algorithm = null! }, "algorithm", "It is empty: give a name." },
         { "unknown algorithm", Good with { Algorithm = "c" }, "algorithm", "'c' is unknown: this service has 'a', 'b'." },
         { "algorithm in another case", Good with { Algorithm = "A" }, "algorithm", "'A' is unknown: this service has 'a', 'b'." },
         { "no dataset", Good with { DatasetId = "" }, "dataset_id", "It is empty: give a name." },
@@ -52,15 +51,15 @@ public sealed class RequestValidatorTests
         { "parameter with an equals sign", With("A=B", "1"), "parameters[A=B]", NotAName },
         { "parameter in another script", With("é", "1"), "parameters[é]", NotAName },
         { "long parameter", With(new string('N', 65), "1"), $"parameters[{new string('N', 64)}…]", "The name has 65 characters: give at most 64." },
-        { "parameter without a value", With("LR", null!), "parameters[LR]", "The value is missing or holds a NUL character: give text." },
-        { "parameter with a NUL", With("LR", "a\0b"), "parameters[LR]", "The value is missing or holds a NUL character: give text." },
+        { "parameter with a NUL", With("LR", "a\0b"), "parameters[LR]", "The value holds a NUL character: give text." },
         { "long value", With("LR", new string('1', 4097)), "parameters[LR]", "The value has 4097 characters: give at most 4096." },
         { "many parameters", Good with { Parameters = Many(129) }, "parameters", "There are 129: give at most 128." },
         { "many labels", Good with { Labels = Many(33) }, "labels", "There are 33: give at most 32." },
         { "nameless label", Good with { Labels = One(" ", "v") }, "labels[ ]", LabelRule },
         { "long label", Good with { Labels = One(new string('l', 129), "v") }, $"labels[{new string('l', 64)}…]", LabelRule },
         { "label with a long value", Good with { Labels = One("l", new string('v', 129)) }, "labels[l]", LabelRule },
-        { "label without a value", Good with { Labels = One("l", null!) }, "labels[l]", LabelRule },
+        { "label with a control character", Good with { Labels = One("a\u001b", "v") }, "labels[a\u001b]", "It holds a control character: give printable text." },
+        { "label whose value has a NUL", Good with { Labels = One("l", "\0") }, "labels[l]", "It holds a control character: give printable text." },
     };
 
     [Theory]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Testing;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
@@ -210,7 +211,7 @@ public sealed class TrainingClientTests
         {
             Time = time;
             Store = new CountingStore(new MemoryJobStore(new MemoryJobStoreOptions { KeepFinished = keepFinished }, time));
-            Client = new TrainingClient(Store, Datasets, new RequestValidator(new RequestLimits(), ["a"], 1), time);
+            Client = new TrainingClient(Store, Datasets, () => new RequestValidator(new RequestLimits(), ["a"], 1), time, Log);
         }
 
         public VirtualTime Time { get; }
@@ -222,6 +223,8 @@ public sealed class TrainingClientTests
         public VersionedDatasets Datasets { get; } = new();
 
         public TrainingClient Client { get; }
+
+        public FakeLogger<TrainingClient> Log { get; } = new();
 
         public async Task DecideAsync(params JobCommand[] commands)
         {

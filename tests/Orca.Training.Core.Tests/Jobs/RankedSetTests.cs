@@ -34,6 +34,8 @@ public sealed class RankedSetTests
 
             Assert.Equal(-1, set.RankOf(5000));
             Assert.Equal(model.Where(v => v > 1000), set.After(1000));
+            Assert.Equal(model.Where(v => v < 1000).Reverse(), set.Before(1000));
+            Assert.Equal(model.Reverse(), set.Before(long.MaxValue));
         }, iter: 60);
 
     [Fact]

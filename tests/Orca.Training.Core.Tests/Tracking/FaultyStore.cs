@@ -39,8 +39,9 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
 
     public ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken) => inner.ReadAsync(job, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Job>> ReadPageAsync(JobState? state, JobId after, int limit, CancellationToken cancellationToken) =>
-        inner.ReadPageAsync(state, after, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => inner.ReadAsync(jobs, cancellationToken);
+
+    public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => inner.ReadPageAsync(query, cancellationToken);
 
     public async ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)
     {

@@ -149,7 +149,9 @@ public sealed class LeaseTests
 
         public ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<IReadOnlyList<Job>> ReadPageAsync(JobState? state, JobId after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Orca.Training.Client;
+using Orca.Training.Testing.Conformance.Clients;
 
 namespace Orca.Training.Grpc.Tests.Support;
 
@@ -20,19 +21,28 @@ internal sealed class TrainingHost : IAsyncDisposable
 
     public FakeLogCollector Logs => App.Services.GetRequiredService<FakeLogCollector>();
 
-    /// <summary>Starts a host that answers with a client.</summary>
-    /// <param name="client">What stands behind the endpoints.</param>
+    /// <summary>Starts a host that answers with a service's clients.</summary>
+    /// <param name="clients">What stands behind the endpoints.</param>
     /// <param name="configure">The host's own settings; port 0 on the loopback address unless they say otherwise.</param>
     /// <param name="map">Maps the endpoints instead of a mere MapOrcaTraining().</param>
-    public static async Task<TrainingHost> StartAsync(ITrainingClient client, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null)
+    public static Task<TrainingHost> StartAsync(ITrainingClientFactory clients, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null) =>
+        StartAsync(
+            builder =>
+            {
+                builder.Services.AddSingleton(clients).AddSingleton(clients.ForUser(null));
+                configure?.Invoke(builder);
+            },
+            map ?? (app => app.MapOrcaTraining()));
+
+    /// <summary>Starts a host that adds whatever it answers with itself.</summary>
+    public static async Task<TrainingHost> StartAsync(Action<WebApplicationBuilder> configure, Action<WebApplication> map)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddFakeLogging();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(client);
-        configure?.Invoke(builder);
+        configure(builder);
         var app = builder.Build();
-        (map ?? (a => a.MapOrcaTraining()))(app);
+        map(app);
         await app.StartAsync(Patience.Token);
         return new TrainingHost(app);
     }

@@ -27,10 +27,7 @@ internal static class BrokenStores
             foreach (var command in commands)
             {
                 results.AddRange(await base.ApplyAsync([command], fence, cancellationToken));
-                for (var i = 0; i < 20; i++)
-                {
-                    await Task.Yield();
-                }
+                await LetOthersInAsync();
             }
 
             return results;
@@ -174,7 +171,7 @@ internal static class BrokenStores
             }
 
             var rejection = JobTransitions.Apply(before, command, out var next);
-            await Task.Yield();
+            await LetOthersInAsync();
             await base.ApplyAsync(commands, fence, cancellationToken);
             return [new CommandResult(rejection, next ?? before)];
         }
@@ -249,5 +246,13 @@ internal static class BrokenStores
 
         public override ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) =>
             ValueTask.FromResult(new InstallationId($"i{Interlocked.Increment(ref _calls)}"));
+    }
+
+    private static async Task LetOthersInAsync()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await Task.Yield();
+        }
     }
 }

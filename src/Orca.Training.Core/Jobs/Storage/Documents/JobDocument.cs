@@ -7,7 +7,8 @@ namespace Orca.Training.Jobs.Storage.Documents;
 
 /// <summary>
 /// A job as durable stores keep it: one JSON document, with the id beside it. Hosts of two versions may work on one store, so
-/// fields are only ever added; what an older host does not know of a document, it writes back as it was.
+/// fields are only ever added; what an older host does not know of a document, it writes back as it was. A field that an older document
+/// lacks is read as null or zero, whatever its initial value in a new job.
 /// </summary>
 internal static class JobDocument
 {

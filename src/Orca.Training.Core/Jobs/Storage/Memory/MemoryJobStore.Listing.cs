@@ -76,7 +76,7 @@ internal sealed partial class MemoryJobStore
     /// <summary>Few ids among which all are that meet the query, after the last one, in its order.</summary>
     private IEnumerable<long> CandidatesNeedsLock(JobQuery query, long last)
     {
-        RankedSet[] sets = query.States.Count == 0 ? [_queue, _launching, _running, _finalized] : [.. query.States.Select(MapOf).Distinct()];
+        RankedSet[] sets = query.States.Count == 0 ? [_queue, _launching, _running, _finalized] : [.. query.States.Select(state => state.IsFinal() ? _index.In(state) : MapOf(state)).Distinct()];
         if (_index.Narrowest(query) is { } narrow && narrow.Count < sets.Sum(s => s.Count))
         {
             sets = [narrow];

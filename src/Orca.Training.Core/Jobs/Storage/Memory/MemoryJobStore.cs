@@ -237,6 +237,7 @@ internal sealed partial class MemoryJobStore : IJobStore
             MapOf(next.State).Add(next.Id.Value);
             if (next.State.IsFinal())
             {
+                _index.AddFinal(next);
                 _finishedInOrder.Enqueue(next.Id.Value);
                 ForgetWays(next.Id.Value);
                 ForgetOldest();

@@ -55,6 +55,21 @@ public sealed class MemoryJobStoreTests : JobStoreConformance
     }
 
     [Fact]
+    public async Task A_job_that_is_let_go_is_on_no_page_any_more()
+    {
+        var store = await NewAsync(keepFinished: 1);
+        var jobs = await SubmitAsync(store, 3);
+
+        await CancelAsync(store, jobs[0], jobs[1]);
+
+        foreach (var query in new[] { new JobQuery { Limit = 9 }, new JobQuery { User = "ann", Limit = 9 }, new JobQuery { Algorithm = "a", Limit = 9 }, new JobQuery { DatasetId = "d", Limit = 9 } })
+        {
+            Assert.Equal([jobs[2], jobs[1]], (await store.ReadPageAsync(query, Cancel)).Select(r => r.Job.Id));
+            Assert.Equal([jobs[1], jobs[2]], (await store.ReadPageAsync(query with { OldestFirst = true }, Cancel)).Select(r => r.Job.Id));
+        }
+    }
+
+    [Fact]
     public async Task A_store_that_keeps_no_finished_jobs_still_answers_the_command_that_finished_one()
     {
         var store = await NewAsync(keepFinished: 0);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 
-namespace Orca.Training.Grpc.Tests.Support;
+namespace Orca.Training.Testing.Conformance.Clients;
 
 /// <summary>Requests and statuses that leave nothing out.</summary>
 internal static class Samples
@@ -26,6 +26,8 @@ internal static class Samples
     public static TrainingStatus Everything => new()
     {
         JobId = new JobId(17),
+        Installation = new InstallationId("b1c2"),
+        User = Unicode,
         Revision = 9,
         State = JobState.Failed,
         Message = Unicode,
@@ -59,6 +61,21 @@ internal static class Samples
         Message = "",
         Request = new TrainingRequest { Algorithm = "", DatasetId = "" },
         SubmittedAt = DateTimeOffset.MinValue,
+    };
+
+    public static TrainingQuery Query => new()
+    {
+        States = [JobState.Failed, JobState.Queued],
+        User = "ada",
+        Algorithm = "cnn",
+        DatasetId = "digits",
+        Name = "first",
+        Labels = new Dictionary<string, string> { ["team"] = "vision", ["empty"] = "" },
+        SubmittedFrom = Noon,
+        SubmittedBefore = Noon.AddTicks(1),
+        OldestFirst = true,
+        PageSize = 7,
+        PageToken = "what the page before said",
     };
 
     public static TrainingStatus Most => Everything with

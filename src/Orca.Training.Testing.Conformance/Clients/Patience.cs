@@ -1,4 +1,4 @@
-namespace Orca.Training.Grpc.Tests.Support;
+namespace Orca.Training.Testing.Conformance.Clients;
 
 /// <summary>How long a test waits for anything: nothing here takes a second, and a test that hangs tells nobody why.</summary>
 internal static class Patience

@@ -1,0 +1,59 @@
+using static System.FormattableString;
+
+namespace Orca.Training.AspNetCore.Health;
+
+/// <summary>
+/// Asks whether something answers. However many ask, and however long it hangs, at most one question is open; an answer serves all who ask
+/// within a second. So nobody can flood an engine by asking for the service's health.
+/// </summary>
+internal sealed class Probe(Func<CancellationToken, Task> ask, TimeProvider time)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private Task<string?>? _answer;
+    private Task _open = Task.CompletedTask;
+    private long _askedAt;
+
+    /// <summary>Null: it answers. Otherwise what is wrong, in a sentence.</summary>
+    public Task<string?> AskAsync()
+    {
+        lock (_lock)
+        {
+            if (_answer is { IsCompleted: false } || (_answer is not null && time.GetElapsedTime(_askedAt) < Freshness))
+            {
+                return _answer;
+            }
+
+            _askedAt = time.GetTimestamp();
+            return _answer = Task.Run(AnswerAsync);
+        }
+    }
+
+    private async Task<string?> AnswerAsync()
+    {
+        if (!_open.IsCompleted)
+        {
+            return Invariant($"It still has not answered what it was asked more than {Limit.TotalSeconds:0} s ago.");
+        }
+
+        using var limit = new CancellationTokenSource(Limit, time);
+        try
+        {
+            _open = ask(limit.Token);
+            await _open.WaitAsync(limit.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return Invariant($"It did not answer within {Limit.TotalSeconds:0} s.");
+        }
+#pragma warning disable CA1031 // Whatever it throws is the answer.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return e.Message;
+        }
+    }
+}

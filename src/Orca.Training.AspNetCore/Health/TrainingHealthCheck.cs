@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+using Orca.Training.Machines;
+using Orca.Training.Tracking;
+
+namespace Orca.Training.AspNetCore.Health;
+
+/// <summary>How the service is: whether the job store answers, who decides, and which machines can be reached from here.</summary>
+internal sealed class TrainingHealthCheck(IJobStore store, IEnumerable<Machine> machines, TrackerState tracker, TimeProvider time) : IHealthCheck
+{
+    private readonly Probe _store = new(cancellationToken => store.ReadAsync(default(JobId), cancellationToken).AsTask(), time);
+    private readonly (string Name, Probe Probe)[] _machines = [.. machines.Select(m => (m.Name, new Probe(m.Runtime.DescribeAsync, time)))];
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        AskAsync(context.Registration.FailureStatus, cancellationToken);
+
+    /// <param name="failure">What it is called when callers cannot be served.</param>
+    /// <param name="cancellationToken">Ends the wait; the questions go on for others.</param>
+    public async Task<HealthCheckResult> AskAsync(HealthStatus failure, CancellationToken cancellationToken)
+    {
+        var asked = _machines.Select(m => (m.Name, Answer: m.Probe.AskAsync())).ToList();
+        var storeTrouble = await _store.AskAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        var away = new List<(string Name, string Trouble)>();
+        var data = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["job store"] = storeTrouble ?? "answers",
+            ["tracker"] = tracker.Role.ToString(),
+        };
+        foreach (var (name, answer) in asked)
+        {
+            var trouble = await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+            data[$"machine {name}"] = trouble ?? "answers";
+            if (trouble is not null)
+            {
+                away.Add((name, trouble));
+            }
+        }
+
+        var status = storeTrouble is not null || tracker.Role is TrackerRole.Stopped ? failure
+            : away.Count > 0 || tracker.Role is TrackerRole.Starting or TrackerRole.Failing ? HealthStatus.Degraded
+            : HealthStatus.Healthy;
+        return new HealthCheckResult(status, Describe(storeTrouble, tracker, away), data: data);
+    }
+
+    private static string Describe(string? storeTrouble, TrackerState tracker, List<(string Name, string Trouble)> away)
+    {
+        string[] sentences =
+        [
+            storeTrouble is null ? "The job store answers." : $"The job store does not answer: {storeTrouble}",
+            tracker.Role switch
+            {
+                TrackerRole.Deciding => "This host decides.",
+                TrackerRole.Waiting => "Another host decides.",
+                TrackerRole.Starting => "This host has not heard yet who decides.",
+                TrackerRole.Failing => $"This host's tracker could not go on and begins anew: {tracker.Trouble?.Message}",
+                _ => "This host's tracker is stopped.",
+            },
+            .. away.Select(m => $"Machine '{m.Name}' cannot be reached: {m.Trouble}"),
+        ];
+        return string.Join(" ", sentences);
+    }
+}

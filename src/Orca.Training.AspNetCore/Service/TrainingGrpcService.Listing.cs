@@ -1,0 +1,29 @@
+using Grpc.Core;
+using Orca.Training.Grpc;
+using Orca.Training.Jobs;
+using Wire = Orca.Training.Grpc.Wire;
+
+namespace Orca.Training.AspNetCore.Service;
+
+/// <summary>Several trainings at once.</summary>
+internal sealed partial class TrainingGrpcService
+{
+    public override Task GetTrainingStatuses(Wire.GetTrainingStatusesRequest request, IServerStreamWriter<Wire.GetTrainingStatusesResponse> responseStream, ServerCallContext context) => AnswerAsync(context, async () =>
+    {
+        var statuses = await client.GetTrainingStatusesAsync([.. request.JobIds.Select(id => new JobId(id))], context.CancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < statuses.Count; i++)
+        {
+            var answer = new Wire.GetTrainingStatusesResponse
+            {
+                JobId = request.JobIds[i],
+                Training = statuses[i] is { } status ? StatusMapping.ToWire(status) : null,
+            };
+            await responseStream.WriteAsync(answer, context.CancellationToken).ConfigureAwait(false);
+        }
+
+        return responseStream;
+    });
+
+    public override Task<Wire.ListTrainingsResponse> ListTrainings(Wire.ListTrainingsRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
+        QueryMapping.ToWire(await client.ListTrainingsAsync(QueryMapping.FromWire(request), context.CancellationToken).ConfigureAwait(false)));
+}

@@ -1,0 +1,37 @@
+using Grpc.Core;
+using Orca.Training.Grpc;
+using Orca.Training.Jobs;
+using static System.FormattableString;
+using Wire = Orca.Training.Grpc.Wire;
+
+namespace Orca.Training.Client;
+
+/// <summary>Several trainings at once.</summary>
+public sealed partial class GrpcTrainingClient
+{
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<TrainingStatus?>> GetTrainingStatusesAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken = default)
+    {
+        jobs = Intake.Jobs(jobs);
+        var message = new Wire.GetTrainingStatusesRequest();
+        message.JobIds.AddRange(jobs.Select(j => j.Value));
+        using var call = _service.GetTrainingStatuses(message, new CallOptions(cancellationToken: cancellationToken));
+        var statuses = new List<TrainingStatus?>(jobs.Count);
+        while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
+        {
+            statuses.Add(call.ResponseStream.Current.Training is { } training ? StatusMapping.FromWire(training) : null);
+        }
+
+        return statuses.Count == jobs.Count
+            ? statuses
+            : throw new TrainingException(TrainingError.Internal, Invariant($"{_name} was asked for {jobs.Count} jobs and answered for {statuses.Count}."));
+    }
+
+    /// <inheritdoc />
+    public async Task<TrainingPage> ListTrainingsAsync(TrainingQuery query, CancellationToken cancellationToken = default)
+    {
+        var message = QueryMapping.ToWire(Intake.Query(query));
+        var answer = await AskAsync(options => _service.ListTrainingsAsync(message, options), cancellationToken).ConfigureAwait(false);
+        return QueryMapping.FromWire(answer);
+    }
+}

@@ -1,0 +1,127 @@
+using Orca.Training.Client;
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Testing.Conformance.Clients;
+
+/// <summary>A call with a bad argument, and the exact error that it meets, on a service with the default limits.</summary>
+/// <param name="What">What is bad.</param>
+/// <param name="Call">The call.</param>
+/// <param name="Error">The kind of error.</param>
+/// <param name="Message">What it says, where it names no field.</param>
+/// <param name="Violations">What it says of each field.</param>
+internal sealed record BadInput(string What, Func<ITrainingClient, CancellationToken, Task> Call, TrainingError Error, string Message, params FieldViolation[] Violations)
+{
+    private const string Empty = "It is empty: give a name.";
+    private const string Control = "It holds a control character: give printable text.";
+    private const string Half = "It holds half a character (a lone surrogate): give whole Unicode text.";
+    private const string Missing = "The value is missing: give text.";
+    private const string NoVariable = "The name becomes an environment variable: give letters, digits and '_', not starting with a digit.";
+    private const string Reserved = "The name is reserved: it would change how the container works. Give another name.";
+    private const string Label = "Give a name and a value of at most 128 characters each.";
+    private const string OneWorker = " is not possible here: give 1, since no machine of this service runs distributed trainings.";
+    private const string NoState = " is no state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.";
+    private const string NoPageSize = " is no page size: give 1 to 1000, or 0 for 50.";
+    private const string NoToken = "It is no page token: give the one that the page before came with, or none for the first page.";
+
+    private static readonly DateTimeOffset Noon = new(2026, 8, 22, 14, 0, 0, TimeSpan.FromHours(2));
+
+    /// <summary>The table: each call with each argument that can be bad.</summary>
+    public static IReadOnlyList<BadInput> Table { get; } =
+    [
+        Train("no algorithm", r => r with { Algorithm = "" }, ("algorithm", Empty)),
+        Train("null for the algorithm", r => r with { Algorithm = null! }, ("algorithm", Empty)),
+        Train("an unknown algorithm", r => r with { Algorithm = "CNN" }, ("algorithm", "'CNN' is unknown: this service has 'cnn'.")),
+        Train("a long algorithm", r => r with { Algorithm = new('a', 129) }, ("algorithm", "It has 129 characters: give at most 128.")),
+        Train("an algorithm with a NUL", r => r with { Algorithm = "c\0" }, ("algorithm", Control)),
+        Train("no dataset", r => r with { DatasetId = " " }, ("dataset_id", Empty)),
+        Train("an unknown dataset", r => r with { DatasetId = "letters" }, ("dataset_id", "There is no dataset 'letters': add it first.")),
+        Train("a long dataset", r => r with { DatasetId = new('d', 1000) }, ("dataset_id", "It has 1000 characters: give at most 128.")),
+        Train("an unknown version", r => r with { DatasetVersion = "ffff" }, ("train_data_version_hash", "Dataset 'digits' has no version 'ffff': give one that was added, or none for the newest.")),
+        Train("a long version", r => r with { DatasetVersion = new('f', 129) }, ("train_data_version_hash", "It has 129 characters: give at most 128.")),
+        Train("a blank name", r => r with { Name = "\t" }, ("name", Empty)),
+        Train("a long name", r => r with { Name = new('n', 129) }, ("name", "It has 129 characters: give at most 128.")),
+        Train("a name with an escape", r => r with { Name = "\u001b[2J" }, ("name", Control)),
+        Train("a name with half a character", r => r with { Name = "a\ud800b" }, ("name", Half)),
+        Train("a long model", r => r with { OutputModelName = new('m', 129) }, ("output_model_name", "It has 129 characters: give at most 128.")),
+        Train("too many parameters", r => r with { Parameters = Many(129) }, ("parameters", "There are 129: give at most 128.")),
+        Train("a parameter that is no variable", r => r with { Parameters = One("learning-rate", "1") }, ("parameters[learning-rate]", NoVariable)),
+        Train("a parameter without a name", r => r with { Parameters = One("", "1") }, ("parameters[]", NoVariable)),
+        Train("a parameter with a long name", r => r with { Parameters = One(new('N', 65), "1") }, ($"parameters[{new string('N', 64)}…]", "The name has 65 characters: give at most 64.")),
+        Train("a parameter that is reserved", r => r with { Parameters = One("LD_PRELOAD", "1") }, ("parameters[LD_PRELOAD]", Reserved)),
+        Train("a parameter that is ours", r => r with { Parameters = One("orca_job_id", "1") }, ("parameters[orca_job_id]", Reserved)),
+        Train("a parameter with a NUL", r => r with { Parameters = One("LR", "a\0b") }, ("parameters[LR]", "The value holds a NUL character: give text.")),
+        Train("a parameter without a value", r => r with { Parameters = One("LR", null!) }, ("parameters[LR]", Missing)),
+        Train("a parameter with half a character", r => r with { Parameters = One("LR", "\udc00") }, ("parameters[LR]", Half)),
+        Train("a parameter with a long value", r => r with { Parameters = One("LR", new('1', 4097)) }, ("parameters[LR]", "The value has 4097 characters: give at most 4096.")),
+        Train("too many labels", r => r with { Labels = Many(33) }, ("labels", "There are 33: give at most 32.")),
+        Train("a label without a name", r => r with { Labels = One("", "v") }, ("labels[]", Label)),
+        Train("a label with a long value", r => r with { Labels = One("l", new('v', 129)) }, ("labels[l]", Label)),
+        Train("a label with a line", r => r with { Labels = One("l", "a\nb") }, ("labels[l]", Control)),
+        Train("a label without a value", r => r with { Labels = One("l", null!) }, ("labels[l]", Missing)),
+        Train("no workers", r => r with { Workers = 0 }, ("workers", "0" + OneWorker)),
+        Train("fewer workers than none", r => r with { Workers = int.MinValue }, ("workers", "-2147483648" + OneWorker)),
+        Train("more workers than there can be", r => r with { Workers = 2 }, ("workers", "2" + OneWorker)),
+        Train(
+            "several fields at once",
+            r => r with { Algorithm = "", DatasetId = "", Parameters = Both("PATH", "ä"), Workers = 0 },
+            ("algorithm", Empty), ("dataset_id", Empty), ("parameters[PATH]", Reserved), ("parameters[ä]", NoVariable), ("workers", "0" + OneWorker)),
+        Train("several values that are missing", r => r with { Algorithm = "", Parameters = Both("B", "A", null!), Labels = One("l", null!) }, ("parameters[A]", Missing), ("parameters[B]", Missing), ("labels[l]", Missing)),
+
+        NoJob("a job that was never submitted", 77, (client, job, token) => client.GetTrainingStatusAsync(job, token)),
+        NoJob("no job", 0, (client, job, token) => client.GetTrainingStatusAsync(job, token)),
+        NoJob("a job that no service can have", long.MaxValue, (client, job, token) => client.GetTrainingStatusAsync(job, token)),
+        NoJob("a watch of a job that was never submitted", 77, (client, job, token) => client.WatchTrainingAsync(job, 0, token).ToListAsync(token).AsTask()),
+        NoJob("a watch of no job", -1, (client, job, token) => client.WatchTrainingAsync(job, 0, token).ToListAsync(token).AsTask()),
+        NoJob("a watch that goes on with no job", 0, (client, _, token) => client.ResumeWatchAsync(default, token).ToListAsync(token).AsTask()),
+        NoJob("a cancel of a job that was never submitted", 77, (client, job, token) => client.CancelTrainingAsync(job, token)),
+        NoJob("a cancel of no job", long.MinValue, (client, job, token) => client.CancelTrainingAsync(job, token)),
+
+        Wrong("too many statuses", (client, token) => client.GetTrainingStatusesAsync([.. Enumerable.Range(1, 1001).Select(i => new JobId(i))], token), ("job_ids", "There are 1001: give at most 1000.")),
+
+        List("an unknown state", q => q with { States = [JobState.Queued, (JobState)99] }, ("states", "99" + NoState)),
+        List("unknown states", q => q with { States = [(JobState)6, (JobState)(-1)] }, ("states", "-1" + NoState), ("states", "6" + NoState)),
+        List("a long user", q => q with { User = new('u', 1025) }, ("user", "It has 1025 characters: give at most 1024.")),
+        List("a user with a NUL", q => q with { User = "\0" }, ("user", Control)),
+        List("a long algorithm", q => q with { Algorithm = new('a', 129) }, ("algorithm", "It has 129 characters: give at most 128.")),
+        List("a long dataset", q => q with { DatasetId = new('d', 129) }, ("dataset_id", "It has 129 characters: give at most 128.")),
+        List("a dataset with half a character", q => q with { DatasetId = "\ud83d" }, ("dataset_id", Half)),
+        List("a name with a line", q => q with { Name = "a\nb" }, ("name", Control)),
+        List("too many labels", q => q with { Labels = Many(33) }, ("labels", "There are 33: give at most 32.")),
+        List("a label without a name", q => q with { Labels = One(" ", "v") }, ("labels[ ]", Label)),
+        List("a label with a long name", q => q with { Labels = One(new('l', 129), "v") }, ($"labels[{new string('l', 64)}…]", Label)),
+        List("a label without a value", q => q with { Labels = One("l", null!) }, ("labels[l]", Missing)),
+        List(
+            "times in the wrong order",
+            q => q with { SubmittedFrom = Noon, SubmittedBefore = Noon.AddSeconds(-0.25) },
+            ("submitted_before", "2026-08-22T11:59:59.75Z is not after submitted_from, 2026-08-22T12:00:00Z: give a later time.")),
+        List(
+            "a time range of nothing",
+            q => q with { SubmittedFrom = Noon, SubmittedBefore = Noon.ToUniversalTime() },
+            ("submitted_before", "2026-08-22T12:00:00Z is not after submitted_from, 2026-08-22T12:00:00Z: give a later time.")),
+        List("a negative page size", q => q with { PageSize = -1 }, ("page_size", "-1" + NoPageSize)),
+        List("a page too long", q => q with { PageSize = 1001 }, ("page_size", "1001" + NoPageSize)),
+        List("a token of another kind", q => q with { PageToken = "next" }, ("page_token", NoToken)),
+        List("a token of the right length", q => q with { PageToken = new('A', 44) }, ("page_token", NoToken)),
+        List("a token that is no text of a token", q => q with { PageToken = "ä模\u0000" }, ("page_token", NoToken)),
+        List("a token with half a character", q => q with { PageToken = "\ud800" }, ("page_token", Half)),
+        List("several fields at once", q => q with { User = "\n", PageSize = -5 }, ("user", Control), ("page_size", "-5" + NoPageSize)),
+    ];
+
+    private static BadInput Train(string what, Func<TrainingRequest, TrainingRequest> change, params (string Field, string Description)[] violations) =>
+        Wrong($"Train with {what}", (client, token) => client.TrainAsync(change(Installation.Request), token), violations);
+
+    private static BadInput List(string what, Func<TrainingQuery, TrainingQuery> change, params (string Field, string Description)[] violations) =>
+        Wrong($"List with {what}", (client, token) => client.ListTrainingsAsync(change(new TrainingQuery()), token), violations);
+
+    private static BadInput Wrong(string what, Func<ITrainingClient, CancellationToken, Task> call, params (string Field, string Description)[] violations) =>
+        new(what, call, TrainingError.InvalidArgument, string.Join(" ", violations.Select(v => $"{v.Field}: {v.Description}")), [.. violations.Select(v => new FieldViolation(v.Field, v.Description))]);
+
+    private static BadInput NoJob(string what, long id, Func<ITrainingClient, JobId, CancellationToken, Task> call) =>
+        new(what, (client, token) => call(client, new JobId(id), token), TrainingError.NotFound, $"There is no job {new JobId(id)}. It was never submitted here, or it finished so long ago that it is no longer kept.");
+
+    private static Dictionary<string, string> One(string name, string value) => new() { [name] = value };
+
+    private static Dictionary<string, string> Both(string first, string second, string value = "1") => new() { [first] = value, [second] = value };
+
+    private static Dictionary<string, string> Many(int count) => Enumerable.Range(0, count).ToDictionary(i => $"P{i}", _ => "1");
+}

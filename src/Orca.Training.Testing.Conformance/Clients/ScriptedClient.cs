@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using Orca.Training.Client;
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Testing.Conformance.Clients;
+
+/// <summary>A client that does what a test says, and nothing else; for every user.</summary>
+internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
+{
+    public Func<TrainingRequest, CancellationToken, Task<JobId>> Train { get; init; } = (_, _) => throw Unscripted();
+
+    public Func<JobId, CancellationToken, Task<TrainingStatus>> Status { get; init; } = (_, _) => throw Unscripted();
+
+    public Func<IReadOnlyList<JobId>, CancellationToken, Task<IReadOnlyList<TrainingStatus?>>> Statuses { get; init; } = (_, _) => throw Unscripted();
+
+    public Func<TrainingQuery, CancellationToken, Task<TrainingPage>> List { get; init; } = (_, _) => throw Unscripted();
+
+    public Func<WatchPosition, CancellationToken, IAsyncEnumerable<TrainingStatus>> Watch { get; init; } = (_, _) => throw Unscripted();
+
+    public Func<JobId, CancellationToken, Task> Cancel { get; init; } = (_, _) => throw Unscripted();
+
+    /// <summary>Does the same for each call.</summary>
+    public static ScriptedClient Always(Func<CancellationToken, Task> act) => new()
+    {
+        Train = (_, token) => AfterAsync<JobId>(act, token),
+        Status = (_, token) => AfterAsync<TrainingStatus>(act, token),
+        Statuses = (_, token) => AfterAsync<IReadOnlyList<TrainingStatus?>>(act, token),
+        List = (_, token) => AfterAsync<TrainingPage>(act, token),
+        Watch = (_, token) => NothingAfterAsync(act, token),
+        Cancel = (_, token) => act(token),
+    };
+
+    public ITrainingClient ForUser(string? user) => this;
+
+    public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) => Train(request, cancellationToken);
+
+    public Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default) => Status(job, cancellationToken);
+
+    public Task<IReadOnlyList<TrainingStatus?>> GetTrainingStatusesAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken = default) => Statuses(jobs, cancellationToken);
+
+    public Task<TrainingPage> ListTrainingsAsync(TrainingQuery query, CancellationToken cancellationToken = default) => List(query, cancellationToken);
+
+    public IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, CancellationToken cancellationToken = default) =>
+        Watch(new WatchPosition(job, null, afterRevision), cancellationToken);
+
+    public IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(WatchPosition lastSeen, CancellationToken cancellationToken = default) => Watch(lastSeen, cancellationToken);
+
+    public Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default) => Cancel(job, cancellationToken);
+
+    private static async Task<T> AfterAsync<T>(Func<CancellationToken, Task> act, CancellationToken token)
+    {
+        await act(token);
+        throw Unscripted();
+    }
+
+    private static async IAsyncEnumerable<TrainingStatus> NothingAfterAsync(Func<CancellationToken, Task> act, [EnumeratorCancellation] CancellationToken token)
+    {
+        await act(token);
+        yield break;
+    }
+
+    private static InvalidOperationException Unscripted() => new("The test did not say what to do here.");
+}
