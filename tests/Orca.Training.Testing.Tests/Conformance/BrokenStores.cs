@@ -18,19 +18,32 @@ internal static class BrokenStores
             base.ApplyAsync(commands, _current, cancellationToken);
     }
 
-    /// <summary>Applies a batch command by command, so that a refused fence comes too late for those before.</summary>
+    /// <summary>Applies a batch command by command, so that a refused fence comes too late for those before, and a reader may see half of it.</summary>
     public sealed class AppliesOneByOne(IJobStore inner) : WrappedStore(inner)
     {
+        private TaskCompletionSource _read = new();
+
         public override async ValueTask<IReadOnlyList<CommandResult>> ApplyAsync(IReadOnlyList<JobCommand> commands, Fence? fence, CancellationToken cancellationToken)
         {
             var results = new List<CommandResult>();
             foreach (var command in commands)
             {
                 results.AddRange(await base.ApplyAsync([command], fence, cancellationToken));
-                await LetOthersInAsync();
+
+                // A reader that there is gets its turn; where there is none, it goes on.
+                Volatile.Write(ref _read, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                await Task.WhenAny(_read.Task, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken));
             }
 
             return results;
+        }
+
+        public override async ValueTask<OpenJobs> ReadOpenJobsAsync(CancellationToken cancellationToken)
+        {
+            var read = Volatile.Read(ref _read);
+            var open = await base.ReadOpenJobsAsync(cancellationToken);
+            read.TrySetResult();
+            return open;
         }
     }
 

@@ -39,7 +39,8 @@ public sealed class JobStoreConformanceTests
     public async Task A_broken_store_is_caught_by_the_case_that_is_about_it(string broken, string caughtBy)
     {
         var type = typeof(BrokenStores).GetNestedType(broken)!;
-        var suite = new Suite(store => (IJobStore)Activator.CreateInstance(type, store)!);
+        // Some of them keep a case waiting, and it is soon clear which.
+        var suite = new Suite(store => (IJobStore)Activator.CreateInstance(type, store)!, TimeSpan.FromSeconds(2));
 
         Assert.NotEmpty(await suite.FailuresAsync(caughtBy));
     }
@@ -56,7 +57,7 @@ public sealed class JobStoreConformanceTests
     [Fact]
     public async Task A_sound_store_passes_when_its_cases_are_run_in_the_same_way()
     {
-        var suite = new Suite(store => store);
+        var suite = new Suite(store => store, TimeSpan.FromMinutes(1));
         foreach (var caughtBy in Mistakes.Select(m => m.Data.Item2).Distinct())
         {
             Assert.Empty(await suite.FailuresAsync(caughtBy));
@@ -64,9 +65,9 @@ public sealed class JobStoreConformanceTests
     }
 
     /// <summary>The suite as somebody derives it, run by hand.</summary>
-    private sealed class Suite(Func<IJobStore, IJobStore> wrap) : JobStoreConformance
+    private sealed class Suite(Func<IJobStore, IJobStore> wrap, TimeSpan patience) : JobStoreConformance
     {
-        protected override TimeSpan Patience => TimeSpan.FromSeconds(2);
+        protected override TimeSpan Patience => patience;
 
         protected override int GeneratedSequences => 100;
 
@@ -77,7 +78,7 @@ public sealed class JobStoreConformanceTests
             var failures = new List<Exception>();
             foreach (var row in rows)
             {
-                await using var one = new Suite(wrap);
+                await using var one = new Suite(wrap, patience);
                 try
                 {
                     await (Task)method.Invoke(one, row)!;
