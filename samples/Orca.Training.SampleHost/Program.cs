@@ -2,7 +2,7 @@ using Orca.Training;
 using Orca.Training.SampleHost;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddOrcaTraining(builder.Configuration.GetSection("OrcaTraining")).UseDocker();
+builder.Services.AddOrcaTraining().UseDocker();
 builder.Services.AddHostedService<DatasetImport>();
 
 var app = builder.Build();

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.AspNetCore.Access;
 using Orca.Training.AspNetCore.CleartextHttp2;
+using Orca.Training.AspNetCore.Connections;
 using Orca.Training.AspNetCore.Health;
 using Orca.Training.AspNetCore.Service;
 using Orca.Training.Client;
@@ -27,6 +28,10 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     /// authenticated caller's. A reverse proxy on the same machine that adds no forwarding header looks like a local caller: let it
     /// authenticate, or add the header. With the host's own <c>AddGrpc()</c>, gRPC logs an information for each call that is refused;
     /// set the log level of <c>Grpc.AspNetCore.Server.ServerCallHandler</c> to Warning where that is too much.
+    /// <para>
+    /// Kestrel asks HTTP/2 connections that were silent for a minute whether anybody is there, unless the host has set
+    /// <c>KestrelServerLimits.Http2.KeepAlivePingDelay</c> itself.
+    /// </para>
     /// </remarks>
     /// <param name="endpoints">The host, before it starts.</param>
     /// <returns>All the endpoints, for the host's conventions.</returns>
@@ -95,6 +100,7 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
         if (mapped.TryAdd(nameof(KestrelCleartextHttp2), true))
         {
             KestrelCleartextHttp2.Enable(host);
+            DeadClients.Notice(host);
         }
 
         var group = endpoints.MapGroup("");

@@ -6,6 +6,18 @@ public sealed class AlgorithmOptions
     /// <summary>The image that trains.</summary>
     public string Image { get; set; } = "";
 
+    /// <summary>When its image is pulled. Default: as the machine's own setting says, which is <see cref="ImagePullPolicy.IfMissing"/> otherwise.</summary>
+    public ImagePullPolicy? Pull { get; set; }
+
+    /// <summary>Who asks the image's registry for it, where that is not open to everybody. Default: nobody.</summary>
+    public RegistryCredentials? Registry { get; set; }
+
+    /// <summary>
+    /// Asked for the credentials of each pull, in place of <see cref="Registry"/>, where they do not last: tokens of cloud registries do
+    /// for hours. Null from it means none. An exception from it fails the attempt with that exception's message.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<RegistryCredentials?>>? RegistryProvider { get; set; }
+
     /// <summary>
     /// The command's words, such as <c>server</c>, <c>/data</c>: they stand in for the image's own command (CMD) and are handed to its
     /// entry point, where it has one. Default empty: the image's own.

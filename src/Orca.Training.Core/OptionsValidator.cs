@@ -1,94 +1,138 @@
 using Microsoft.Extensions.Options;
+using Orca.Training.Client;
+using Orca.Training.Machines;
+using Orca.Training.Settings;
 using static System.FormattableString;
 
 namespace Orca.Training;
 
-/// <summary>Checks the settings when the host starts: each message names the setting, the value found and what would be right.</summary>
-internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
+/// <summary>Checks the settings when the host starts, and when they change: each message names the setting by its full path, the value found and what would be right.</summary>
+/// <param name="section">The path of the section that they are read from; empty for the usual one.</param>
+internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTrainingOptions>
 {
     // The most that timers take is 49 days.
-    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(30);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     public ValidateOptionsResult Validate(string? name, OrcaTrainingOptions options)
     {
         var found = new List<string>();
-        RequirePositive(nameof(options.ReconcilePeriod), options.ReconcilePeriod, found);
-        RequirePositive(nameof(options.LaunchTimeout), options.LaunchTimeout, found);
-        RequirePositive(nameof(options.LeaseDuration), options.LeaseDuration, found);
-        if (options.StopGrace < TimeSpan.Zero)
+        RequireTime(nameof(options.ReconcilePeriod), options.ReconcilePeriod, found);
+        RequireTime(nameof(options.LaunchTimeout), options.LaunchTimeout, found);
+        RequireTime(nameof(options.LeaseDuration), options.LeaseDuration, found);
+        if (options.StopGrace != TimeSpan.Zero)
         {
-            found.Add(Invariant($"{nameof(options.StopGrace)} is {options.StopGrace}: give zero or more."));
+            RequireTime(nameof(options.StopGrace), options.StopGrace, found, orZero: true);
         }
 
-        RequireNotTooLong(nameof(options.StopGrace), options.StopGrace, found);
-
-        if (string.IsNullOrWhiteSpace(options.DataFolder))
+        if (string.IsNullOrWhiteSpace(options.DataFolder) || options.DataFolder.Contains('\0', StringComparison.Ordinal))
         {
-            found.Add($"{nameof(options.DataFolder)} is empty: give a folder, such as 'orca-data'.");
+            found.Add($"{nameof(options.DataFolder)} is '{Shown(options.DataFolder)}': give a folder, such as 'orca-data'.");
         }
 
-        if (options.ApplicationName is { } application && string.IsNullOrWhiteSpace(application))
+        if (options.ApplicationName is { } application && !IsName(application))
         {
-            found.Add($"{nameof(options.ApplicationName)} is empty: give a name, or leave it unset.");
+            found.Add($"{nameof(options.ApplicationName)} is '{Shown(application)}': give a name of printable text, or leave it unset for the host's own.");
         }
 
-        RequireAtLeast(1, "Limits.NameLength", options.Limits.NameLength, found);
-        RequireAtLeast(0, "Limits.Parameters", options.Limits.Parameters, found);
-        RequireAtLeast(1, "Limits.ParameterNameLength", options.Limits.ParameterNameLength, found);
-        RequireAtLeast(0, "Limits.ParameterValueLength", options.Limits.ParameterValueLength, found);
-        RequireAtLeast(0, "Limits.Labels", options.Limits.Labels, found);
-        RequireAtLeast(1, "Limits.LabelLength", options.Limits.LabelLength, found);
+        CheckLimits(options.Limits, found);
         foreach (var (algorithm, settings) in options.Algorithms)
         {
-            CheckAlgorithm(algorithm, settings, found);
+            CheckAlgorithm(algorithm, settings, options.Limits, found);
         }
 
-        return found.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(found.Select(f => $"OrcaTraining: {f}"));
+        var root = section.Length > 0 ? section : SettingsSource.Section;
+        return found.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(found.Select(f => $"{root}:{f}"));
     }
 
-    private static void CheckAlgorithm(string name, AlgorithmOptions algorithm, List<string> found)
+    private static void CheckLimits(RequestLimits limits, List<string> found)
     {
+        RequireAtLeast(1, "Limits:NameLength", limits.NameLength, found);
+        RequireAtLeast(0, "Limits:Parameters", limits.Parameters, found);
+        RequireAtLeast(1, "Limits:ParameterNameLength", limits.ParameterNameLength, found);
+        RequireAtLeast(0, "Limits:ParameterValueLength", limits.ParameterValueLength, found);
+        RequireAtLeast(0, "Limits:Labels", limits.Labels, found);
+        RequireAtLeast(1, "Limits:LabelLength", limits.LabelLength, found);
+    }
+
+    private static void CheckAlgorithm(string name, AlgorithmOptions? algorithm, RequestLimits limits, List<string> found)
+    {
+        if (!IsName(name) || name.Length > limits.NameLength)
+        {
+            // A request could never name it.
+            found.Add(Invariant($"Algorithms has the name '{Shown(name)}': give one of 1 to {limits.NameLength} printable characters."));
+        }
+
+        var path = $"Algorithms:{Shown(name)}";
+        if (algorithm is null)
+        {
+            found.Add($"{path} is null: give its settings, or leave it out.");
+            return;
+        }
+
         if (string.IsNullOrWhiteSpace(algorithm.Image))
         {
-            found.Add($"Algorithms['{name}'].Image is empty: give the image that trains.");
+            found.Add($"{path}:Image is '{algorithm.Image}': give the image that trains.");
         }
 
         if (algorithm.Cpus <= 0 || !double.IsFinite(algorithm.Cpus))
         {
-            found.Add(Invariant($"Algorithms['{name}'].Cpus is {algorithm.Cpus}: give a number above 0."));
+            found.Add(Invariant($"{path}:Cpus is {algorithm.Cpus}: give a number above 0."));
         }
 
         if (algorithm.MemoryMiB < 6)
         {
-            found.Add(Invariant($"Algorithms['{name}'].MemoryMiB is {algorithm.MemoryMiB}: give at least 6, the least that an engine takes."));
+            found.Add(Invariant($"{path}:MemoryMiB is {algorithm.MemoryMiB}: give at least 6, the least that an engine takes."));
         }
 
-        if (algorithm.Gpus < 0)
+        RequireAtLeast(0, $"{path}:Gpus", algorithm.Gpus, found);
+        for (var i = 0; i < algorithm.Command.Count; i++)
         {
-            found.Add(Invariant($"Algorithms['{name}'].Gpus is {algorithm.Gpus}: give 0 or more."));
+            if (algorithm.Command[i]?.Contains('\0', StringComparison.Ordinal) is not false)
+            {
+                found.Add(Invariant($"{path}:Command:{i} is '{Shown(algorithm.Command[i])}': give text without NUL characters."));
+            }
         }
 
-        foreach (var parameter in algorithm.Parameters.Keys.Where(Machines.ReservedVariables.Contains))
+        if (algorithm.Pull is { } pull && !Enum.IsDefined(pull))
         {
-            found.Add($"Algorithms['{name}'].Parameters['{parameter}'] is a reserved name: give another.");
+            found.Add($"{path}:Pull is {pull}: give {string.Join(", ", Enum.GetNames<ImagePullPolicy>())}, or leave it out.");
+        }
+
+        // The values stay unsaid: they are secrets.
+        if (algorithm.Registry?.Fault is { } fault)
+        {
+            found.Add($"{path}:Registry has {fault}.");
+        }
+
+        foreach (var (parameter, value) in algorithm.Parameters)
+        {
+            CheckParameter($"{path}:Parameters:{Shown(parameter)}", parameter, value, found);
         }
     }
 
-    private static void RequirePositive(string setting, TimeSpan value, List<string> found)
+    private static void CheckParameter(string path, string name, string? value, List<string> found)
     {
-        if (value <= TimeSpan.Zero)
+        if (!RequestValidator.IsVariableName(name))
         {
-            found.Add(Invariant($"{setting} is {value}: give a time above zero."));
+            found.Add($"{path} becomes an environment variable: give it a name of letters, digits and '_' that does not start with a digit.");
+        }
+        else if (ReservedVariables.Contains(name))
+        {
+            found.Add($"{path} has a reserved name, which would change how the container works: give it another.");
         }
 
-        RequireNotTooLong(setting, value, found);
+        if (value?.Contains('\0', StringComparison.Ordinal) is not false)
+        {
+            found.Add($"{path} is '{Shown(value)}': give text without NUL characters.");
+        }
     }
 
-    private static void RequireNotTooLong(string setting, TimeSpan value, List<string> found)
+    private static void RequireTime(string setting, TimeSpan value, List<string> found, bool orZero = false)
     {
-        if (value > LongestTime)
+        if (value <= TimeSpan.Zero || value > Longest)
         {
-            found.Add(Invariant($"{setting} is {value}: give at most {LongestTime.Days} days."));
+            var least = orZero ? "from zero" : "above zero and";
+            found.Add(Invariant($"{setting} is {value}: give a time {least} up to {Longest.Days} days."));
         }
     }
 
@@ -99,4 +143,9 @@ internal sealed class OptionsValidator : IValidateOptions<OrcaTrainingOptions>
             found.Add(Invariant($"{setting} is {value}: give at least {least}."));
         }
     }
+
+    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && !name.Any(char.IsControl);
+
+    /// <summary>A value in a message of one line, whatever it holds.</summary>
+    private static string Shown(string? value) => value is null ? "null" : string.Concat(value.Select(c => char.IsControl(c) ? '\uFFFD' : c));
 }

@@ -1,8 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Settings;
 
 namespace Orca.Training;
 
@@ -26,6 +30,34 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
+    /// <summary>
+    /// Reads options of a package from a section below <c>OrcaTraining</c> and has them validated when the host starts. Keys there
+    /// that are no property of theirs are told in the log; what lies below a property is not looked at.
+    /// </summary>
+    /// <typeparam name="TOptions">The options.</typeparam>
+    /// <param name="section">The section's path below <c>OrcaTraining</c>, such as <c>Machines:docker</c>.</param>
+    /// <param name="name">The options' name; empty for the default ones.</param>
+    /// <param name="bind">Binds the section to the options: <c>(section, options) => section.Bind(options)</c>.</param>
+    /// <returns>For what code sets: it has the last word.</returns>
+    public OptionsBuilder<TOptions> AddSettings<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+        string section, string name, Action<IConfiguration, TOptions> bind)
+        where TOptions : class
+    {
+        ArgumentException.ThrowIfNullOrEmpty(section);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(bind);
+        Services.AddSingleton(new SettingsPart(section, SettingsKeys.Of(typeof(TOptions))));
+        return Services.AddOptions<TOptions>(name)
+            .Configure<IEnumerable<SettingsSource>>((options, sources) =>
+            {
+                foreach (var source in sources)
+                {
+                    source.BindTo(section, name, options, bind);
+                }
+            })
+            .ValidateOnStart();
+    }
+
     /// <summary>Replaces the capacity policy, which is <see cref="CapacityPolicies.OneAtATime"/> otherwise.</summary>
     public OrcaTrainingBuilder UseCapacityPolicy(ICapacityPolicy policy)
     {
@@ -34,15 +66,36 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
-    /// <summary>Keeps jobs in memory, as is done otherwise too, and says what is kept.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is too small.</exception>
-    public OrcaTrainingBuilder UseMemoryJobStore(Action<MemoryJobStoreOptions> configure)
+    /// <summary>
+    /// Replaces the capacity policy by one that takes services of the host. It is made in a scope of its own, so that it may take
+    /// scoped services; both last for as long as this host decides, and then end together.
+    /// </summary>
+    /// <typeparam name="TPolicy">The policy. It is asked by one thread at a time, many times a second.</typeparam>
+    public OrcaTrainingBuilder UseCapacityPolicy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TPolicy>()
+        where TPolicy : class, ICapacityPolicy
     {
-        ArgumentNullException.ThrowIfNull(configure);
-        var options = new MemoryJobStoreOptions();
-        configure(options);
-        options.Check();
-        return UseJobStore(services => new MemoryJobStore(options, services.GetRequiredService<TimeProvider>()));
+        Services.AddScoped<ICapacityPolicy, TPolicy>();
+        return this;
+    }
+
+    /// <summary>Replaces the capacity policy by one that is made from services of the host, in a scope as <see cref="UseCapacityPolicy{TPolicy}"/> does it.</summary>
+    /// <param name="policy">Makes the policy; what it makes is disposed with its scope.</param>
+    public OrcaTrainingBuilder UseCapacityPolicy(Func<IServiceProvider, ICapacityPolicy> policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        Services.AddScoped(policy);
+        return this;
+    }
+
+    /// <summary>Keeps jobs in memory, as is done otherwise too, and says what is kept, after <c>OrcaTraining:MemoryJobStore</c> in the configuration.</summary>
+    public OrcaTrainingBuilder UseMemoryJobStore(Action<MemoryJobStoreOptions>? configure = null)
+    {
+        if (configure is not null)
+        {
+            Services.Configure(configure);
+        }
+
+        return UseJobStore(NewMemoryJobStore);
     }
 
     /// <summary>Replaces the job store, which is one in memory otherwise.</summary>
@@ -52,4 +105,7 @@ public sealed class OrcaTrainingBuilder
         Services.AddSingleton(store);
         return this;
     }
+
+    internal static IJobStore NewMemoryJobStore(IServiceProvider services) =>
+        new MemoryJobStore(services.GetRequiredService<IOptions<MemoryJobStoreOptions>>().Value, services.GetRequiredService<TimeProvider>());
 }

@@ -2,7 +2,11 @@ using Orca.Training.Client;
 
 namespace Orca.Training;
 
-/// <summary>The service's settings. Read once when the host starts and validated then; changing them later has no effect.</summary>
+/// <summary>
+/// The service's settings, from the section <c>OrcaTraining</c> of the host's configuration and then from code. They are validated
+/// when the host starts. <see cref="Algorithms"/> and <see cref="Limits"/> are taken over when the configuration changes, if all of it
+/// is right; a change of the others is told in the log and holds from the next start on.
+/// </summary>
 public sealed class OrcaTrainingOptions
 {
     /// <summary>
@@ -11,7 +15,10 @@ public sealed class OrcaTrainingOptions
     /// </summary>
     public string? ApplicationName { get; set; }
 
-    /// <summary>The algorithms that requests can name.</summary>
+    /// <summary>
+    /// The algorithms that requests can name, each with its settings. A job is launched with what its algorithm is at that moment;
+    /// attempts under way keep what they were given.
+    /// </summary>
     public IDictionary<string, AlgorithmOptions> Algorithms { get; } = new Dictionary<string, AlgorithmOptions>(StringComparer.Ordinal);
 
     /// <summary>Where the folder stores keep datasets and artifacts. Default: <c>orca-data</c> below the host's content root.</summary>

@@ -9,10 +9,12 @@ using Orca.Training.Artifacts.Folders;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Datasets.Folders;
+using Orca.Training.Diagnostics;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Settings;
 using Orca.Training.Tracking;
 
 namespace Orca.Training;
@@ -21,42 +23,80 @@ namespace Orca.Training;
 public static class OrcaTrainingServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the training service: the job tracker, <see cref="ITrainingClient"/> and <see cref="ITrainingClientFactory"/>, and embedded defaults for everything else (jobs in
-    /// memory, one at a time on each machine, datasets and artifacts in folders). Add a machine to the result. Calling it again is
-    /// harmless: the settings add up.
+    /// Adds the training service: the job tracker, <see cref="ITrainingClient"/> and <see cref="ITrainingClientFactory"/>, and embedded
+    /// defaults for everything else (jobs in memory, one at a time on each machine, datasets and artifacts in folders). Add a machine to
+    /// the result. Its settings are read from the section <c>OrcaTraining</c> of the host's configuration, and then as code sets them.
+    /// Calling it again is harmless: the settings add up.
     /// </summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddOptions<OrcaTrainingOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OrcaTrainingOptions>, OptionsValidator>());
+        var builder = new OrcaTrainingBuilder(services);
+        if (services.All(s => s.ServiceType != typeof(SettingsSource)))
+        {
+            AddHostSettings(builder);
+        }
+
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new TrackerWork(TaskScheduler.Default));
-        services.TryAddSingleton<IJobStore>(s => new MemoryJobStore(new MemoryJobStoreOptions(), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(OrcaTrainingBuilder.NewMemoryJobStore);
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")));
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")));
         services.TryAddSingleton<ITrainingClientFactory>(NewClient);
         services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
+        services.TryAddSingleton<TrainingMetrics>();
         services.TryAddSingleton<TrackerState>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerService>());
-        return new OrcaTrainingBuilder(services);
+        services.TryAddSingleton<TrackerService>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerHost>());
+        return builder;
     }
 
-    /// <summary>Adds the training service with settings made in code.</summary>
+    /// <summary>Adds the training service with settings made in code, which go before those of the host's configuration.</summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, Action<OrcaTrainingOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<OrcaTrainingOptions>().Configure(configure);
-        return services.AddOrcaTraining();
+        var builder = services.AddOrcaTraining();
+        services.Configure(configure);
+        return builder;
     }
 
-    /// <summary>Adds the training service with settings from configuration, spelt as in <see cref="OrcaTrainingOptions"/>.</summary>
+    /// <summary>
+    /// Adds the training service with settings from another configuration than the section <c>OrcaTraining</c> of the host's own, spelt
+    /// as in <see cref="OrcaTrainingOptions"/>. They go before that section.
+    /// </summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<OrcaTrainingOptions>().Configure(options => ForgetCommandsIn(configuration, options)).Bind(configuration);
-        return services.AddOrcaTraining();
+        var builder = services.AddOrcaTraining();
+        var source = new SettingsSource(configuration);
+        services.AddSingleton(source);
+        services.AddSingleton<IOptionsChangeTokenSource<OrcaTrainingOptions>>(new ConfigurationChangeTokenSource<OrcaTrainingOptions>(configuration));
+        services.Configure<OrcaTrainingOptions>(options =>
+        {
+            ForgetCommandsIn(configuration, options);
+            source.BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o));
+        });
+        return builder;
+    }
+
+    private static void AddHostSettings(OrcaTrainingBuilder builder)
+    {
+        var services = builder.Services;
+        // A container without a configuration has no settings from there.
+        services.AddSingleton(s => new SettingsSource((s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build()).GetSection(SettingsSource.Section)));
+        services.AddSingleton(new SettingsPart("", SettingsKeys.Of(typeof(OrcaTrainingOptions))
+            .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
+            .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions)))));
+        services.AddOptions<OrcaTrainingOptions>()
+            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o)))
+            .ValidateOnStart();
+        services.AddSingleton<IOptionsChangeTokenSource<OrcaTrainingOptions>>(s =>
+            new ConfigurationChangeTokenSource<OrcaTrainingOptions>(s.GetServices<SettingsSource>().First().Configuration));
+        services.AddSingleton<IOptionsMonitor<OrcaTrainingOptions>, SettingsMonitor>();
+        services.AddSingleton<IValidateOptions<OrcaTrainingOptions>>(s => new OptionsValidator(s.GetServices<SettingsSource>().Last().Path));
+        services.AddSingleton<IValidateOptions<MemoryJobStoreOptions>, MemoryJobStoreOptionsValidator>();
+        builder.AddSettings<MemoryJobStoreOptions>("MemoryJobStore", Options.DefaultName, (section, options) => section.Bind(options));
     }
 
     /// <summary>Binding adds to a list: without this, a command that is set twice would be both, one after the other.</summary>
@@ -73,15 +113,16 @@ public static class OrcaTrainingServiceCollectionExtensions
 
     private static TrainingClient NewClient(IServiceProvider services)
     {
-        var options = services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value;
+        var options = services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var maxRanks = services.GetServices<Machine>().Select(m => m.Runtime.Abilities.MaxRanks).DefaultIfEmpty(1).Max();
-        var validator = new RequestValidator(options.Limits, options.Algorithms.Keys, maxRanks);
+        var validator = new FromSettings<RequestValidator>(options, o => new RequestValidator(o.Limits, o.Algorithms.Keys, maxRanks));
         return new TrainingClient(
             services.GetRequiredService<IJobStore>(),
             services.GetRequiredService<IDatasetStore>(),
-            () => validator,
+            () => validator.Current,
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<TrainingClient>>());
+            services.GetRequiredService<ILogger<TrainingClient>>(),
+            services.GetRequiredService<TrainingMetrics>());
     }
 
     private static string DataFolder(IServiceProvider services, string part)

@@ -23,6 +23,15 @@ internal static partial class DockerLog
     [LoggerMessage(2005, LogLevel.Warning, "Machine {Machine} could not pull image {Image}: {Reason}")]
     public static partial void PullFailed(this ILogger log, string machine, string image, string reason);
 
+    [LoggerMessage(2007, LogLevel.Warning, "Machine {Machine}: this host runs in a container and the engine at {Endpoint} outside of it, yet DockerOptions.Delivery is Mount: that works only if the engine sees the data folder under the same path; otherwise set it to Copy")]
+    public static partial void MountsFromOutside(this ILogger log, string machine, Uri endpoint);
+
+    [LoggerMessage(2008, LogLevel.Warning, "Machine {Machine}: the engine at {Endpoint} is spoken to across the network without TLS, so whoever reaches it can do there what root can; set DockerOptions.Tls")]
+    public static partial void OpenToTheNetwork(this ILogger log, string machine, Uri endpoint);
+
+    [LoggerMessage(2009, LogLevel.Warning, "Machine {Machine}: the engine at {Endpoint} gives containers users of its own ({Option}), whose files in mounted folders this host may neither read nor delete; set DockerOptions.Delivery to Copy")]
+    public static partial void MapsUsers(this ILogger log, string machine, Uri endpoint, string option);
+
     [LoggerMessage(2006, LogLevel.Debug, "Machine {Machine} lists container {ContainerId} as this application's, but its labels name no attempt; it is left alone")]
     public static partial void Unlabelled(this ILogger log, string machine, string containerId);
 }

@@ -7,13 +7,25 @@ namespace Orca.Training;
 public sealed class DockerOptions
 {
     /// <summary>
-    /// Where the engine listens: <c>unix:///path</c>, <c>npipe://./pipe/name</c> or <c>tcp://host:port</c> (without TLS).
-    /// Default: <c>DOCKER_HOST</c>, else Docker's current context, else the platform's own socket or pipe.
+    /// Where the engine listens: <c>unix:///path</c>, <c>npipe://./pipe/name</c>, or <c>tcp://host:port</c>, by TLS where
+    /// <see cref="Tls"/> is set. Default: <c>DOCKER_HOST</c>, else Docker's current context, else the platform's own socket or pipe.
     /// </summary>
     public Uri? Endpoint { get; set; }
 
     /// <summary>
-    /// The network that containers join. Default <c>none</c>: data are mounted, so a training needs none; set the name of a
+    /// TLS to the engine. Default: none; where <see cref="Endpoint"/> is not set either and <c>DOCKER_TLS_VERIFY</c> is, with the
+    /// files in <c>DOCKER_CERT_PATH</c>.
+    /// </summary>
+    public DockerTlsOptions? Tls { get; set; }
+
+    /// <summary>
+    /// How folders of the host reach containers. Default: <see cref="FolderDelivery.Mount"/> where the engine listens on a socket of this
+    /// machine, unless that is a user's own (a rootless engine) or was mounted into a container in which the host runs; otherwise <see cref="FolderDelivery.Copy"/>.
+    /// </summary>
+    public FolderDelivery? Delivery { get; set; }
+
+    /// <summary>
+    /// The network that containers join. Default <c>none</c>: data are mounted or copied, so a training needs none; set the name of a
     /// network of the engine (or <c>bridge</c>) where trainings reach an object store.
     /// </summary>
     public string Network { get; set; } = "none";
@@ -45,10 +57,8 @@ public sealed class DockerOptions
     /// <summary>How many containers are made and started at a time; an engine gains nothing from more. Image pulls do not count. Default 4.</summary>
     public int MaxConcurrentStarts { get; set; } = 4;
 
-    /// <summary>
-    /// Whether an image that the engine lacks is pulled, without credentials. Default true. Where it is off, such a job fails at once.
-    /// </summary>
-    public bool PullMissingImages { get; set; } = true;
+    /// <summary>When images are pulled for algorithms that do not say so themselves. Default: when the engine lacks them.</summary>
+    public ImagePullPolicy Pull { get; set; }
 
     /// <summary>How long the engine may take to answer a call; a stop may take the job's grace in addition. Default 30 s.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);

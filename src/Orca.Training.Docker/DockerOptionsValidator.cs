@@ -1,12 +1,13 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 
 namespace Orca.Training.Docker;
 
-/// <summary>Says at start which setting of which machine is wrong, what was found and what would be right.</summary>
+/// <summary>Says at start which setting of which machine is wrong, by its full path, what was found and what would be right.</summary>
 internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
 {
-    private static readonly string[] Schemes = ["unix", "npipe", "tcp", "http"];
+    private static readonly string[] Schemes = ["unix", "npipe", "tcp", "http", "https"];
 
     // A day: a longer limit is surely a mistake in the unit, and timers end at 49 days.
     private static readonly TimeSpan LongestCall = TimeSpan.FromDays(1);
@@ -20,7 +21,7 @@ internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
             if (!isRight)
             {
                 var shown = Convert.ToString(value, CultureInfo.InvariantCulture);
-                failures.Add($"DockerOptions.{setting} of machine '{name}' is '{shown}': {remedy}");
+                failures.Add($"OrcaTraining:Machines:{name}:{setting} is '{shown}': {remedy}");
             }
         }
 
@@ -30,6 +31,17 @@ internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
             nameof(options.Endpoint),
             endpoint,
             "use unix:///path, npipe://./pipe/name or tcp://host:port, or leave it out for DOCKER_HOST and the platform's default.");
+        CheckTls(options, Check);
+        Check(
+            options.Delivery is null || Enum.IsDefined(options.Delivery.Value),
+            nameof(options.Delivery),
+            options.Delivery,
+            "use Mount or Copy, or leave it out.");
+        Check(
+            Enum.IsDefined(options.Pull),
+            nameof(options.Pull),
+            options.Pull,
+            "use IfMissing, Always or Never.");
         Check(
             !string.IsNullOrWhiteSpace(options.Network),
             nameof(options.Network),
@@ -72,6 +84,33 @@ internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
             "use a time between 0 and a day; 30 s is the default.");
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void CheckTls(DockerOptions options, Action<bool, string, object?, string> check)
+    {
+        if (options.Tls is not { } tls)
+        {
+            return;
+        }
+
+        check(
+            options.Endpoint is null or { Scheme: "tcp" or "https" },
+            nameof(options.Tls),
+            options.Endpoint?.Scheme,
+            "TLS is for tcp://host:port; leave Tls out, or set such an Endpoint.");
+        check(
+            tls.Certificate is null == tls.Key is null,
+            $"{nameof(options.Tls)}.{nameof(tls.Key)}",
+            tls.Key,
+            "give Certificate and Key, or neither.");
+        try
+        {
+            using var read = new Engine.EngineTls(tls);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            check(false, nameof(options.Tls), tls.Authority ?? tls.Certificate, $"its files must be readable PEM ({fault.Message.TrimEnd('.')}).");
+        }
     }
 
     // Names are refused: which number they stand for is the image's to say, so they could be root.

@@ -2,6 +2,7 @@ using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
+using Orca.Training.Docker.Delivery;
 using Orca.Training.Docker.Engine;
 using Orca.Training.Docker.Images;
 using Orca.Training.Docker.Observing;
@@ -20,9 +21,12 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     // Engine 20.10, December 2020: the first whose API has all that is used here.
     private static readonly Version OldestApi = new(1, 41);
 
+    private readonly string _machine;
+    private readonly ILogger _log;
     private readonly DockerOptions _options;
     private readonly EngineConnection _engine;
     private readonly EngineCalls _calls;
+    private readonly FolderCopies _copies;
     private readonly AttemptStarter _starter;
     private readonly ContainerListing _listing;
     private readonly EventStream _events;
@@ -30,24 +34,56 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
 
     public DockerRuntime(string machine, DockerOptions options, TimeProvider time, ILogger log)
     {
+        (_machine, _log) = (machine, log);
         _options = options.Copy();
-        _engine = new EngineConnection(_options.Endpoint);
-        _calls = new EngineCalls(_engine.Endpoint, _options.CallTimeout, time);
+        var place = EnginePlace.Of(_options, Environment.GetEnvironmentVariable);
+        if (place.IsOpenToTheNetwork)
+        {
+            log.OpenToTheNetwork(machine, place.Endpoint);
+        }
+
+        _engine = new EngineConnection(place);
+        _calls = new EngineCalls(_engine.Endpoint, place.Tls is not null, _options.CallTimeout, time);
+        var user = _options.User ?? HostUser.Default();
+        var delivery = _options.Delivery ?? HostPlace.DeliveryFor(_engine.Endpoint);
+        if (delivery == FolderDelivery.Mount && HostPlace.IsEngineOutside(_engine.Endpoint))
+        {
+            log.MountsFromOutside(machine, _engine.Endpoint);
+        }
+
+        Abilities = new(MaxRanks: 1, MountsFolders: delivery == FolderDelivery.Mount, CopiesFolders: delivery == FolderDelivery.Copy);
+        _copies = new FolderCopies(_engine, _calls, user, time);
         var puller = new ImagePuller(_engine, _calls, machine, time, log);
+        var images = new ImageSupply(new ImagePulls(puller.PullAsync), _options.Pull);
         _starter = new AttemptStarter(
-            _engine, _calls, new ImagePulls(puller.PullAsync), _options, _options.User ?? HostUser.Default(), time, log);
+            _engine, _calls, images, delivery == FolderDelivery.Copy ? _copies : null, _options, user, time, log);
         var ends = new ContainerEnds(_engine, _calls);
         _listing = new ContainerListing(_engine, _calls, ends, machine, log);
         _events = new EventStream(_engine, _calls, ends, time);
         _output = new OutputReader(_engine, _calls);
     }
 
-    public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true);
+    public RuntimeAbilities Abilities { get; }
 
     public async Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken)
     {
         const string What = "asking for its version";
-        var version = await _calls.AskAsync(What, _engine.Client.System.GetVersionAsync, answers: null, cancellationToken);
+        VersionResponse version;
+        try
+        {
+            version = await _calls.AskAsync(
+                What, _engine.Client.System.GetVersionAsync, static refusal => refusal.StatusCode == HttpStatusCode.NotFound, cancellationToken);
+        }
+        catch (DockerApiException missing)
+        {
+            throw _calls.Unavailable(What, EngineCalls.NoEngine, missing);
+        }
+
+        if (string.IsNullOrEmpty(version.APIVersion))
+        {
+            throw _calls.Unavailable(What, EngineCalls.NoEngine);
+        }
+
         if (!Version.TryParse(version.APIVersion, out var api) || api < OldestApi)
         {
             throw _calls.Unavailable(What, $"it speaks API {version.APIVersion}, and {OldestApi} (Engine 20.10) or later is needed; upgrade the engine");
@@ -56,7 +92,13 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
         var info = await _calls.AskAsync("asking what it has", _engine.Client.System.GetSystemInfoAsync, answers: null, cancellationToken);
         if (info.OSType != "linux")
         {
-            throw _calls.Unavailable("asking what it has", $"it runs {info.OSType} containers, and Linux containers are needed");
+            throw _calls.Unavailable("asking what it has", $"it runs {info.OSType} containers, and Linux containers are needed; switch it to them, or name another engine in DockerOptions.Endpoint");
+        }
+
+        var mapped = info.SecurityOptions?.FirstOrDefault(o => o.Contains("rootless", StringComparison.Ordinal) || o.Contains("userns", StringComparison.Ordinal));
+        if (mapped is not null && Abilities.MountsFolders)
+        {
+            _log.MapsUsers(_machine, _engine.Endpoint, mapped);
         }
 
         return new RuntimeInfo($"Docker Engine {version.Version} at {_engine.Endpoint}", new Resources(info.NCPU, info.MemTotal, _options.Gpus));
@@ -74,6 +116,9 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     public IAsyncEnumerable<OutputLine> ReadOutputAsync(
         AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
         _output.ReadAsync(attempt.ContainerOf(rank), after, cancellationToken);
+
+    public Task FetchAsync(AttemptName attempt, IReadOnlyList<FolderMount> folders, CancellationToken cancellationToken) =>
+        Abilities.CopiesFolders ? _copies.FetchAsync(attempt.ContainerOf(0), folders, cancellationToken) : Task.CompletedTask;
 
     public Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken)
     {

@@ -57,10 +57,7 @@ public static class DockerTrainingBuilderExtensions
     private static void AddMachine(OrcaTrainingBuilder builder, string machineName)
     {
         var services = builder.Services;
-        services.AddOptions<DockerOptions>(machineName)
-            .Configure<IServiceProvider>((options, provider) =>
-                provider.GetService<IConfiguration>()?.GetSection($"OrcaTraining:Machines:{machineName}").Bind(options))
-            .ValidateOnStart();
+        builder.AddSettings<DockerOptions>($"Machines:{machineName}", machineName, (section, options) => section.Bind(options));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DockerOptions>, DockerOptionsValidator>());
 
         // The container that makes the runtime disposes it, and its connections with it, when the host ends.

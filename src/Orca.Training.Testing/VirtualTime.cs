@@ -100,7 +100,9 @@ public sealed class VirtualTime : TimeProvider
         var running = test(this);
         while (!running.IsCompleted)
         {
-            if (context.TryRunNext() || (IsWorkOutside() && ComesBack(context)))
+            // All timers of a moment fire before what follows from them, as happens at once: what is done in batches meets its batches.
+            // Then, before the clock goes on, work outside is given its time.
+            if (RunNextTimer(_now) || context.TryRunNext() || (IsWorkOutside() && ComesBack(context)))
             {
                 continue;
             }

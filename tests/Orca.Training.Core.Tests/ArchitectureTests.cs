@@ -14,12 +14,13 @@ public sealed partial class ArchitectureTests
         ["Jobs"] = [],
         ["Datasets"] = ["Files"],
         ["Artifacts"] = ["Files", "Jobs"],
-        ["Machines"] = ["Artifacts", "Jobs", "Scheduling/Capacity"],
+        ["Machines"] = ["Artifacts", "Files", "Jobs", "Scheduling/Capacity"],
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Artifacts", "Jobs", "Machines"],
         ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Machines"],
         ["Diagnostics"] = ["Jobs"],
+        ["Settings"] = ["Diagnostics"],
         ["Tracking"] = ["Artifacts", "Datasets", "Diagnostics", "Jobs", "Machines", "Progress", "Scheduling", "Scheduling/Capacity"],
     };
 

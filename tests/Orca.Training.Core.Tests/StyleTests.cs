@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Orca.Training.Tests;
 
 /// <summary>What every file of the repository holds to.</summary>
-public sealed class StyleTests
+public sealed partial class StyleTests
 {
     private const int MostLines = 400;
 
@@ -31,6 +33,19 @@ public sealed class StyleTests
     }
 
     [Fact]
+    public void A_number_that_is_formatted_in_a_sentence_is_spelt_the_same_in_every_culture()
+    {
+        // The analyzers look at calls, not into interpolated strings.
+        var lines = from file in Sources.Files(["src", "samples"], ".cs")
+                    from line in Sources.Lines(file)
+                    where FormattedHole().IsMatch(line)
+                    select (File: file, Line: line.Trim());
+
+        Assert.NotEmpty(lines);
+        Assert.Empty(lines.Where(l => !l.Line.Contains("Invariant", StringComparison.Ordinal)).Select(l => $"{l.File}: {l.Line}"));
+    }
+
+    [Fact]
     public void Every_test_method_is_a_sentence()
     {
         var methods = typeof(StyleTests).Assembly.GetTypes().SelectMany(t => t.GetMethods())
@@ -39,6 +54,10 @@ public sealed class StyleTests
         Assert.NotEmpty(methods);
         Assert.Empty(methods.Where(m => m.Name.Count(c => c == '_') < 2).Select(m => $"{m.DeclaringType}.{m.Name}"));
     }
+
+    // A hole with a numeric format: {seconds:0.#}.
+    [GeneratedRegex("\\$\".*\\{[^{}\"]*[^:]:[0#NPFRE][^{}\"]*\\}")]
+    private static partial Regex FormattedHole();
 
     private static bool IsNamed(string line, string word)
     {

@@ -37,9 +37,12 @@ internal sealed class Service : IAsyncDisposable
 
     /// <param name="options">Adds algorithms. There is one already, 'shell', that runs its parameter SCRIPT in the test image.</param>
     /// <param name="engine">The engine's address; null for the default one.</param>
-    public static async Task<Service> StartAsync(Action<OrcaTrainingOptions>? options = null, string? engine = null)
+    /// <param name="docker">Sets more of the machine.</param>
+    /// <param name="folder">Where its data lie; null for a folder of its own.</param>
+    public static async Task<Service> StartAsync(
+        Action<OrcaTrainingOptions>? options = null, string? engine = null, Action<DockerOptions>? docker = null, string? folder = null)
     {
-        var data = Directory.CreateTempSubdirectory("orca-end-to-end-");
+        var data = folder is null ? Directory.CreateTempSubdirectory("orca-end-to-end-") : Directory.CreateDirectory(Path.Combine(folder, "orca-end-to-end"));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = $"end-to-end-{data.Name}" });
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore().AddLogging(l => l.SetMinimumLevel(LogLevel.Error));
@@ -55,7 +58,11 @@ internal sealed class Service : IAsyncDisposable
                 a.Command.Add("eval \"$SCRIPT\"");
             });
             options?.Invoke(o);
-        }).UseDocker(o => o.Endpoint = engine is null ? null : new Uri(engine));
+        }).UseDocker(o =>
+        {
+            o.Endpoint = engine is null ? null : new Uri(engine);
+            docker?.Invoke(o);
+        });
         var app = builder.Build();
         app.MapOrcaTraining();
         await app.StartAsync(Cancel);

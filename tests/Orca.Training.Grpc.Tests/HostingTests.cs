@@ -3,8 +3,12 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orca.Training.AspNetCore.Service;
 using Orca.Training.Client;
 using Orca.Training.Grpc.Tests.Support;
@@ -150,6 +154,50 @@ public sealed class HostingTests
 
         var trouble = await Assert.ThrowsAsync<TrainingException>(() => watching);
         Assert.Equal((TrainingError.Unavailable, "The training service's host is stopping: watch again from the last revision seen."), (trouble.Error, trouble.Message));
+    }
+
+    [Fact]
+    public async Task Hundreds_of_open_watches_do_not_hold_up_a_host_that_has_all_the_time_to_stop()
+    {
+        const int Clients = 3;
+        const int Watchers = 120;
+        var watching = 0;
+        var all = new TaskCompletionSource();
+        await using var host = await TrainingHost.StartAsync(
+            ScriptedClient.Always(async token =>
+            {
+                if (Interlocked.Increment(ref watching) == Clients * Watchers)
+                {
+                    all.SetResult();
+                }
+
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            }),
+            builder => builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan));
+        var clients = Enumerable.Range(0, Clients).Select(_ => host.Connect()).ToList();
+        var watches = clients.SelectMany(c => Enumerable.Range(1, Watchers).Select(id => c.WatchTrainingAsync(new JobId(id), cancellationToken: Token).ToListAsync(Token).AsTask())).ToList();
+        await all.Task.WaitAsync(Token);
+
+        // Nothing but the end of its streams can end this.
+        await host.App.StopAsync(Token).WaitAsync(Token);
+
+        foreach (var watch in watches)
+        {
+            Assert.Equal(TrainingError.Unavailable, (await Assert.ThrowsAsync<TrainingException>(() => watch)).Error);
+        }
+
+        clients.ForEach(c => c.Dispose());
+    }
+
+    [Fact]
+    public async Task Clients_that_vanish_are_noticed_and_the_host_s_own_setting_holds()
+    {
+        await using var host = await TrainingHost.StartAsync(Client);
+        await using var other = await TrainingHost.StartAsync(Client, b => b.WebHost.ConfigureKestrel(o => o.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromHours(1)));
+
+        Assert.Equal(
+            [TimeSpan.FromMinutes(1), TimeSpan.FromHours(1)],
+            new[] { host, other }.Select(h => h.App.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.Http2.KeepAlivePingDelay));
     }
 
     [Fact]

@@ -64,6 +64,11 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
 
     private void CheckParameters(IReadOnlyDictionary<string, string> parameters, List<FieldViolation> found)
     {
+        if (parameters.Count == 0)
+        {
+            return;
+        }
+
         if (parameters.Count > limits.Parameters)
         {
             found.Add(new FieldViolation("parameters", Invariant($"There are {parameters.Count}: give at most {limits.Parameters}.")));
@@ -99,6 +104,11 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
 
     private void CheckLabels(IReadOnlyDictionary<string, string> labels, List<FieldViolation> found)
     {
+        if (labels.Count == 0)
+        {
+            return;
+        }
+
         if (labels.Count > limits.Labels)
         {
             found.Add(new FieldViolation("labels", Invariant($"There are {labels.Count}: give at most {limits.Labels}.")));
@@ -111,6 +121,7 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
         }
     }
 
-    private static bool IsVariableName(string name) =>
+    /// <summary>Whether a parameter of this name can be an environment variable.</summary>
+    public static bool IsVariableName(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 }

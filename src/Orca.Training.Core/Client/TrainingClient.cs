@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Datasets;
+using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 
@@ -12,9 +14,16 @@ namespace Orca.Training.Client;
 /// <param name="validator">What checks requests, as the settings are now.</param>
 /// <param name="time">When it is.</param>
 /// <param name="logger">Told of what the service cannot help.</param>
+/// <param name="metrics">Count submissions.</param>
 /// <param name="user">Whose submissions these are; null for nobody's.</param>
 internal sealed partial class TrainingClient(
-    IJobStore store, IDatasetStore datasets, Func<RequestValidator> validator, TimeProvider time, ILogger<TrainingClient> logger, string? user = null)
+    IJobStore store,
+    IDatasetStore datasets,
+    Func<RequestValidator> validator,
+    TimeProvider time,
+    ILogger<TrainingClient> logger,
+    TrainingMetrics? metrics = null,
+    string? user = null)
     : ITrainingClient, ITrainingClientFactory
 {
     // A queued job's place moves without a change of the job itself, so a watcher looks again now and then.
@@ -22,7 +31,8 @@ internal sealed partial class TrainingClient(
 
     private readonly ClientErrors _errors = new(logger);
 
-    public ITrainingClient ForUser(string? user) => new TrainingClient(store, datasets, validator, time, logger, string.IsNullOrEmpty(user) ? null : user);
+    public ITrainingClient ForUser(string? user) =>
+        new TrainingClient(store, datasets, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user);
 
     public async Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default)
     {
@@ -37,10 +47,10 @@ internal sealed partial class TrainingClient(
 
         try
         {
-            var version = await ResolveAsync(request, cancellationToken);
-            var accepted = request.DatasetVersion == version.Hash ? request : request with { DatasetVersion = version.Hash };
-            var results = await store.ApplyAsync([new JobCommand.Submit(accepted, user, time.GetUtcNow())], fence: null, cancellationToken);
-            return results[0].Job!.Id;
+            var job = TrainingActivities.Submit(request, time) is { } activity
+                ? await TracedAsync(activity, request, cancellationToken)
+                : await SubmitAsync(request, cancellationToken);
+            return job.Id;
         }
         catch (Exception e) when (_errors.Translated(e, nameof(TrainAsync), cancellationToken) is { } translated)
         {
@@ -131,7 +141,37 @@ internal sealed partial class TrainingClient(
         }
     }
 
-    private async Task<DatasetVersion> ResolveAsync(TrainingRequest request, CancellationToken cancellationToken)
+    private async ValueTask<Job> SubmitAsync(TrainingRequest request, CancellationToken cancellationToken)
+    {
+        var version = await ResolveAsync(request, cancellationToken);
+        var accepted = request.DatasetVersion == version.Hash ? request : request with { DatasetVersion = version.Hash };
+        var submit = new JobCommand.Submit(accepted, user, time.GetUtcNow()) { TraceParent = TrainingActivities.TraceParent };
+        var job = (await store.ApplyAsync([submit], fence: null, cancellationToken))[0].Job!;
+        metrics?.Submitted(job);
+        return job;
+    }
+
+    private async ValueTask<Job> TracedAsync(Activity activity, TrainingRequest request, CancellationToken cancellationToken)
+    {
+        string? error = null;
+        try
+        {
+            var job = await SubmitAsync(request, cancellationToken);
+            activity.SetTag(MetricNames.JobId, job.Id.Value);
+            return job;
+        }
+        catch (Exception e)
+        {
+            error = e is TrainingException trouble ? trouble.Error.ToString() : e.GetType().FullName;
+            throw;
+        }
+        finally
+        {
+            activity.End(time, error);
+        }
+    }
+
+    private async ValueTask<DatasetVersion> ResolveAsync(TrainingRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -150,7 +190,7 @@ internal sealed partial class TrainingClient(
         {
             throw TrainingException.Invalid([new FieldViolation("dataset_id", e.Message)]);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
         {
             throw new TrainingException(TrainingError.Unavailable, $"The dataset store cannot be read now: {e.Message}", inner: e);
         }

@@ -9,14 +9,23 @@ internal static partial class TrackerLog
     [LoggerMessage(1000, LogLevel.Information, "Deciding for installation {Installation} on {MachineCount} machines, lease term {Term}")]
     public static partial void Deciding(this ILogger logger, string installation, int machineCount, long term);
 
-    [LoggerMessage(1001, LogLevel.Debug, "Job {JobId} is {State}: {Message}")]
-    public static partial void JobChanged(this ILogger logger, JobId jobId, JobState state, string? message);
+    [LoggerMessage(1001, LogLevel.Information, "Job {JobId} is queued: {Algorithm} on dataset {DatasetId}")]
+    public static partial void JobQueued(this ILogger logger, JobId jobId, string algorithm, string datasetId);
 
-    [LoggerMessage(1002, LogLevel.Information, "Job {JobId} finished as {State} ({Code})")]
-    public static partial void JobFinished(this ILogger logger, JobId jobId, JobState state, string? code);
+    [LoggerMessage(1002, LogLevel.Information, "Job {JobId} finished as {State} ({Code}) with attempt {Attempt}")]
+    public static partial void JobFinished(this ILogger logger, JobId jobId, JobState state, string? code, int attempt);
 
     [LoggerMessage(1003, LogLevel.Warning, "Lost the lease; another host decides now, or the store could not be asked in time")]
     public static partial void LeaseLost(this ILogger logger);
+
+    [LoggerMessage(1004, LogLevel.Information, "Job {JobId} is launching: attempt {Attempt} on machine {Machine}")]
+    public static partial void JobLaunching(this ILogger logger, JobId jobId, int attempt, string machine);
+
+    [LoggerMessage(1005, LogLevel.Information, "Job {JobId} is running: attempt {Attempt} on machine {Machine}")]
+    public static partial void JobRunning(this ILogger logger, JobId jobId, int attempt, string machine);
+
+    [LoggerMessage(1006, LogLevel.Information, "Job {JobId} is queued again: attempt {Attempt} was put off: {Reason}")]
+    public static partial void JobPutOff(this ILogger logger, JobId jobId, int attempt, string? reason);
 
     [LoggerMessage(1010, LogLevel.Warning, "Machine {Machine} cannot be asked now; trying again in {Pause}")]
     public static partial void MachineUnavailable(this ILogger logger, Exception error, string machine, TimeSpan pause);
@@ -24,11 +33,11 @@ internal static partial class TrackerLog
     [LoggerMessage(1011, LogLevel.Information, "Machine {Machine} is {Description}")]
     public static partial void MachineDescribed(this ILogger logger, string machine, string description);
 
-    [LoggerMessage(1012, LogLevel.Warning, "Attempt {Attempt}: {Call} on machine {Machine} failed and is tried again")]
-    public static partial void CallFailed(this ILogger logger, Exception error, string attempt, string call, string machine);
+    [LoggerMessage(1012, LogLevel.Warning, "Attempt {AttemptName}: {Call} on machine {Machine} failed and is tried again")]
+    public static partial void CallFailed(this ILogger logger, Exception error, string attemptName, string call, string machine);
 
-    [LoggerMessage(1013, LogLevel.Warning, "Machine {Machine} holds container(s) of attempt {Attempt}, which belong to no job of this store; removed: {IsRemoved}")]
-    public static partial void Leftover(this ILogger logger, string machine, string attempt, bool isRemoved);
+    [LoggerMessage(1013, LogLevel.Warning, "Machine {Machine} holds container(s) of attempt {AttemptName}, which belong to no job of this store; removed: {IsRemoved}")]
+    public static partial void Leftover(this ILogger logger, string machine, string attemptName, bool isRemoved);
 
     [LoggerMessage(1014, LogLevel.Debug, "Machine {Machine} could not be listed")]
     public static partial void ListFailed(this ILogger logger, Exception error, string machine);
@@ -39,15 +48,15 @@ internal static partial class TrackerLog
     [LoggerMessage(1021, LogLevel.Error, "A decision failed on {Happened}; it is made anew at the next reconcile")]
     public static partial void StepFailed(this ILogger logger, Exception error, string happened);
 
-    [LoggerMessage(1022, LogLevel.Error, "The store refused or did not answer {Count} commands; they are tried again")]
+    [LoggerMessage(1022, LogLevel.Warning, "The store refused or did not answer {Count} commands; they are tried again")]
     public static partial void CommitFailed(this ILogger logger, Exception error, int count);
 
     [LoggerMessage(1023, LogLevel.Error, "The tracker stopped on an unexpected error and starts again in {Pause}")]
     public static partial void TermFailed(this ILogger logger, Exception error, TimeSpan pause);
 
-    [LoggerMessage(1025, LogLevel.Warning, "The store's changes could not be read; trying again in {Pause}")]
-    public static partial void FeedFailed(this ILogger logger, Exception error, TimeSpan pause);
-
     [LoggerMessage(1024, LogLevel.Warning, "The host's time to stop ran out with trainings still open; their containers are left")]
     public static partial void DrainIncomplete(this ILogger logger);
+
+    [LoggerMessage(1025, LogLevel.Warning, "The store's changes could not be read; trying again in {Pause}")]
+    public static partial void FeedFailed(this ILogger logger, Exception error, TimeSpan pause);
 }

@@ -3,6 +3,10 @@ namespace Orca.Training.Jobs;
 /// <summary>One try to run a job, as recorded.</summary>
 public sealed record Attempt
 {
+    private readonly Moment _createdAt;
+    private readonly Moment _startedAt;
+    private readonly Moment _endedAt;
+
     /// <summary>Counted from 1; never reused within the job.</summary>
     public required int Number { get; init; }
 
@@ -10,13 +14,25 @@ public sealed record Attempt
     public required string Machine { get; init; }
 
     /// <summary>When it was recorded, which is before its containers are made.</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset CreatedAt
+    {
+        get => _createdAt.Value ?? default;
+        init => _createdAt = new Moment(value);
+    }
 
     /// <summary>When its containers were seen running.</summary>
-    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? StartedAt
+    {
+        get => _startedAt.Value;
+        init => _startedAt = new Moment(value);
+    }
 
     /// <summary>When its end was recorded.</summary>
-    public DateTimeOffset? EndedAt { get; init; }
+    public DateTimeOffset? EndedAt
+    {
+        get => _endedAt.Value;
+        init => _endedAt = new Moment(value);
+    }
 
     /// <summary>The runtime's own id of each rank's container (container id, pod UID), in rank order; empty before the start.</summary>
     public IReadOnlyList<string> Incarnations { get; init; } = [];

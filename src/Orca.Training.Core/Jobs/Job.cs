@@ -5,6 +5,11 @@ namespace Orca.Training.Jobs;
 /// <summary>An accepted request and all that is on record about it. Immutable: each change makes a new one with the next revision.</summary>
 public sealed record Job
 {
+    private readonly Moment _submittedAt;
+    private readonly Moment _finishedAt;
+    private readonly Moment _notBefore;
+    private readonly Moment _cancelRequestedAt;
+
     /// <summary>Given by the store.</summary>
     public required JobId Id { get; init; }
 
@@ -14,6 +19,9 @@ public sealed record Job
     /// <summary>Who submitted it, where the caller's identity was known.</summary>
     public string? User { get; init; }
 
+    /// <summary>The submission's place in its caller's trace, as W3C's traceparent spells it; null where there was none.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Counts this job's changes from 1, without gaps.</summary>
     public long Revision { get; init; } = 1;
 
@@ -21,13 +29,25 @@ public sealed record Job
     public JobState State { get; init; }
 
     /// <summary>When it was accepted.</summary>
-    public required DateTimeOffset SubmittedAt { get; init; }
+    public required DateTimeOffset SubmittedAt
+    {
+        get => _submittedAt.Value ?? default;
+        init => _submittedAt = new Moment(value);
+    }
 
     /// <summary>When it reached its final state.</summary>
-    public DateTimeOffset? FinishedAt { get; init; }
+    public DateTimeOffset? FinishedAt
+    {
+        get => _finishedAt.Value;
+        init => _finishedAt = new Moment(value);
+    }
 
     /// <summary>Not to be started before this time; set when a start was put off.</summary>
-    public DateTimeOffset? NotBefore { get; init; }
+    public DateTimeOffset? NotBefore
+    {
+        get => _notBefore.Value;
+        init => _notBefore = new Moment(value);
+    }
 
     /// <summary>Why it is back in the queue, where it has been put off.</summary>
     public string? QueueReason { get; init; }
@@ -36,7 +56,11 @@ public sealed record Job
     public int Deferrals { get; init; }
 
     /// <summary>When somebody asked to cancel it: an intent, until the state says so.</summary>
-    public DateTimeOffset? CancelRequestedAt { get; init; }
+    public DateTimeOffset? CancelRequestedAt
+    {
+        get => _cancelRequestedAt.Value;
+        init => _cancelRequestedAt = new Moment(value);
+    }
 
     /// <summary>The number of the newest attempt, 0 before the first.</summary>
     public int LastAttempt { get; init; }

@@ -17,6 +17,9 @@ public abstract record JobCommand
     /// <summary>An intent: accept a request as a new job.</summary>
     public sealed record Submit(TrainingRequest Request, string? User, DateTimeOffset At) : JobCommand
     {
+        /// <summary>The submission's place in its caller's trace, as W3C's traceparent spells it.</summary>
+        public string? TraceParent { get; init; }
+
         /// <inheritdoc />
         public override bool NeedsFence => false;
     }

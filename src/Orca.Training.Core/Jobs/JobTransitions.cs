@@ -29,6 +29,7 @@ public static class JobTransitions
         Request = submit.Request,
         User = submit.User,
         SubmittedAt = submit.At,
+        TraceParent = submit.TraceParent,
     };
 
     /// <summary>Applies a command to a job.</summary>
@@ -59,7 +60,7 @@ public static class JobTransitions
             return Rejection.NoChange;
         }
 
-        next = Change(job, command) with { Revision = job.Revision + 1 };
+        next = Change(job, job.Revision + 1, command);
         return Rejection.None;
     }
 
@@ -78,30 +79,34 @@ public static class JobTransitions
         _ => throw new ArgumentException($"The transition table has no row for {command.GetType().Name}.", nameof(command)),
     };
 
-    private static Job Change(Job job, JobCommand.OnJob command) => command switch
+    // Each row makes one copy, the revision included: a job has a copy for each of its changes, and they are most of what it costs.
+    private static Job Change(Job job, long revision, JobCommand.OnJob command) => command switch
     {
-        JobCommand.RequestCancel c => job with { CancelRequestedAt = c.At },
+        JobCommand.RequestCancel c => job with { Revision = revision, CancelRequestedAt = c.At },
         JobCommand.BeginAttempt c => job with
         {
+            Revision = revision,
             State = JobState.Launching,
             LastAttempt = c.Number,
-            Attempts = [.. job.Attempts, new Attempt { Number = c.Number, Machine = c.Machine, CreatedAt = c.At }],
-            Phase = new LaunchPhase(LaunchStep.PreparingData),
+            Attempts = WithNew(job, new Attempt { Number = c.Number, Machine = c.Machine, CreatedAt = c.At }),
+            Phase = LaunchPhase.First,
             Progress = TrainingProgress.None,
             NotBefore = null,
             QueueReason = null,
         },
-        JobCommand.ReportPhase c => job with { Phase = c.Phase },
+        JobCommand.ReportPhase c => job with { Revision = revision, Phase = c.Phase },
         JobCommand.BeginRunning c => job with
         {
+            Revision = revision,
             State = JobState.Running,
             Phase = null,
             Deferrals = 0,
             Attempts = WithLast(job, job.Attempts[^1] with { StartedAt = c.At, Incarnations = c.Incarnations }),
         },
-        JobCommand.RecordProgress c => job with { Progress = c.Progress },
+        JobCommand.RecordProgress c => job with { Revision = revision, Progress = c.Progress },
         JobCommand.Defer c => job with
         {
+            Revision = revision,
             State = JobState.Queued,
             Phase = null,
             Attempts = [.. job.Attempts.Take(job.Attempts.Count - 1)],
@@ -109,24 +114,44 @@ public static class JobTransitions
             NotBefore = c.NotBefore,
             QueueReason = c.Reason,
         },
-        JobCommand.Publish c => Finished(job, JobState.Succeeded, new Outcome(OutcomeCode.Completed, "The training completed.", 0), c.Progress, c.At) with
+        JobCommand.Publish c => Finished(job, revision, JobState.Succeeded, Outcome.Completed, c.Progress, c.Artifacts, c.At),
+        JobCommand.FinishAttempt c => Finished(job, revision, c.Final, c.Outcome, c.Progress, [], c.At),
+        JobCommand.FinishQueued c => job with
         {
-            Artifacts = c.Artifacts,
+            Revision = revision,
+            State = c.Final,
+            Outcome = c.Outcome,
+            FinishedAt = c.At,
+            QueueReason = null,
+            NotBefore = null,
         },
-        JobCommand.FinishAttempt c => Finished(job, c.Final, c.Outcome, c.Progress, c.At),
-        JobCommand.FinishQueued c => job with { State = c.Final, Outcome = c.Outcome, FinishedAt = c.At, QueueReason = null, NotBefore = null },
         _ => throw new ArgumentException($"The transition table has no row for {command.GetType().Name}.", nameof(command)),
     };
 
-    private static Job Finished(Job job, JobState final, Outcome outcome, TrainingProgress? progress, DateTimeOffset at) => job with
+    private static Job Finished(
+        Job job, long revision, JobState final, Outcome outcome, TrainingProgress? progress, IReadOnlyList<Artifact> artifacts, DateTimeOffset at) => job with
     {
+        Revision = revision,
         State = final,
         Phase = null,
         Outcome = outcome,
         Progress = progress ?? job.Progress,
         FinishedAt = at,
         Attempts = WithLast(job, job.Attempts[^1] with { EndedAt = at, Outcome = outcome }),
+        Artifacts = artifacts,
     };
+
+    private static Attempt[] WithNew(Job job, Attempt next)
+    {
+        var attempts = new Attempt[job.Attempts.Count + 1];
+        for (var i = 0; i < job.Attempts.Count; i++)
+        {
+            attempts[i] = job.Attempts[i];
+        }
+
+        attempts[^1] = next;
+        return attempts;
+    }
 
     private static Attempt[] WithLast(Job job, Attempt last)
     {

@@ -17,4 +17,8 @@ public enum LaunchStep
 /// <param name="Step">The step.</param>
 /// <param name="Fraction">How much of it is done, 0 to 1, where that can be known.</param>
 /// <param name="Detail">A few words for people, such as why it waits.</param>
-public sealed record LaunchPhase(LaunchStep Step, double? Fraction = null, string? Detail = null);
+public sealed record LaunchPhase(LaunchStep Step, double? Fraction = null, string? Detail = null)
+{
+    /// <summary>What every launch begins with.</summary>
+    internal static readonly LaunchPhase First = new(LaunchStep.PreparingData);
+}

@@ -59,4 +59,7 @@ public readonly record struct OutcomeCode(string Name)
 /// <param name="Code">The stable word for it.</param>
 /// <param name="Message">A sentence that a data scientist understands.</param>
 /// <param name="ExitCode">The training program's exit code, where one was seen.</param>
-public sealed record Outcome(OutcomeCode Code, string Message, int? ExitCode = null);
+public sealed record Outcome(OutcomeCode Code, string Message, int? ExitCode = null)
+{
+    internal static readonly Outcome Completed = new(OutcomeCode.Completed, "The training completed.", 0);
+}

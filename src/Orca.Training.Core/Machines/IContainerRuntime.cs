@@ -1,3 +1,4 @@
+using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 
 namespace Orca.Training.Machines;
@@ -39,6 +40,19 @@ public interface IContainerRuntime
 
     /// <summary>One rank's output from a position on, until its container ends or is gone.</summary>
     IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Brings back what an attempt wrote, where <see cref="RuntimeAbilities.CopiesFolders"/>; called after its containers have ended
+    /// and before they are removed. Each folder of the host is then as rank 0's container left it: what the folder held before is
+    /// replaced, all or nothing. Links are brought as links, never followed. Where folders are mounted there is nothing to do.
+    /// </summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="folders">The folders that its containers could write, as they were in <see cref="AttemptSpec.Mounts"/>.</param>
+    /// <param name="cancellationToken">Gives it up; the folders stay as they were.</param>
+    /// <exception cref="ArtifactException">It can never be brought: its containers are gone, or left what is no file, folder or link.</exception>
+    /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>
+    /// <exception cref="IOException">The host cannot store it.</exception>
+    Task FetchAsync(AttemptName attempt, IReadOnlyList<FolderMount> folders, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Asks the attempt's containers to end (SIGTERM), and kills those that still run after the grace. None is no error.</summary>
     /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>

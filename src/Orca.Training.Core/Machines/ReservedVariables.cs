@@ -7,7 +7,7 @@ internal static class ReservedVariables
 {
     private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet(
         [
-            "ALGORITHM_NAME", "MODEL_BUCKET", "MODEL_OBJECT_PREFIX", "RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT",
+            "ALGORITHM_NAME", "MODEL_BUCKET", "MODEL_OBJECT_PREFIX", "RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT", "TRACEPARENT", "TRACESTATE",
             "PATH", "HOME", "USER", "SHELL", "IFS", "ENV", "BASH_ENV", "HOSTNAME", "TMPDIR",
             "GCONV_PATH", "LOCPATH", "NLSPATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
             "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",

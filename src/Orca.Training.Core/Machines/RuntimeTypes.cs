@@ -5,8 +5,11 @@ namespace Orca.Training.Machines;
 
 /// <summary>What a runtime can do.</summary>
 /// <param name="MaxRanks">The most containers an attempt can have.</param>
-/// <param name="MountsFolders">Whether it can give folders of the host to a container.</param>
-public sealed record RuntimeAbilities(int MaxRanks, bool MountsFolders);
+/// <param name="MountsFolders">Whether it can give folders of the host to a container, so that both see the same files.</param>
+/// <param name="CopiesFolders">
+/// Whether it copies them instead: in before the containers start, and back when <see cref="IContainerRuntime.FetchAsync"/> asks for it.
+/// </param>
+public sealed record RuntimeAbilities(int MaxRanks, bool MountsFolders, bool CopiesFolders = false);
 
 /// <summary>What a runtime says of itself and its machine.</summary>
 /// <param name="Description">Product and version, for people.</param>
@@ -30,6 +33,12 @@ public sealed record AttemptSpec
     /// <summary>The image.</summary>
     public required string Image { get; init; }
 
+    /// <summary>When the image is pulled; null for the machine's own default.</summary>
+    public ImagePullPolicy? Pull { get; init; }
+
+    /// <summary>Asked for what opens the image's registry, when it is pulled and only then; null where it is open to everybody.</summary>
+    public Func<CancellationToken, ValueTask<RegistryCredentials?>>? Registry { get; init; }
+
     /// <summary>The command's words; empty for the image's own.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
@@ -42,7 +51,7 @@ public sealed record AttemptSpec
     /// <summary>What each rank may use; zero for no limit of that kind.</summary>
     public Resources Limits { get; init; }
 
-    /// <summary>Folders of the host that the containers see.</summary>
+    /// <summary>Folders of the host that the containers see, mounted or copied as <see cref="RuntimeAbilities"/> says.</summary>
     public IReadOnlyList<FolderMount> Mounts { get; init; } = [];
 }
 

@@ -23,11 +23,10 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
     /// <summary>The most artifacts that are kept; further names are left out.</summary>
     public const int MaxAnnounced = 1000;
 
-    private readonly Dictionary<string, double> _metrics = new(recorded.Metrics, StringComparer.Ordinal);
-    private readonly Dictionary<string, AnnouncedArtifact> _announced =
-        (announced ?? []).ToDictionary(a => a.Name, StringComparer.Ordinal);
-
-    private readonly LogTail _tail = new();
+    // Each made with the first line that needs it: many trainings say nothing.
+    private Dictionary<string, double>? _metrics;
+    private Dictionary<string, AnnouncedArtifact>? _announced;
+    private LogTail? _tail;
     private TrainingProgress _figures = recorded;
     private OutputPosition _position = recorded.Position;
     private bool _metricsChanged;
@@ -40,10 +39,10 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
             if (_metricsChanged)
             {
                 _metricsChanged = false;
-                _figures = _figures with { Metrics = new ReadOnlyDictionary<string, double>(new Dictionary<string, double>(_metrics, StringComparer.Ordinal)) };
+                _figures = _figures with { Metrics = new ReadOnlyDictionary<string, double>(new Dictionary<string, double>(_metrics!, StringComparer.Ordinal)) };
             }
 
-            return _figures with { Position = _position };
+            return _figures.Position == _position ? _figures : _figures with { Position = _position };
         }
     }
 
@@ -54,10 +53,10 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
     public bool HasNews { get; private set; }
 
     /// <summary>The announced artifacts by name; of each name the last announcement.</summary>
-    public IReadOnlyList<AnnouncedArtifact> Announced => [.. _announced.Values.OrderBy(a => a.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<AnnouncedArtifact> Announced => _announced is null ? announced ?? [] : [.. _announced.Values.OrderBy(a => a.Name, StringComparer.Ordinal)];
 
     /// <summary>The last log lines, oldest first: at most 20, and at most 4 KiB.</summary>
-    public IReadOnlyList<string> Tail => _tail.Lines;
+    public IReadOnlyList<string> Tail => _tail?.Lines ?? [];
 
     /// <summary>What is to be recorded; <see cref="HasNews"/> begins anew.</summary>
     public TrainingProgress TakeNews()
@@ -83,7 +82,7 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
                 Announce(artifact.Announced);
                 break;
             default:
-                _tail.Add(line.Text);
+                (_tail ??= new LogTail()).Add(line.Text);
                 break;
         }
     }
@@ -104,6 +103,7 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
 
     private void Merge(IReadOnlyDictionary<string, double> values)
     {
+        _metrics ??= new Dictionary<string, double>(_figures.Metrics, StringComparer.Ordinal);
         foreach (var (name, value) in values)
         {
             if (_metrics.Count < MaxMetrics || _metrics.ContainsKey(name))
@@ -117,6 +117,7 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
 
     private void Announce(AnnouncedArtifact artifact)
     {
+        _announced ??= (announced ?? []).ToDictionary(a => a.Name, StringComparer.Ordinal);
         if (_announced.Count < MaxAnnounced || _announced.ContainsKey(artifact.Name))
         {
             _announced[artifact.Name] = artifact;

@@ -15,11 +15,10 @@ internal readonly record struct MachineOffer(string Name, Resources Total);
 /// </summary>
 internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needs)
 {
-    private readonly SortedDictionary<JobId, Waiting> _queue = [];
-
-    // Beside the queue until their time comes, so that no plan has to walk past them.
+    // All that wait are in one of the two sets: those whose time has not come stand beside the queue, so that no plan walks past them.
+    private readonly Dictionary<JobId, Job> _waiting = [];
+    private readonly SortedSet<JobId> _queue = [];
     private readonly SortedSet<(DateTimeOffset NotBefore, JobId Job)> _putOff = [];
-    private readonly Dictionary<JobId, Waiting> _putOffJobs = [];
     private readonly Dictionary<JobId, Placed> _placed = [];
     private readonly Inventory[] _inventories = [.. machines.Select(m => new Inventory(m.Name, m.Total, default, 0, 0))];
     private bool _changed = true;
@@ -37,15 +36,21 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     public void Apply(Job job)
     {
         _changed = true;
+        var given = _placed.TryGetValue(job.Id, out var placed) ? placed.Resources : default(Resources?);
         Free(job.Id);
         Forget(job.Id);
         if (job.State is JobState.Queued && job.CancelRequestedAt is null)
         {
-            Enqueue(job.Id, new Waiting(job.LastAttempt + 1, job.NotBefore ?? default, needs(job.Request)));
+            Enqueue(job);
         }
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
         {
-            Take(job.Id, attempt.Machine, needs(job.Request), job.State is JobState.Running);
+            // A machine that the host no longer has: nothing here to count against.
+            if (IndexOf(attempt.Machine) is >= 0 and var machine)
+            {
+                // What its algorithm needs may have changed since; what it was given has not.
+                Take(job.Id, machine, given ?? needs(job.Request), job.State is JobState.Running);
+            }
         }
     }
 
@@ -66,50 +71,33 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         Free(job);
     }
 
-    /// <summary>The jobs to start now. Each is taken as placed until it is applied or released.</summary>
-    public IReadOnlyList<Placement> Plan(DateTimeOffset now)
+    /// <summary>The next job to start now, or null; it is taken as placed until it is applied or released. Ask until there is none.</summary>
+    public Placement? PlanNext(DateTimeOffset now)
     {
         BringBack(now);
-        if (!_changed || _queue.Count == 0)
+        while (_changed && _queue.Count > 0)
         {
-            _changed = false;
-            return [];
-        }
-
-        _changed = false;
-        List<Placement>? placements = null;
-        List<(JobId Job, string Reason)>? never = null;
-        foreach (var (job, waiting) in _queue)
-        {
-            var machine = FirstThatFits(waiting.Needs);
-            if (machine < 0 && WhyNever(waiting.Needs) is { } reason)
+            var job = _waiting[_queue.Min];
+            var resources = needs(job.Request);
+            if (FirstThatFits(resources) is >= 0 and var machine)
             {
-                // Whoever can never start must not hold up those behind.
-                (never ??= []).Add((job, reason));
-                continue;
+                Forget(job.Id);
+                Take(job.Id, machine, resources, running: false);
+                return new Placement(job.Id, job.LastAttempt + 1, _inventories[machine].Machine);
             }
 
-            if (machine < 0)
+            if (WhyNever(resources) is not { } reason)
             {
                 break;
             }
 
-            (placements ??= []).Add(new Placement(job, waiting.Attempt, _inventories[machine].Machine));
-            Take(job, _inventories[machine].Machine, waiting.Needs, running: false);
+            // Whoever can never start must not hold up those behind.
+            Forget(job.Id);
+            (_unplaceable ??= []).Add((job.Id, reason));
         }
 
-        foreach (var placement in placements ?? [])
-        {
-            _queue.Remove(placement.Job);
-        }
-
-        foreach (var (job, reason) in never ?? [])
-        {
-            _queue.Remove(job);
-            (_unplaceable ??= []).Add((job, reason));
-        }
-
-        return placements ?? (IReadOnlyList<Placement>)[];
+        _changed = false;
+        return null;
     }
 
     /// <summary>The jobs that no machine could start even if it were empty, and why; each is told once.</summary>
@@ -120,7 +108,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return found ?? (IReadOnlyList<(JobId, string)>)[];
     }
 
-    /// <summary>Plans anew although nothing changed: what a policy threw may have passed.</summary>
+    /// <summary>The next plan is made although nothing changed: what a policy threw may have passed.</summary>
     public void LookAgain() => _changed = true;
 
     /// <summary>Whether a machine answers. One that does not is chosen only where no other has room.</summary>
@@ -141,25 +129,27 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return failure;
     }
 
-    private void Enqueue(JobId job, Waiting waiting)
+    private void Enqueue(Job job)
     {
-        if (waiting.NotBefore == default)
+        // Asked anew by each plan, since settings change; what throws here never comes into the queue, where it would hold up all others.
+        _ = needs(job.Request);
+        _waiting.Add(job.Id, job);
+        if (job.NotBefore is { } notBefore)
         {
-            _queue.Add(job, waiting);
+            _putOff.Add((notBefore, job.Id));
         }
         else
         {
-            _putOffJobs.Add(job, waiting);
-            _putOff.Add((waiting.NotBefore, job));
+            _queue.Add(job.Id);
         }
     }
 
     private void Forget(JobId job)
     {
-        _queue.Remove(job);
-        if (_putOffJobs.Remove(job, out var waiting))
+        if (_waiting.Remove(job, out var waiting))
         {
-            _putOff.Remove((waiting.NotBefore, job));
+            _queue.Remove(job);
+            _putOff.Remove((waiting.NotBefore ?? default, job));
         }
     }
 
@@ -169,8 +159,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         while (_putOff.Count > 0 && _putOff.Min is var (at, job) && at <= now)
         {
             _putOff.Remove((at, job));
-            _putOffJobs.Remove(job, out var waiting);
-            _queue.Add(job, waiting);
+            _queue.Add(job);
             _changed = true;
         }
     }
@@ -208,7 +197,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             return null;
         }
 
-        var reasons = new List<string>(_inventories.Length);
+        List<string>? reasons = null;
         foreach (var inventory in _inventories)
         {
             var answer = policy.Fits(resources, inventory with { Used = default, Launching = 0, Running = 0 });
@@ -217,26 +206,30 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
                 return null;
             }
 
-            reasons.Add($"'{inventory.Machine}': {answer.Reason}");
+            (reasons ??= []).Add($"'{inventory.Machine}': {answer.Reason}");
         }
 
-        return reasons.Count == 0 ? null : string.Join("; ", reasons);
+        return reasons is null ? null : string.Join("; ", reasons);
     }
 
-    private void Take(JobId job, string machine, Resources resources, bool running)
+    private void Take(JobId job, int machine, Resources resources, bool running)
     {
-        var index = IndexOf(machine);
-        if (index < 0)
-        {
-            // A machine that the host no longer has: nothing here to count against.
-            return;
-        }
-
-        _placed[job] = new Placed(index, resources, running);
-        Count(index, resources, running, 1);
+        _placed[job] = new Placed(machine, resources, running);
+        Count(machine, resources, running, 1);
     }
 
-    private int IndexOf(string machine) => Array.FindIndex(_inventories, i => i.Machine == machine);
+    private int IndexOf(string machine)
+    {
+        for (var i = 0; i < _inventories.Length; i++)
+        {
+            if (_inventories[i].Machine == machine)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 
     private void Free(JobId job)
     {
@@ -256,8 +249,6 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             Running = inventory.Running + (running ? sign : 0),
         };
     }
-
-    private readonly record struct Waiting(int Attempt, DateTimeOffset NotBefore, Resources Needs);
 
     private readonly record struct Placed(int Machine, Resources Resources, bool Running);
 }

@@ -12,6 +12,7 @@ internal static class AttemptEvents
         TrackerEvent.StartUnknown e => e.Attempt,
         TrackerEvent.PhaseReached e => e.Attempt,
         TrackerEvent.StopReturned e => e.Attempt,
+        TrackerEvent.FetchReturned e => e.Attempt,
         TrackerEvent.Collected e => e.Attempt,
         TrackerEvent.CollectFailed e => e.Attempt,
         TrackerEvent.Heard e => e.Attempt,
@@ -68,6 +69,13 @@ internal static class AttemptEvents
                     listings.Ask(attempt.Machine, effects);
                 }
 
+                break;
+            case TrackerEvent.FetchReturned { Error: { } error }:
+                attempt.Fetch.Fail(error, now, settings);
+                break;
+            case TrackerEvent.FetchReturned e:
+                attempt.Fetch.Finish();
+                attempt.FetchFailure = e.Failure;
                 break;
             case TrackerEvent.Collected e:
                 attempt.Collect.Finish();

@@ -1,17 +1,49 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
+using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
 namespace Orca.Training.Tracking;
 
 /// <summary>Makes an attempt's data and places ready and starts it on its machine.</summary>
-internal sealed class AttemptLauncher(OrcaTrainingOptions options, string application, IDatasetStore datasets, IArtifactStore artifacts)
+internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> options, string application, IDatasetStore datasets, IArtifactStore artifacts, TimeProvider time)
 {
-    public async Task<StartResult> StartAsync(TrackerEffect.Start start, Machine machine, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
+    public ValueTask<StartResult> StartAsync(TrackerEffect.Start start, Machine machine, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
+    {
+        var activity = TrainingActivities.Launch(start.Job, start.Attempt.Attempt.Number, start.Machine, time);
+        return activity is null
+            ? LaunchAsync(start, machine, start.Job.TraceParent, phases, cancellationToken)
+            : TracedAsync(activity, LaunchAsync(start, machine, activity.Id, phases, cancellationToken));
+    }
+
+    private async ValueTask<StartResult> TracedAsync(Activity activity, ValueTask<StartResult> launch)
+    {
+        string? error = null;
+        try
+        {
+            var result = await launch;
+            error = result switch { StartResult.Failed failed => failed.Outcome.Code.Name, StartResult.Deferred => "Deferred", _ => null };
+            return result;
+        }
+        catch (Exception e)
+        {
+            error = e.GetType().FullName;
+            throw;
+        }
+        finally
+        {
+            activity.End(time, error);
+        }
+    }
+
+    private async ValueTask<StartResult> LaunchAsync(
+        TrackerEffect.Start start, Machine machine, string? traceParent, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
         var request = start.Job.Request;
-        if (!options.Algorithms.TryGetValue(request.Algorithm, out var algorithm))
+        if (!options.CurrentValue.Algorithms.TryGetValue(request.Algorithm, out var algorithm))
         {
             return Failed(OutcomeCode.InvalidSpec, $"The algorithm '{request.Algorithm}' is no longer configured in this service.");
         }
@@ -27,7 +59,7 @@ internal sealed class AttemptLauncher(OrcaTrainingOptions options, string applic
         }
 
         var places = await artifacts.PrepareAsync(start.Attempt, cancellationToken);
-        var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, data, places);
+        var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, data, places, traceParent);
         return await machine.Runtime.StartAsync(spec, phases, cancellationToken);
     }
 

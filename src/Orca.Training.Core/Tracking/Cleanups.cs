@@ -10,7 +10,7 @@ internal sealed class Cleanups(TrackerSettings settings)
 {
     // Leftovers of other installations are told once; more of them than this are told again, which is better than growing.
     private const int MostReported = 1000;
-    private readonly Dictionary<AttemptName, (string Machine, Call Call)> _open = [];
+    private readonly Dictionary<AttemptName, Cleanup> _open = [];
     private readonly HashSet<AttemptName> _reported = [];
     private readonly PriorityQueue<AttemptName, DateTimeOffset> _retries = new();
 
@@ -33,10 +33,10 @@ internal sealed class Cleanups(TrackerSettings settings)
 
     public void Add(AttemptName attempt, string machine, List<TrackerEffect> effects)
     {
-        var call = new Call();
-        if (_open.TryAdd(attempt, (machine, call)))
+        var cleanup = new Cleanup(machine);
+        if (_open.TryAdd(attempt, cleanup))
         {
-            call.Ask();
+            cleanup.Call.Ask();
             effects.Add(new TrackerEffect.Remove(attempt, machine));
         }
     }
@@ -74,5 +74,12 @@ internal sealed class Cleanups(TrackerSettings settings)
                 effects.Add(new TrackerEffect.Remove(attempt, cleanup.Machine));
             }
         }
+    }
+
+    private sealed class Cleanup(string machine)
+    {
+        public Call Call;
+
+        public string Machine { get; } = machine;
     }
 }

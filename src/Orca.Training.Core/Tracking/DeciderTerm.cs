@@ -16,6 +16,7 @@ internal sealed class DeciderTerm(
     IJobStore store,
     Fence fence,
     TimeProvider time,
+    TrainingMetrics metrics,
     ILogger logger)
 {
     // So many events are taken before the store gets their commands: a bound on the delay that a batch costs its first command.
@@ -97,7 +98,18 @@ internal sealed class DeciderTerm(
         {
             try
             {
-                cursor = await PassOnAsync(cursor, cancellationToken);
+                var page = await store.ReadChangesAsync(cursor, cancellationToken);
+                if (page.IsTruncated)
+                {
+                    var open = await store.ReadOpenJobsAsync(cancellationToken);
+                    await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
+                    cursor = open.Cursor;
+                }
+                else
+                {
+                    await inbox.PostAsync(new TrackerEvent.Changed(page.Changes), cancellationToken);
+                    cursor = page.Next;
+                }
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
@@ -105,24 +117,6 @@ internal sealed class DeciderTerm(
                 await Task.Delay(PauseAfterFailure, time, cancellationToken);
             }
         }
-    }
-
-    private async Task<ChangeCursor> PassOnAsync(ChangeCursor cursor, CancellationToken cancellationToken)
-    {
-        var page = await store.ReadChangesAsync(cursor, cancellationToken);
-        if (page.IsTruncated)
-        {
-            var open = await store.ReadOpenJobsAsync(cancellationToken);
-            await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
-            return open.Cursor;
-        }
-
-        foreach (var job in page.Changes)
-        {
-            await inbox.PostAsync(new TrackerEvent.Changed(job), cancellationToken);
-        }
-
-        return page.Next;
     }
 
     private void TakeEvents()
@@ -145,6 +139,31 @@ internal sealed class DeciderTerm(
 #pragma warning restore CA1031
         {
             logger.StepFailed(e, happened.GetType().Name);
+            StepOneByOne(happened);
+        }
+    }
+
+    /// <summary>The store tells of each job once: those that stood beside the one that failed must not be lost with it.</summary>
+    private void StepOneByOne(TrackerEvent failed)
+    {
+        switch (failed)
+        {
+            case TrackerEvent.Loaded { Jobs: { Count: > 1 } jobs }:
+                foreach (var job in jobs)
+                {
+                    Step(new TrackerEvent.Loaded([job]));
+                }
+
+                break;
+            case TrackerEvent.Changed { Jobs: { Count: > 1 } jobs }:
+                foreach (var job in jobs)
+                {
+                    Step(new TrackerEvent.Changed([job]));
+                }
+
+                break;
+            default:
+                break;
         }
     }
 
@@ -185,21 +204,26 @@ internal sealed class DeciderTerm(
                 return;
             }
 
-            foreach (var happened in Answers(batch, answer.Result))
+            var results = answer.Result;
+            for (var i = 0; i < batch.Length; i++)
             {
-                Step(happened);
+                Step(Answer(batch, results, i));
             }
         }
     }
 
     private async ValueTask<IReadOnlyList<CommandResult>?> ApplyAsync(JobCommand[] batch, CancellationToken cancellationToken)
     {
+        var asked = time.GetTimestamp();
         try
         {
-            return await store.ApplyAsync(batch, fence, cancellationToken);
+            var results = await store.ApplyAsync(batch, fence, cancellationToken);
+            metrics.Committed(time.GetElapsedTime(asked), batch.Length);
+            return results;
         }
         catch (Exception e) when (e is not StaleFenceException && !cancellationToken.IsCancellationRequested)
         {
+            metrics.Committed(time.GetElapsedTime(asked), batch.Length, e);
             logger.CommitFailed(e, batch.Length);
             return null;
         }
@@ -210,9 +234,9 @@ internal sealed class DeciderTerm(
         try
         {
             var results = await answer;
-            foreach (var happened in Answers(batch, results))
+            for (var i = 0; i < batch.Length; i++)
             {
-                await inbox.PostAsync(happened, cancellationToken);
+                await inbox.PostAsync(Answer(batch, results, i), cancellationToken);
             }
         }
         finally
@@ -222,37 +246,14 @@ internal sealed class DeciderTerm(
         }
     }
 
-    private IEnumerable<TrackerEvent> Answers(JobCommand[] batch, IReadOnlyList<CommandResult>? results)
+    private static TrackerEvent Answer(JobCommand[] batch, IReadOnlyList<CommandResult>? results, int index)
     {
-        for (var i = 0; i < batch.Length; i++)
+        var command = (JobCommand.OnJob)batch[index];
+        if (results is null)
         {
-            var command = (JobCommand.OnJob)batch[i];
-            if (results is null)
-            {
-                yield return new TrackerEvent.CommitFailed(command);
-                continue;
-            }
-
-            Tell(command, results[i]);
-            yield return new TrackerEvent.Committed(command, results[i]);
-        }
-    }
-
-    private void Tell(JobCommand.OnJob command, CommandResult result)
-    {
-        if (!result.Applied || command is JobCommand.RecordProgress or JobCommand.ReportPhase)
-        {
-            return;
+            return new TrackerEvent.CommitFailed(command);
         }
 
-        var job = result.Job!;
-        if (job.State.IsFinal())
-        {
-            logger.JobFinished(job.Id, job.State, job.Outcome?.Code.Name);
-        }
-        else
-        {
-            logger.JobChanged(job.Id, job.State, job.QueueReason);
-        }
+        return new TrackerEvent.Committed(command, results[index]);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Artifacts;
@@ -32,9 +31,18 @@ internal sealed class EffectRunner(
     // bounded by the launch's time, output by the time to drain it.
     private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
 
-    private readonly ConcurrentDictionary<AttemptName, CancellationTokenSource> _starts = new();
-    private readonly ConcurrentDictionary<Task, byte> _running = new();
+    // Models and checkpoints can be large, and the way to them slow; how many come at once is bounded for the host's disk and net.
+    private static readonly TimeSpan LongestFetch = TimeSpan.FromHours(6);
+    private const int FetchesAtOnce = 4;
+
+    // The starts that are under way. Locked: the loop notes them and gives them up, and each takes itself out.
+    private readonly Dictionary<AttemptName, Errand> _starts = [];
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, SemaphoreSlim> _calls = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(CallsAtOnce));
+    private readonly Dictionary<string, SemaphoreSlim> _fetches = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(FetchesAtOnce));
+
+    // What was begun and has not ended; the runner itself counts as one until it is to finish.
+    private int _open = 1;
 
     /// <summary>Begins an effect; returns at once.</summary>
     public void Run(TrackerEffect effect)
@@ -44,11 +52,6 @@ internal sealed class EffectRunner(
             case TrackerEffect.AbortStart e:
                 Abort(e.Attempt);
                 break;
-            case TrackerEffect.Start e:
-                // Noted here and not by the work itself, or an abort that comes before the work begins would find nothing.
-                var giveUp = _starts[e.Attempt] = CancellationTokenSource.CreateLinkedTokenSource(ending);
-                Keep(work.Run(() => RunAsync(() => StartAsync(e, giveUp))));
-                break;
             case TrackerEffect.ReportLeftover e:
                 logger.Leftover(e.Machine, e.Attempt.ToString(), e.IsRemoved);
                 break;
@@ -56,76 +59,97 @@ internal sealed class EffectRunner(
                 logger.PolicyFailed(e.Error);
                 break;
             default:
-                // Not on the loop's own thread: a runtime or store may be slow before its first await.
-                Keep(work.Run(() => RunAsync(() => AnswerAsync(effect))));
+                Begin(effect);
                 break;
         }
     }
 
-    /// <summary>Waits until all that was begun has ended.</summary>
-    public async Task FinishAsync()
+    /// <summary>Waits until all that was begun has ended; nothing may be begun any more.</summary>
+    public Task FinishAsync()
     {
-        while (!_running.IsEmpty)
+        End();
+        return _finished.Task;
+    }
+
+    private void Begin(TrackerEffect effect)
+    {
+        var errand = new Errand(this, effect);
+        if (effect is TrackerEffect.Start start)
         {
-            await Task.WhenAll(_running.Keys);
+            lock (_starts)
+            {
+                // Noted here and not by the work itself, or an abort that comes before the work begins would find nothing.
+                _starts[start.Attempt] = errand;
+            }
+        }
+
+        Interlocked.Increment(ref _open);
+        // Not on the loop's own thread: a runtime or store may be slow before its first await.
+        work.Queue(errand);
+    }
+
+    private void End()
+    {
+        if (Interlocked.Decrement(ref _open) == 0)
+        {
+            _finished.TrySetResult();
         }
     }
 
     private void Abort(AttemptName attempt)
     {
-        try
+        Errand? start;
+        lock (_starts)
         {
-            if (_starts.TryGetValue(attempt, out var start))
-            {
-                start.Cancel();
-            }
+            start = _starts.GetValueOrDefault(attempt);
         }
-        catch (ObjectDisposedException)
-        {
-            // It has just ended by itself; its answer is on the way.
-        }
+
+        // If it has just ended by itself, its answer is on the way.
+        start?.Cancel();
     }
 
-    private void Keep(Task task)
-    {
-        _running.TryAdd(task, 0);
-        task.ContinueWith((t, running) => ((ConcurrentDictionary<Task, byte>)running!).TryRemove(t, out _), _running, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-    }
+    private void Post(TrackerEvent.PhaseReached phase) => inbox.TryPost(phase);
 
-    private async Task<TrackerEvent> AnswerAsync(TrackerEffect effect) => effect switch
-    {
-        TrackerEffect.Follow e => await FollowAsync(e),
-        TrackerEffect.Collect e => await CollectAsync(e),
-        TrackerEffect.List e => await ListAsync(e),
-        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace,
-            (runtime, token) => runtime.StopAsync(e.Attempt, options.StopGrace, token))),
-        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "remove", LongestCall,
-            (runtime, token) => runtime.RemoveAsync(e.Attempt, token))),
-        _ => throw new InvalidOperationException($"Nothing carries out {effect.GetType().Name}."),
-    };
-
-    private async Task RunAsync(Func<Task<TrackerEvent>> act)
+    private async Task RunAsync(Errand errand)
     {
         try
         {
-            await inbox.PostAsync(await act(), ending);
+            using var ends = ending.UnsafeRegister(static errand => ((Errand)errand!).Cancel(), errand);
+            await inbox.PostAsync(await AnswerAsync(errand), ending);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             // This decider's term is over; the next one asks again.
         }
+        finally
+        {
+            End();
+        }
     }
 
-    private async Task<TrackerEvent> StartAsync(TrackerEffect.Start start, CancellationTokenSource giveUp)
+    private async ValueTask<TrackerEvent> AnswerAsync(Errand errand) => errand.Effect switch
     {
-        using var ends = giveUp;
+        TrackerEffect.Start e => await StartAsync(e, errand),
+        TrackerEffect.Follow e => await FollowAsync(e),
+        TrackerEffect.Fetch e => await FetchAsync(e, errand),
+        TrackerEffect.Collect e => await CollectAsync(e),
+        TrackerEffect.List e => await ListAsync(e, errand),
+        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(_calls, e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace, errand,
+            (runtime, attempt, token) => runtime.StopAsync(attempt, options.StopGrace, token))),
+        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(_calls, e.Attempt, e.Machine, "remove", LongestCall, errand,
+            static (runtime, attempt, token) => runtime.RemoveAsync(attempt, token))),
+        _ => throw new InvalidOperationException($"Nothing carries out {errand.Effect.GetType().Name}."),
+    };
+
+    private async ValueTask<TrackerEvent> StartAsync(TrackerEffect.Start start, Errand errand)
+    {
         try
         {
-            var phases = new PhasePoster(start.Attempt, inbox);
-            var result = await launcher.StartAsync(start, machines[start.Machine], phases, giveUp.Token).WaitAsync(giveUp.Token);
+            var starting = launcher.StartAsync(start, machines[start.Machine], errand, errand.Token);
+            var result = starting.IsCompleted ? await starting : await starting.AsTask().WaitAsync(errand.Token);
             return new TrackerEvent.StartReturned(start.Attempt, result);
         }
-        catch (OperationCanceledException) when (giveUp.IsCancellationRequested && !ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
         {
             return new TrackerEvent.StartUnknown(start.Attempt, "The start was given up.");
         }
@@ -136,11 +160,14 @@ internal sealed class EffectRunner(
         }
         finally
         {
-            _starts.TryRemove(start.Attempt, out _);
+            lock (_starts)
+            {
+                _starts.Remove(start.Attempt);
+            }
         }
     }
 
-    private async Task<TrackerEvent> FollowAsync(TrackerEffect.Follow follow)
+    private async ValueTask<TrackerEvent> FollowAsync(TrackerEffect.Follow follow)
     {
         var digest = new OutputDigest(follow.From.Progress, follow.From.Announced);
         try
@@ -160,7 +187,25 @@ internal sealed class EffectRunner(
     private static OutputSummary Summary(OutputDigest digest, OutputSummary before) =>
         new(digest.Progress, digest.Announced, digest.Tail is { Count: > 0 } tail ? tail : before.Tail);
 
-    private async Task<TrackerEvent> CollectAsync(TrackerEffect.Collect collect)
+    private async ValueTask<TrackerEvent> FetchAsync(TrackerEffect.Fetch fetch, Errand errand)
+    {
+        Outcome? failure = null;
+        var error = await CallAsync(_fetches, fetch.Attempt, fetch.Machine, "fetch", LongestFetch, errand, async (runtime, attempt, token) =>
+        {
+            try
+            {
+                var places = await artifacts.PrepareAsync(attempt, token);
+                await runtime.FetchAsync(attempt, ContainerContract.Written(places), token);
+            }
+            catch (ArtifactException e)
+            {
+                failure = new Outcome(OutcomeCode.ArtifactMissing, e.Message, 0);
+            }
+        });
+        return new TrackerEvent.FetchReturned(fetch.Attempt, error, failure);
+    }
+
+    private async ValueTask<TrackerEvent> CollectAsync(TrackerEffect.Collect collect)
     {
         try
         {
@@ -178,12 +223,13 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task<TrackerEvent> ListAsync(TrackerEffect.List list)
+    private async ValueTask<TrackerEvent> ListAsync(TrackerEffect.List list, Errand errand)
     {
         try
         {
-            var found = await LimitedAsync(list.Machine, LongestCall, token => machines[list.Machine].Runtime.ListAsync(scope, token));
-            return new TrackerEvent.Listed(list.Machine, list.Number, found);
+            var listing = machines[list.Machine].Runtime.ListAsync(scope, errand.Token);
+            await LimitAsync(listing, list.Machine, LongestCall, errand);
+            return new TrackerEvent.Listed(list.Machine, list.Number, await listing);
         }
         catch (Exception e) when (!IsEnding(e))
         {
@@ -193,9 +239,16 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task<string?> CallAsync(AttemptName attempt, string machine, string call, TimeSpan limit, Func<IContainerRuntime, CancellationToken, Task> act)
+    private async ValueTask<string?> CallAsync(
+        Dictionary<string, SemaphoreSlim> bounds,
+        AttemptName attempt,
+        string machine,
+        string call,
+        TimeSpan limit,
+        Errand errand,
+        Func<IContainerRuntime, AttemptName, CancellationToken, Task> act)
     {
-        if (!_calls.TryGetValue(machine, out var places))
+        if (!bounds.TryGetValue(machine, out var places))
         {
             return $"This host has no machine '{machine}'.";
         }
@@ -203,11 +256,8 @@ internal sealed class EffectRunner(
         await places.WaitAsync(ending);
         try
         {
-            return await LimitedAsync<string?>(machine, limit, async token =>
-            {
-                await act(machines[machine].Runtime, token);
-                return null;
-            });
+            await LimitAsync(act(machines[machine].Runtime, attempt, errand.Token), machine, limit, errand);
+            return null;
         }
         catch (Exception e) when (!IsEnding(e))
         {
@@ -220,13 +270,20 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task<T> LimitedAsync<T>(string machine, TimeSpan limit, Func<CancellationToken, Task<T>> call)
+    /// <summary>Waits for a call up to a limit, and then gives its errand up. One that is done already costs no timer.</summary>
+    private async ValueTask LimitAsync(Task call, string machine, TimeSpan limit, Errand errand)
     {
+        if (call.IsCompleted)
+        {
+            await call;
+            return;
+        }
+
         using var over = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, over.Token);
+        using var givesUp = over.Token.UnsafeRegister(static errand => ((Errand)errand!).Cancel(), errand);
         try
         {
-            return await call(either.Token).WaitAsync(either.Token);
+            await call.WaitAsync(errand.Token);
         }
         catch (OperationCanceledException e) when (over.IsCancellationRequested && !ending.IsCancellationRequested)
         {
@@ -236,9 +293,23 @@ internal sealed class EffectRunner(
 
     private bool IsEnding(Exception e) => e is OperationCanceledException && ending.IsCancellationRequested;
 
-    /// <summary>Posts phases without waiting: a phase that finds the inbox full is dropped, the next one says more anyway.</summary>
-    private sealed class PhasePoster(AttemptName attempt, Inbox inbox) : IProgress<LaunchPhase>
+    /// <summary>
+    /// One effect on its way: it is its own work item, what gives it up, and who passes a launch's phases on. Four of these a job make
+    /// three objects each worth saving. It has no timer and no handle, so it is never disposed and can be given up at any time.
+    /// </summary>
+    private sealed class Errand(EffectRunner runner, TrackerEffect effect) : CancellationTokenSource, IThreadPoolWorkItem, IProgress<LaunchPhase>
     {
-        public void Report(LaunchPhase value) => inbox.TryPost(new TrackerEvent.PhaseReached(attempt, value));
+        public TrackerEffect Effect { get; } = effect;
+
+        public void Execute() => _ = runner.RunAsync(this);
+
+        /// <summary>Without waiting: a phase that finds the inbox full is dropped, the next one says more anyway.</summary>
+        public void Report(LaunchPhase value)
+        {
+            if (Effect is TrackerEffect.Start start)
+            {
+                runner.Post(new TrackerEvent.PhaseReached(start.Attempt, value));
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ namespace Orca.Training.Tracking;
 /// so each rule is safe to reach any number of times. Pauses after failures wake the job exactly; the long deadlines, of a launch
 /// and of an ended container's output, are looked at once a reconcile period, so that they cost nothing where all goes well.
 /// </summary>
-internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, long> memoryLimit, Action<JobId, DateTimeOffset> wakeAt)
+internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, long> memoryLimit, Action<TrackedJob, DateTimeOffset> wakeAt)
 {
     public void Advance(TrackedJob tracked, bool isDraining, DateTimeOffset now, List<TrackerEffect> effects)
     {
@@ -17,9 +17,9 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
             return;
         }
 
-        if (now < tracked.PausedUntil)
+        if (!tracked.Commit.IsDue(now))
         {
-            wakeAt(tracked.Job.Id, tracked.PausedUntil);
+            wakeAt(tracked, tracked.Commit.PausedUntil);
             return;
         }
 
@@ -28,13 +28,13 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         switch (tracked.Job.State)
         {
             case JobState.Queued when tracked.Unsettled is { } begin:
-                Commit(tracked, begin with { At = now }, effects);
+                tracked.Give(begin with { At = now }, effects);
                 break;
             case JobState.Queued when cancelled is not null:
-                Commit(tracked, new JobCommand.FinishQueued(tracked.Job.Id, JobState.Cancelled, cancelled, now), effects);
+                tracked.Give(new JobCommand.FinishQueued(tracked.Job.Id, JobState.Cancelled, cancelled, now), effects);
                 break;
             case JobState.Queued when tracked.Unplaceable is { } reason:
-                Commit(tracked, new JobCommand.FinishQueued(tracked.Job.Id, JobState.Failed, EndOutcome.NeverFits(reason), now), effects);
+                tracked.Give(new JobCommand.FinishQueued(tracked.Job.Id, JobState.Failed, EndOutcome.NeverFits(reason), now), effects);
                 break;
             case JobState.Launching when tracked.Attempt is { } attempt:
                 AdvanceLaunch(tracked, attempt, cancelled, now, effects);
@@ -56,14 +56,14 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         {
             case CallState.Done when attempt.StartResult is StartResult.Started started:
                 // Also when it is to be cancelled: what runs is recorded as running, and then stopped.
-                Commit(tracked, new JobCommand.BeginRunning(job, number, started.Incarnations, now), effects);
+                tracked.Give(new JobCommand.BeginRunning(job, number, started.Incarnations, now), effects);
                 break;
             case CallState.Done when attempt.StartResult is StartResult.Failed failed:
                 Finish(tracked, number, cancelled ?? failed.Outcome, progress: null, now, effects);
                 break;
             case CallState.Done when attempt.StartResult is StartResult.Deferred deferred && giveUp is null:
                 var notBefore = now + settings.PauseAfter(tracked.Job.Deferrals + 1);
-                Commit(tracked, new JobCommand.Defer(job, number, deferred.Reason, notBefore, now), effects);
+                tracked.Give(new JobCommand.Defer(job, number, deferred.Reason, notBefore, now), effects);
                 break;
             case CallState.Asked:
                 if (giveUp is not null && !attempt.StartAborted)
@@ -73,7 +73,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
                 }
                 else if (attempt.Phase is { } phase && phase != tracked.Job.Phase)
                 {
-                    Commit(tracked, new JobCommand.ReportPhase(job, number, phase, now), effects);
+                    tracked.Give(new JobCommand.ReportPhase(job, number, phase, now), effects);
                 }
 
                 break;
@@ -89,7 +89,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
                 }
                 else
                 {
-                    wakeAt(job, attempt.Start.PausedUntil);
+                    wakeAt(tracked, attempt.Start.PausedUntil);
                     ReportWait(tracked, attempt, number, now, effects);
                 }
 
@@ -103,7 +103,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         var phase = new LaunchPhase(LaunchStep.Starting, null, attempt.Start.LastError);
         if (attempt.Start.LastError is not null && tracked.Job.Phase != phase)
         {
-            Commit(tracked, new JobCommand.ReportPhase(tracked.Job.Id, number, phase, now), effects);
+            tracked.Give(new JobCommand.ReportPhase(tracked.Job.Id, number, phase, now), effects);
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         if (attempt.News is { } news)
         {
             attempt.News = null;
-            Commit(tracked, new JobCommand.RecordProgress(tracked.Job.Id, number, news, now), effects);
+            tracked.Give(new JobCommand.RecordProgress(tracked.Job.Id, number, news, now), effects);
             return;
         }
 
@@ -135,7 +135,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
             return;
         }
 
-        if (IsOutputAwaited(attempt, now))
+        if (IsOutputAwaited(attempt, now) || IsFetching(tracked, attempt, isCancelled: cancelled is not null, now, effects))
         {
             return;
         }
@@ -151,7 +151,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         }
         else
         {
-            Publish(tracked, attempt, now, effects);
+            Publish(tracked, attempt, cancelled, now, effects);
         }
     }
 
@@ -160,12 +160,12 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         if (attempt.Follow.IsDue(now))
         {
             attempt.Follow.Ask();
-            var from = attempt.Output ?? new OutputSummary(tracked.Job.Progress, [], []);
+            var from = attempt.Output ?? OutputSummary.After(tracked.Job.Progress);
             effects.Add(new TrackerEffect.Follow(attempt.Name, attempt.Machine, from));
         }
         else if (attempt.Follow.State is CallState.Idle)
         {
-            wakeAt(tracked.Job.Id, attempt.Follow.PausedUntil);
+            wakeAt(tracked, attempt.Follow.PausedUntil);
         }
     }
 
@@ -176,10 +176,44 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         return attempt.Follow.State is not CallState.Done && now < attempt.DrainUntil;
     }
 
-    private void Publish(TrackedJob tracked, AttemptFacts attempt, DateTimeOffset now, List<TrackerEffect> effects)
+    /// <summary>
+    /// Whether what the attempt wrote is still on a machine that copies. It comes back before any end is recorded, since a
+    /// failure's checkpoint is worth as much as a success's; that it cannot come fails nobody but a success.
+    /// </summary>
+    private bool IsFetching(TrackedJob tracked, AttemptFacts attempt, bool isCancelled, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        var tries = isCancelled ? settings.Tries : settings.FetchTries;
+        if (!settings.CopyingMachines.Contains(attempt.Machine) || attempt.Fetch.State is CallState.Done || attempt.Fetch.Failures >= tries)
+        {
+            return false;
+        }
+
+        if (attempt.Fetch.IsDue(now))
+        {
+            attempt.Fetch.Ask();
+            effects.Add(new TrackerEffect.Fetch(attempt.Name, attempt.Machine));
+        }
+        else if (attempt.Fetch.State is CallState.Idle)
+        {
+            wakeAt(tracked, attempt.Fetch.PausedUntil);
+        }
+
+        return true;
+    }
+
+    private static Outcome? NotFetched(AttemptFacts attempt) => attempt.FetchFailure ?? (attempt.Fetch is { State: not CallState.Done, Failures: > 0 }
+        ? new Outcome(OutcomeCode.ArtifactMissing, $"The training completed, but what it left could not be brought from machine '{attempt.Machine}': {attempt.Fetch.LastError}", 0)
+        : null);
+
+    private void Publish(TrackedJob tracked, AttemptFacts attempt, Outcome? cancelled, DateTimeOffset now, List<TrackerEffect> effects)
     {
         var number = attempt.Name.Attempt.Number;
-        if (attempt.Collect.State is CallState.Done)
+        if (NotFetched(attempt) is { } missing)
+        {
+            // Who gave the job up meanwhile is told that, and not what it lost.
+            Finish(tracked, number, cancelled ?? missing, attempt.Output?.Progress, now, effects);
+        }
+        else if (attempt.Collect.State is CallState.Done)
         {
             var progress = attempt.Output?.Progress ?? tracked.Job.Progress;
             if (attempt.CollectFailure is { } failure)
@@ -188,7 +222,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
             }
             else
             {
-                Commit(tracked, new JobCommand.Publish(tracked.Job.Id, number, attempt.Artifacts, progress, now), effects);
+                tracked.Give(new JobCommand.Publish(tracked.Job.Id, number, attempt.Artifacts, progress, now), effects);
             }
         }
         else if (attempt.Collect.Failures >= settings.Tries)
@@ -203,7 +237,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         }
         else if (attempt.Collect.State is CallState.Idle)
         {
-            wakeAt(tracked.Job.Id, attempt.Collect.PausedUntil);
+            wakeAt(tracked, attempt.Collect.PausedUntil);
         }
     }
 
@@ -216,7 +250,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         }
         else if (attempt.Stop.State is CallState.Idle)
         {
-            wakeAt(tracked.Job.Id, attempt.Stop.PausedUntil);
+            wakeAt(tracked, attempt.Stop.PausedUntil);
         }
     }
 
@@ -236,12 +270,6 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
     private static void Finish(TrackedJob tracked, int number, Outcome outcome, TrainingProgress? progress, DateTimeOffset now, List<TrackerEffect> effects)
     {
         var final = outcome.Code == OutcomeCode.Cancelled ? JobState.Cancelled : JobState.Failed;
-        Commit(tracked, new JobCommand.FinishAttempt(tracked.Job.Id, number, final, outcome, progress, now), effects);
-    }
-
-    private static void Commit(TrackedJob tracked, JobCommand.OnJob command, List<TrackerEffect> effects)
-    {
-        tracked.InFlight = command;
-        effects.Add(new TrackerEffect.Commit(command));
+        tracked.Give(new JobCommand.FinishAttempt(tracked.Job.Id, number, final, outcome, progress, now), effects);
     }
 }

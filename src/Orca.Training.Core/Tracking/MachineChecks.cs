@@ -1,3 +1,5 @@
+using Orca.Training.Artifacts;
+using Orca.Training.Datasets;
 using Orca.Training.Machines;
 
 namespace Orca.Training.Tracking;
@@ -6,7 +8,7 @@ namespace Orca.Training.Tracking;
 internal static class MachineChecks
 {
     /// <exception cref="InvalidOperationException">Says what is wrong and which call mends it.</exception>
-    public static void Check(IReadOnlyList<Machine> machines)
+    public static void Check(IReadOnlyList<Machine> machines, IDatasetStore datasets, IArtifactStore artifacts)
     {
         if (machines.Count == 0)
         {
@@ -19,11 +21,12 @@ internal static class MachineChecks
             throw new InvalidOperationException($"Orca.Training has {twice.Count()} machines named '{twice.Key}': give each Use…() a name of its own.");
         }
 
-        var cannotMount = machines.FirstOrDefault(m => !m.Runtime.Abilities.MountsFolders);
-        if (cannotMount is not null)
+        var cannotDeliver = machines.FirstOrDefault(m => m.Runtime.Abilities is { MountsFolders: false, CopiesFolders: false });
+        if (cannotDeliver is not null)
         {
             throw new InvalidOperationException(
-                $"Machine '{cannotMount.Name}' ({cannotMount.Runtime.GetType().Name}) cannot give host folders to containers, and the dataset and artifact stores are folders: use stores that it can reach.");
+                $"Machine '{cannotDeliver.Name}' ({cannotDeliver.Runtime.GetType().Name}) can neither mount nor copy folders of the host, "
+                + $"and {datasets.GetType().Name} and {artifacts.GetType().Name} keep datasets and artifacts in such folders: use stores that it can reach.");
         }
     }
 }

@@ -6,10 +6,13 @@ namespace Orca.Training.Tracking;
 /// <summary>What the tracker knows of an open job: what is recorded, and what it has asked for and seen since.</summary>
 internal sealed class TrackedJob(Job job)
 {
+    /// <summary>How the store has taken the job's commands: nothing is decided about it while one is asked, or for a pause after one failed.</summary>
+    public Call Commit;
+
     public Job Job { get; set; } = job;
 
-    /// <summary>The command that the store has not answered; nothing else is decided about the job meanwhile.</summary>
-    public JobCommand.OnJob? InFlight { get; set; }
+    /// <summary>The command that the store has not answered.</summary>
+    public JobCommand.OnJob? InFlight { get; private set; }
 
     /// <summary>A start of an attempt of which the store did not say whether it applied.</summary>
     public JobCommand.BeginAttempt? Unsettled { get; set; }
@@ -17,75 +20,56 @@ internal sealed class TrackedJob(Job job)
     /// <summary>Why no machine can ever start it.</summary>
     public string? Unplaceable { get; set; }
 
-    public int CommitFailures { get; set; }
-
-    /// <summary>Nothing is decided about the job before this time.</summary>
-    public DateTimeOffset PausedUntil { get; set; }
+    /// <summary>When it is to be looked at even if nothing happens; the default for never.</summary>
+    public DateTimeOffset WakesAt { get; set; }
 
     /// <summary>The open attempt, if there is one.</summary>
     public AttemptFacts? Attempt { get; set; }
-}
 
-/// <summary>Where a call to the outside stands.</summary>
-internal enum CallState
-{
-    /// <summary>Not asked for, or to be asked for again after a pause.</summary>
-    Idle,
-
-    /// <summary>Asked for, not answered.</summary>
-    Asked,
-
-    /// <summary>Answered for good.</summary>
-    Done,
-}
-
-/// <summary>A call to the outside that may fail and be tried again.</summary>
-internal sealed class Call
-{
-    public CallState State { get; private set; }
-
-    public int Failures { get; private set; }
-
-    public DateTimeOffset PausedUntil { get; private set; }
-
-    public string? LastError { get; private set; }
-
-    public bool IsDue(DateTimeOffset now) => State is CallState.Idle && now >= PausedUntil;
-
-    public void Ask() => State = CallState.Asked;
-
-    public void Finish() => State = CallState.Done;
-
-    /// <summary>What was answered for good has turned out not to be.</summary>
-    public void Reopen() => State = CallState.Idle;
-
-    public void Fail(string? error, DateTimeOffset now, TrackerSettings settings)
+    public void Give(JobCommand.OnJob command, List<TrackerEffect> effects)
     {
-        State = CallState.Idle;
-        Failures++;
-        LastError = error;
-        PausedUntil = now + settings.PauseAfter(Failures);
+        InFlight = command;
+        Commit.Ask();
+        effects.Add(new TrackerEffect.Commit(command));
+    }
+
+    /// <summary>The store has answered a command, or it is known that it will not.</summary>
+    /// <returns>Whether it is the one that was waited for.</returns>
+    public bool TakeAnswer(JobCommand.OnJob command)
+    {
+        if (!ReferenceEquals(InFlight, command))
+        {
+            return false;
+        }
+
+        InFlight = null;
+        Commit.Reopen();
+        return true;
     }
 }
 
 /// <summary>What the tracker has asked for and seen of an open attempt. Lost with the process, and found again by asking.</summary>
 internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
 {
+    public Call Start;
+
+    public Call Stop;
+
+    public Call Follow;
+
+    public Call Fetch;
+
+    public Call Collect;
+
     public AttemptName Name { get; } = name;
 
     public string Machine { get; } = machine;
-
-    public Call Start { get; } = new();
 
     public StartResult? StartResult { get; set; }
 
     public bool StartAborted { get; set; }
 
     public LaunchPhase? Phase { get; set; }
-
-    public Call Stop { get; } = new();
-
-    public Call Follow { get; } = new();
 
     /// <summary>What was heard and is not on record yet.</summary>
     public TrainingProgress? News { get; set; }
@@ -101,7 +85,7 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
     /// <summary>When the rest of the output is no longer waited for.</summary>
     public DateTimeOffset? DrainUntil { get; set; }
 
-    public Call Collect { get; } = new();
+    public Outcome? FetchFailure { get; set; }
 
     public IReadOnlyList<Artifact> Artifacts { get; set; } = [];
 

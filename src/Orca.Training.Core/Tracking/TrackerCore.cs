@@ -1,3 +1,4 @@
+using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling;
@@ -6,7 +7,7 @@ namespace Orca.Training.Tracking;
 
 /// <summary>
 /// The tracker's step: (state, event, now) → (state, effects). It holds the state and changes it in place, for speed; it has no
-/// tasks, no clock and no I/O, so host and simulator run this same code. Not thread-safe: one caller at a time.
+/// tasks, no clock and no I/O, so host and simulator run this same code. An observer is told of each change and has no say. Not thread-safe: one caller at a time.
 /// </summary>
 /// <remarks>
 /// What is done about a job is in <see cref="JobRules"/> and follows from what is known, not from which event came: an event that
@@ -21,19 +22,21 @@ internal sealed class TrackerCore
     private readonly Cleanups _cleanups;
     private readonly Listings _listings;
     private readonly ListingComparison _comparison;
+    private readonly JobObserver? _observer;
     private readonly PriorityQueue<JobId, DateTimeOffset> _wakes = new();
     private DateTimeOffset _nextReconcile;
     private bool _isDraining;
 
-    public TrackerCore(TrackerSettings settings, Scheduler scheduler, IReadOnlyList<string> machines, Func<TrainingRequest, long> memoryLimit)
+    public TrackerCore(TrackerSettings settings, Scheduler scheduler, IReadOnlyList<string> machines, Func<TrainingRequest, long> memoryLimit, JobObserver? observer = null)
     {
+        _observer = observer;
         _settings = settings;
         _scheduler = scheduler;
         _jobs = new TrackedJobs(settings.Installation);
         _listings = new Listings(machines);
         _cleanups = new Cleanups(settings);
         _comparison = new ListingComparison(settings, _jobs, _cleanups);
-        _rules = new JobRules(settings, memoryLimit, (job, at) => _wakes.Enqueue(job, at));
+        _rules = new JobRules(settings, memoryLimit, WakeAt);
     }
 
     /// <summary>Whether nothing is open and nothing is left to be removed.</summary>
@@ -41,6 +44,9 @@ internal sealed class TrackerCore
 
     /// <summary>The open jobs as known; for the simulator and for diagnosis.</summary>
     public IEnumerable<Job> OpenJobs => _jobs.All.Select(t => t.Job);
+
+    /// <summary>How many looks at jobs are due later; bounded by the jobs that wait.</summary>
+    public int PendingWakes => _wakes.Count;
 
     /// <summary>When the next <see cref="TrackerEvent.Tick"/> is due even if nothing happens.</summary>
     public DateTimeOffset NextTick
@@ -64,7 +70,11 @@ internal sealed class TrackerCore
                 Load(e.Jobs, now, effects);
                 break;
             case TrackerEvent.Changed e:
-                Change(e.Job, mayBeNew: true, now, effects);
+                foreach (var job in e.Jobs)
+                {
+                    Change(job, mayBeNew: true, now, effects);
+                }
+
                 break;
             case TrackerEvent.Committed e:
                 TakeAnswer(e, now, effects);
@@ -116,7 +126,7 @@ internal sealed class TrackerCore
             }
             else
             {
-                Add(job, now, effects);
+                Add(job, isNew: false, now, effects);
             }
         }
 
@@ -131,7 +141,7 @@ internal sealed class TrackerCore
             // The feed brings each submission once and first; anything else about a job that is not tracked is older than its end.
             if (mayBeNew && job.Revision == 1)
             {
-                Add(job, now, effects);
+                Add(job, isNew: true, now, effects);
             }
 
             return;
@@ -143,11 +153,20 @@ internal sealed class TrackerCore
         }
     }
 
-    private void Add(Job job, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Add(Job job, bool isNew, DateTimeOffset now, List<TrackerEffect> effects)
     {
         if (job.State.IsFinal())
         {
             return;
+        }
+
+        if (isNew)
+        {
+            _observer?.Submitted(job);
+        }
+        else
+        {
+            _observer?.Found(job);
         }
 
         var tracked = new TrackedJob(job);
@@ -161,6 +180,7 @@ internal sealed class TrackerCore
     private void Record(TrackedJob tracked, Job job, DateTimeOffset now, List<TrackerEffect> effects)
     {
         var before = tracked.Job;
+        _observer?.Changed(before, job);
         tracked.Job = job;
         tracked.Unsettled = null;
         if (before.State != job.State || before.CancelRequestedAt != job.CancelRequestedAt || before.LastAttempt != job.LastAttempt)
@@ -205,20 +225,16 @@ internal sealed class TrackerCore
             return;
         }
 
-        if (ReferenceEquals(tracked.InFlight, answer.Command))
+        if (tracked.TakeAnswer(answer.Command))
         {
-            tracked.InFlight = null;
             tracked.Unsettled = null;
-        }
-
-        if (answer.Result.Applied)
-        {
-            tracked.CommitFailures = 0;
+            tracked.Commit = answer.Result.Applied ? default : tracked.Commit;
         }
 
         if (answer.Result.Job is null)
         {
             // The store does not know the job any more: nothing is left to decide about it.
+            _observer?.Forgotten(tracked.Job);
             _scheduler.Release(answer.Command.Job);
             _jobs.Remove(answer.Command.Job);
         }
@@ -235,9 +251,9 @@ internal sealed class TrackerCore
     /// <summary>The answer brought nothing newer than what is known. If it was a refusal, asking again at once would only repeat it.</summary>
     private void Reconsider(TrackedJob tracked, TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (!answer.Result.Applied)
+        if (!answer.Result.Applied && tracked.InFlight is null)
         {
-            tracked.PausedUntil = now + _settings.PauseAfter(++tracked.CommitFailures);
+            tracked.Commit.Fail(error: null, now, _settings);
         }
 
         QueueAgain(tracked);
@@ -246,13 +262,12 @@ internal sealed class TrackerCore
 
     private void TakeCommitFailure(JobCommand.OnJob command, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (_jobs.Find(command.Job) is not { } tracked || !ReferenceEquals(tracked.InFlight, command))
+        if (_jobs.Find(command.Job) is not { } tracked || !tracked.TakeAnswer(command))
         {
             return;
         }
 
-        tracked.InFlight = null;
-        tracked.PausedUntil = now + _settings.PauseAfter(++tracked.CommitFailures);
+        tracked.Commit.Fail(error: null, now, _settings);
         if (command is JobCommand.BeginAttempt begin)
         {
             // It may have applied: its slot stays taken until the store says what became of it.
@@ -319,6 +334,7 @@ internal sealed class TrackerCore
             _wakes.Dequeue();
             if (_jobs.Find(job) is { } tracked)
             {
+                tracked.WakesAt = default;
                 Advance(tracked, now, effects);
             }
         }
@@ -343,7 +359,7 @@ internal sealed class TrackerCore
             return;
         }
 
-        foreach (var placement in _scheduler.Plan(now))
+        while (_scheduler.PlanNext(now) is { } placement)
         {
             if (_jobs.Find(placement.Job) is not { } tracked || tracked.InFlight is not null)
             {
@@ -351,8 +367,7 @@ internal sealed class TrackerCore
                 continue;
             }
 
-            tracked.InFlight = new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now);
-            effects.Add(new TrackerEffect.Commit(tracked.InFlight));
+            tracked.Give(new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now), effects);
         }
 
         foreach (var (job, reason) in _scheduler.TakeUnplaceable())
@@ -367,6 +382,16 @@ internal sealed class TrackerCore
         if (_scheduler.TakePolicyFailure() is { } failure)
         {
             effects.Add(new TrackerEffect.ReportPolicyFailure(failure));
+        }
+    }
+
+    /// <summary>Once for each moment: a job that waits is looked at again with every event about it, and says so each time.</summary>
+    private void WakeAt(TrackedJob tracked, DateTimeOffset at)
+    {
+        if (tracked.WakesAt == default || at < tracked.WakesAt)
+        {
+            tracked.WakesAt = at;
+            _wakes.Enqueue(tracked.Job.Id, at);
         }
     }
 

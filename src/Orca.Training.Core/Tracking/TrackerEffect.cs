@@ -25,6 +25,9 @@ internal abstract record TrackerEffect
     /// <summary>Stop an attempt's containers → StopReturned.</summary>
     public sealed record Stop(AttemptName Attempt, string Machine) : TrackerEffect;
 
+    /// <summary>Bring back what an attempt wrote, from a machine that copies → FetchReturned.</summary>
+    public sealed record Fetch(AttemptName Attempt, string Machine) : TrackerEffect;
+
     /// <summary>Read what an attempt left → Collected or CollectFailed.</summary>
     public sealed record Collect(AttemptName Attempt, IReadOnlyList<AnnouncedArtifact> Announced) : TrackerEffect;
 

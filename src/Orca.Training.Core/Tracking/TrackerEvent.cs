@@ -16,8 +16,8 @@ internal abstract record TrackerEvent
     /// <summary>All open jobs as recorded: at the start, and when the feed was truncated.</summary>
     public sealed record Loaded(IReadOnlyList<Job> Jobs) : TrackerEvent;
 
-    /// <summary>The feed: a job as it was after a change.</summary>
-    public sealed record Changed(Job Job) : TrackerEvent;
+    /// <summary>The feed: each changed job as it was after the change, in commit order.</summary>
+    public sealed record Changed(IReadOnlyList<Job> Jobs) : TrackerEvent;
 
     /// <summary>The store has answered a command.</summary>
     public sealed record Committed(JobCommand.OnJob Command, CommandResult Result) : TrackerEvent;
@@ -39,6 +39,9 @@ internal abstract record TrackerEvent
 
     /// <summary>A removal was done, or could not be asked for.</summary>
     public sealed record RemoveReturned(AttemptName Attempt, string? Error) : TrackerEvent;
+
+    /// <summary>What an attempt wrote was brought back; or could not be, now (an error) or ever (a failure).</summary>
+    public sealed record FetchReturned(AttemptName Attempt, string? Error, Outcome? Failure) : TrackerEvent;
 
     /// <summary>What an attempt left was read, or why it cannot be published.</summary>
     public sealed record Collected(AttemptName Attempt, IReadOnlyList<Artifact> Artifacts, Outcome? Failure) : TrackerEvent;
@@ -81,4 +84,10 @@ internal abstract record TrackerEvent
 /// <param name="Progress">What it said, and how far it was read.</param>
 /// <param name="Announced">The artifacts it said it leaves.</param>
 /// <param name="Tail">Its last log lines.</param>
-internal sealed record OutputSummary(TrainingProgress Progress, IReadOnlyList<AnnouncedArtifact> Announced, IReadOnlyList<string> Tail);
+internal sealed record OutputSummary(TrainingProgress Progress, IReadOnlyList<AnnouncedArtifact> Announced, IReadOnlyList<string> Tail)
+{
+    private static readonly OutputSummary Nothing = new(TrainingProgress.None, [], []);
+
+    /// <summary>What is known of an output of which nothing but the recorded progress is left.</summary>
+    public static OutputSummary After(TrainingProgress recorded) => recorded == TrainingProgress.None ? Nothing : new(recorded, [], []);
+}

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,36 +13,42 @@ using Orca.Training.Scheduling.Capacity;
 
 namespace Orca.Training.Tracking;
 
-/// <summary>The job tracker as the host sees it: becomes the decider, decides for as long as the lease holds, and ends in order.</summary>
+/// <summary>The job tracker: becomes the decider, decides for as long as the lease holds, and ends in order.</summary>
 internal sealed class TrackerService(
-    IOptions<OrcaTrainingOptions> options,
+    IOptionsMonitor<OrcaTrainingOptions> options,
     IEnumerable<Machine> machines,
     IJobStore store,
     IDatasetStore datasets,
     IArtifactStore artifacts,
-    ICapacityPolicy policy,
+    IServiceScopeFactory scopes,
     IHostEnvironment environment,
     TrackerWork work,
     TimeProvider time,
     TrackerState state,
-    ILogger<TrackerService> logger) : IHostedService, IDisposable
+    TrainingMetrics metrics,
+    ILogger<TrackerService> logger) : IDisposable
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
-    private readonly OrcaTrainingOptions _options = options.Value;
+    private readonly OrcaTrainingOptions _atStart = options.CurrentValue;
     private readonly Machine[] _machines = [.. machines];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private (DeciderTerm Term, Inbox Inbox)? _current;
     private Task _running = Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        MachineChecks.Check(_machines);
+        MachineChecks.Check(_machines, datasets, artifacts);
+        await using (var scope = scopes.CreateAsyncScope())
+        {
+            // A policy that cannot be made is told here, and not by every term.
+            scope.ServiceProvider.GetRequiredService<ICapacityPolicy>();
+        }
+
         state.Is(TrackerRole.Starting);
         _running = work.Run(() => RunAsync(_stopping.Token));
-        return Task.CompletedTask;
     }
 
     /// <summary>Ends the deciding. With a store that keeps nothing, the trainings end too; with a durable one they go on and are found again.</summary>
@@ -113,7 +120,7 @@ internal sealed class TrackerService(
 
     private async Task RunTermAsync(CancellationToken cancellationToken)
     {
-        var lease = new Lease(store, _options.LeaseDuration, time);
+        var lease = new Lease(store, _atStart.LeaseDuration, time);
         var fence = await lease.AcquireAsync(cancellationToken, () => state.Is(TrackerRole.Waiting));
         state.Is(TrackerRole.Deciding);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -121,11 +128,14 @@ internal sealed class TrackerService(
         logger.Deciding(installation.Value, _machines.Length, fence.Term);
 
         var inbox = new Inbox();
-        var scope = new RuntimeScope(_options.ApplicationName ?? environment.ApplicationName, installation);
-        var launcher = new AttemptLauncher(_options, scope.Application, datasets, artifacts);
+        var scope = new RuntimeScope(_atStart.ApplicationName ?? environment.ApplicationName, installation);
+        var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, time);
         var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, _options, work, time, inbox, logger, ending.Token);
-        var term = new DeciderTerm(NewCore(installation), effects, inbox, store, fence, time, logger);
+            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, _atStart, work, time, inbox, logger, ending.Token);
+        await using var services = scopes.CreateAsyncScope();
+        using var observer = new JobObserver(metrics, logger);
+        var core = NewCore(installation, observer, services.ServiceProvider.GetRequiredService<ICapacityPolicy>());
+        var term = new DeciderTerm(core, effects, inbox, store, fence, time, metrics, logger);
         lock (_lock)
         {
             _current = (term, inbox);
@@ -151,21 +161,22 @@ internal sealed class TrackerService(
         }
     }
 
-    private TrackerCore NewCore(InstallationId installation)
+    private TrackerCore NewCore(InstallationId installation, JobObserver observer, ICapacityPolicy policy)
     {
         var settings = new TrackerSettings
         {
             Installation = installation,
-            ReconcilePeriod = _options.ReconcilePeriod,
-            LaunchTimeout = _options.LaunchTimeout,
-            RemoveLeftovers = _options.RemoveLeftovers,
+            ReconcilePeriod = _atStart.ReconcilePeriod,
+            LaunchTimeout = _atStart.LaunchTimeout,
+            RemoveLeftovers = _atStart.RemoveLeftovers,
+            CopyingMachines = _machines.Where(m => m.Runtime.Abilities.CopiesFolders).Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         };
         var offers = _machines.Select(m => new MachineOffer(m.Name, m.Capacity ?? default)).ToArray();
-        return new TrackerCore(settings, new Scheduler(offers, policy, Needs), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes);
+        return new TrackerCore(settings, new Scheduler(offers, policy, Needs), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes, observer);
     }
 
     private Resources Needs(TrainingRequest request) => RankLimits(request) * request.Workers;
 
     private Resources RankLimits(TrainingRequest request) =>
-        _options.Algorithms.TryGetValue(request.Algorithm, out var algorithm) ? ContainerContract.Needs(algorithm) : default;
+        options.CurrentValue.Algorithms.TryGetValue(request.Algorithm, out var algorithm) ? ContainerContract.Needs(algorithm) : default;
 }

@@ -16,11 +16,20 @@ internal sealed record TrackerSettings
 
     public bool RemoveLeftovers { get; init; }
 
+    /// <summary>The machines that copy folders: there what an attempt wrote is fetched before its end is recorded.</summary>
+    public IReadOnlySet<string> CopyingMachines { get; init; } = new HashSet<string>();
+
     /// <summary>The longest pause between two tries of the same thing.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often something is tried whose failure does not keep the job from ending.</summary>
     public int Tries { get; init; } = 5;
+
+    /// <summary>
+    /// How often a machine is asked for what an attempt wrote: with the pauses some 27 minutes, since the work of days hangs on it, and
+    /// a machine that restarts, or a full disk, mends.
+    /// </summary>
+    public int FetchTries { get; init; } = 60;
 
     /// <summary>The pause after the n-th failure, n from 1: 0.5 s, doubled each time, up to the longest.</summary>
     public TimeSpan PauseAfter(int failures)

@@ -10,6 +10,19 @@ internal sealed class TrackerWork(TaskScheduler scheduler)
 {
     public Task Run(Func<Task> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+
+    /// <summary>Has something done soon, not on this thread's stack.</summary>
+    public void Queue(IThreadPoolWorkItem item)
+    {
+        if (scheduler == TaskScheduler.Default)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
+        }
+        else
+        {
+            new Task(static i => ((IThreadPoolWorkItem)i!).Execute(), item).Start(scheduler);
+        }
+    }
 }
 
 internal static class TaskExtensions

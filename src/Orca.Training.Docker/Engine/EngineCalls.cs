@@ -1,7 +1,9 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text.Json;
 using Docker.DotNet;
 using Orca.Training.Machines;
+using static System.FormattableString;
 
 namespace Orca.Training.Docker.Engine;
 
@@ -9,8 +11,11 @@ namespace Orca.Training.Docker.Engine;
 /// Asks the engine with a time limit, and tells its answers (which pass through as <see cref="DockerApiException"/>) from its
 /// silence, which is a <see cref="RuntimeUnavailableException"/> that names the endpoint and the way out.
 /// </summary>
-internal sealed class EngineCalls(Uri endpoint, TimeSpan callTimeout, TimeProvider time)
+internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout, TimeProvider time)
 {
+    /// <summary>Said of what answers, and is none.</summary>
+    public const string NoEngine = "what answers there does not speak the Docker Engine's API; is DockerOptions.Endpoint right?";
+
     /// <summary>Asks once.</summary>
     /// <param name="what">What is asked, to follow "while": "listing containers".</param>
     /// <param name="call">The call.</param>
@@ -40,7 +45,7 @@ internal sealed class EngineCalls(Uri endpoint, TimeSpan callTimeout, TimeProvid
             // The client reports a cancelled call as a failed one, so the token is asked and not the exception's type.
             cancellationToken.ThrowIfCancellationRequested();
             throw limit.IsCancellationRequested
-                ? Unavailable(what, $"it did not answer within {allowed.TotalSeconds:0.#} s (DockerOptions.CallTimeout)", exception)
+                ? Unavailable(what, Invariant($"it did not answer within {allowed.TotalSeconds:0.#} s (DockerOptions.CallTimeout)"), exception)
                 : Unavailable(what, exception);
         }
     }
@@ -55,7 +60,7 @@ internal sealed class EngineCalls(Uri endpoint, TimeSpan callTimeout, TimeProvid
     /// <summary>Whether an exception says that the engine, or the way to it, failed.</summary>
     public static bool IsSilence(Exception exception) => exception is
         DockerApiException or HttpRequestException or IOException or SocketException or TimeoutException or JsonException or
-        OperationCanceledException or UnauthorizedAccessException or InvalidDataException or ObjectDisposedException or AggregateException;
+        OperationCanceledException or UnauthorizedAccessException or AuthenticationException or InvalidDataException or ObjectDisposedException or AggregateException;
 
     /// <summary>Turns such an exception into the one that callers know.</summary>
     public RuntimeUnavailableException Unavailable(string what, Exception exception) =>
@@ -65,10 +70,21 @@ internal sealed class EngineCalls(Uri endpoint, TimeSpan callTimeout, TimeProvid
     public RuntimeUnavailableException Unavailable(string what, string reason, Exception? exception = null) =>
         new($"The Docker Engine at {endpoint} was of no use while {what}: {reason}{(reason.EndsWith('?') ? "" : ".")}", exception);
 
+    /// <summary>The framework puts what the other side's bytes were, or its word for a refusal, into the inner exception.</summary>
+    private static string TlsFault(Exception fault) => fault.Message.Contains("frame", StringComparison.Ordinal)
+        ? "what listens there does not speak it; leave DockerOptions.Tls out, or use the engine's TLS port"
+        : (fault.InnerException ?? fault).Message.TrimEnd('.');
+
     private string Reason(Exception exception)
     {
         if (exception is DockerApiException refusal)
         {
+            // What Go's servers say to whoever speaks HTTP on a port with TLS.
+            if (refusal.ResponseBody?.Contains("HTTP request to an HTTPS server", StringComparison.Ordinal) == true)
+            {
+                return "it speaks TLS there; set DockerOptions.Tls";
+            }
+
             return $"it answered {(int)refusal.StatusCode} ({EngineWords.Of(refusal)})";
         }
 
@@ -80,11 +96,21 @@ internal sealed class EngineCalls(Uri endpoint, TimeSpan callTimeout, TimeProvid
                     return $"this process may not use {endpoint.LocalPath}; run it as a member of the socket's group ('docker', mostly)";
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable } or FileNotFoundException:
                     return "nothing listens there; is the engine running, and is DockerOptions.Endpoint (or DOCKER_HOST) right?";
+                case JsonException:
+                    return NoEngine;
+                case AuthenticationException:
+                    return $"TLS failed ({TlsFault(cause)})";
+                case { Message: var words } when words.Contains("alert", StringComparison.Ordinal):
+                    return $"it does not accept this host's certificate; are DockerOptions.Tls.Certificate and Key right? ({words})";
                 default:
                     break;
             }
         }
 
-        return $"the connection broke ({(exception.InnerException ?? exception).Message.TrimEnd('.')})";
+        // The client looks for a first line where there is none.
+        var broke = exception.InnerException is InvalidOperationException
+            ? "it hung up without an answer"
+            : $"the connection broke ({(exception.InnerException ?? exception).Message.TrimEnd('.')})";
+        return isTls ? broke + "; that is also how an engine refuses who shows no certificate, or a wrong one (DockerOptions.Tls.Certificate)" : broke;
     }
 }

@@ -10,12 +10,16 @@ namespace Orca.Training.Docker.Engine;
 /// </summary>
 internal sealed class EngineConnection : IDisposable
 {
-    public EngineConnection(Uri? endpoint)
+    private readonly EngineTls? _tls;
+
+    public EngineConnection(EnginePlace place)
     {
-        Endpoint = endpoint ?? DockerConfig.Instance.GetEndpoint();
+        Endpoint = place.Endpoint;
+        _tls = place.Tls is { } files ? new EngineTls(files) : null;
 
         // No time limit in the clients: each call has its own, which runs on TimeProvider and says what it was for.
-        Client = new DockerClientBuilder().WithEndpoint(Endpoint).WithTimeout(Timeout.InfiniteTimeSpan).Build();
+        var builder = new DockerClientBuilder().WithEndpoint(Endpoint).WithTimeout(Timeout.InfiniteTimeSpan);
+        Client = (_tls is null ? builder : builder.WithAuthProvider(_tls)).Build();
         IDockerHandlerFactory transports = Endpoint.Scheme switch
         {
             "unix" => global::Docker.DotNet.Unix.DockerHandlerFactory.Instance,
@@ -23,7 +27,7 @@ internal sealed class EngineConnection : IDisposable
             _ => global::Docker.DotNet.LegacyHttp.DockerHandlerFactory.Instance,
         };
         var transport = transports.CreateHandler(Client.Options, NullLogger.Instance);
-        Http = new HttpClient(transport.Handler) { BaseAddress = transport.EffectiveEndpoint, Timeout = Timeout.InfiniteTimeSpan };
+        Http = new HttpClient(_tls?.ConfigureHandler(transport.Handler) ?? transport.Handler) { BaseAddress = transport.EffectiveEndpoint, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public Uri Endpoint { get; }
@@ -36,5 +40,6 @@ internal sealed class EngineConnection : IDisposable
     {
         Client.Dispose();
         Http.Dispose();
+        _tls?.Dispose();
     }
 }

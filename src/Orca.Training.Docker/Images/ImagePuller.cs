@@ -4,6 +4,7 @@ using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Docker.Engine;
 using Orca.Training.Jobs;
+using static System.FormattableString;
 
 namespace Orca.Training.Docker.Images;
 
@@ -16,16 +17,20 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
     private static readonly string[] Missing =
         ["not found", "manifest unknown", "does not exist", "pull access denied", "no matching manifest"];
 
+    private static readonly string[] Refused =
+        ["unauthorized", "authentication required", "no basic auth credentials", "incorrect username or password"];
+
     /// <summary>Pulls.</summary>
-    /// <param name="image">As the job names it.</param>
+    /// <param name="pull">Of what, and in whose name.</param>
     /// <param name="report">Told how far it is, 0 to 1.</param>
     /// <param name="cancellationToken">Gives the pull up; the engine then gives it up too.</param>
     /// <returns>Null when it is there, otherwise why not.</returns>
-    public async Task<Outcome?> PullAsync(string image, Action<double> report, CancellationToken cancellationToken)
+    public async Task<Outcome?> PullAsync(ImagePull pull, Action<double> report, CancellationToken cancellationToken)
     {
+        var image = pull.Image;
         log.Pulling(machine, image);
         var began = time.GetTimestamp();
-        var outcome = await TryAsync(image, report, cancellationToken);
+        var outcome = await TryAsync(pull, report, cancellationToken);
         if (outcome is null)
         {
             log.Pulled(machine, image, (long)time.GetElapsedTime(began).TotalMilliseconds);
@@ -38,16 +43,17 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
         return outcome;
     }
 
-    private async Task<Outcome?> TryAsync(string image, Action<double> report, CancellationToken cancellationToken)
+    private async Task<Outcome?> TryAsync(ImagePull pull, Action<double> report, CancellationToken cancellationToken)
     {
+        var image = pull.Image;
         using var silence = new CancellationTokenSource(LongestSilence, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
         var messages = new Messages(report, () => silence.CancelAfter(LongestSilence));
         try
         {
             await engine.Client.Images.CreateImageAsync(
-                new ImagesCreateParameters { FromImage = ImageName.WithTag(image) }, authConfig: null, messages, either.Token);
-            return messages.Error is { } error ? Failure(image, error, isMissing: false) : null;
+                new ImagesCreateParameters { FromImage = ImageName.WithTag(image) }, AuthOf(pull), messages, either.Token);
+            return messages.Error is { } error ? Failure(pull, error, isMissing: false) : null;
         }
         catch (DockerApiException refusal) when (refusal.StatusCode == HttpStatusCode.BadRequest)
         {
@@ -56,25 +62,46 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
         catch (DockerApiException refusal)
         {
             // 500 here means that the registry, not the engine, could not be reached or did not answer well.
-            return Failure(image, EngineWords.Of(refusal), refusal.StatusCode == HttpStatusCode.NotFound);
+            return Failure(pull, EngineWords.Of(refusal), refusal.StatusCode == HttpStatusCode.NotFound);
         }
         catch (Exception exception) when (EngineCalls.IsSilence(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
             return silence.IsCancellationRequested
-                ? Failure(image, $"nothing happened for {LongestSilence.TotalMinutes:0} minutes", isMissing: false)
+                ? Failure(pull, Invariant($"nothing happened for {LongestSilence.TotalMinutes:0} minutes"), isMissing: false)
                 : throw calls.Unavailable($"pulling image '{image}'", exception);
         }
     }
 
-    private static Outcome Failure(string image, string words, bool isMissing) =>
-        isMissing || Missing.Any(w => words.Contains(w, StringComparison.OrdinalIgnoreCase))
+    private static AuthConfig? AuthOf(ImagePull pull) => pull.Credentials is not { } who ? null : new AuthConfig
+    {
+        ServerAddress = ImageName.RegistryOf(pull.Image),
+        Username = NullIfEmpty(who.User),
+        Password = NullIfEmpty(who.Password),
+        IdentityToken = NullIfEmpty(who.IdentityToken),
+    };
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    private static Outcome Failure(ImagePull pull, string words, bool isMissing)
+    {
+        bool Says(string[] phrases) => phrases.Any(p => words.Contains(p, StringComparison.OrdinalIgnoreCase));
+
+        if (Says(Refused))
+        {
+            return new Outcome(OutcomeCode.ImagePullFailed, pull.Credentials is { } who
+                ? $"The registry of image '{pull.Image}' does not accept {who} ({words}). Check the algorithm's Registry setting."
+                : $"The registry of image '{pull.Image}' asks for credentials ({words}). Give them as the algorithm's Registry setting.");
+        }
+
+        return isMissing || Says(Missing)
             ? new Outcome(
                 OutcomeCode.ImageNotFound,
-                $"The image '{image}' is neither on the machine nor in its registry, or the registry does not show it to everybody ({words}). Check the name and tag.")
+                $"The image '{pull.Image}' is neither on the machine nor in its registry, or the registry does not show it to {(pull.Credentials is null ? "everybody" : "this user")} ({words}). Check the name and tag.")
             : new Outcome(
                 OutcomeCode.ImagePullFailed,
-                $"The image '{image}' is not on the machine and could not be pulled ({words}). Check that the machine reaches the registry.");
+                $"The image '{pull.Image}' could not be pulled ({words}). Check that the machine reaches the registry.");
+    }
 
     /// <summary>Called by the client for each message, one after the other.</summary>
     private sealed class Messages(Action<double> report, Action alive) : IProgress<JSONMessage>

@@ -7,12 +7,12 @@ namespace Orca.Training.Docker.Images;
 /// its last waiter, so that a cancelled job does not go on loading.
 /// </summary>
 /// <param name="pull">Pulls: image, progress, cancellation → null, or why not.</param>
-internal sealed class ImagePulls(Func<string, Action<double>, CancellationToken, Task<Outcome?>> pull)
+internal sealed class ImagePulls(Func<ImagePull, Action<double>, CancellationToken, Task<Outcome?>> pull)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, SharedPull> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<ImagePull, SharedPull> _running = [];
 
-    public async Task<Outcome?> PullAsync(string image, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
+    public async Task<Outcome?> PullAsync(ImagePull image, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
         SharedPull shared;
         lock (_gate)
@@ -37,7 +37,7 @@ internal sealed class ImagePulls(Func<string, Action<double>, CancellationToken,
         }
     }
 
-    private async Task<Outcome?> RunAsync(string image, SharedPull shared)
+    private async Task<Outcome?> RunAsync(ImagePull image, SharedPull shared)
     {
         try
         {
@@ -65,7 +65,7 @@ internal sealed class ImagePulls(Func<string, Action<double>, CancellationToken,
         }
     }
 
-    private void Leave(string image, SharedPull shared, IProgress<LaunchPhase> phases)
+    private void Leave(ImagePull image, SharedPull shared, IProgress<LaunchPhase> phases)
     {
         bool isLast;
         lock (_gate)
@@ -85,7 +85,7 @@ internal sealed class ImagePulls(Func<string, Action<double>, CancellationToken,
         }
     }
 
-    private void Forget(string image, SharedPull shared)
+    private void Forget(ImagePull image, SharedPull shared)
     {
         lock (_gate)
         {
@@ -93,7 +93,7 @@ internal sealed class ImagePulls(Func<string, Action<double>, CancellationToken,
         }
     }
 
-    private void Forget_NeedsLock(string image, SharedPull shared)
+    private void Forget_NeedsLock(ImagePull image, SharedPull shared)
     {
         if (_running.TryGetValue(image, out var current) && current == shared)
         {

@@ -17,6 +17,9 @@ internal sealed class EventStream(EngineConnection engine, EngineCalls calls, Co
 
     private const string What = "watching containers";
 
+    // "died" and "remove" are Podman's, which filters by them even where it then speaks of "die"; an engine ignores names it does not know.
+    private static readonly string[] Names = ["start", "oom", "die", "died", "destroy", "remove"];
+
     // The engine answers a moment before it subscribes us, and its clock need not be ours: so it repeats the last second.
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(1);
 
@@ -60,7 +63,7 @@ internal sealed class EventStream(EngineConnection engine, EngineCalls calls, Co
     {
         var filters = ContainerLabels.FilterOf(application);
         filters["type"] = new Dictionary<string, bool>(StringComparer.Ordinal) { ["container"] = true };
-        filters["event"] = new Dictionary<string, bool>(StringComparer.Ordinal) { ["start"] = true, ["oom"] = true, ["die"] = true, ["destroy"] = true };
+        filters["event"] = Names.ToDictionary(n => n, _ => true, StringComparer.Ordinal);
         var sink = new Sink(events, end);
         try
         {
@@ -105,13 +108,13 @@ internal sealed class EventStream(EngineConnection engine, EngineCalls calls, Co
                 ends.RanOutOfMemory(observation.Incarnation);
                 await held.ReleaseAsync(observation.Incarnation, ready, cancellationToken);
                 break;
-            case "die":
+            case "die" or "died":
                 var ended = observation with { State = ContainerState.Ended, ExitCode = ExitCodeOf(message) };
 
                 // Gone already: then what the event itself says is all there is.
                 held.Add(await ends.CompleteAsync(ended, cancellationToken) ?? new End(ended, IsCertain: true), ready);
                 break;
-            case "destroy":
+            case "destroy" or "remove":
                 await held.ReleaseAsync(observation.Incarnation, ready, cancellationToken);
                 ready.Add(observation with { State = ContainerState.Removed });
                 break;

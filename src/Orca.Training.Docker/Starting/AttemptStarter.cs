@@ -1,7 +1,7 @@
-using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
+using Orca.Training.Docker.Delivery;
 using Orca.Training.Docker.Engine;
 using Orca.Training.Docker.Images;
 using Orca.Training.Docker.Observing;
@@ -17,7 +17,8 @@ namespace Orca.Training.Docker.Starting;
 internal sealed class AttemptStarter(
     EngineConnection engine,
     EngineCalls calls,
-    ImagePulls pulls,
+    ImageSupply images,
+    FolderCopies? copies,
     DockerOptions options,
     string user,
     TimeProvider time,
@@ -41,6 +42,13 @@ internal sealed class AttemptStarter(
                 $"The job asks for {spec.Ranks} workers; a Docker machine runs one container a job. Ask for one, or use a machine that runs distributed jobs.");
         }
 
+        var policy = images.PolicyFor(spec);
+        if (policy == ImagePullPolicy.Always && await InspectAsync(spec.Name.ContainerOf(0), cancellationToken) is null
+            && await images.PullAsync(spec, phases, cancellationToken) is { } refusal)
+        {
+            return new StartResult.Failed(refusal);
+        }
+
         var result = await OnceAsync(spec, phases, cancellationToken);
         if (result is not null)
         {
@@ -48,14 +56,12 @@ internal sealed class AttemptStarter(
         }
 
         // The image is missing. A pull takes minutes: it holds none of the places for starts.
-        if (!options.PullMissingImages)
+        if (policy == ImagePullPolicy.Never)
         {
-            return Refusals.Failed(
-                OutcomeCode.ImageNotFound,
-                $"The image '{spec.Image}' is not on the machine, and pulling is switched off (DockerOptions.PullMissingImages). Load it there, or check the name.");
+            return new StartResult.Failed(ImageSupply.NeverPulled(spec));
         }
 
-        var failure = await pulls.PullAsync(spec.Image, phases, cancellationToken);
+        var failure = await images.PullAsync(spec, phases, cancellationToken);
         return failure is not null
             ? new StartResult.Failed(failure)
             : await OnceAsync(spec, phases, cancellationToken) ?? Refusals.Failed(
@@ -66,6 +72,66 @@ internal sealed class AttemptStarter(
     /// <summary>Null when the image is missing.</summary>
     private async Task<StartResult?> OnceAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            if (tries > 0)
+            {
+                await Task.Delay(FirstPause * (1 << (tries - 1)), time, cancellationToken);
+            }
+
+            var step = copies is null
+                ? await InPlaceAsync(phases, () => MakeAndRunAsync(spec, cancellationToken), cancellationToken)
+                : await CopyAndRunAsync(copies, spec, phases, cancellationToken);
+            switch (step)
+            {
+                case Step.ImageMissing:
+                    return null;
+                case Step.Done done:
+                    return done.Result;
+                default:
+                    break;
+            }
+        }
+
+        throw calls.Unavailable($"starting container {spec.Name.ContainerOf(0)}", "its name is taken, and yet there is no such container; does something else make and remove containers?");
+    }
+
+    private async Task<Step> MakeAndRunAsync(AttemptSpec spec, CancellationToken cancellationToken)
+    {
+        var step = await MakeAsync(spec, cancellationToken);
+        return step is Step.Made made ? await RunAsync(spec, made.Id, cancellationToken) : step;
+    }
+
+    /// <summary>Copies may take long: as with pulls, they hold none of the places for starts.</summary>
+    private async Task<Step> CopyAndRunAsync(FolderCopies copies, AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
+    {
+        var step = await InPlaceAsync(phases, () => MakeAsync(spec, cancellationToken), cancellationToken);
+        if (step is not Step.Made made)
+        {
+            return step;
+        }
+
+        try
+        {
+            phases.Report(new LaunchPhase(LaunchStep.PreparingData, Detail: "copying data to the machine"));
+            await copies.BringAsync(made.Id, spec.Mounts, cancellationToken);
+        }
+        catch (DockerApiException refusal) when (Refusals.IsMissingContainer(refusal))
+        {
+            return new Step.Gone();
+        }
+        catch (DockerApiException refusal)
+        {
+            await ClearAwayAsync(spec, made.Id, cancellationToken);
+            return new Step.Done(Refusals.Of(refusal, spec, options));
+        }
+
+        return await InPlaceAsync(phases, () => RunAsync(spec, made.Id, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Does one step while it holds one of the places for starts.</summary>
+    private async Task<Step> InPlaceAsync(IProgress<LaunchPhase> phases, Func<Task<Step>> act, CancellationToken cancellationToken)
+    {
         if (!await _starts.WaitAsync(TimeSpan.Zero, cancellationToken))
         {
             phases.Report(new LaunchPhase(LaunchStep.Starting, Detail: "waiting for other containers to start"));
@@ -75,7 +141,7 @@ internal sealed class AttemptStarter(
         try
         {
             phases.Report(new LaunchPhase(LaunchStep.Starting));
-            return await MakeAndStartAsync(spec, cancellationToken);
+            return await act();
         }
         finally
         {
@@ -83,72 +149,61 @@ internal sealed class AttemptStarter(
         }
     }
 
-    private async Task<StartResult?> MakeAndStartAsync(AttemptSpec spec, CancellationToken cancellationToken)
+    private async Task<Step> MakeAsync(AttemptSpec spec, CancellationToken cancellationToken)
     {
         var name = spec.Name.ContainerOf(0);
-        var wanted = ContainerSpec.Of(spec, 0, options, user);
-        for (var tries = 0; tries < MostTries; tries++)
+        var wanted = ContainerSpec.Of(spec, 0, options, copies is null ? FolderDelivery.Mount : FolderDelivery.Copy, user);
+        try
         {
-            if (tries > 0)
+            var made = await calls.AskAsync(
+                $"making container {name}",
+                token => engine.Client.Containers.CreateContainerAsync(wanted, token),
+                Refusals.IsAboutTheContainer,
+                cancellationToken);
+            foreach (var warning in made.Warnings ?? [])
             {
-                await Task.Delay(FirstPause * (1 << (tries - 1)), time, cancellationToken);
+                log.EngineWarned(spec.Name.Attempt.Job.Value, spec.Name.Attempt.Number, made.ID, EngineWords.Shorten(warning));
             }
 
-            string id;
-            try
-            {
-                var made = await calls.AskAsync(
-                    $"making container {name}",
-                    token => engine.Client.Containers.CreateContainerAsync(wanted, token),
-                    Refusals.IsAboutTheContainer,
-                    cancellationToken);
-                id = made.ID;
-                foreach (var warning in made.Warnings ?? [])
-                {
-                    log.EngineWarned(spec.Name.Attempt.Job.Value, spec.Name.Attempt.Number, id, EngineWords.Shorten(warning));
-                }
-            }
-            catch (DockerApiException refusal) when (Refusals.IsMissingImage(refusal))
-            {
-                return null;
-            }
-            catch (DockerApiException refusal) when (refusal.StatusCode == HttpStatusCode.Conflict)
-            {
-                var existing = await InspectAsync(name, cancellationToken);
-                switch (existing?.State?.Status)
-                {
-                    case null:
-                        continue;
-                    case var _ when !IsOurs(existing, spec.Name):
-                        return Refusals.Failed(
-                            OutcomeCode.LaunchFailed,
-                            $"A container named '{name}' exists on the machine and does not belong to this job; remove it.");
-                    case "created":
-                        id = existing.ID;
-                        break;
-                    case "removing" or "dead":
-                        throw calls.Unavailable($"starting container {name}", "a container of that name is just being removed");
-                    default:
-                        log.Adopted(spec.Name.Attempt.Job.Value, spec.Name.Attempt.Number, existing.ID);
-                        return new StartResult.Started([existing.ID]);
-                }
-            }
-            catch (DockerApiException refusal)
-            {
-                return Refusals.Of(refusal, spec, options);
-            }
-
-            if (await RunAsync(spec, id, cancellationToken) is { } result)
-            {
-                return result;
-            }
+            return new Step.Made(made.ID);
         }
-
-        throw calls.Unavailable($"starting container {name}", "its name is taken, and yet there is no such container; does something else make and remove containers?");
+        catch (DockerApiException refusal) when (Refusals.IsMissingImage(refusal))
+        {
+            return new Step.ImageMissing();
+        }
+        catch (DockerApiException refusal) when (Refusals.IsNameTaken(refusal))
+        {
+            return await AdoptAsync(spec, name, cancellationToken);
+        }
+        catch (DockerApiException refusal)
+        {
+            return new Step.Done(Refusals.Of(refusal, spec, options));
+        }
     }
 
-    /// <summary>Null when the container is gone.</summary>
-    private async Task<StartResult?> RunAsync(AttemptSpec spec, string id, CancellationToken cancellationToken)
+    /// <summary>The name is taken: by this attempt's own container, mostly, from a start whose answer was lost.</summary>
+    private async Task<Step> AdoptAsync(AttemptSpec spec, string name, CancellationToken cancellationToken)
+    {
+        var existing = await InspectAsync(name, cancellationToken);
+        switch (existing?.State?.Status)
+        {
+            case null:
+                return new Step.Gone();
+            case var _ when !IsOurs(existing, spec.Name):
+                return new Step.Done(Refusals.Failed(
+                    OutcomeCode.LaunchFailed,
+                    $"A container named '{name}' exists on the machine and does not belong to this job; remove it."));
+            case "created":
+                return new Step.Made(existing.ID);
+            case "removing" or "dead":
+                throw calls.Unavailable($"starting container {name}", "a container of that name is just being removed");
+            default:
+                log.Adopted(spec.Name.Attempt.Job.Value, spec.Name.Attempt.Number, existing.ID);
+                return new Step.Done(new StartResult.Started([existing.ID]));
+        }
+    }
+
+    private async Task<Step> RunAsync(AttemptSpec spec, string id, CancellationToken cancellationToken)
     {
         try
         {
@@ -157,16 +212,16 @@ internal sealed class AttemptStarter(
                 token => engine.Client.Containers.StartContainerAsync(id, new ContainerStartParameters(), token),
                 Refusals.IsAboutTheContainer,
                 cancellationToken);
-            return new StartResult.Started([id]);
+            return new Step.Done(new StartResult.Started([id]));
         }
         catch (DockerApiException refusal) when (Refusals.IsMissingContainer(refusal))
         {
-            return null;
+            return new Step.Gone();
         }
         catch (DockerApiException refusal)
         {
             await ClearAwayAsync(spec, id, cancellationToken);
-            return Refusals.Of(refusal, spec, options);
+            return new Step.Done(Refusals.Of(refusal, spec, options));
         }
     }
 
@@ -210,4 +265,20 @@ internal sealed class AttemptStarter(
 
     private static bool IsOurs(ContainerInspectResponse container, AttemptName attempt) =>
         ContainerLabels.TryRead(container.Config?.Labels, out var owner, out var rank) && owner == attempt && rank == 0;
+
+    /// <summary>How far one try of a start has come.</summary>
+    private abstract record Step
+    {
+        /// <summary>The machine lacks the image.</summary>
+        public sealed record ImageMissing : Step;
+
+        /// <summary>There is no container after all: try anew.</summary>
+        public sealed record Gone : Step;
+
+        /// <summary>The container is there and has not run.</summary>
+        public sealed record Made(string Id) : Step;
+
+        /// <summary>The start has its result.</summary>
+        public sealed record Done(StartResult Result) : Step;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Docker.DotNet.Models;
+using Orca.Training.Docker.Delivery;
 using Orca.Training.Docker.Observing;
 using Orca.Training.Machines;
 
@@ -10,18 +11,18 @@ internal static class ContainerSpec
 {
     private const long MiB = 1024 * 1024;
 
-    public static CreateContainerParameters Of(AttemptSpec spec, int rank, DockerOptions options, string user) => new()
+    public static CreateContainerParameters Of(AttemptSpec spec, int rank, DockerOptions options, FolderDelivery delivery, string user) => new()
     {
         Name = spec.Name.ContainerOf(rank),
         Image = spec.Image,
         Cmd = spec.Command.Count == 0 ? null! : [.. spec.Command],
-        Env = [.. spec.Environment.Select(v => $"{v.Key}={v.Value}")],
+        Env = [.. EnvironmentOf(spec)],
         Labels = ContainerLabels.Of(spec, rank),
         User = user,
-        HostConfig = HostOf(spec, options),
+        HostConfig = HostOf(spec, rank, options, delivery),
     };
 
-    private static HostConfig HostOf(AttemptSpec spec, DockerOptions options) => new()
+    private static HostConfig HostOf(AttemptSpec spec, int rank, DockerOptions options, FolderDelivery delivery) => new()
     {
         NetworkMode = options.Network,
         Init = options.Init,
@@ -47,14 +48,9 @@ internal static class ContainerSpec
             ? null!
             : [new DeviceRequest { Count = spec.Limits.Gpus, Capabilities = [["gpu"]] }],
 
-        // "mounts" and not "binds": with those the engine makes a missing folder, empty and owned by root, and the training reads that.
-        Mounts = [.. spec.Mounts.Select(m => new Mount
-        {
-            Type = "bind",
-            Source = m.HostPath,
-            Target = m.ContainerPath,
-            ReadOnly = m.IsReadOnly,
-        })],
+        Mounts = delivery == FolderDelivery.Mount
+            ? [.. spec.Mounts.Select(HostFolder)]
+            : [.. spec.Mounts.Select(CopiedFolder.VolumeOf).Distinct().Select(place => OwnVolume(place, spec, rank))],
 
         // The engine's own settings for this driver would be merged in. Rotation and the non-blocking mode drop lines without a
         // word, and lines carry metrics: so both are set to what never does. The file goes with the container.
@@ -67,4 +63,31 @@ internal static class ContainerSpec
         // A container that started anew by itself would run unobserved and write over its results.
         RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.No },
     };
+
+    // "mounts" and not "binds": with those the engine makes a missing folder, empty and owned by root, and the training reads that.
+    private static Mount HostFolder(FolderMount folder) => new()
+    {
+        Type = "bind",
+        Source = folder.HostPath,
+        Target = folder.ContainerPath,
+        ReadOnly = folder.IsReadOnly,
+    };
+
+    /// <summary>
+    /// A volume without a name, which goes with its container. It is never mounted read-only, since the engine copies into none that is:
+    /// what may only be read belongs to root.
+    /// </summary>
+    private static Mount OwnVolume(string place, AttemptSpec spec, int rank) => new()
+    {
+        Type = "volume",
+        Target = place,
+        VolumeOptions = new VolumeOptions { NoCopy = true, Labels = ContainerLabels.Of(spec, rank) },
+    };
+
+    private static IEnumerable<string> EnvironmentOf(AttemptSpec spec)
+    {
+        // Images for GPUs ask for all of them, and a GPU runtime that is the engine's default obeys, whatever the job may use.
+        var variables = spec.Environment.Select(v => $"{v.Key}={v.Value}");
+        return spec.Limits.Gpus == 0 ? variables.Append("NVIDIA_VISIBLE_DEVICES=void") : variables;
+    }
 }

@@ -24,7 +24,11 @@ internal static class Refusals
 
     /// <summary>Whether the answer speaks of this container, rather than of an engine in trouble.</summary>
     public static bool IsAboutTheContainer(DockerApiException refusal) =>
-        (int)refusal.StatusCode < 500 || Meaning(refusal) is not null;
+        (int)refusal.StatusCode < 500 || IsNameTaken(refusal) || Meaning(refusal) is not null;
+
+    /// <summary>Asked of a refusal to make a container. Podman has no status code of its own for it.</summary>
+    public static bool IsNameTaken(DockerApiException refusal) =>
+        refusal.StatusCode == HttpStatusCode.Conflict || Says(refusal, "that name is already in use");
 
     /// <summary>Asked of a refusal to make a container.</summary>
     public static bool IsMissingImage(DockerApiException refusal) =>
@@ -46,9 +50,10 @@ internal static class Refusals
             (Cause.Network, _) => Failed(
                 OutcomeCode.LaunchFailed,
                 $"The network '{options.Network}' (DockerOptions.Network) does not exist on the machine; make it with 'docker network create', or set another."),
+            (Cause.Name, _) => Failed(OutcomeCode.InvalidSpec, $"'{spec.Image}' is not the name of an image ({words})."),
             (Cause.Mount, _) => Failed(
                 OutcomeCode.InvalidSpec,
-                $"A folder that the container should see is missing or cannot be mounted ({words})."),
+                $"The Docker Engine does not see a folder that the container should, or cannot mount it ({words}). Where this host runs in a container or on another machine than the engine, set DockerOptions.Delivery to Copy."),
             (Cause.Command, _) => Failed(
                 OutcomeCode.InvalidSpec,
                 $"The command {CommandOf(spec)} cannot be run in the image '{spec.Image}': it is missing there or is not a program ({words})."),
@@ -75,9 +80,14 @@ internal static class Refusals
             return Cause.Gpu;
         }
 
-        if (refusal.StatusCode == HttpStatusCode.NotFound && Says(refusal, "network"))
+        if (Says(refusal, "network not found") || (refusal.StatusCode == HttpStatusCode.NotFound && Says(refusal, "network")))
         {
             return Cause.Network;
+        }
+
+        if (Says(refusal, "invalid reference format"))
+        {
+            return Cause.Name;
         }
 
         if (Says(refusal, "bind source path") || Says(refusal, "invalid mount config") || Says(refusal, "error mounting"))
@@ -85,7 +95,7 @@ internal static class Refusals
             return Cause.Mount;
         }
 
-        if (refusal.StatusCode == HttpStatusCode.BadRequest && Command.Any(w => Says(refusal, w)))
+        if ((refusal.StatusCode == HttpStatusCode.BadRequest || Says(refusal, "unable to start container process")) && Command.Any(w => Says(refusal, w)))
         {
             return Cause.Command;
         }
@@ -103,6 +113,7 @@ internal static class Refusals
         NoRoom,
         Gpu,
         Network,
+        Name,
         Mount,
         Command,
         Setup,

@@ -16,6 +16,7 @@ public abstract partial class JobStoreConformance
         { "a state", new JobQuery { States = [JobState.Queued], Limit = 100 }, [5, 4, 3] },
         { "states", new JobQuery { States = [JobState.Running, JobState.Failed, JobState.Launching], Limit = 100 }, [1, 0] },
         { "two final states", new JobQuery { States = [JobState.Cancelled, JobState.Failed], Limit = 100 }, [2, 1] },
+        { "a state that there is not", new JobQuery { States = [(JobState)99], Limit = 100 }, [] },
         { "a user", new JobQuery { User = "ann", Limit = 100 }, [5, 1] },
         { "a user in another case", new JobQuery { User = "Ann", Limit = 100 }, [] },
         { "an algorithm", new JobQuery { Algorithm = "a1", Limit = 100 }, [5, 3, 1] },
@@ -104,6 +105,10 @@ public abstract partial class JobStoreConformance
         Assert.Equal([failed[3], failed[2], failed[1]], (await store.ReadPageAsync(query, Cancel)).Select(r => r.Job.Id));
         Assert.Equal([failed[0]], (await store.ReadPageAsync(query with { After = failed[1] }, Cancel)).Select(r => r.Job.Id));
         Assert.Equal([jobs[4999]], (await store.ReadPageAsync(query with { States = [], Labels = One("number", "4999") }, Cancel)).Select(r => r.Job.Id));
+        // A name may not be indexed, and then all others are looked at; that has to come to an end.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        Assert.Equal([jobs[2]], (await store.ReadPageAsync(query with { States = [], Name = "job 2" }, patience.Token)).Select(r => r.Job.Id));
+        Assert.Empty(await store.ReadPageAsync(query with { States = [], Name = "another" }, patience.Token));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace Orca.Training.Testing;
 /// <summary>A container of the fake runtime. Its owner's lock guards it.</summary>
 internal sealed class FakeContainer(ContainerObservation seen, string application, FakeTraining training, DateTimeOffset startedAt) : IDisposable
 {
-    private readonly List<TaskCompletionSource> _waiters = [];
+    private List<TaskCompletionSource>? _waiters;
 
     public ContainerObservation Seen { get; set; } = seen;
 
@@ -28,7 +28,7 @@ internal sealed class FakeContainer(ContainerObservation seen, string applicatio
         }
 
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiters.Add(waiter);
+        (_waiters ??= []).Add(waiter);
         return waiter;
     }
 
@@ -36,8 +36,8 @@ internal sealed class FakeContainer(ContainerObservation seen, string applicatio
     {
         Seen = seen;
         EndedAt ??= at;
-        _waiters.ForEach(w => w.TrySetResult());
-        _waiters.Clear();
+        _waiters?.ForEach(static w => w.TrySetResult());
+        _waiters = null;
     }
 
     public void Dispose() => EndTimer?.Dispose();

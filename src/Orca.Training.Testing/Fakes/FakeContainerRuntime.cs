@@ -15,7 +15,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     private const int MostHints = 65_536;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, FakeContainer> _containers = new(StringComparer.Ordinal);
+    private readonly Dictionary<AttemptName, FakeContainer> _containers = [];
     private readonly List<Channel<ContainerObservation>> _watchers = [];
     private readonly TimeProvider _time;
     private Func<AttemptSpec, FakeTraining> _script = _ => FakeTraining.Succeeds;
@@ -110,7 +110,11 @@ public sealed class FakeContainerRuntime : IContainerRuntime
                 break;
         }
 
-        await LeaveFilesAsync(spec, training, cancellationToken);
+        if (!training.Files.IsEmpty)
+        {
+            await LeaveFilesAsync(spec, training, cancellationToken);
+        }
+
         lock (_lock)
         {
             return new StartResult.Started([RunNeedsLock(spec, training).Seen.Incarnation]);
@@ -160,39 +164,12 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken)
     {
         CheckAvailable();
-        if (Find(attempt) is not { } container)
-        {
-            yield break;
-        }
-
-        var order = 0L;
-        foreach (var (delay, stream, text) in container.Training.Lines.OrderBy(l => l.After))
-        {
-            var at = container.StartedAt + delay;
-            var wait = at - _time.GetUtcNow();
-            if (wait > TimeSpan.Zero)
-            {
-                await WaitForEndAsync(container, wait, cancellationToken);
-            }
-
-            CheckAvailable();
-            if (container.EndedAt < at)
-            {
-                break;
-            }
-
-            // Lines of one moment are told apart by their order, as an engine's clock would.
-            var timestamp = ((at - DateTimeOffset.UnixEpoch).Ticks * 100) + ++order;
-            if (timestamp > after.Timestamp)
-            {
-                yield return new OutputLine(stream, timestamp, text);
-            }
-        }
-
-        await WaitForEndAsync(container, Timeout.InfiniteTimeSpan, cancellationToken);
+        return Find(attempt) is { } container && !(container.EndedAt is not null && container.Training.Lines.IsEmpty)
+            ? ReadAsync(container, after, cancellationToken)
+            : AsyncEnumerable.Empty<OutputLine>();
     }
 
     /// <inheritdoc />
@@ -223,6 +200,35 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         return Task.CompletedTask;
     }
 
+    private async IAsyncEnumerable<OutputLine> ReadAsync(FakeContainer container, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var order = 0L;
+        foreach (var (delay, stream, text) in container.Training.Lines.OrderBy(l => l.After))
+        {
+            var at = container.StartedAt + delay;
+            var wait = at - _time.GetUtcNow();
+            if (wait > TimeSpan.Zero)
+            {
+                await WaitForEndAsync(container, wait, cancellationToken);
+            }
+
+            CheckAvailable();
+            if (container.EndedAt < at)
+            {
+                break;
+            }
+
+            // Lines of one moment are told apart by their order, as an engine's clock would.
+            var timestamp = ((at - DateTimeOffset.UnixEpoch).Ticks * 100) + ++order;
+            if (timestamp > after.Timestamp)
+            {
+                yield return new OutputLine(stream, timestamp, text);
+            }
+        }
+
+        await WaitForEndAsync(container, Timeout.InfiniteTimeSpan, cancellationToken);
+    }
+
     /// <summary>Waits for a container's end, up to a limit.</summary>
     private async Task WaitForEndAsync(FakeContainer container, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -244,7 +250,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     {
         lock (_lock)
         {
-            return _containers.GetValueOrDefault(attempt.ContainerOf(0));
+            return _containers.GetValueOrDefault(attempt);
         }
     }
 
@@ -261,7 +267,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
     private FakeContainer RunNeedsLock(AttemptSpec spec, FakeTraining training)
     {
-        if (_containers.TryGetValue(spec.Name.ContainerOf(0), out var existing))
+        if (_containers.TryGetValue(spec.Name, out var existing))
         {
             return existing;
         }
@@ -274,7 +280,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
             State = ContainerState.Running,
         };
         var container = new FakeContainer(seen, spec.Application, training, _time.GetUtcNow());
-        _containers.Add(spec.Name.ContainerOf(0), container);
+        _containers.Add(spec.Name, container);
         TellNeedsLock(container);
         if (training.Duration == TimeSpan.Zero)
         {
@@ -282,7 +288,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
         else if (training.Duration is { } duration)
         {
-            container.EndTimer = _time.CreateTimer(_ => End(container), null, duration, Timeout.InfiniteTimeSpan);
+            container.EndTimer = _time.CreateTimer(ended => End((FakeContainer)ended!), container, duration, Timeout.InfiniteTimeSpan);
         }
 
         return container;
@@ -310,7 +316,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
     private void RemoveNeedsLock(AttemptName attempt)
     {
-        if (_containers.Remove(attempt.ContainerOf(0), out var container))
+        if (_containers.Remove(attempt, out var container))
         {
             container.EndNeedsLock(container.Seen with { State = ContainerState.Removed }, _time.GetUtcNow());
             container.Dispose();

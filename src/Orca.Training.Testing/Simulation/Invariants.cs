@@ -75,6 +75,9 @@ internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime,
             var attempt = new AttemptName(installation, new AttemptId(job.Id, job.LastAttempt));
             Require(runtime.HasCompleted(attempt), $"4: what is recorded agrees with the machine, but {attempt.Attempt} is published and never completed");
             Require(
+                !settings.CopiesFolders || runtime.HasFetched(attempt),
+                $"3: what is published was written by its attempt, but what {attempt.Attempt} wrote was not fetched");
+            Require(
                 job.Artifacts.All(a => a.Location.AbsolutePath == string.Create(CultureInfo.InvariantCulture, $"/{job.Id}/{job.LastAttempt}")),
                 $"3: only the attempt that published counts, but job {job.Id} holds another one's artifacts");
         }

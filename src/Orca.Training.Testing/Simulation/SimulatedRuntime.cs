@@ -16,6 +16,7 @@ internal sealed class SimulatedRuntime
     private readonly SortedDictionary<string, ContainerObservation> _containers = new(StringComparer.Ordinal);
     private readonly Dictionary<JobId, int> _deferrals = [];
     private readonly HashSet<AttemptName> _completed = [];
+    private readonly HashSet<AttemptName> _fetched = [];
     private int _lastIncarnation;
 
     public bool IsDown { get; set; }
@@ -26,6 +27,12 @@ internal sealed class SimulatedRuntime
 
     /// <summary>Whether an attempt's training ended with exit code 0, and so left results.</summary>
     public bool HasCompleted(AttemptName attempt) => _completed.Contains(attempt);
+
+    /// <summary>Whether what an attempt wrote was fetched.</summary>
+    public bool HasFetched(AttemptName attempt) => _fetched.Contains(attempt);
+
+    /// <summary>Brings back what an ended attempt wrote; false when its container is gone.</summary>
+    public bool Fetch(AttemptName attempt) => Find(attempt) is { State: ContainerState.Ended } && (_fetched.Add(attempt) || true);
 
     public ContainerObservation? Find(AttemptName attempt) => _containers.GetValueOrDefault(attempt.ContainerOf(0));
 

@@ -67,7 +67,7 @@ internal sealed partial class Simulation
     {
         var job = _store.Changes[_cursor++];
         Note($"feed: {job.Id} revision {job.Revision} {job.State}");
-        Step(new TrackerEvent.Changed(job));
+        Step(new TrackerEvent.Changed([job]));
     }
 
     private void Deliver(int index)

@@ -52,6 +52,8 @@ internal sealed partial class Simulation
                 return _runtime.IsDown
                     ? new TrackerEvent.OutputBroken(e.Attempt, e.From)
                     : new TrackerEvent.OutputEnded(e.Attempt, e.From);
+            case TrackerEffect.Fetch e:
+                return Fetch(e.Attempt);
             case TrackerEffect.Collect e:
                 var place = new Uri($"file:///{e.Attempt.Attempt.Job}/{e.Attempt.Attempt.Number}");
                 return new TrackerEvent.Collected(e.Attempt, [new Artifact("model", place, 1, "")], Failure: null);
@@ -129,6 +131,18 @@ internal sealed partial class Simulation
         return new TrackerEvent.StopReturned(attempt, null);
     }
 
+    private TrackerEvent Fetch(AttemptName attempt)
+    {
+        if (_runtime.IsDown || (_isFaulty && _random.Next(4) == 0))
+        {
+            return new TrackerEvent.FetchReturned(attempt, "out of reach", null);
+        }
+
+        return _runtime.Fetch(attempt)
+            ? new TrackerEvent.FetchReturned(attempt, null, null)
+            : new TrackerEvent.FetchReturned(attempt, null, new Outcome(OutcomeCode.ArtifactMissing, "Its container is gone."));
+    }
+
     private TrackerEvent Remove(AttemptName attempt)
     {
         if (_runtime.IsDown)
@@ -152,6 +166,7 @@ internal sealed partial class Simulation
         TrackerEffect.AbortStart e => $"abort start {e.Attempt.Attempt}",
         TrackerEffect.Follow e => $"follow {e.Attempt.Attempt}",
         TrackerEffect.Stop e => $"stop {e.Attempt.Attempt}",
+        TrackerEffect.Fetch e => $"fetch {e.Attempt.Attempt}",
         TrackerEffect.Collect e => $"collect {e.Attempt.Attempt}",
         TrackerEffect.Remove e => $"remove {e.Attempt.Attempt}",
         TrackerEffect.List e => $"list {e.Number}",

@@ -110,7 +110,7 @@ internal sealed partial class Simulation
     {
         _events.Clear();
         _term = _store.NextTerm();
-        var settings = new TrackerSettings { Installation = Installation, RemoveLeftovers = true };
+        var settings = new TrackerSettings { Installation = Installation, RemoveLeftovers = true, CopyingMachines = new HashSet<string>(_settings.CopiesFolders ? [Machine] : []) };
         var policy = _settings.Policy ?? CapacityPolicies.Jobs(_settings.Slots);
         var scheduler = new Scheduler([new MachineOffer(Machine, default)], policy, _ => default);
         _core = new TrackerCore(settings, scheduler, [Machine], _ => 1 << 30);

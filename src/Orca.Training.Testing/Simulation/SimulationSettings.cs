@@ -14,6 +14,9 @@ internal sealed record SimulationSettings
     /// <summary>How many attempts may be open at once.</summary>
     public int Slots { get; init; } = 2;
 
+    /// <summary>Whether the machine copies folders, so that what an attempt wrote must be fetched.</summary>
+    public bool CopiesFolders { get; init; }
+
     /// <summary>How many of the last steps a failure shows.</summary>
     public int TraceLength { get; init; } = 40;
 

@@ -45,6 +45,7 @@ public sealed class TrainingClientTests
     [Theory]
     [InlineData("broken")]
     [InlineData("forbidden")]
+    [InlineData("slow")]
     public Task A_dataset_store_that_cannot_be_read_is_a_matter_of_trying_later(string dataset) => InTime(async world =>
     {
         var refused = await Assert.ThrowsAsync<TrainingException>(() => world.Client.TrainAsync(Good with { DatasetId = dataset }, Cancel));
@@ -258,6 +259,7 @@ public sealed class TrainingClientTests
                 "d" when version is "" or "v1" => Task.FromResult<DatasetVersion?>(new DatasetVersion(datasetId, version.Length > 0 ? version : Newest)),
                 "refused" => throw new DatasetException("a dataset of another kind"),
                 "broken" => throw new IOException("no disk"),
+                "slow" => throw new TimeoutException("no disk"),
                 "forbidden" => throw new UnauthorizedAccessException("no disk"),
                 _ => Task.FromResult<DatasetVersion?>(null),
             };

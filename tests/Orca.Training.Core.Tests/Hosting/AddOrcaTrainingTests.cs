@@ -25,10 +25,12 @@ public sealed class AddOrcaTrainingTests
             "StopGrace": "00:00:13",
             "LeaseDuration": "00:00:14",
             "RemoveLeftovers": true,
-            "Limits": { "NameLength": 1, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6 },
+            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6 },
             "Algorithms": {
               "intents": {
                 "Image": "registry/intents:1",
+                "Pull": "Always",
+                "Registry": { "User": "robot", "Password": "secret", "IdentityToken": "" },
                 "Command": [ "server", "/data" ],
                 "Parameters": { "EPOCHS": "20", "LR": "0.1" },
                 "Cpus": 2.5,
@@ -54,11 +56,12 @@ public sealed class AddOrcaTrainingTests
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);
         var limits = options.Limits;
         Assert.Equal(
-            [1, 2, 3, 4, 5, 6],
+            [11, 2, 3, 4, 5, 6],
             [limits.NameLength, limits.Parameters, limits.ParameterNameLength, limits.ParameterValueLength, limits.Labels, limits.LabelLength]);
         Assert.Equal(["Other", "intents"], options.Algorithms.Keys.Order(StringComparer.Ordinal));
         var algorithm = options.Algorithms["intents"];
         Assert.Equal(("registry/intents:1", 2.5, 2048, 1), (algorithm.Image, algorithm.Cpus, algorithm.MemoryMiB, algorithm.Gpus));
+        Assert.Equal((ImagePullPolicy.Always, new RegistryCredentials { User = "robot", Password = "secret" }), (algorithm.Pull, algorithm.Registry));
         Assert.Equal(["server", "/data"], algorithm.Command);
         Assert.Equal([("EPOCHS", "20"), ("LR", "0.1")], algorithm.Parameters.Select(p => (p.Key, p.Value)).Order());
         Assert.Equal(("other", 1.0, 1024, 0), (options.Algorithms["Other"].Image, options.Algorithms["Other"].Cpus, options.Algorithms["Other"].MemoryMiB, options.Algorithms["Other"].Gpus));
@@ -67,9 +70,10 @@ public sealed class AddOrcaTrainingTests
     [Fact]
     public void The_test_of_configuration_leaves_no_setting_out()
     {
-        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits) })
+        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials) })
         {
-            Assert.All(type.GetProperties(), p => Assert.Contains($"\"{p.Name}\"", AllSettings, StringComparison.Ordinal));
+            // A function is no setting: it comes from code alone.
+            Assert.All(type.GetProperties().Where(p => !typeof(Delegate).IsAssignableFrom(p.PropertyType)), p => Assert.Contains($"\"{p.Name}\"", AllSettings, StringComparison.Ordinal));
         }
     }
 
@@ -110,7 +114,7 @@ public sealed class AddOrcaTrainingTests
         services.AddOrcaTraining(_ => { });
 
         Assert.Single(services, d => d.ImplementationType == typeof(TrackerService));
-        Assert.Single(services, d => d.ImplementationType == typeof(OptionsValidator));
+        Assert.Single(services, d => d.ServiceType == typeof(IValidateOptions<OrcaTrainingOptions>));
         Assert.Equal(once, services.Select(d => d.ServiceType).Where(t => t.Namespace!.StartsWith("Orca", StringComparison.Ordinal) || t == typeof(IHostedService)));
     }
 
@@ -160,7 +164,7 @@ public sealed class AddOrcaTrainingTests
 
         var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
 
-        Assert.Equal("OrcaTraining: LeaseDuration is 00:00:00: give a time above zero.", wrong.Message);
+        Assert.Equal("OrcaTraining:LeaseDuration is 00:00:00: give a time above zero and up to 30 days.", wrong.Message);
     }
 
     [Fact]
@@ -171,7 +175,7 @@ public sealed class AddOrcaTrainingTests
         var far = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancel));
 
         Assert.Equal(
-            "Machine 'far' (FarRuntime) cannot give host folders to containers, and the dataset and artifact stores are folders: use stores that it can reach.",
+            "Machine 'far' (FarRuntime) can neither mount nor copy folders of the host, and FolderDatasetStore and FolderArtifactStore keep datasets and artifacts in such folders: use stores that it can reach.",
             far.Message);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Orca.Training.Jobs.Storage.Memory;
 
 namespace Orca.Training.Tests.Hosting;
 
@@ -15,33 +16,53 @@ public sealed class OptionsValidatorTests
         Assert.True(Validate(o => o.Limits.Parameters = 0).Succeeded);
     }
 
+    private const string Time = "give a time above zero and up to 30 days.";
+    private const string TimeOrZero = "give a time from zero up to 30 days.";
+
     public static TheoryData<string, Action<OrcaTrainingOptions>> Wrong => new()
     {
-        { "ReconcilePeriod is 00:00:00: give a time above zero.", o => o.ReconcilePeriod = TimeSpan.Zero },
-        { "LaunchTimeout is -00:00:01: give a time above zero.", o => o.LaunchTimeout = TimeSpan.FromSeconds(-1) },
-        { "LeaseDuration is 00:00:00: give a time above zero.", o => o.LeaseDuration = TimeSpan.Zero },
-        { "StopGrace is -00:00:01: give zero or more.", o => o.StopGrace = TimeSpan.FromSeconds(-1) },
-        { "ReconcilePeriod is 31.00:00:00: give at most 30 days.", o => o.ReconcilePeriod = TimeSpan.FromDays(31) },
-        { "LaunchTimeout is 10675199.02:48:05.4775807: give at most 30 days.", o => o.LaunchTimeout = TimeSpan.MaxValue },
-        { "LeaseDuration is 31.00:00:00: give at most 30 days.", o => o.LeaseDuration = TimeSpan.FromDays(31) },
-        { "StopGrace is 31.00:00:00: give at most 30 days.", o => o.StopGrace = TimeSpan.FromDays(31) },
-        { "DataFolder is empty: give a folder, such as 'orca-data'.", o => o.DataFolder = " " },
-        { "DataFolder is empty: give a folder, such as 'orca-data'.", o => o.DataFolder = null! },
-        { "ApplicationName is empty: give a name, or leave it unset.", o => o.ApplicationName = "" },
-        { "Limits.NameLength is 0: give at least 1.", o => o.Limits.NameLength = 0 },
-        { "Limits.ParameterNameLength is -5: give at least 1.", o => o.Limits.ParameterNameLength = -5 },
-        { "Limits.Parameters is -1: give at least 0.", o => o.Limits.Parameters = -1 },
-        { "Limits.ParameterValueLength is -1: give at least 0.", o => o.Limits.ParameterValueLength = -1 },
-        { "Limits.Labels is -1: give at least 0.", o => o.Limits.Labels = -1 },
-        { "Limits.LabelLength is 0: give at least 1.", o => o.Limits.LabelLength = 0 },
-        { "Algorithms['a'].Image is empty: give the image that trains.", o => o.AddAlgorithm("a", " ") },
-        { "Algorithms['a'].Cpus is 0: give a number above 0.", o => o.AddAlgorithm("a", "i", a => a.Cpus = 0) },
-        { "Algorithms['a'].Cpus is NaN: give a number above 0.", o => o.AddAlgorithm("a", "i", a => a.Cpus = double.NaN) },
-        { "Algorithms['a'].Cpus is Infinity: give a number above 0.", o => o.AddAlgorithm("a", "i", a => a.Cpus = double.PositiveInfinity) },
-        { "Algorithms['a'].Cpus is -0.5: give a number above 0.", o => o.AddAlgorithm("a", "i", a => a.Cpus = -0.5) },
-        { "Algorithms['a'].MemoryMiB is 5: give at least 6, the least that an engine takes.", o => o.AddAlgorithm("a", "i", a => a.MemoryMiB = 5) },
-        { "Algorithms['a'].Gpus is -1: give 0 or more.", o => o.AddAlgorithm("a", "i", a => a.Gpus = -1) },
-        { "Algorithms['a'].Parameters['path'] is a reserved name: give another.", o => o.AddAlgorithm("a", "i", a => a.Parameters["path"] = "x") },
+        { $"OrcaTraining:ReconcilePeriod is 00:00:00: {Time}", o => o.ReconcilePeriod = TimeSpan.Zero },
+        { $"OrcaTraining:ReconcilePeriod is 31.00:00:00: {Time}", o => o.ReconcilePeriod = TimeSpan.FromDays(31) },
+        { $"OrcaTraining:LaunchTimeout is 00:00:00: {Time}", o => o.LaunchTimeout = TimeSpan.Zero },
+        { $"OrcaTraining:LaunchTimeout is 31.00:00:00: {Time}", o => o.LaunchTimeout = TimeSpan.FromDays(31) },
+        { $"OrcaTraining:LeaseDuration is 00:00:00: {Time}", o => o.LeaseDuration = TimeSpan.Zero },
+        { $"OrcaTraining:LeaseDuration is 31.00:00:00: {Time}", o => o.LeaseDuration = TimeSpan.FromDays(31) },
+        { $"OrcaTraining:LaunchTimeout is 10675199.02:48:05.4775807: {Time}", o => o.LaunchTimeout = TimeSpan.MaxValue },
+        { $"OrcaTraining:StopGrace is -00:00:01: {TimeOrZero}", o => o.StopGrace = TimeSpan.FromSeconds(-1) },
+        { $"OrcaTraining:StopGrace is 31.00:00:00: {TimeOrZero}", o => o.StopGrace = TimeSpan.FromDays(31) },
+        { "OrcaTraining:DataFolder is ' ': give a folder, such as 'orca-data'.", o => o.DataFolder = " " },
+        { "OrcaTraining:DataFolder is 'null': give a folder, such as 'orca-data'.", o => o.DataFolder = null! },
+        { "OrcaTraining:DataFolder is 'a\uFFFDb': give a folder, such as 'orca-data'.", o => o.DataFolder = "a\0b" },
+        { "OrcaTraining:ApplicationName is '': give a name of printable text, or leave it unset for the host's own.", o => o.ApplicationName = "" },
+        { "OrcaTraining:ApplicationName is 'a\uFFFDb': give a name of printable text, or leave it unset for the host's own.", o => o.ApplicationName = "a\nb" },
+        { "OrcaTraining:Limits:NameLength is 0: give at least 1.", o => o.Limits.NameLength = 0 },
+        { "OrcaTraining:Limits:ParameterNameLength is -5: give at least 1.", o => o.Limits.ParameterNameLength = -5 },
+        { "OrcaTraining:Limits:Parameters is -1: give at least 0.", o => o.Limits.Parameters = -1 },
+        { "OrcaTraining:Limits:ParameterValueLength is -1: give at least 0.", o => o.Limits.ParameterValueLength = -1 },
+        { "OrcaTraining:Limits:Labels is -1: give at least 0.", o => o.Limits.Labels = -1 },
+        { "OrcaTraining:Limits:LabelLength is 0: give at least 1.", o => o.Limits.LabelLength = 0 },
+        { "OrcaTraining:Algorithms has the name '': give one of 1 to 128 printable characters.", o => o.AddAlgorithm("", "i") },
+        { "OrcaTraining:Algorithms has the name 'a\uFFFDb': give one of 1 to 128 printable characters.", o => o.AddAlgorithm("a\nb", "i") },
+        { "OrcaTraining:Algorithms has the name 'abc': give one of 1 to 2 printable characters.", o => o.AddAlgorithm("abc", "i").Limits.NameLength = 2 },
+        { "OrcaTraining:Algorithms:a is null: give its settings, or leave it out.", o => o.Algorithms["a"] = null! },
+        { "OrcaTraining:Algorithms:a:Image is ' ': give the image that trains.", o => o.AddAlgorithm("a", " ") },
+        { "OrcaTraining:Algorithms:a:Cpus is 0: give a number above 0.", o => o.AddAlgorithm("a", "i", a => a.Cpus = 0) },
+        { "OrcaTraining:Algorithms:a:Cpus is NaN: give a number above 0.", o => o.AddAlgorithm("a", "i", a => a.Cpus = double.NaN) },
+        { "OrcaTraining:Algorithms:a:Cpus is Infinity: give a number above 0.", o => o.AddAlgorithm("a", "i", a => a.Cpus = double.PositiveInfinity) },
+        { "OrcaTraining:Algorithms:a:Cpus is -0.5: give a number above 0.", o => o.AddAlgorithm("a", "i", a => a.Cpus = -0.5) },
+        { "OrcaTraining:Algorithms:a:MemoryMiB is 5: give at least 6, the least that an engine takes.", o => o.AddAlgorithm("a", "i", a => a.MemoryMiB = 5) },
+        { "OrcaTraining:Algorithms:a:Gpus is -1: give at least 0.", o => o.AddAlgorithm("a", "i", a => a.Gpus = -1) },
+        { "OrcaTraining:Algorithms:a:Command:1 is 'x\uFFFD': give text without NUL characters.", o => o.AddAlgorithm("a", "i", a => { a.Command.Add("train"); a.Command.Add("x\0"); }) },
+        { "OrcaTraining:Algorithms:a:Command:0 is 'null': give text without NUL characters.", o => o.AddAlgorithm("a", "i", a => a.Command.Add(null!)) },
+        { "OrcaTraining:Algorithms:a:Parameters:path has a reserved name, which would change how the container works: give it another.", o => o.AddAlgorithm("a", "i", a => a.Parameters["path"] = "x") },
+        { "OrcaTraining:Algorithms:a:Parameters:1-LR becomes an environment variable: give it a name of letters, digits and '_' that does not start with a digit.", o => o.AddAlgorithm("a", "i", a => a.Parameters["1-LR"] = "x") },
+        { "OrcaTraining:Algorithms:a:Parameters:LR is '1\uFFFD': give text without NUL characters.", o => o.AddAlgorithm("a", "i", a => a.Parameters["LR"] = "1\0") },
+        { "OrcaTraining:Algorithms:a:Parameters:LR is 'null': give text without NUL characters.", o => o.AddAlgorithm("a", "i", a => a.Parameters["LR"] = null!) },
+        { "OrcaTraining:Algorithms:a:Pull is 7: give IfMissing, Always, Never, or leave it out.", o => o.AddAlgorithm("a", "i", a => a.Pull = (ImagePullPolicy)7) },
+        { "OrcaTraining:Algorithms:a:Registry has a user without a password: give both.", o => o.AddAlgorithm("a", "i", a => a.Registry = new() { User = "robot" }) },
+        { "OrcaTraining:Algorithms:a:Registry has a password without a user: give both.", o => o.AddAlgorithm("a", "i", a => a.Registry = new() { Password = "x" }) },
+        { "OrcaTraining:Algorithms:a:Registry has an identity token and a user or password too: give one of them.", o => o.AddAlgorithm("a", "i", a => a.Registry = new() { User = "robot", IdentityToken = "x" }) },
+        { "OrcaTraining:Algorithms:a:Registry has neither a user and password nor an identity token: give one of them, or leave the credentials out.", o => o.AddAlgorithm("a", "i", a => a.Registry = new()) },
     };
 
     [Theory]
@@ -50,7 +71,7 @@ public sealed class OptionsValidatorTests
     {
         var result = Validate(change);
 
-        Assert.Equal([$"OrcaTraining: {message}"], result.Failures ?? []);
+        Assert.Equal([message], result.Failures ?? []);
     }
 
     [Fact]
@@ -66,10 +87,33 @@ public sealed class OptionsValidatorTests
         Assert.Equal(5, result.Failures!.Count());
     }
 
+    [Fact]
+    public void A_section_of_another_name_is_named_as_it_is()
+    {
+        var result = new OptionsValidator("Jobs:Training").Validate(null, new OrcaTrainingOptions { ReconcilePeriod = TimeSpan.Zero });
+
+        Assert.StartsWith("Jobs:Training:ReconcilePeriod is 00:00:00", Assert.Single(result.Failures!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_memory_store_s_settings_are_checked_too()
+    {
+        var validator = new MemoryJobStoreOptionsValidator();
+
+        Assert.True(validator.Validate(null, new MemoryJobStoreOptions { KeepFinished = 0 }).Succeeded);
+        Assert.Equal(
+            [
+                "OrcaTraining:MemoryJobStore:KeepFinished is -1: give at least 0.",
+                "OrcaTraining:MemoryJobStore:KeepChanges is 0: give at least 1.",
+                "OrcaTraining:MemoryJobStore:KeepRevisions is 0: give at least 1.",
+            ],
+            validator.Validate(null, new MemoryJobStoreOptions { KeepFinished = -1, KeepChanges = 0, KeepRevisions = 0 }).Failures!);
+    }
+
     private static ValidateOptionsResult Validate(Action<OrcaTrainingOptions> change)
     {
         var options = new OrcaTrainingOptions();
         change(options);
-        return new OptionsValidator().Validate(null, options);
+        return new OptionsValidator("").Validate(null, options);
     }
 }

@@ -228,6 +228,27 @@ public sealed class SchedulerTests
         }
     }
 
+    [Fact]
+    public void What_an_algorithm_needs_may_change_while_jobs_wait_and_run()
+    {
+        var needed = Cpus(3);
+        var scheduler = new Scheduler([new MachineOffer("m1", Cpus(4))], CapacityPolicies.ByResources, _ => needed);
+        scheduler.Apply(JobSamples.Waiting(1));
+        scheduler.Apply(JobSamples.Waiting(2));
+        Assert.Single(scheduler.Plan(Now));
+
+        // The one that waits is planned with what it would be given now, the other keeps what it was given.
+        needed = Cpus(1);
+        scheduler.Apply(JobSamples.Starting(1));
+        Assert.Equal([new Placement(new JobId(2), 1, "m1")], scheduler.Plan(Now));
+        scheduler.Apply(JobSamples.Working(1));
+        Assert.Equal(Cpus(4), scheduler.Inventories[0].Used);
+
+        scheduler.Apply(JobSamples.In(JobState.Succeeded, 1));
+        scheduler.Apply(JobSamples.In(JobState.Succeeded, 2));
+        Assert.Equal(default, scheduler.Inventories[0].Used);
+    }
+
     private static Scheduler New(ICapacityPolicy policy, params MachineOffer[] machines) =>
         new(machines.Length > 0 ? machines : [new MachineOffer("m1", default)], policy, NeedsOf);
 

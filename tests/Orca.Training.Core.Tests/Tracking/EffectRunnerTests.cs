@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
@@ -63,16 +64,16 @@ public sealed class EffectRunnerTests
 
     private static (EffectRunner Runner, Inbox Inbox) NewRunner(VirtualTime time, params (string Name, IContainerRuntime Runtime)[] machines)
     {
-        var options = new OrcaTrainingOptions().AddAlgorithm("a", "image");
         var inbox = new Inbox();
         var services = new ServiceCollection();
-        services.AddOrcaTraining().UseFakeStores();
+        services.AddOrcaTraining(o => o.AddAlgorithm("a", "image")).UseFakeStores();
         var stores = services.BuildServiceProvider();
+        var options = stores.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var artifacts = stores.GetRequiredService<IArtifactStore>();
-        var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts);
+        var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, time);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here), launcher,
-            artifacts, options, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, inbox, NullLogger.Instance, Cancel);
+            artifacts, options.CurrentValue, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }
 

@@ -27,6 +27,23 @@ public sealed class StepBoundsTests
     }
 
     [Fact]
+    public void A_job_that_is_looked_at_again_and_again_during_a_pause_waits_for_one_moment()
+    {
+        var (core, effects) = NewCore();
+        core.Step(new TrackerEvent.Loaded([Running(1)]), Start, effects);
+        var attempt = new AttemptName(Here, new AttemptId(new JobId(1), 1));
+        core.Step(new TrackerEvent.OutputBroken(attempt, OutputSummary.After(TrainingProgress.None)), Start, effects);
+
+        for (var i = 0; i < 100; i++)
+        {
+            core.Step(new TrackerEvent.Observed("m", Seen(attempt) with { State = ContainerState.Running, ExitCode = null }), Start, effects);
+        }
+
+        Assert.Equal(1, core.PendingWakes);
+        Assert.Equal(Start.AddSeconds(0.5), core.NextTick);
+    }
+
+    [Fact]
     public void A_leftover_that_could_not_be_removed_is_removed_after_a_later_listing()
     {
         var (core, effects) = NewCore(new TrackerSettings { Installation = Here, RemoveLeftovers = true });

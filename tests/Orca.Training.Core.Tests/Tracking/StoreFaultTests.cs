@@ -27,6 +27,27 @@ public sealed class StoreFaultTests
         },
         TimeSpan.FromMinutes(10));
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public Task A_job_on_which_a_decision_fails_takes_none_that_is_told_with_it_along(int secondsAfterStart) => VirtualTime.RunAsync(
+        async time =>
+        {
+            // Right at the start both are among the open jobs that the decider loads, later in a page of its feed.
+            await using var host = await TestHost.StartAsync(time);
+            await Task.Delay(TimeSpan.FromSeconds(secondsAfterStart), time, Cancel);
+            // No client lets such a request through; the store takes both in one commit.
+            var fit = new TrainingRequest { Algorithm = "a", DatasetId = "d", DatasetVersion = "v" };
+            var unfit = fit with { Algorithm = null! };
+            var results = await host.Store.ApplyAsync(
+                [new JobCommand.Submit(unfit, null, time.GetUtcNow()), new JobCommand.Submit(fit, null, time.GetUtcNow())], fence: null, Cancel);
+
+            var status = await host.FinishAsync(results[1].Job!.Id);
+
+            Assert.Equal(JobState.Succeeded, status.State);
+        },
+        TimeSpan.FromMinutes(10));
+
     [Fact]
     public Task A_host_whose_decider_has_failed_stops_at_once() => VirtualTime.RunAsync(async time =>
     {

@@ -11,6 +11,9 @@ public sealed class DockerEngine : IAsyncLifetime
 {
     public const string Image = "orca-training/test:latest";
 
+    /// <summary>The engine's socket, where a proxy leads.</summary>
+    public static string Socket { get; } = DockerConfig.Instance.GetEndpoint().LocalPath;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private Exception? _missing;

@@ -32,7 +32,7 @@ public abstract class EngineTest : IAsyncLifetime
 
     protected CancellationToken Token => _patience.Token;
 
-    internal DockerRuntime Runtime => _runtime ??= NewRuntime();
+    internal DockerRuntime Runtime => _runtime ??= OwnRuntime();
 
     protected RecordedPhases Phases { get; } = new();
 
@@ -49,6 +49,9 @@ public abstract class EngineTest : IAsyncLifetime
         _patience.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>The runtime that a class's tests use.</summary>
+    internal virtual DockerRuntime OwnRuntime() => NewRuntime();
 
     internal static DockerRuntime NewRuntime(Action<DockerOptions>? configure = null)
     {

@@ -87,7 +87,7 @@ public sealed class StartTests(DockerEngine engine) : EngineTest(engine)
     [Fact]
     public async Task An_image_that_is_not_there_fails_at_once_where_pulling_is_off()
     {
-        var outcome = await FailAsync(Script("") with { Image = "orca-training/none:7" }, o => o.PullMissingImages = false);
+        var outcome = await FailAsync(Script("") with { Image = "orca-training/none:7" }, o => o.Pull = ImagePullPolicy.Never);
 
         Assert.Equal(OutcomeCode.ImageNotFound, outcome.Code);
         Assert.Contains("'orca-training/none:7'", outcome.Message, StringComparison.Ordinal);

@@ -7,5 +7,5 @@ namespace Orca.Training.Docker.Tests.Engine;
 internal static class Starting
 {
     public static CreateContainerParameters ContainerSpec(AttemptSpec spec) =>
-        Docker.Starting.ContainerSpec.Of(spec, 0, new DockerOptions(), HostUser.Nobody);
+        Docker.Starting.ContainerSpec.Of(spec, 0, new DockerOptions(), FolderDelivery.Mount, HostUser.Nobody);
 }

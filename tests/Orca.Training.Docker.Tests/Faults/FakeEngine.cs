@@ -119,3 +119,47 @@ internal sealed class FakeEngine : IAsyncDisposable
         return line is null ? 0 : int.Parse(line.AsSpan(Name.Length), CultureInfo.InvariantCulture);
     }
 }
+
+/// <summary>Listens on a port and answers whatever comes with the same bytes.</summary>
+internal sealed class FakeTcp : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(System.Net.IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _serving;
+
+    public FakeTcp(string answer)
+    {
+        _listener.Start();
+        Endpoint = new Uri($"tcp://127.0.0.1:{((System.Net.IPEndPoint)_listener.LocalEndpoint).Port}");
+        _serving = ServeAsync(Encoding.Latin1.GetBytes(answer));
+    }
+
+    public Uri Endpoint { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _serving;
+        _listener.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task ServeAsync(byte[] answer)
+    {
+        var buffer = new byte[4096];
+        while (!_end.IsCancellationRequested)
+        {
+            try
+            {
+                using var socket = await _listener.AcceptSocketAsync(_end.Token);
+                await socket.ReceiveAsync(buffer, _end.Token);
+                await socket.SendAsync(answer, _end.Token);
+                socket.Shutdown(SocketShutdown.Send);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+            {
+                // The test is over, or the client has left.
+            }
+        }
+    }
+}

@@ -107,17 +107,6 @@ public sealed class FaultTests : FaultTest
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
     }
 
-    [Fact]
-    public async Task An_engine_that_is_too_old_is_told_to_be_upgraded()
-    {
-        await using var engine = new FakeEngine(FakeEngine.Json(200, """{"Version":"19.03.1","ApiVersion":"1.40"}"""));
-        using var runtime = Runtime(engine.Endpoint);
-        var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => runtime.DescribeAsync(Token));
-
-        Assert.Contains("API 1.40", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("upgrade", exception.Message, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("")]
     [InlineData("0\r\n\r\n")]

@@ -35,8 +35,8 @@ public sealed class ImagePullsTests
     public async Task Who_wants_the_same_image_shares_the_pull_its_progress_and_its_outcome()
     {
         RecordedPhases first = new(), second = new();
-        var one = _pulls.PullAsync("image", first, Token);
-        var two = _pulls.PullAsync("image", second, Token);
+        var one = _pulls.PullAsync(new ImagePull("image", null), first, Token);
+        var two = _pulls.PullAsync(new ImagePull("image", null), second, Token);
         (await _begun.Task.WaitAsync(Token))(0.5);
         _answer.SetResult(Refused);
 
@@ -49,8 +49,8 @@ public sealed class ImagePullsTests
     [Fact]
     public async Task Other_images_do_not_wait()
     {
-        var one = _pulls.PullAsync("image", new RecordedPhases(), Token);
-        var two = _pulls.PullAsync("another", new RecordedPhases(), Token);
+        var one = _pulls.PullAsync(new ImagePull("image", null), new RecordedPhases(), Token);
+        var two = _pulls.PullAsync(new ImagePull("another", null), new RecordedPhases(), Token);
         _answer.SetResult(null);
 
         Assert.Null(await one);
@@ -62,8 +62,8 @@ public sealed class ImagePullsTests
     public async Task A_pull_outlives_a_waiter_that_leaves_and_ends_with_the_last()
     {
         using CancellationTokenSource first = new(), second = new();
-        var one = _pulls.PullAsync("image", new RecordedPhases(), first.Token);
-        var two = _pulls.PullAsync("image", new RecordedPhases(), second.Token);
+        var one = _pulls.PullAsync(new ImagePull("image", null), new RecordedPhases(), first.Token);
+        var two = _pulls.PullAsync(new ImagePull("image", null), new RecordedPhases(), second.Token);
         await _begun.Task.WaitAsync(Token);
         await first.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);
@@ -78,8 +78,8 @@ public sealed class ImagePullsTests
     public async Task An_outcome_is_not_kept_for_who_comes_later()
     {
         _answer.SetResult(Refused);
-        await _pulls.PullAsync("image", new RecordedPhases(), Token);
-        await _pulls.PullAsync("image", new RecordedPhases(), Token);
+        await _pulls.PullAsync(new ImagePull("image", null), new RecordedPhases(), Token);
+        await _pulls.PullAsync(new ImagePull("image", null), new RecordedPhases(), Token);
 
         Assert.Equal(2, _count);
     }

@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orca.Training.Machines;
 
@@ -11,11 +11,11 @@ public sealed class UseDockerTests
     [Fact]
     public void A_machine_is_registered_once_however_often_it_is_configured()
     {
-        using var services = Build(b => b.UseDocker().UseDocker(o => o.PidsLimit = 7).UseDocker("second", o => o.Gpus = 2));
+        using var host = Build(b => b.UseDocker().UseDocker(o => o.PidsLimit = 7).UseDocker("second", o => o.Gpus = 2));
 
-        Assert.Equal(["docker", "second"], services.GetServices<Machine>().Select(m => m.Name));
-        Assert.Equal(7, Options(services, "docker").PidsLimit);
-        Assert.Equal((512, 2), (Options(services, "second").PidsLimit, Options(services, "second").Gpus));
+        Assert.Equal(["docker", "second"], host.Services.GetServices<Machine>().Select(m => m.Name));
+        Assert.Equal(7, Options(host.Services, "docker").PidsLimit);
+        Assert.Equal((512, 2), (Options(host.Services, "second").PidsLimit, Options(host.Services, "second").Gpus));
     }
 
     [Fact]
@@ -28,8 +28,8 @@ public sealed class UseDockerTests
             ["OrcaTraining:Machines:docker:CallTimeout"] = "00:00:05",
             ["OrcaTraining:Machines:docker:PidsLimit"] = "9",
         };
-        using var services = Build(b => b.UseDocker(o => o.PidsLimit = 10), settings);
-        var options = Options(services, "docker");
+        using var host = Build(b => b.UseDocker(o => o.PidsLimit = 10), settings);
+        var options = Options(host.Services, "docker");
 
         Assert.Equal(("lab", "unix:///run/lab.sock", 5, 10), (options.Network, options.Endpoint!.ToString(), options.CallTimeout.TotalSeconds, options.PidsLimit));
     }
@@ -37,15 +37,15 @@ public sealed class UseDockerTests
     [Fact]
     public void A_wrong_setting_is_said_at_start_with_machine_name_value_and_remedy()
     {
-        using var services = Build(b => b.UseDocker(o =>
+        using var host = Build(b => b.UseDocker(o =>
         {
             o.PidsLimit = -5;
             o.Endpoint = new Uri("ssh://host");
         }));
-        var exception = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
+        var exception = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IStartupValidator>().Validate());
 
-        Assert.Contains("DockerOptions.PidsLimit of machine 'docker' is '-5': a training needs", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("DockerOptions.Endpoint of machine 'docker' is 'ssh://host/'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("OrcaTraining:Machines:docker:PidsLimit is '-5': a training needs", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("OrcaTraining:Machines:docker:Endpoint is 'ssh://host/'", exception.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, Action<DockerOptions>> Wrong => new()
@@ -71,7 +71,7 @@ public sealed class UseDockerTests
         configure(options);
         var result = new DockerOptionsValidator().Validate("docker", options);
 
-        Assert.Contains($"DockerOptions.{setting} of machine 'docker'", Assert.Single(result.Failures!), StringComparison.Ordinal);
+        Assert.Contains($"OrcaTraining:Machines:docker:{setting} is", Assert.Single(result.Failures!), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,19 +87,12 @@ public sealed class UseDockerTests
     private static DockerOptions Options(IServiceProvider services, string name) =>
         services.GetRequiredService<IOptionsMonitor<DockerOptions>>().Get(name);
 
-    // Core alone makes builders; this package is tested without the rest of a host.
-    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
-    private static extern OrcaTrainingBuilder NewBuilder(IServiceCollection services);
-
-    private static ServiceProvider Build(Action<OrcaTrainingBuilder> use, Dictionary<string, string?>? settings = null)
+    private static IHost Build(Action<OrcaTrainingBuilder> use, Dictionary<string, string?>? settings = null)
     {
-        var services = new ServiceCollection();
-        if (settings is not null)
-        {
-            services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        }
-
-        use(NewBuilder(services));
-        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
+        host.ConfigureContainer(new DefaultServiceProviderFactory(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true }));
+        host.Configuration.AddInMemoryCollection(settings);
+        use(host.Services.AddOrcaTraining());
+        return host.Build();
     }
 }

@@ -90,4 +90,11 @@ internal static class PlantedBugs
             return new CommandResult(Rejection.None, cancelled);
         }
     }
+
+    /// <summary>Goes on after a machine could not bring back what an attempt wrote.</summary>
+    public sealed class TakesAFailedFetchForDone : PlantedBug
+    {
+        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) =>
+            [happened is TrackerEvent.FetchReturned fetch ? fetch with { Error = null } : happened];
+    }
 }

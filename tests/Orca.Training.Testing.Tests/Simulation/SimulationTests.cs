@@ -20,6 +20,7 @@ public sealed class SimulationTests
         { nameof(PlantedBugs.TrustsOldListings), "4: what is recorded agrees with the machine" },
         { nameof(PlantedBugs.ForgetsUnansweredStarts), "1: every submission reaches a final state" },
         { nameof(PlantedBugs.CancelsWhatEnded), "2: a final state never changes" },
+        { nameof(PlantedBugs.TakesAFailedFetchForDone), "3: what is published was written by its attempt" },
     };
 
     [Fact]
@@ -87,6 +88,7 @@ public sealed class SimulationTests
         Jobs = 2 + (seed % 17),
         Slots = 1 + (seed % 4),
         FaultySteps = 200 + (seed % 7 * 200),
+        CopiesFolders = seed % 3 == 0,
     };
 
     private static int Number(string variable, int otherwise) =>

@@ -1,22 +1,19 @@
 namespace Orca.Training.Jobs.Storage.Memory;
 
 /// <summary>
-/// Which jobs have a user, an algorithm, a dataset, a label or a final state. Its owner's lock guards it.
+/// Which jobs have a user, an algorithm, a dataset or a label. Its owner's lock guards it.
 /// </summary>
 /// <remarks>
 /// What it costs: about 16 bytes a job for each of these it has, some 250 bytes for each value that only one job has, and a
-/// dictionary look-up for each at a submission and when the job is let go. What it saves: one user's ten jobs among a million, or ten
-/// that failed, are found without looking at the million, which takes a third of a second. What is left is looked at one by one: times,
-/// names, and what many jobs have each but few together.
+/// dictionary look-up for each at a submission and when the job is let go. What it saves: one user's ten jobs among a million are found
+/// without looking at the million, which takes a third of a second. What is left is looked at one by one: times, names, and what many
+/// jobs have each but few together.
 /// </remarks>
 internal sealed class JobIndex
 {
     private static readonly RankedSet None = new();
 
     private readonly Dictionary<Term, RankedSet> _jobs = [];
-    private readonly RankedSet _succeeded = new();
-    private readonly RankedSet _failed = new();
-    private readonly RankedSet _cancelled = new();
 
     private enum Field
     {
@@ -41,21 +38,9 @@ internal sealed class JobIndex
         }
     }
 
-    /// <summary>The jobs in a final state.</summary>
-    public RankedSet In(JobState final) => final switch
-    {
-        JobState.Succeeded => _succeeded,
-        JobState.Failed => _failed,
-        _ => _cancelled,
-    };
-
-    /// <summary>A job that is there has reached its final state.</summary>
-    public void AddFinal(Job job) => In(job.State).Add(job.Id.Value);
-
     /// <summary>A final job is let go.</summary>
     public void Remove(Job job)
     {
-        In(job.State).Remove(job.Id.Value);
         RemoveFrom(new Term(Field.Algorithm, "", job.Request.Algorithm), job.Id);
         RemoveFrom(new Term(Field.Dataset, "", job.Request.DatasetId), job.Id);
         if (job.User is { } user)

@@ -37,7 +37,7 @@ internal sealed partial class MemoryJobStore
         {
             for (var i = 0; i < ids.Length; i++)
             {
-                found[i] = _jobs.TryGetValue(ids[i].Value, out var entry) ? ReadNeedsLock(entry.Current) : null;
+                found[i] = _jobs.TryGetValue(ids[i].Value, out var history) ? ReadNeedsLock(history.Current) : null;
             }
         }
 
@@ -76,7 +76,7 @@ internal sealed partial class MemoryJobStore
     /// <summary>Few ids among which all are that meet the query, after the last one, in its order.</summary>
     private IEnumerable<long> CandidatesNeedsLock(JobQuery query, long last)
     {
-        RankedSet[] sets = query.States.Count == 0 ? [_queue, _launching, _running, _finalized] : [.. query.States.Select(state => state.IsFinal() ? _index.In(state) : MapOf(state)).Distinct()];
+        RankedSet[] sets = query.States.Count == 0 ? _states : [.. query.States.Distinct().Where(Enum.IsDefined).Select(IdsOf)];
         if (_index.Narrowest(query) is { } narrow && narrow.Count < sets.Sum(s => s.Count))
         {
             sets = [narrow];
@@ -87,7 +87,7 @@ internal sealed partial class MemoryJobStore
             : Merge([.. sets.Select(s => s.Before(last))], static (a, b) => a > b);
     }
 
-    private JobReading ReadNeedsLock(Job job) => new(job, job.State is JobState.Queued ? _queue.RankOf(job.Id.Value) + 1 : null);
+    private JobReading ReadNeedsLock(Job job) => new(job, job.State is JobState.Queued ? IdsOf(JobState.Queued).RankOf(job.Id.Value) + 1 : null);
 
     /// <summary>One order out of several that share no id.</summary>
     private static IEnumerable<long> Merge(IEnumerable<long>[] sources, Func<long, long, bool> isFirst)

@@ -18,11 +18,10 @@ internal sealed partial class MemoryJobStore : IJobStore
     private readonly MemoryJobStoreOptions _options;
     private readonly TimeProvider _time;
     private readonly InstallationId _installation;
-    private readonly Dictionary<long, Entry> _jobs = [];
-    private readonly RankedSet _queue = new();
-    private readonly RankedSet _launching = new();
-    private readonly RankedSet _running = new();
-    private readonly RankedSet _finalized = new();
+    private readonly Dictionary<long, JobHistory> _jobs = [];
+
+    // By state: the queue, sorted; launching; running; and the finalized, of each kind by itself.
+    private readonly RankedSet[] _states = [.. Enum.GetValues<JobState>().Select(_ => new RankedSet())];
     private readonly Queue<long> _finishedInOrder = new();
     private readonly Queue<long> _finishedLately = new();
     private readonly ChangeLog _changes;
@@ -110,23 +109,22 @@ internal sealed partial class MemoryJobStore : IJobStore
             Signal.Waiter next;
             lock (_lock)
             {
-                if (!_jobs.TryGetValue(job.Value, out var entry))
+                if (!_jobs.TryGetValue(job.Value, out var history))
                 {
                     return null;
                 }
 
-                var current = entry.Revisions.Last!.Value;
-                if (current.Revision > afterRevision)
+                if (history.Current.Revision > afterRevision)
                 {
-                    return entry.After(afterRevision);
+                    return history.After(afterRevision);
                 }
 
-                if (current.State.IsFinal())
+                if (history.Current.State.IsFinal())
                 {
                     return [];
                 }
 
-                next = entry.Changed.WaitNeedsLock();
+                next = history.WaitNeedsLock(_lock);
             }
 
             await next.WaitAsync(cancellationToken);
@@ -138,7 +136,7 @@ internal sealed partial class MemoryJobStore : IJobStore
     {
         lock (_lock)
         {
-            var ids = _running.After(0).Concat(_launching.After(0)).Concat(_queue.After(0)).Order();
+            var ids = Enum.GetValues<JobState>().Where(s => !s.IsFinal()).SelectMany(s => IdsOf(s).After(0)).Order();
             return ValueTask.FromResult(new OpenJobs([.. ids.Select(id => _jobs[id].Current)], new ChangeCursor(_changes.Last)));
         }
     }
@@ -148,12 +146,12 @@ internal sealed partial class MemoryJobStore : IJobStore
     {
         lock (_lock)
         {
-            if (!_jobs.TryGetValue(job.Value, out var entry))
+            if (!_jobs.TryGetValue(job.Value, out var history))
             {
                 return ValueTask.FromResult<JobReading?>(null);
             }
 
-            return ValueTask.FromResult<JobReading?>(ReadNeedsLock(entry.Current));
+            return ValueTask.FromResult<JobReading?>(ReadNeedsLock(history.Current));
         }
     }
 
@@ -212,8 +210,8 @@ internal sealed partial class MemoryJobStore : IJobStore
     private CommandResult Add(JobCommand.Submit submit)
     {
         var job = JobTransitions.Create(new JobId(++_lastId), submit);
-        _jobs.Add(job.Id.Value, new Entry(job, _lock));
-        _queue.Add(job.Id.Value);
+        _jobs.Add(job.Id.Value, new JobHistory(job));
+        IdsOf(JobState.Queued).Add(job.Id.Value);
         _index.Add(job);
         _changes.Append(job);
         return new CommandResult(Rejection.None, job);
@@ -221,23 +219,22 @@ internal sealed partial class MemoryJobStore : IJobStore
 
     private CommandResult Apply(JobCommand.OnJob command)
     {
-        var entry = _jobs.GetValueOrDefault(command.Job.Value);
-        var rejection = JobTransitions.Apply(entry?.Current, command, out var next);
+        var history = _jobs.GetValueOrDefault(command.Job.Value);
+        var rejection = JobTransitions.Apply(history?.Current, command, out var next);
         if (next is null)
         {
-            return new CommandResult(rejection, entry?.Current);
+            return new CommandResult(rejection, history?.Current);
         }
 
-        var before = entry!.Current.State;
-        entry.Change(next, _options.KeepRevisions);
+        var before = history!.Current.State;
+        history.ChangeNeedsLock(next, _options.KeepRevisions);
         _changes.Append(next);
         if (before != next.State)
         {
-            MapOf(before).Remove(next.Id.Value);
-            MapOf(next.State).Add(next.Id.Value);
+            IdsOf(before).Remove(next.Id.Value);
+            IdsOf(next.State).Add(next.Id.Value);
             if (next.State.IsFinal())
             {
-                _index.AddFinal(next);
                 _finishedInOrder.Enqueue(next.Id.Value);
                 ForgetWays(next.Id.Value);
                 ForgetOldest();
@@ -250,9 +247,9 @@ internal sealed partial class MemoryJobStore : IJobStore
     private void ForgetWays(long finished)
     {
         _finishedLately.Enqueue(finished);
-        if (_finishedLately.Count > KeepWays && _jobs.TryGetValue(_finishedLately.Dequeue(), out var entry))
+        if (_finishedLately.Count > KeepWays && _jobs.TryGetValue(_finishedLately.Dequeue(), out var history))
         {
-            entry.KeepLast();
+            history.ForgetWay();
         }
     }
 
@@ -261,73 +258,15 @@ internal sealed partial class MemoryJobStore : IJobStore
         while (_finishedInOrder.Count > _options.KeepFinished)
         {
             var oldest = _finishedInOrder.Dequeue();
-            _finalized.Remove(oldest);
-            if (_jobs.Remove(oldest, out var entry))
+            if (_jobs.Remove(oldest, out var history))
             {
-                _index.Remove(entry.Current);
+                IdsOf(history.Current.State).Remove(oldest);
+                _index.Remove(history.Current);
             }
         }
     }
 
-    private RankedSet MapOf(JobState state) => state switch
-    {
-        JobState.Queued => _queue,
-        JobState.Launching => _launching,
-        JobState.Running => _running,
-        _ => _finalized,
-    };
+    private RankedSet IdsOf(JobState state) => _states[(int)state];
 
     private readonly record struct Lease(string? Holder, long Term, DateTimeOffset EndsAt);
-
-    /// <summary>A job's newest revisions, and who waits for the next.</summary>
-    private sealed class Entry
-    {
-        public Entry(Job job, Lock guard)
-        {
-            Revisions.AddLast(job);
-            Changed = new Signal(guard);
-        }
-
-        public LinkedList<Job> Revisions { get; } = new();
-
-        public Signal Changed { get; }
-
-        public Job Current => Revisions.Last!.Value;
-
-        public void Change(Job next, int keep)
-        {
-            Revisions.AddLast(next);
-            if (Revisions.Count > keep)
-            {
-                Revisions.RemoveFirst();
-            }
-
-            Changed.RaiseNeedsLock();
-        }
-
-        public void KeepLast()
-        {
-            while (Revisions.Count > 1)
-            {
-                Revisions.RemoveFirst();
-            }
-        }
-
-        public List<Job> After(long revision)
-        {
-            var node = Revisions.Last!;
-            while (node.Previous is { } previous && previous.Value.Revision > revision)
-            {
-                node = previous;
-            }
-
-            var found = new List<Job>();
-            for (var at = node; at is not null; at = at.Next)
-            {
-                found.Add(at.Value);
-            }
-
-            return found;
-        }
-    }
 }

@@ -7,19 +7,14 @@ namespace Orca.Training.Jobs.Storage.Memory;
 internal sealed class RankedSet
 {
     private const int BucketSize = 512;
-    private readonly List<List<long>> _buckets = [];
+
+    // None is empty, but the first while there is no member at all.
+    private readonly List<List<long>> _buckets = [[]];
 
     public int Count { get; private set; }
 
     public void Add(long value)
     {
-        if (_buckets.Count == 0)
-        {
-            _buckets.Add([value]);
-            Count++;
-            return;
-        }
-
         var index = Math.Max(0, BucketOf(value));
         var bucket = _buckets[index];
         var place = bucket.BinarySearch(value);
@@ -34,7 +29,9 @@ internal sealed class RankedSet
         {
             // The common case is an ever greater id: splitting off only the last keeps full buckets full.
             var at = ~place == BucketSize ? BucketSize : BucketSize / 2;
-            _buckets.Insert(index + 1, bucket[at..]);
+            var next = new List<long>(BucketSize + 1);
+            next.AddRange(bucket[at..]);
+            _buckets.Insert(index + 1, next);
             bucket.RemoveRange(at, bucket.Count - at);
         }
     }
@@ -54,7 +51,7 @@ internal sealed class RankedSet
         }
 
         _buckets[index].RemoveAt(place);
-        if (_buckets[index].Count == 0)
+        if (_buckets[index].Count == 0 && _buckets.Count > 1)
         {
             _buckets.RemoveAt(index);
         }
@@ -112,7 +109,7 @@ internal sealed class RankedSet
     /// <summary>The last bucket that starts at or before the value; -1 if none does.</summary>
     private int BucketOf(long value)
     {
-        int low = 0, high = _buckets.Count - 1;
+        int low = 0, high = Count == 0 ? -1 : _buckets.Count - 1;
         while (low <= high)
         {
             var middle = (low + high) / 2;

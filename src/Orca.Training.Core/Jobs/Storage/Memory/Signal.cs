@@ -23,18 +23,40 @@ internal sealed class Signal(Lock guard)
         _waiters = null;
         foreach (var waiter in waiters ?? [])
         {
-            waiter.TrySetResult();
+            waiter.RaiseNeedsLock();
         }
     }
 
     /// <summary>One who waits.</summary>
     public sealed class Waiter(Signal signal) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        public async Task WaitAsync(CancellationToken cancellationToken)
+        private CancellationTokenRegistration _givesUp;
+
+        /// <summary>Begins to heed a token, and gives what is to be awaited.</summary>
+        public Task WaitAsync(CancellationToken cancellationToken)
         {
-            using (cancellationToken.UnsafeRegister(static (waiter, token) => ((Waiter)waiter!).GiveUp(token), this))
+            var givesUp = cancellationToken.UnsafeRegister(static (waiter, token) => ((Waiter)waiter!).GiveUp(token), this);
+            lock (signal.Guard)
             {
-                await Task;
+                if (Task.IsCompleted)
+                {
+                    givesUp.Unregister();
+                }
+                else
+                {
+                    _givesUp = givesUp;
+                }
+            }
+
+            return Task;
+        }
+
+        public void RaiseNeedsLock()
+        {
+            if (TrySetResult())
+            {
+                // Not Dispose, which would wait for a cancellation that is under way, and that waits for the lock.
+                _givesUp.Unregister();
             }
         }
 

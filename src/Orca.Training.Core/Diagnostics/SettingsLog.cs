@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orca.Training.Diagnostics;
+
+/// <summary>What operators are told about the configuration. Event ids 1040 to 1049; they never change their meaning.</summary>
+internal static partial class SettingsLog
+{
+    [LoggerMessage(1040, LogLevel.Warning, "The setting {Setting} is unknown and has no effect: {Remedy}")]
+    public static partial void UnknownSetting(this ILogger logger, string setting, string remedy);
+
+    [LoggerMessage(1041, LogLevel.Information, "Changed settings are taken over, for requests and launches from now on: {Settings}")]
+    public static partial void SettingsTakenOver(this ILogger logger, string settings);
+
+    [LoggerMessage(1042, LogLevel.Warning, "The setting {Setting} was changed, but is read only when the host starts: restart it")]
+    public static partial void RestartNeeded(this ILogger logger, string setting);
+
+    [LoggerMessage(1043, LogLevel.Error, "Changed settings are not taken over, and those from before still hold: {Reason}")]
+    public static partial void SettingsRefused(this ILogger logger, string reason);
+}

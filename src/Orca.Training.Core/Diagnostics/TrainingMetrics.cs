@@ -1,0 +1,127 @@
+using System.Diagnostics.Metrics;
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Diagnostics;
+
+/// <summary>
+/// The instruments of the meter <c>Orca.Training</c>; docs/diagnostics.md tells them all. Attributes have few values: never a job, a
+/// user or a text. What nobody listens to costs a look at a flag.
+/// </summary>
+internal sealed class TrainingMetrics : IDisposable
+{
+    public const string MeterName = "Orca.Training";
+
+    // Trainings take minutes to days, and so do their queues: the usual buckets end at ten seconds.
+    private static readonly InstrumentAdvice<double> LongTimes = new()
+    {
+        HistogramBucketBoundaries = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 10_800, 43_200, 86_400, 259_200],
+    };
+
+    private readonly Meter? _own;
+    private readonly Counter<long> _submittedJobs;
+    private readonly Counter<long> _finishedJobs;
+    private readonly Histogram<double> _timeInQueue;
+    private readonly Histogram<double> _launchDuration;
+    private readonly Counter<long> _deferrals;
+    private readonly Histogram<double> _runDuration;
+    private readonly Histogram<double> _commitDuration;
+    private readonly Histogram<long> _commitSize;
+    private volatile OpenJobCounts? _open;
+
+    /// <param name="meters">The host's factory, which keeps hosts in one process apart; without one the meter is ours alone.</param>
+    public TrainingMetrics(IMeterFactory? meters = null)
+    {
+        var options = new MeterOptions(MeterName) { Version = typeof(TrainingMetrics).Assembly.GetName().Version?.ToString(3) };
+        var meter = meters?.Create(options) ?? (_own = new Meter(options));
+        meter.CreateObservableUpDownCounter("orca.training.queue.length", () => Observe(o => o.Queued), "{job}", "Jobs that wait for room.");
+        meter.CreateObservableUpDownCounter("orca.training.active_jobs", () => Observe(o => o.Active), "{job}", "Jobs that are launching or running.");
+        _submittedJobs = meter.CreateCounter<long>("orca.training.submitted_jobs", "{job}", "Requests that were accepted as jobs.");
+        _finishedJobs = meter.CreateCounter<long>("orca.training.finished_jobs", "{job}", "Jobs that reached a final state.");
+        _timeInQueue = meter.CreateHistogram("orca.training.job.time_in_queue", "s", "From a job's submission, or its attempt before, to the attempt that came to run.", tags: null, LongTimes);
+        _launchDuration = meter.CreateHistogram("orca.training.launch.duration", "s", "From the record of an attempt to its running containers, or to its failure before.", tags: null, LongTimes);
+        _deferrals = meter.CreateCounter<long>("orca.training.launch.deferrals", "{launch}", "Launches for which there was no room after all.");
+        _runDuration = meter.CreateHistogram("orca.training.run.duration", "s", "From an attempt's running containers to its end on record.", tags: null, LongTimes);
+        _commitDuration = meter.CreateHistogram<double>("orca.training.store.commit.duration", "s", "How long the job store took for a batch of the decider's commands.");
+        _commitSize = meter.CreateHistogram<long>("orca.training.store.commit.size", "{command}", "How many commands such a batch held.");
+    }
+
+    public void Dispose() => _own?.Dispose();
+
+    /// <summary>This host decides: what it counts as open is reported.</summary>
+    public void Report(OpenJobCounts open) => _open = open;
+
+    /// <summary>It no longer does; another host reports, or nobody.</summary>
+    public void Withdraw(OpenJobCounts open) => Interlocked.CompareExchange(ref _open, null, open);
+
+    public void Submitted(Job job)
+    {
+        if (_submittedJobs.Enabled)
+        {
+            _submittedJobs.Add(1, new KeyValuePair<string, object?>(MetricNames.Algorithm, job.Request.Algorithm));
+        }
+    }
+
+    public void Started(Job job, Attempt attempt, TimeSpan inQueue, TimeSpan launch)
+    {
+        if (_timeInQueue.Enabled)
+        {
+            _timeInQueue.Record(inQueue.TotalSeconds, new KeyValuePair<string, object?>(MetricNames.Algorithm, job.Request.Algorithm));
+        }
+
+        if (_launchDuration.Enabled)
+        {
+            _launchDuration.Record(launch.TotalSeconds, new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine));
+        }
+    }
+
+    public void Deferred(Job job, Attempt attempt)
+    {
+        if (_deferrals.Enabled)
+        {
+            _deferrals.Add(1, new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine));
+        }
+    }
+
+    public void LaunchFailed(Job job, Attempt attempt, TimeSpan launch, OutcomeCode code)
+    {
+        if (_launchDuration.Enabled)
+        {
+            _launchDuration.Record(launch.TotalSeconds, new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine), new(MetricNames.ErrorType, code.Name));
+        }
+    }
+
+    public void RunEnded(Job job, Attempt attempt, TimeSpan run, OutcomeCode code)
+    {
+        if (_runDuration.Enabled)
+        {
+            _runDuration.Record(run.TotalSeconds, new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine), new(MetricNames.Outcome, code.Name));
+        }
+    }
+
+    public void Finished(Job job)
+    {
+        if (_finishedJobs.Enabled)
+        {
+            _finishedJobs.Add(1, new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.State, MetricNames.Of(job.State)), new(MetricNames.Outcome, job.Outcome?.Code.Name));
+        }
+    }
+
+    /// <summary>A batch was given to the store.</summary>
+    /// <param name="took">How long it took to answer.</param>
+    /// <param name="commands">How many commands it held.</param>
+    /// <param name="error">What the store threw in place of an answer.</param>
+    public void Committed(TimeSpan took, int commands, Exception? error = null)
+    {
+        if (_commitSize.Enabled)
+        {
+            _commitSize.Record(commands);
+        }
+
+        if (_commitDuration.Enabled)
+        {
+            _commitDuration.Record(took.TotalSeconds, error is null ? [] : [new(MetricNames.ErrorType, error.GetType().FullName)]);
+        }
+    }
+
+    private IEnumerable<Measurement<long>> Observe(Func<OpenJobCounts, IEnumerable<Measurement<long>>> measure) => _open is { } open ? measure(open) : [];
+}

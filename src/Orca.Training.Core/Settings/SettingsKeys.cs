@@ -1,0 +1,88 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
+
+namespace Orca.Training.Settings;
+
+/// <summary>The keys that a section of the configuration may hold, as a tree. Names are compared as configuration does, without case.</summary>
+internal sealed class SettingsKeys
+{
+    private readonly SortedDictionary<string, SettingsKeys> _named = new(StringComparer.OrdinalIgnoreCase);
+
+    // Below a single value, a list or a free dictionary nothing is checked.
+    private bool _isFree;
+    private SettingsKeys? _eachName;
+
+    /// <summary>The properties of an options type; what lies below them is free.</summary>
+    public static SettingsKeys Of([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type options)
+    {
+        var keys = new SettingsKeys();
+        foreach (var property in options.GetProperties())
+        {
+            if (property.CanWrite || property.PropertyType.IsAssignableTo(typeof(IEnumerable)))
+            {
+                keys._named[property.Name] = new SettingsKeys { _isFree = true };
+            }
+        }
+
+        return keys;
+    }
+
+    /// <summary>A property that holds options of its own.</summary>
+    public SettingsKeys With(string name, SettingsKeys keys)
+    {
+        _named[name] = keys;
+        return this;
+    }
+
+    /// <summary>A property that holds options of its own under each name.</summary>
+    public SettingsKeys WithEach(string name, SettingsKeys keys) => With(name, new SettingsKeys { _eachName = keys });
+
+    /// <summary>Adds what a section below this one may hold, to what it may hold already.</summary>
+    public void Add(string path, SettingsKeys keys)
+    {
+        var at = this;
+        foreach (var part in path.Split(ConfigurationPath.KeyDelimiter, StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!at._named.TryGetValue(part, out var below))
+            {
+                at._named[part] = below = new SettingsKeys();
+            }
+
+            at = below;
+        }
+
+        foreach (var (name, below) in keys._named)
+        {
+            at._named[name] = below;
+        }
+    }
+
+    /// <summary>The keys that mean nothing, by their full paths, each with what would be right.</summary>
+    public IEnumerable<(string Path, string Remedy)> UnknownIn(IConfiguration section)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            if ((_named.GetValueOrDefault(child.Key) ?? _eachName) is not { } known)
+            {
+                yield return (child.Path, Remedy(child));
+            }
+            else if (!known._isFree)
+            {
+                foreach (var unknown in known.UnknownIn(child))
+                {
+                    yield return unknown;
+                }
+            }
+        }
+    }
+
+    private string Remedy(IConfigurationSection unknown)
+    {
+        var parent = unknown.Path[..^unknown.Key.Length];
+        var nearest = _named.Keys.Select(name => (Name: name, Distance: Spelling.Distance(name, unknown.Key))).OrderBy(n => n.Distance).FirstOrDefault();
+        return nearest.Name is not null && nearest.Distance <= Math.Max(2, unknown.Key.Length / 3)
+            ? $"did you mean {parent}{nearest.Name}?"
+            : $"below {parent.TrimEnd(':')} there can be {(_named.Count == 0 ? "nothing" : string.Join(", ", _named.Keys))}.";
+    }
+}

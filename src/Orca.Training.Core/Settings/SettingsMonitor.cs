@@ -1,0 +1,164 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using Orca.Training.Diagnostics;
+
+namespace Orca.Training.Settings;
+
+/// <summary>
+/// The settings as they hold now. A changed configuration is taken over as a whole if it is right, else not at all, and both are
+/// told; the framework's own monitor would have nothing to give until the configuration is right again.
+/// </summary>
+internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, IDisposable
+{
+    private readonly IOptionsFactory<OrcaTrainingOptions> _factory;
+    private readonly SettingsSource[] _sources;
+    private readonly SettingsKeys _keys = new();
+    private readonly ILogger? _logger;
+    private readonly IDisposable[] _registrations;
+    private readonly ConfiguredSettings _atStart;
+    private ConfiguredSettings _last;
+    private readonly ExceptionDispatchInfo? _wrongAtStart;
+    private volatile OrcaTrainingOptions? _current;
+    private string? _toldRefusal;
+    private int _changes;
+
+    public SettingsMonitor(
+        IOptionsFactory<OrcaTrainingOptions> factory,
+        IEnumerable<IOptionsChangeTokenSource<OrcaTrainingOptions>> changes,
+        IEnumerable<SettingsSource> sources,
+        IEnumerable<SettingsPart> parts,
+        ILoggerFactory? loggers = null)
+    {
+        _factory = factory;
+        _sources = [.. sources];
+        _logger = loggers?.CreateLogger<SettingsMonitor>();
+        foreach (var part in parts)
+        {
+            _keys.Add(part.Path, part.Keys);
+        }
+
+        try
+        {
+            _current = factory.Create(Options.DefaultName);
+        }
+        catch (OptionsValidationException e)
+        {
+            // Told to who asks for the settings: the host's start, which asks for those of other packages too and tells all at once.
+            _wrongAtStart = ExceptionDispatchInfo.Capture(e);
+        }
+
+        _atStart = _last = ConfiguredSettings.Read(_sources, _keys);
+        TellUnknown(_atStart.Unknown);
+        _registrations = [.. changes.Where(c => c.Name is null or "").Select(c => ChangeToken.OnChange(c.GetChangeToken, Change))];
+    }
+
+    private event Action<OrcaTrainingOptions, string?>? Changed;
+
+    /// <exception cref="OptionsValidationException">The settings that the host was to start with are wrong.</exception>
+    public OrcaTrainingOptions CurrentValue
+    {
+        get
+        {
+            if (_current is not { } current)
+            {
+                _wrongAtStart!.Throw();
+                throw _wrongAtStart.SourceException;
+            }
+
+            return current;
+        }
+    }
+
+    public OrcaTrainingOptions Get(string? name) => name is null or "" ? CurrentValue : _factory.Create(name);
+
+    public IDisposable OnChange(Action<OrcaTrainingOptions, string?> listener)
+    {
+        Changed += listener;
+        return new Registration(() => Changed -= listener);
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+        {
+            registration.Dispose();
+        }
+    }
+
+    /// <summary>Changes may come at the same time from several sources: who is at it looks once more.</summary>
+    private void Change()
+    {
+        if (Interlocked.Increment(ref _changes) != 1)
+        {
+            return;
+        }
+
+        int seen;
+        do
+        {
+            seen = Volatile.Read(ref _changes);
+            TakeOver();
+        }
+        while (Interlocked.CompareExchange(ref _changes, 0, seen) != seen);
+    }
+
+    private void TakeOver()
+    {
+        OrcaTrainingOptions next;
+        try
+        {
+            next = _factory.Create(Options.DefaultName);
+        }
+#pragma warning disable CA1031 // A value that is no number, a setting that is wrong, code of the host that throws: the host goes on with what it has.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            // Once: a file that is written tells several times.
+            if (_toldRefusal != e.Message)
+            {
+                _toldRefusal = e.Message;
+                _logger?.SettingsRefused(e.Message);
+            }
+
+            return;
+        }
+
+        _toldRefusal = null;
+        _current = next;
+        Tell(ConfiguredSettings.Read(_sources, _keys));
+        Changed?.Invoke(next, Options.DefaultName);
+    }
+
+    private void Tell(ConfiguredSettings now)
+    {
+        TellUnknown(now.Unknown.Where(u => !_last.Unknown.ContainsKey(u.Key)));
+        var known = now.ChangedSince(_last).Where(s => !now.IsUnknown(s)).ToLookup(s => now.Reloads(s) || _last.Reloads(s));
+        // What was set back to what the host started with needs no restart any more.
+        foreach (var setting in known[false].Intersect(now.ChangedSince(_atStart)))
+        {
+            _logger?.RestartNeeded(setting);
+        }
+
+        if (known[true].Any())
+        {
+            _logger?.SettingsTakenOver(string.Join(", ", known[true]));
+        }
+
+        _last = now;
+    }
+
+    private void TellUnknown(IEnumerable<KeyValuePair<string, string>> unknown)
+    {
+        foreach (var (setting, remedy) in unknown)
+        {
+            _logger?.UnknownSetting(setting, remedy);
+        }
+    }
+
+    private sealed class Registration(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}

@@ -1,0 +1,28 @@
+using Orca.Training.Client;
+using Orca.Training.Jobs.Storage.Memory;
+
+namespace Orca.Training.Docs.Tests;
+
+/// <summary>Where options are read from.</summary>
+/// <param name="Path">The section; NAME stands for a name of the host's choice.</param>
+/// <param name="Options">What is read there.</param>
+/// <param name="NeededCall">The call that reads it, where <c>AddOrcaTraining()</c> alone does not.</param>
+internal sealed record OptionsSection(string Path, Type Options, string? NeededCall = null)
+{
+    public const string AnyName = "NAME";
+
+    /// <summary>All there are; a test finds options that are missing here.</summary>
+    public static IReadOnlyList<OptionsSection> All { get; } =
+    [
+        new("OrcaTraining", typeof(OrcaTrainingOptions)),
+        new("OrcaTraining:Algorithms:NAME", typeof(AlgorithmOptions)),
+        new("OrcaTraining:Limits", typeof(RequestLimits)),
+        new("OrcaTraining:MemoryJobStore", typeof(MemoryJobStoreOptions)),
+        new("OrcaTraining:Machines:NAME", typeof(DockerOptions), "UseDocker()"),
+    ];
+
+    /// <summary>Its own settings, in the order of the code: not those that have a section for themselves.</summary>
+    public IEnumerable<Setting> Settings => Options.GetProperties()
+        .Where(p => All.All(s => s.Path != $"{Path}:{p.Name}" && s.Path != $"{Path}:{p.Name}:{AnyName}"))
+        .Select(p => new Setting(this, p));
+}
