@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Committing;
@@ -26,7 +28,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
     public PostgreSqlJobStore(PostgreSqlDataSource data, PostgreSqlJobStoreOptions options, TimeProvider time, ILogger logger)
     {
         _data = data;
-        _options = options.Check();
+        options = _options = options.Copy();
         _logger = logger;
         var known = new KnownJobs();
         _reader = new JobReader(data, options.Schema);
@@ -162,6 +164,14 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
     /// <inheritdoc />
     public async ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) =>
         await AskAsync(token => _leases.ReleaseAsync(fence, token), cancellationToken);
+
+    /// <summary>Writes a new job within a transaction of the application's own.</summary>
+    /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
+    public async ValueTask<Job> SubmitWithinAsync(JobCommand.Submit submit, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var installation = await OpenAsync(cancellationToken);
+        return await OutsideJobs.InsertAsync(submit, transaction, _options.Schema, installation, cancellationToken);
+    }
 
     /// <summary>Ends the connections; what has been asked for is answered first.</summary>
     public async ValueTask DisposeAsync()

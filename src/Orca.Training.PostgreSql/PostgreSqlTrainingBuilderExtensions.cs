@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Orca.Training.PostgreSql;
 
@@ -25,9 +27,9 @@ public static class PostgreSqlTrainingBuilderExtensions
     /// <summary>The same with other settings.</summary>
     /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
     /// <param name="connectionString">As Npgsql spells it.</param>
-    /// <param name="configure">Sets the schema and the times; null for the defaults.</param>
+    /// <param name="configure">Sets the schema and the times, after <c>OrcaTraining:PostgreSql</c> in the configuration; null for those.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentException">The connection string cannot be read, or a setting is out of its range.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
     public static OrcaTrainingBuilder UsePostgreSql(this OrcaTrainingBuilder builder, string connectionString, Action<PostgreSqlJobStoreOptions>? configure)
     {
         ArgumentException.ThrowIfNullOrEmpty(connectionString);
@@ -43,9 +45,8 @@ public static class PostgreSqlTrainingBuilderExtensions
     /// <summary>The same with a data source of the application's own, which it disposes itself.</summary>
     /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
     /// <param name="dataSource">Finds it among the host's services, or makes it.</param>
-    /// <param name="configure">Sets the schema and the times; null for the defaults.</param>
+    /// <param name="configure">Sets the schema and the times, after <c>OrcaTraining:PostgreSql</c> in the configuration; null for those.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public static OrcaTrainingBuilder UsePostgreSql(
         this OrcaTrainingBuilder builder, Func<IServiceProvider, NpgsqlDataSource> dataSource, Action<PostgreSqlJobStoreOptions>? configure)
     {
@@ -57,18 +58,28 @@ public static class PostgreSqlTrainingBuilderExtensions
         this OrcaTrainingBuilder builder, Func<IServiceProvider, PostgreSqlDataSource> dataSource, Action<PostgreSqlJobStoreOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var options = new PostgreSqlJobStoreOptions();
-        configure?.Invoke(options);
-        options.Check();
+        var services = builder.Services;
+        if (!services.Any(s => s.ServiceType == typeof(PostgreSqlJobStore)))
+        {
+            builder.AddSettings<PostgreSqlJobStoreOptions>("PostgreSql", "", (section, options) => section.Bind(options));
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgreSqlJobStoreOptions>, PostgreSqlJobStoreOptionsValidator>());
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PostgreSqlJobStoreOpener>());
 
-        // The container that makes the store disposes it when the host ends.
-        builder.Services.AddSingleton(services => new PostgreSqlJobStore(
-            dataSource(services),
-            options,
-            services.GetRequiredService<TimeProvider>(),
-            services.GetService<ILogger<PostgreSqlJobStore>>() ?? NullLogger<PostgreSqlJobStore>.Instance));
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PostgreSqlJobStoreOpener>());
-        return builder.UseJobStore(services => services.GetRequiredService<PostgreSqlJobStore>());
+            // The container that makes the store disposes it when the host ends.
+            services.AddSingleton(provider => new PostgreSqlJobStore(
+                provider.GetRequiredService<PostgreSqlDataSource>(),
+                provider.GetRequiredService<IOptions<PostgreSqlJobStoreOptions>>().Value,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetService<ILogger<PostgreSqlJobStore>>() ?? NullLogger<PostgreSqlJobStore>.Instance));
+        }
+
+        services.AddSingleton(dataSource);
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        return builder.UseJobStore(provider => provider.GetRequiredService<PostgreSqlJobStore>());
     }
 
     private static NpgsqlDataSource Build(IServiceProvider services, string connectionString)

@@ -22,10 +22,10 @@ internal sealed partial class SqliteJobStore : IJobStore, IAsyncDisposable, IDis
 
     public SqliteJobStore(SqliteJobStoreOptions options, TimeProvider time, ILogger logger)
     {
-        _options = options.Check();
+        _options = options.Copy();
         _time = time;
         _logger = logger;
-        _reader = new JobReader(options);
+        _reader = new JobReader(_options);
         _writes = new WriteQueue(writes =>
         {
             CarryOut(writes);
@@ -141,13 +141,19 @@ internal sealed partial class SqliteJobStore : IJobStore, IAsyncDisposable, IDis
     /// <summary>Ends the writing and gives the database back to whoever opens it next.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_opened is not { } opened || _isDisposed)
+        if (_isDisposed)
         {
-            _isDisposed = true;
             return;
         }
 
         _isDisposed = true;
+        await _ending.CancelAsync();
+        _ending.Dispose();
+        if (_opened is not { } opened)
+        {
+            return;
+        }
+
         // In the queue, so that no write is cut off.
         await _writes.WriteAsync(new LoneWrite(() => opened.Dispose()), CancellationToken.None);
         _reader.Close();

@@ -2,7 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Orca.Training;
 
-/// <summary>The SQLite job store's settings. Read once, when the host starts; changing them later has no effect.</summary>
+/// <summary>
+/// The SQLite job store's settings, from the section <c>OrcaTraining:Sqlite</c> of the host's configuration and then from code. Read once,
+/// when the host starts.
+/// </summary>
 public sealed class SqliteJobStoreOptions
 {
     /// <summary>
@@ -21,30 +24,21 @@ public sealed class SqliteJobStoreOptions
 
     internal string File => new SqliteConnectionStringBuilder(ConnectionString).DataSource;
 
-    internal SqliteJobStoreOptions Check()
+    internal SqliteJobStoreOptions Copy() => (SqliteJobStoreOptions)MemberwiseClone();
+
+    /// <exception cref="ArgumentException">The connection string names no file that can be written.</exception>
+    internal static void CheckConnection(string connectionString)
     {
-        var connection = new SqliteConnectionStringBuilder(ConnectionString);
+        var connection = new SqliteConnectionStringBuilder(connectionString);
         if (connection.Mode is SqliteOpenMode.Memory || connection.DataSource.Length == 0 || connection.DataSource.Contains(":memory:", StringComparison.Ordinal))
         {
             throw new ArgumentException(
-                $"The connection string '{ConnectionString}' names no file, so that nothing would outlive the process: give a file, such as 'Data Source=orca.db', or use UseMemoryJobStore.");
+                $"The connection string '{connectionString}' names no file, so that nothing would outlive the process: give a file, such as 'Data Source=orca.db', or use UseMemoryJobStore.");
         }
 
         if (connection.Mode is SqliteOpenMode.ReadOnly)
         {
-            throw new ArgumentException($"The connection string '{ConnectionString}' opens the database for reading only, and the job store writes: leave Mode out.");
-        }
-
-        CheckTime(BusyTimeout, nameof(BusyTimeout));
-        CheckTime(HostTimeout, nameof(HostTimeout));
-        return this;
-    }
-
-    private static void CheckTime(TimeSpan time, string name)
-    {
-        if (time < TimeSpan.Zero || time > TimeSpan.FromHours(1))
-        {
-            throw new ArgumentOutOfRangeException(name, time, "Give a time from 0 to an hour.");
+            throw new ArgumentException($"The connection string '{connectionString}' opens the database for reading only, and the job store writes: leave Mode out.");
         }
     }
 }

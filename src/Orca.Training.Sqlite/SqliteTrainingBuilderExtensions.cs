@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Orca.Training.Sqlite;
 
 namespace Orca.Training;
@@ -16,21 +18,34 @@ public static class SqliteTrainingBuilderExtensions
     /// </summary>
     /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
     /// <param name="connectionString">Names the file, as Microsoft.Data.Sqlite spells it: <c>Data Source=orca.db</c>. The application's own tables may lie in it too.</param>
-    /// <param name="configure">Sets how long is waited for others.</param>
+    /// <param name="configure">Sets how long is waited for others, after <c>OrcaTraining:Sqlite</c> in the configuration.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentException">The connection string names no file, or a setting is out of its range.</exception>
+    /// <exception cref="ArgumentException">The connection string names no file that can be written.</exception>
     public static OrcaTrainingBuilder UseSqlite(this OrcaTrainingBuilder builder, string connectionString, Action<SqliteJobStoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(connectionString);
-        var options = new SqliteJobStoreOptions { ConnectionString = connectionString };
-        configure?.Invoke(options);
-        options.Check();
+        SqliteJobStoreOptions.CheckConnection(connectionString);
+        var services = builder.Services;
+        if (!services.Any(s => s.ServiceType == typeof(SqliteJobStore)))
+        {
+            builder.AddSettings<SqliteJobStoreOptions>("Sqlite", "", (section, options) => section.Bind(options));
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteJobStoreOptions>, SqliteJobStoreOptionsValidator>());
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqliteJobStoreOpener>());
 
-        // The container that makes the store disposes it when the host ends.
-        builder.Services.AddSingleton(services => new SqliteJobStore(
-            options, services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<SqliteJobStore>>() ?? NullLogger<SqliteJobStore>.Instance));
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqliteJobStoreOpener>());
-        return builder.UseJobStore(services => services.GetRequiredService<SqliteJobStore>());
+            // The container that makes the store disposes it when the host ends.
+            services.AddSingleton(provider => new SqliteJobStore(
+                provider.GetRequiredService<IOptions<SqliteJobStoreOptions>>().Value,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetService<ILogger<SqliteJobStore>>() ?? NullLogger<SqliteJobStore>.Instance));
+        }
+
+        services.Configure<SqliteJobStoreOptions>(options => options.ConnectionString = connectionString);
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        return builder.UseJobStore(provider => provider.GetRequiredService<SqliteJobStore>());
     }
 }

@@ -18,6 +18,8 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
         new("OrcaTraining:Algorithms:NAME", typeof(AlgorithmOptions)),
         new("OrcaTraining:Limits", typeof(RequestLimits)),
         new("OrcaTraining:MemoryJobStore", typeof(MemoryJobStoreOptions)),
+        new("OrcaTraining:Sqlite", typeof(SqliteJobStoreOptions), "UseSqlite()"),
+        new("OrcaTraining:PostgreSql", typeof(PostgreSqlJobStoreOptions), "UsePostgreSql()"),
         new("OrcaTraining:Machines:NAME", typeof(DockerOptions), "UseDocker()"),
     ];
 

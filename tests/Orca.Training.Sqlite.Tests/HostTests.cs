@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Jobs;
 using Orca.Training.Testing.Conformance.Jobs;
 
@@ -92,9 +93,9 @@ public sealed class HostTests : IDisposable
     [InlineData("Data Source=x.db;Mode=ReadOnly", "leave Mode out")]
     public void A_connection_string_that_cannot_keep_jobs_is_refused(string connectionString, string says)
     {
-        var options = new SqliteJobStoreOptions { ConnectionString = connectionString };
+        var refused = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddOrcaTraining().UseSqlite(connectionString));
 
-        Assert.Contains(says, Assert.Throws<ArgumentException>(options.Check).Message, StringComparison.Ordinal);
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
