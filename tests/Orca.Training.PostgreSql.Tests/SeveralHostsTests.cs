@@ -6,12 +6,9 @@ using Orca.Training.Tests.Shared;
 
 namespace Orca.Training.PostgreSql.Tests;
 
-/// <summary>Two hosts on one database, and what commits late.</summary>
+/// <summary>Several hosts on one database, also of two versions.</summary>
 public sealed class SeveralHostsTests(PostgreSqlServer server)
 {
-    private const string Document =
-        """{"v":1,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1},"revision":1,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}""";
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -126,51 +123,6 @@ public sealed class SeveralHostsTests(PostgreSqlServer server)
             Assert.Equal(done ? 2 : 1, atTakeover);
             await two.ReleaseLeaseAsync(current, Cancel);
         }
-    }
-
-    [Fact]
-    public async Task A_transaction_of_an_application_that_commits_late_is_not_skipped_and_keeps_nothing_else_back()
-    {
-        var schema = Stores.NewSchema();
-        await using var store = Stores.Open(server, schema);
-        var cursor = (await store.ReadOpenJobsAsync(Cancel)).Cursor;
-        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
-        await using var connection = await source.OpenConnectionAsync(Cancel);
-        await using var transaction = await connection.BeginTransactionAsync(Cancel);
-        await using (var insert = new NpgsqlCommand(
-            $"""
-            INSERT INTO {schema}.jobs (id, revision, state, algorithm, dataset, submitted_at, document)
-            SELECT nextval('{schema}.job_ids'), revision, state, algorithm, dataset, submitted_at, document FROM (VALUES (1, 0, 'a', 'd', 0, $1::json)) AS j (revision, state, algorithm, dataset, submitted_at, document)
-            """,
-            connection))
-        {
-            insert.Parameters.AddWithValue(Document);
-            await insert.ExecuteNonQueryAsync(Cancel);
-        }
-
-        // Its id is the smaller one, and others' changes are told meanwhile.
-        var others = new[] { await SubmitAsync(store), await SubmitAsync(store) };
-        var seen = new List<JobId>();
-        while (seen.Count < 2)
-        {
-            var page = await store.ReadChangesAsync(cursor, Cancel);
-            seen.AddRange(page.Changes.Select(j => j.Id));
-            cursor = page.Next;
-        }
-
-        Assert.Equal(others, seen);
-        var waiting = store.ReadChangesAsync(cursor, Cancel).AsTask();
-        await using (var notify = new NpgsqlCommand($"SELECT pg_notify('orca_{schema}', 'outside')", connection))
-        {
-            await notify.ExecuteNonQueryAsync(Cancel);
-        }
-
-        await transaction.CommitAsync(Cancel);
-
-        var late = (await waiting).Changes.Single();
-        Assert.True(late.Id < others[0], $"job {late.Id} was not drawn first");
-        Assert.Equal([late.Id, others[0], others[1]], (await store.ReadOpenJobsAsync(Cancel)).Jobs.Select(j => j.Id));
-        Assert.True((await store.ApplyAsync([new JobCommand.RequestCancel(late.Id, JobSamples.At(1))], null, Cancel))[0].Applied);
     }
 
     [Fact]
