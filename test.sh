@@ -10,12 +10,18 @@ cd "$(dirname "$0")"
 filter=${1:-}
 
 eng/dotnet.sh
-trap 'eng/engine.sh down --for $$ >/dev/null || true' EXIT
+trap 'eng/engine.sh down --for $$ >/dev/null || true; eng/kubernetes.sh down --for $$ >/dev/null || true' EXIT
 engine=$(eng/engine.sh up --for $$)
 eval "$engine"
 export DOCKER_HOST
 eng/test-image.sh
 eng/training-image.sh
+# Beside the build, since its programs take minutes to make, the first time. Without it, its tests are skipped and say so.
+kubernetes_log=$(mktemp) kubernetes=
+if [ -z "$filter" ] || [[ $filter == *Kubernetes* ]]; then
+  eng/kubernetes.sh up --for $$ >"$kubernetes_log" 2>&1 &
+  kubernetes=$!
+fi
 
 log=$(mktemp)
 if ! dotnet build Orca.Training.sln -c Release -v q --nologo >"$log" 2>&1; then
@@ -23,6 +29,9 @@ if ! dotnet build Orca.Training.sln -c Release -v q --nologo >"$log" 2>&1; then
   die "the build failed"
 fi
 rm -f "$log"
+
+[ -z "$kubernetes" ] || wait "$kubernetes" || say "There is no Kubernetes to test on: $(tail -n 3 "$kubernetes_log")"
+rm -f "$kubernetes_log"
 
 began=$SECONDS
 if [ "$filter" != python ]; then

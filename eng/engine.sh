@@ -14,27 +14,12 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"
 . "$here/lib/docker.sh"
+. "$here/lib/users.sh"
 
 default_socket=/var/run/docker.sock
 state="$(state_folder)/engine"
 
 usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
-
-# ---- who uses it -------------------------------------------------------------------------------
-
-register() { process_start "$1" >"$state/users/$1"; }
-
-# Other users that are still alive; files of dead ones are removed on the way.
-other_users() {
-  local file pid count=0
-  for file in "$state/users"/*; do
-    [ -e "$file" ] || continue
-    pid=$(basename "$file")
-    if ! process_is "$pid" "$(cat "$file")"; then rm -f "$file"
-    elif [ "$pid" != "$1" ]; then count=$((count + 1)); fi
-  done
-  printf '%s' "$count"
-}
 
 # ---- what we started ---------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A private image registry for tests: Debian's docker-registry on a free port of 127.0.0.1, which an
-# engine reaches without TLS. It lives as long as the process that asked for it.
+# engine reaches without TLS.
 #
-#   eng/test-registry.sh up NAME USER PASSWORD [--for PID]   prints its address, 127.0.0.1:PORT
+#   eng/test-registry.sh up NAME USER PASSWORD   prints its address, 127.0.0.1:PORT
 #   eng/test-registry.sh down NAME
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,33 +1,51 @@
-using System.Text.Json;
+using System.Globalization;
+using Orca.Training.Bench.Calls;
+using Orca.Training.Bench.Harness;
+using Orca.Training.Bench.Overhead;
 using Orca.Training.Bench.Pipeline;
 
 // Each bench prints a table and, as its last line, one JSON object of its figures.
-var benches = new Dictionary<string, Func<Task<IReadOnlyList<(string Key, double Value)>>>>
+var benches = new Dictionary<string, (string Shows, Func<Report, CancellationToken, Task> RunAsync)>
 {
-    ["pipeline"] = PipelineBench.RunAsync,
+    ["pipeline"] = ("what the SDK costs a job from submit to its final state, beside Quartz.NET, Hangfire and a bare pipeline", PipelineBench.RunAsync),
+    ["overhead"] = ("what the SDK adds to a container, beside the engine's client alone", OverheadBench.RunAsync),
+    ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),
 };
+
+using var interrupt = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    interrupt.Cancel();
+};
+
+if (args is [Caller.Verb, var address, var jobs])
+{
+    await Caller.RunAsync(address, int.Parse(jobs, CultureInfo.InvariantCulture), interrupt.Token);
+    return 0;
+}
 
 if (args is ["--list"])
 {
-    Console.WriteLine(string.Join('\n', benches.Keys));
+    foreach (var (name, bench) in benches)
+    {
+        Console.WriteLine($"{name,-10} {bench.Shows}");
+    }
+
     return 0;
+}
+
+if (args.FirstOrDefault(name => !benches.ContainsKey(name)) is { } unknown)
+{
+    await Console.Error.WriteLineAsync($"There is no bench '{unknown}': give one of {string.Join(", ", benches.Keys)}.");
+    return 2;
 }
 
 foreach (var name in args)
 {
-    if (!benches.TryGetValue(name, out var bench))
-    {
-        await Console.Error.WriteLineAsync($"There is no bench '{name}': give one of {string.Join(", ", benches.Keys)}.");
-        return 2;
-    }
-
-    var figures = await bench();
-    foreach (var (key, value) in figures)
-    {
-        Console.WriteLine($"{key,-22} {value,12:N3}");
-    }
-
-    Console.WriteLine(JsonSerializer.Serialize(figures.ToDictionary(f => f.Key, f => Math.Round(f.Value, 3))));
+    var report = new Report();
+    await benches[name].RunAsync(report, interrupt.Token);
+    report.Finish();
 }
 
 return 0;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
@@ -21,6 +22,8 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     // Engine 20.10, December 2020: the first whose API has all that is used here.
     private static readonly Version OldestApi = new(1, 41);
 
+    // The starts that are under way, also those whose caller has given up.
+    private readonly ConcurrentDictionary<AttemptName, Task> _starting = new();
     private readonly string _machine;
     private readonly ILogger _log;
     private readonly DockerOptions _options;
@@ -59,8 +62,9 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
             _engine, _calls, images, delivery == FolderDelivery.Copy ? _copies : null, _options, user, time, log);
         var ends = new ContainerEnds(_engine, _calls);
         _listing = new ContainerListing(_engine, _calls, ends, machine, log);
-        _events = new EventStream(_engine, _calls, ends, time);
-        _output = new OutputReader(_engine, _calls);
+        var told = new ToldEnds();
+        _events = new EventStream(_engine, _calls, ends, told, time);
+        _output = new OutputReader(_engine, _calls, told);
     }
 
     public RuntimeAbilities Abilities { get; }
@@ -104,8 +108,18 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
         return new RuntimeInfo($"Docker Engine {version.Version} at {_engine.Endpoint}", new Resources(info.NCPU, info.MemTotal, _options.Gpus));
     }
 
-    public Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken) =>
-        _starter.StartAsync(spec, phases, cancellationToken);
+    public async Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
+    {
+        var starting = StartToItsEndAsync(spec, phases, cancellationToken);
+        _starting[spec.Name] = starting;
+        if (starting.IsCompleted)
+        {
+            _starting.TryRemove(spec.Name, out _);
+        }
+
+        // Who gives up is let go at once, though the engine may still be making the container.
+        return await starting.WaitAsync(cancellationToken);
+    }
 
     public Task<IReadOnlyList<ContainerObservation>> ListAsync(RuntimeScope scope, CancellationToken cancellationToken) =>
         _listing.ListAsync(scope.Application, cancellationToken);
@@ -135,6 +149,12 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
 
     public async Task RemoveAsync(AttemptName attempt, CancellationToken cancellationToken)
     {
+        if (_starting.TryGetValue(attempt, out var starting))
+        {
+            // A container that the engine is still making would come after its own removal, and stay. A creation is bounded in time.
+            await Task.WhenAny(starting).WaitAsync(cancellationToken);
+        }
+
         var remove = new ContainerRemoveParameters { Force = true, RemoveVolumes = true };
 
         async Task<bool> Call(CancellationToken token)
@@ -146,6 +166,18 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
         // Conflict: it is just being removed.
         await IgnoreAsync(
             $"removing container {attempt.ContainerOf(0)}", Call, HttpStatusCode.Conflict, TimeSpan.Zero, cancellationToken);
+    }
+
+    private async Task<StartResult> StartToItsEndAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _starter.StartAsync(spec, phases, cancellationToken);
+        }
+        finally
+        {
+            _starting.TryRemove(spec.Name, out _);
+        }
     }
 
     public void Dispose()

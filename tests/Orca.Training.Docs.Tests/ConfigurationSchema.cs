@@ -28,7 +28,8 @@ internal static class ConfigurationSchema
         foreach (var section in sections)
         {
             var at = section.Path.Split(':').Aggregate(root, (parent, name) => Below(parent, name, isWhole));
-            at["description"] ??= XmlDocs.Of(section.Options).Replace("`", "", StringComparison.Ordinal);
+            var described = XmlDocs.Of(section.Options).Replace("`", "", StringComparison.Ordinal);
+            at["description"] = at["description"] is { } other ? $"{other} Or: {described}" : described;
             foreach (var setting in section.Settings)
             {
                 PropertiesOf(at)[setting.Name] = setting.Schema;

@@ -39,7 +39,7 @@ public sealed class ConfigurationTests
     {
         var settings = from section in OptionsSection.All
                        from setting in section.Settings
-                       select setting.Example(section.Path.Replace(OptionsSection.AnyName, "docker", StringComparison.Ordinal));
+                       select setting.ExampleAt(section.Example);
 
         Assert.Empty(Unknown(b => b.AddInMemoryCollection(settings)));
         Assert.Single(Unknown(b => b.AddInMemoryCollection(settings.Append(new("OrcaTraining:Machines:docker:Nothing", "x")))));
@@ -54,7 +54,7 @@ public sealed class ConfigurationTests
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         configure(builder.Configuration);
         builder.Logging.AddFakeLogging();
-        builder.Services.AddOrcaTraining().UseDocker().UseSqlite("Data Source=none.db").UsePostgreSql("Host=none");
+        builder.Services.AddOrcaTraining().UseDocker().UseKubernetes().UseSqlite("Data Source=none.db").UsePostgreSql("Host=none");
         using var host = builder.Build();
         _ = host.Services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         return [.. host.Services.GetRequiredService<FakeLogCollector>().GetSnapshot().Where(r => r.Id.Id == 1040).Select(r => r.Message)];

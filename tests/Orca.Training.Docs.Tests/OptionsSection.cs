@@ -16,15 +16,22 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
     [
         new("OrcaTraining", typeof(OrcaTrainingOptions)),
         new("OrcaTraining:Algorithms:NAME", typeof(AlgorithmOptions)),
+        new("OrcaTraining:Algorithms:NAME:Registry", typeof(RegistryCredentials)),
         new("OrcaTraining:Limits", typeof(RequestLimits)),
         new("OrcaTraining:MemoryJobStore", typeof(MemoryJobStoreOptions)),
         new("OrcaTraining:Sqlite", typeof(SqliteJobStoreOptions), "UseSqlite()"),
         new("OrcaTraining:PostgreSql", typeof(PostgreSqlJobStoreOptions), "UsePostgreSql()"),
         new("OrcaTraining:Machines:NAME", typeof(DockerOptions), "UseDocker()"),
+        new("OrcaTraining:Machines:NAME:Tls", typeof(DockerTlsOptions), "UseDocker()"),
+        new("OrcaTraining:Machines:NAME", typeof(KubernetesOptions), "UseKubernetes()"),
     ];
 
-    /// <summary>Its own settings, in the order of the code: not those that have a section for themselves.</summary>
+    /// <summary>Its path in a host that has made these calls and nothing else.</summary>
+    public string Example => Path.Replace(AnyName, NeededCall is "UseKubernetes()" ? "kubernetes" : "docker", StringComparison.Ordinal);
+
+    /// <summary>Its own settings, in the order of the code: not those that have a section for themselves, nor those that only code can set.</summary>
     public IEnumerable<Setting> Settings => Options.GetProperties()
+        .Where(p => !p.PropertyType.IsAssignableTo(typeof(Delegate)))
         .Where(p => All.All(s => s.Path != $"{Path}:{p.Name}" && s.Path != $"{Path}:{p.Name}:{AnyName}"))
         .Select(p => new Setting(this, p));
 }

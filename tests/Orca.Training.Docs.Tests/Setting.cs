@@ -36,7 +36,7 @@ internal sealed partial class Setting(OptionsSection section, PropertyInfo prope
     };
 
     /// <summary>A key and a value that it may have.</summary>
-    public KeyValuePair<string, string?> Example(string path) => Kind switch
+    public KeyValuePair<string, string?> ExampleAt(string path) => Kind switch
     {
         var t when t == typeof(IList<string>) => new($"{path}:{Name}:0", "x"),
         var t when t == typeof(IDictionary<string, string>) => new($"{path}:{Name}:X", "x"),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orca.Training.Client;
@@ -8,82 +9,61 @@ using Orca.Training.Testing;
 namespace Orca.Training.Bench.Pipeline;
 
 /// <summary>The whole SDK on an instant fake runtime: client, memory store, tracker, scheduler, eight jobs at a time.</summary>
-internal sealed class OrcaPipeline : IAsyncDisposable
+internal sealed class OrcaPipeline : IContender
 {
     private const int AtOnce = 8;
     private readonly IHost _host;
+    private readonly ITrainingClient _client;
+    private readonly ConcurrentQueue<JobId> _jobs = new();
 
-    private OrcaPipeline(IHost host) => _host = host;
+    private OrcaPipeline(IHost host)
+    {
+        _host = host;
+        _client = host.Services.GetRequiredService<ITrainingClient>();
+    }
 
     private static TrainingRequest Request { get; } = new() { Algorithm = "none", DatasetId = "none" };
 
-    private ITrainingClient Client => _host.Services.GetRequiredService<ITrainingClient>();
-
-    public static async Task<OrcaPipeline> StartAsync(int jobs)
+    /// <param name="keep">How many finished jobs the store keeps.</param>
+    public static async Task<IContender> StartAsync(int keep)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "bench" });
         builder.Services.AddOrcaTraining(o => o.AddAlgorithm("none", "none"))
             .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System))
             .UseFakeStores()
             .UseCapacityPolicy(CapacityPolicies.Jobs(AtOnce))
-            .UseMemoryJobStore(o => o.KeepFinished = jobs);
+            .UseMemoryJobStore(o => o.KeepFinished = keep);
         var host = builder.Build();
         await host.StartAsync();
         return new OrcaPipeline(host);
     }
 
-    /// <summary>
-    /// Submits jobs one by one and waits for the end of the last; then reads each one's final state, and takes the latest end on record as
-    /// the end of the work. To read all states is not part of what is measured, as it is not for the other libraries.
-    /// </summary>
-    public async Task<(double JobsPerSecond, double BytesPerJob)> ThroughputAsync(int jobs)
+    public async Task RunAsync(int jobs)
     {
-        var bytes = GC.GetTotalAllocatedBytes(precise: true);
-        var began = TimeProvider.System.GetUtcNow();
         var ids = new List<JobId>(jobs);
         for (var i = 0; i < jobs; i++)
         {
-            ids.Add(await Client.TrainAsync(Request));
+            ids.Add(await SubmitAsync());
         }
 
-        await FinishAsync(ids[^1]);
-        bytes = GC.GetTotalAllocatedBytes(precise: true) - bytes;
-        var ended = began;
-        foreach (var id in ids)
+        // They start in their order, eight at a time: when the last eight have ended, so have all. The count afterwards reads each one.
+        foreach (var id in ids.TakeLast(AtOnce))
         {
-            // Those of the last few that were started before it and are still open.
-            await FinishAsync(id);
-            var status = await Client.GetTrainingStatusAsync(id);
-            if (status is not { State: JobState.Succeeded, FinishedAt: { } finished })
-            {
-                throw new InvalidOperationException($"Job {id} did not succeed: {status.Message}");
-            }
-
-            ended = finished > ended ? finished : ended;
+            await WatchAsync(id);
         }
-
-        return (jobs / (ended - began).TotalSeconds, (double)bytes / jobs);
     }
 
-    /// <summary>From submit to the final state as a watcher sees it, in ms, at a steady rate.</summary>
-    public async Task<double[]> LatenciesAsync(int jobs, int perSecond)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        var running = new List<Task<double>>(jobs);
-        for (var i = 0; i < jobs; i++)
-        {
-            var due = TimeSpan.FromSeconds((double)i / perSecond);
-            while (TimeProvider.System.GetElapsedTime(began) < due)
-            {
-                await Task.Yield();
-            }
+    public async Task RunOneAsync() => await WatchAsync(await SubmitAsync());
 
-            running.Add(OneAsync());
+    public async Task<long?> CountSucceededAsync()
+    {
+        var count = 0L;
+        foreach (var id in _jobs)
+        {
+            count += (await _client.GetTrainingStatusAsync(id)).State is JobState.Succeeded ? 1 : 0;
         }
 
-        var all = await Task.WhenAll(running);
-        Array.Sort(all);
-        return all;
+        return count;
     }
 
     public async ValueTask DisposeAsync()
@@ -92,21 +72,16 @@ internal sealed class OrcaPipeline : IAsyncDisposable
         _host.Dispose();
     }
 
-    private async Task<double> OneAsync()
+    private async Task<JobId> SubmitAsync()
     {
-        var began = TimeProvider.System.GetTimestamp();
-        await FinishAsync(await Client.TrainAsync(Request));
-        return TimeProvider.System.GetElapsedTime(began).TotalMilliseconds;
+        var id = await _client.TrainAsync(Request);
+        _jobs.Enqueue(id);
+        return id;
     }
 
-    private async Task FinishAsync(JobId job)
+    private async Task WatchAsync(JobId job)
     {
-        if ((await Client.GetTrainingStatusAsync(job)).State.IsFinal())
-        {
-            return;
-        }
-
-        await foreach (var status in Client.WatchTrainingAsync(job))
+        await foreach (var status in _client.WatchTrainingAsync(job))
         {
             if (status.State.IsFinal())
             {

@@ -17,6 +17,8 @@ internal sealed partial class TrainingGrpcService(
     ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<TrainingGrpcService> logger, ITrainingClientFactory? clients = null)
     : Wire.TrainingService.TrainingServiceBase
 {
+    private static readonly StatusAnswers Answers = new();
+
     public override Task<Wire.TrainResponse> Train(Wire.TrainRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {
         var metadata = request.Metadata ?? throw TrainingException.Invalid("metadata", "It is missing: say what to train.");
@@ -27,7 +29,7 @@ internal sealed partial class TrainingGrpcService(
     });
 
     public override Task<Wire.GetTrainingStatusResponse> GetTrainingStatus(Wire.GetTrainingStatusRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
-        StatusMapping.ToWire(await client.GetTrainingStatusAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false)));
+        Answers.For(await client.GetTrainingStatusAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false)));
 
     public override Task<Wire.CancelTrainingResponse> CancelTraining(Wire.CancelTrainingRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {

@@ -21,14 +21,20 @@ public interface IContainerRuntime
     /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>
     Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes and starts an attempt's containers. Idempotent: what already exists under the attempt's names is adopted.</summary>
+    /// <summary>
+    /// Makes and starts an attempt's containers. Idempotent: what already exists under the attempt's names is adopted. After a refusal
+    /// nothing is left that could start by itself.
+    /// </summary>
     /// <param name="spec">The attempt.</param>
     /// <param name="phases">Told what the launch is busy with when that takes long.</param>
     /// <param name="cancellationToken">Gives the launch up; what was made so far may stay behind until it is removed.</param>
     /// <exception cref="RuntimeUnavailableException">It cannot be reached; the containers may exist or not.</exception>
     Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken);
 
-    /// <summary>The truth: all containers of this application, whatever their state, of this and of other installations.</summary>
+    /// <summary>
+    /// The truth: all containers of this application, whatever their state, of this and of other installations. It holds all that existed
+    /// when it was asked for; how one stands may be behind what a watch has told by a moment.
+    /// </summary>
     /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>
     Task<IReadOnlyList<ContainerObservation>> ListAsync(RuntimeScope scope, CancellationToken cancellationToken);
 
@@ -38,7 +44,10 @@ public interface IContainerRuntime
     /// </summary>
     IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken);
 
-    /// <summary>One rank's output from a position on, until its container ends or is gone.</summary>
+    /// <summary>
+    /// One rank's output from a position on, until its container ends or is gone. What a stop ended may no longer be read then; who reads it
+    /// at that moment gets it to its end.
+    /// </summary>
     IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken);
 
     /// <summary>
@@ -54,7 +63,10 @@ public interface IContainerRuntime
     /// <exception cref="IOException">The host cannot store it.</exception>
     Task FetchAsync(AttemptName attempt, IReadOnlyList<FolderMount> folders, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Asks the attempt's containers to end (SIGTERM), and kills those that still run after the grace. None is no error.</summary>
+    /// <summary>
+    /// Asks the attempt's containers to end (SIGTERM), kills those that still run after the grace, and returns when none runs. Their ends
+    /// stay listed. None is no error.
+    /// </summary>
     /// <exception cref="RuntimeUnavailableException">It cannot be reached.</exception>
     Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken);
 

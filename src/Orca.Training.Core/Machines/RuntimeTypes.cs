@@ -9,7 +9,11 @@ namespace Orca.Training.Machines;
 /// <param name="CopiesFolders">
 /// Whether it copies them instead: in before the containers start, and back when <see cref="IContainerRuntime.FetchAsync"/> asks for it.
 /// </param>
-public sealed record RuntimeAbilities(int MaxRanks, bool MountsFolders, bool CopiesFolders = false);
+public sealed record RuntimeAbilities(int MaxRanks, bool MountsFolders, bool CopiesFolders = false)
+{
+    /// <summary>Whether it knows which of a container's two outputs wrote a line. Where it does not, all lines are of standard output.</summary>
+    public bool TellsOutputsApart { get; init; } = true;
+}
 
 /// <summary>What a runtime says of itself and its machine.</summary>
 /// <param name="Description">Product and version, for people.</param>
@@ -50,6 +54,12 @@ public sealed record AttemptSpec
 
     /// <summary>What each rank may use; zero for no limit of that kind.</summary>
     public Resources Limits { get; init; }
+
+    /// <summary>
+    /// How long the containers have to end after SIGTERM, whoever asks them to. A runtime that must know it when it makes them does not
+    /// give more than this later. Default 10 s.
+    /// </summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Folders of the host that the containers see, mounted or copied as <see cref="RuntimeAbilities"/> says.</summary>
     public IReadOnlyList<FolderMount> Mounts { get; init; } = [];
@@ -105,7 +115,10 @@ public sealed record ContainerObservation
     /// <summary>Its rank within the attempt.</summary>
     public required int Rank { get; init; }
 
-    /// <summary>The runtime's own id of it.</summary>
+    /// <summary>
+    /// The runtime's own id of it; while it is <see cref="ContainerState.Created"/>, perhaps of what will make it. Only the ids that a start
+    /// returned are for good.
+    /// </summary>
     public required string Incarnation { get; init; }
 
     /// <summary>Where it stands.</summary>

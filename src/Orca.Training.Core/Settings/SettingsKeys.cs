@@ -13,13 +13,13 @@ internal sealed class SettingsKeys
     private bool _isFree;
     private SettingsKeys? _eachName;
 
-    /// <summary>The properties of an options type; what lies below them is free.</summary>
+    /// <summary>The properties of an options type, but for those that only code can set; what lies below them is free.</summary>
     public static SettingsKeys Of([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type options)
     {
         var keys = new SettingsKeys();
         foreach (var property in options.GetProperties())
         {
-            if (property.CanWrite || property.PropertyType.IsAssignableTo(typeof(IEnumerable)))
+            if (!property.PropertyType.IsAssignableTo(typeof(Delegate)) && (property.CanWrite || property.PropertyType.IsAssignableTo(typeof(IEnumerable))))
             {
                 keys._named[property.Name] = new SettingsKeys { _isFree = true };
             }

@@ -11,7 +11,7 @@ namespace Orca.Training.Docker.Observing;
 /// Hints: the engine's events, as observations. It never waits for its reader: a reader that falls behind by
 /// <see cref="Capacity"/> events loses the stream, lists, and asks for a new one.
 /// </summary>
-internal sealed class EventStream(EngineConnection engine, EngineCalls calls, ContainerEnds ends, TimeProvider time)
+internal sealed class EventStream(EngineConnection engine, EngineCalls calls, ContainerEnds ends, ToldEnds told, TimeProvider time)
 {
     internal const int Capacity = 1024;
 
@@ -109,6 +109,7 @@ internal sealed class EventStream(EngineConnection engine, EngineCalls calls, Co
                 await held.ReleaseAsync(observation.Incarnation, ready, cancellationToken);
                 break;
             case "die" or "died":
+                told.Add(attempt.ContainerOf(rank));
                 var ended = observation with { State = ContainerState.Ended, ExitCode = ExitCodeOf(message) };
 
                 // Gone already: then what the event itself says is all there is.

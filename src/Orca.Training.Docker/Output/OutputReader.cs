@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Docker.DotNet;
 using Orca.Training.Docker.Engine;
+using Orca.Training.Docker.Observing;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
@@ -12,7 +13,7 @@ namespace Orca.Training.Docker.Output;
 /// Reads a container's output while it is written. Past the client, whose stream hides where messages begin: a long line's parts
 /// each carry a timestamp, which can be told from text by that alone.
 /// </summary>
-internal sealed class OutputReader(EngineConnection engine, EngineCalls calls)
+internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, ToldEnds told)
 {
     private const int BufferLength = 64 * 1024;
 
@@ -45,7 +46,7 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls)
         }
 
         // An engine that is stopped can end the stream as if all were said.
-        if (await IsRunningAsync(container, cancellationToken))
+        if (!told.Has(container) && await IsRunningAsync(container, cancellationToken))
         {
             throw calls.Unavailable(what, "it ended the stream while the container runs");
         }

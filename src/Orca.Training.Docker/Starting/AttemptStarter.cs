@@ -159,7 +159,9 @@ internal sealed class AttemptStarter(
                 $"making container {name}",
                 token => engine.Client.Containers.CreateContainerAsync(wanted, token),
                 Refusals.IsAboutTheContainer,
-                cancellationToken);
+                // The engine goes on making it though nobody waits: who gives up must know in the end whether it is there.
+                CancellationToken.None);
+            cancellationToken.ThrowIfCancellationRequested();
             foreach (var warning in made.Warnings ?? [])
             {
                 log.EngineWarned(spec.Name.Attempt.Job.Value, spec.Name.Attempt.Number, made.ID, EngineWords.Shorten(warning));

@@ -133,9 +133,9 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken)
     {
-        // Bounded: whoever lags so far behind is cut off, and lists.
+        // From the call on, not from the first read. Bounded: whoever lags so far behind is cut off, and lists.
         var hints = Channel.CreateBounded<ContainerObservation>(MostHints);
         lock (_lock)
         {
@@ -143,6 +143,11 @@ public sealed class FakeContainerRuntime : IContainerRuntime
             _watchers.Add(hints);
         }
 
+        return ReadHintsAsync(hints, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<ContainerObservation> ReadHintsAsync(Channel<ContainerObservation> hints, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         try
         {
             // Not ReadAllAsync, which leaves the thread of a test's virtual time.
@@ -167,7 +172,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     public IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken)
     {
         CheckAvailable();
-        return Find(attempt) is { } container && !(container.EndedAt is not null && container.Training.Lines.IsEmpty)
+        return Find(attempt) is { } container && !(container.EndedAt is not null && container.Training is { Lines.IsEmpty: true, StopLine: null })
             ? ReadAsync(container, after, cancellationToken)
             : AsyncEnumerable.Empty<OutputLine>();
     }
@@ -188,7 +193,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
         lock (_lock)
         {
-            EndNeedsLock(container, container.Training.IgnoresStop ? 137 : 143, outOfMemory: false);
+            EndNeedsLock(container, container.Training.IgnoresStop ? 137 : container.Training.StopExitCode, outOfMemory: false);
         }
     }
 
@@ -219,7 +224,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
             }
 
             // Lines of one moment are told apart by their order, as an engine's clock would.
-            var timestamp = ((at - DateTimeOffset.UnixEpoch).Ticks * 100) + ++order;
+            var timestamp = Nanoseconds(at) + ++order;
             if (timestamp > after.Timestamp)
             {
                 yield return new OutputLine(stream, timestamp, text);
@@ -227,6 +232,12 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
 
         await WaitForEndAsync(container, Timeout.InfiniteTimeSpan, cancellationToken);
+        if (container is { Training: { StopLine: { } last, IgnoresStop: false, Duration: var duration }, EndedAt: { } ended }
+            && (duration is null || ended < container.StartedAt + duration)
+            && Nanoseconds(ended) + ++order is var time && time > after.Timestamp)
+        {
+            yield return new OutputLine(OutputStream.Standard, time, last);
+        }
     }
 
     /// <summary>Waits for a container's end, up to a limit.</summary>
@@ -301,6 +312,8 @@ public sealed class FakeContainerRuntime : IContainerRuntime
             EndNeedsLock(container, container.Training.ExitCode, container.Training.OutOfMemory);
         }
     }
+
+    private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * 100;
 
     private void EndNeedsLock(FakeContainer container, int exitCode, bool outOfMemory)
     {

@@ -25,6 +25,10 @@ public sealed record FakeTraining
 
     internal bool IgnoresStop { get; private init; }
 
+    internal int StopExitCode { get; private init; } = 143;
+
+    internal string? StopLine { get; private init; }
+
     internal bool LosesEvents { get; private init; }
 
     internal FakeStart Start { get; private init; } = new FakeStart.Runs(TimeSpan.Zero);
@@ -66,6 +70,9 @@ public sealed record FakeTraining
 
     /// <summary>It leaves a file in its output folder.</summary>
     public FakeTraining Leaves(string name, byte[] content) => this with { Files = Files.Add((name, content)) };
+
+    /// <summary>It ends with this exit code when it is asked to stop, after a last line where one is given; otherwise that is 143, as of a program without a handler.</summary>
+    public FakeTraining EndsOnStopWith(int exitCode, string? lastLine = null) => this with { StopExitCode = exitCode, StopLine = lastLine };
 
     /// <summary>It does not end on SIGTERM, only when it is killed after the grace.</summary>
     public FakeTraining IgnoringStop() => this with { IgnoresStop = true };

@@ -12,47 +12,6 @@ public sealed class ObservationTests(DockerEngine engine) : EngineTest(engine)
     private const string EatMemory = "tail /dev/zero";
 
     [Fact]
-    public async Task A_watch_sees_start_end_and_removal_and_the_listing_agrees()
-    {
-        var spec = Script("trap 'exit 4' TERM; echo ready; while :; do sleep 0.05; done");
-        var watch = Runtime.WatchAsync(Scope, Token);
-        var id = await StartAsync(spec);
-        Assert.Equal(id, (await NextAsync(watch, spec, ContainerState.Running)).Incarnation);
-        var listed = await ListedAsync(spec);
-        Assert.Equal((ContainerState.Running, id, 0, null), (listed.State, listed.Incarnation, listed.Rank, listed.ExitCode));
-
-        await Runtime.ReadOutputAsync(spec.Name, 0, default, Token).FirstAsync(Token);
-        await Runtime.StopAsync(spec.Name, TimeSpan.FromSeconds(20), Token);
-        var ended = await NextAsync(watch, spec, ContainerState.Ended);
-        Assert.Equal((4, false), (ended.ExitCode, ended.OutOfMemory));
-        Assert.Equal(ended, await ListedAsync(spec));
-
-        await Runtime.RemoveAsync(spec.Name, Token);
-        Assert.Equal(id, (await NextAsync(watch, spec, ContainerState.Removed)).Incarnation);
-        Assert.Empty(await Runtime.ListAsync(Scope, Token));
-    }
-
-    [Fact]
-    public async Task What_happens_between_the_call_and_the_first_read_is_seen()
-    {
-        var spec = Script("exit 3");
-        var watch = Runtime.WatchAsync(Scope, Token);
-        await StartAsync(spec);
-        await Engine.Client.Containers.WaitContainerAsync(spec.Name.ContainerOf(0), Token);
-
-        Assert.Equal(3, (await NextAsync(watch, spec, ContainerState.Ended)).ExitCode);
-    }
-
-    [Fact]
-    public async Task A_main_process_killed_for_memory_is_flagged()
-    {
-        var end = await RunAsync(Script($"exec {EatMemory}") with { Limits = new Resources(0, 16 * MiB) });
-
-        Assert.True(end.OutOfMemory);
-        Assert.Equal(137, end.ExitCode);
-    }
-
-    [Fact]
     public async Task A_child_killed_for_memory_is_flagged_whatever_the_exit_code()
     {
         var spec = Script($"{EatMemory}; exit 3") with { Limits = new Resources(0, 16 * MiB) };
@@ -60,21 +19,6 @@ public sealed class ObservationTests(DockerEngine engine) : EngineTest(engine)
 
         Assert.Equal((3, true), (end.ExitCode, end.OutOfMemory));
         Assert.Equal(end, await ListedAsync(spec));
-    }
-
-    [Fact]
-    public async Task Containers_of_other_installations_of_the_application_are_listed_and_of_other_applications_are_not()
-    {
-        var mine = Script("sleep 30");
-        var leftover = mine with { Name = mine.Name with { Installation = new($"{Scope.Installation}-old") } };
-        var foreign = mine with { Application = $"{Scope.Application}-other", Name = Script("", job: 2).Name };
-        await StartAsync(mine);
-        await StartAsync(leftover);
-        await StartAsync(foreign);
-        var listed = await Runtime.ListAsync(Scope, Token);
-        await Runtime.RemoveAsync(leftover.Name, Token);
-
-        Assert.Equal([leftover.Name, mine.Name], listed.Select(o => o.Attempt).OrderByDescending(n => n.Installation.Value));
     }
 
     [Fact]
@@ -101,20 +45,6 @@ public sealed class ObservationTests(DockerEngine engine) : EngineTest(engine)
         await impatient.StopAsync(spec.Name, TimeSpan.FromSeconds(2), Token);
 
         Assert.Equal(137, (await ListedAsync(spec)).ExitCode);
-    }
-
-    [Fact]
-    public async Task Stop_and_remove_can_be_repeated_and_need_no_container()
-    {
-        var spec = Script("exit 0");
-        await Runtime.StopAsync(spec.Name, TimeSpan.Zero, Token);
-        await Runtime.RemoveAsync(spec.Name, Token);
-        await RunAsync(spec);
-        await Runtime.StopAsync(spec.Name, TimeSpan.Zero, Token);
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Runtime.RemoveAsync(spec.Name, Token)));
-        await Runtime.RemoveAsync(spec.Name, Token);
-
-        Assert.Empty(await Runtime.ListAsync(Scope, Token));
     }
 
     [Fact]

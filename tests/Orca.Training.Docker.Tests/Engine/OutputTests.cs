@@ -104,12 +104,6 @@ public sealed class OutputTests(DockerEngine engine) : EngineTest(engine)
     }
 
     [Fact]
-    public async Task A_container_that_is_not_there_has_no_lines()
-    {
-        Assert.Empty(await OutputAsync(Script("")));
-    }
-
-    [Fact]
     public async Task Reading_a_silent_container_outlasts_the_limit_for_calls_and_ends_on_cancellation()
     {
         var spec = Script("sleep 1.5; echo done; sleep 60");

@@ -57,15 +57,20 @@ public sealed class PrivateRegistry(DockerEngine engine) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var image in await engine.Client.Images.ListImagesAsync(new ImagesListParameters(), CancellationToken.None))
+        try
         {
-            if ((image.RepoTags ?? []).Concat(image.RepoDigests ?? []).Any(n => n.StartsWith(Address, StringComparison.Ordinal)))
+            foreach (var image in await engine.Client.Images.ListImagesAsync(new ImagesListParameters(), CancellationToken.None))
             {
-                await engine.Client.Images.DeleteImageAsync(image.ID, new ImageDeleteParameters { Force = true }, CancellationToken.None);
+                if ((image.RepoTags ?? []).Concat(image.RepoDigests ?? []).Any(n => n.StartsWith(Address, StringComparison.Ordinal)))
+                {
+                    await engine.Client.Images.DeleteImageAsync(image.ID, new ImageDeleteParameters { Force = true }, CancellationToken.None);
+                }
             }
         }
-
-        await Repository.RunScriptAsync("test-registry.sh", ["down", _name], engine: null, CancellationToken.None);
+        finally
+        {
+            await Repository.RunScriptAsync("test-registry.sh", ["down", _name], engine: null, CancellationToken.None);
+        }
     }
 
     private sealed class Sink(Action<JSONMessage> take) : IProgress<JSONMessage>

@@ -28,36 +28,6 @@ public sealed class StartTests(DockerEngine engine) : EngineTest(engine)
     }
 
     [Fact]
-    public async Task A_second_start_adopts_the_running_container()
-    {
-        var spec = Script("sleep 30");
-        var first = await StartAsync(spec);
-        using var other = NewRuntime();
-        var second = Assert.IsType<StartResult.Started>(await other.StartAsync(spec, Phases, Token));
-
-        Assert.Equal([first], second.Incarnations);
-    }
-
-    [Fact]
-    public async Task A_start_adopts_a_container_that_has_ended()
-    {
-        var spec = Script("exit 5");
-        var end = await RunAsync(spec);
-
-        Assert.Equal(end.Incarnation, await StartAsync(spec));
-        Assert.Equal(5, (await ListedAsync(spec)).ExitCode);
-    }
-
-    [Fact]
-    public async Task Starts_at_the_same_moment_end_in_one_container()
-    {
-        var spec = Script("sleep 30");
-        var ids = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => StartAsync(spec)));
-
-        Assert.Single(ids.Distinct());
-    }
-
-    [Fact]
     public async Task A_container_that_was_made_and_never_started_is_started()
     {
         var spec = Script("exit 3");
@@ -82,15 +52,6 @@ public sealed class StartTests(DockerEngine engine) : EngineTest(engine)
         Assert.Equal(OutcomeCode.LaunchFailed, outcome.Code);
         Assert.Contains(spec.Name.ContainerOf(0), outcome.Message, StringComparison.Ordinal);
         Assert.Equal("created", (await Engine.InspectAsync(created.ID))!.State!.Status);
-    }
-
-    [Fact]
-    public async Task An_image_that_is_not_there_fails_at_once_where_pulling_is_off()
-    {
-        var outcome = await FailAsync(Script("") with { Image = "orca-training/none:7" }, o => o.Pull = ImagePullPolicy.Never);
-
-        Assert.Equal(OutcomeCode.ImageNotFound, outcome.Code);
-        Assert.Contains("'orca-training/none:7'", outcome.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed class TlsTests : EngineTest
         var options = new DockerOptions { Endpoint = new Uri($"{scheme}://127.0.0.1:1"), Tls = Files(authority, pair) };
         ValidateOptionsResult result = new DockerOptionsValidator().Validate("docker", options);
 
-        Assert.Contains($"DockerOptions.{setting} of machine 'docker'", result.FailureMessage, StringComparison.Ordinal);
+        Assert.Contains($"OrcaTraining:Machines:docker:{setting} is", result.FailureMessage, StringComparison.Ordinal);
     }
 
     private async Task<string> FaultAsync(DockerTlsOptions tls)

@@ -142,6 +142,41 @@ public sealed class StartFaultTests : FaultTest
     }
 
     [Fact]
+    public async Task A_container_that_is_still_being_made_for_a_start_that_was_given_up_is_removed_after_it()
+    {
+        var requests = new List<string>();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var engine = new FakeEngine(async (request, socket, token) =>
+        {
+            if (request.Contains("/create", StringComparison.Ordinal))
+            {
+                asked.SetResult();
+                await made.Task.WaitAsync(token);
+                requests.Add("made");
+                await FakeEngine.SendAsync(socket, FakeEngine.Json(201, """{"Id":"abc","Warnings":[]}"""), token);
+            }
+            else
+            {
+                requests.Add(request.Split(' ')[0]);
+                await FakeEngine.SendAsync(socket, "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", token);
+            }
+        });
+        using var runtime = Runtime(engine.Endpoint);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var start = runtime.StartAsync(Spec, _phases, enough.Token);
+        await asked.Task.WaitAsync(Token);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
+
+        var removal = runtime.RemoveAsync(Attempt, Token);
+        made.SetResult();
+        await removal;
+
+        Assert.Equal(["made", "DELETE"], requests);
+    }
+
+    [Fact]
     public async Task A_success_costs_two_calls_to_start_and_none_beside_the_listing()
     {
         var requests = new List<string>();

@@ -1,11 +1,11 @@
 using System.Text;
 
-namespace Orca.Training.Docker.Output;
+namespace Orca.Training.Machines;
 
-/// <summary>Reads the RFC 3339 timestamp (UTC, up to nine decimals) and the space that begin a message.</summary>
+/// <summary>Reads the RFC 3339 timestamp (up to nine decimals) and the space that begin a line of a container's output.</summary>
 internal sealed class TimestampReader
 {
-    // "2026-11-24T23:31:01.123456789Z" has 30; an offset instead of Z, which engines do not send, would have 35.
+    // "2026-11-24T23:31:01.123456789Z" has 30; with an offset instead of Z, as nodes of a cluster send that live by a local time, it has 35.
     private const int Longest = 40;
 
     private readonly byte[] _text = new byte[Longest];
@@ -50,9 +50,9 @@ internal sealed class TimestampReader
         const int Seconds = 19;
         const string Shape = "0000-00-00T00:00:00";
         if (timestamp.Length > Seconds
-            && timestamp[^1] == (byte)'Z'
+            && TryOffset(timestamp[Seconds..], out var zoneLength, out var offset)
             && IsShaped(timestamp[..Seconds], Shape)
-            && TryDecimals(timestamp[Seconds..^1], out var nanoseconds))
+            && TryDecimals(timestamp[Seconds..^zoneLength], out var nanoseconds))
         {
             int year = Number(timestamp[..4]), month = Number(timestamp[5..7]), day = Number(timestamp[8..10]);
             int hour = Number(timestamp[11..13]), minute = Number(timestamp[14..16]), second = Number(timestamp[17..19]);
@@ -60,11 +60,32 @@ internal sealed class TimestampReader
                 && hour < 24 && minute < 60 && second < 60)
             {
                 var whole = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc);
-                return ((whole - DateTime.UnixEpoch).Ticks * 100) + nanoseconds;
+                return ((whole - offset - DateTime.UnixEpoch).Ticks * 100) + nanoseconds;
             }
         }
 
         throw new InvalidDataException($"'{Encoding.ASCII.GetString(timestamp)}' instead of a timestamp in a container's output");
+    }
+
+    /// <summary>Reads Z, or an offset from UTC such as +05:30, at the end.</summary>
+    private static bool TryOffset(ReadOnlySpan<byte> end, out int length, out TimeSpan offset)
+    {
+        const string Shape = "00:00";
+        (length, offset) = (1, TimeSpan.Zero);
+        if (end[^1] == (byte)'Z')
+        {
+            return true;
+        }
+
+        length = Shape.Length + 1;
+        if (end.Length < length || end[^length] is not ((byte)'+' or (byte)'-') || !IsShaped(end[^Shape.Length..], Shape))
+        {
+            return false;
+        }
+
+        int hours = Number(end[^5..^3]), minutes = Number(end[^2..]);
+        offset = new TimeSpan(hours, minutes, 0) * (end[^length] == (byte)'-' ? -1 : 1);
+        return hours < 24 && minutes < 60;
     }
 
     private static bool IsShaped(ReadOnlySpan<byte> text, string shape)

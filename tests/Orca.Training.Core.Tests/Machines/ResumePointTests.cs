@@ -1,9 +1,8 @@
 using CsCheck;
-using Orca.Training.Docker.Output;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
-namespace Orca.Training.Docker.Tests.Output;
+namespace Orca.Training.Tests.Machines;
 
 public sealed class ResumePointTests
 {

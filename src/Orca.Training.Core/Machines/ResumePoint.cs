@@ -1,7 +1,6 @@
 using Orca.Training.Jobs;
-using Orca.Training.Machines;
 
-namespace Orca.Training.Docker.Output;
+namespace Orca.Training.Machines;
 
 /// <summary>Skips exactly the lines that a position says were read.</summary>
 internal sealed class ResumePoint(OutputPosition after)

@@ -1,7 +1,6 @@
 using System.Text;
-using Orca.Training.Machines;
 
-namespace Orca.Training.Docker.Output;
+namespace Orca.Training.Machines;
 
 /// <summary>
 /// Puts one output's lines together. A line ends with a newline, or with one carriage return and a newline; other carriage returns
