@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
-# Benchmarks. Each prints a table and, as its last line, one JSON object of its figures.
+# Benchmarks. Each prints a table and, as its last line, one JSON object of its figures; docs/benchmarks.md says what they mean.
 #
-#   ./bench.sh NAME…     runs them
+#   ./bench.sh NAME…     runs them, one after the other
 #   ./bench.sh --list    names them
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 [ $# -gt 0 ] || { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 2; }
 "$root/eng/dotnet.sh"
 "$root/eng/build.sh" bench/Orca.Training.Bench
-exec dotnet "$root/artifacts/bin/Orca.Training.Bench/release/Orca.Training.Bench.dll" "$@"
+if [[ " $* " == *" overhead "* ]]; then
+  trap '"$root/eng/engine.sh" down --for $$ >/dev/null || true' EXIT
+  engine=$("$root/eng/engine.sh" up --for $$)
+  eval "$engine"
+  export DOCKER_HOST
+  "$root/eng/test-image.sh"
+fi
+dotnet "$root/artifacts/bin/Orca.Training.Bench/release/Orca.Training.Bench.dll" "$@"

@@ -34,6 +34,7 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
             found.Add($"{nameof(options.ApplicationName)} is '{Shown(application)}': give a name of printable text, or leave it unset for the host's own.");
         }
 
+        RequireAtLeast(1, nameof(options.MaxLogMiB), options.MaxLogMiB, found);
         CheckLimits(options.Limits, found);
         foreach (var (algorithm, settings) in options.Algorithms)
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Logs;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Settings;
@@ -100,6 +101,14 @@ public sealed class OrcaTrainingBuilder
 
     /// <summary>Replaces the job store, which is one in memory otherwise.</summary>
     public OrcaTrainingBuilder UseJobStore(Func<IServiceProvider, IJobStore> store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        Services.AddSingleton(store);
+        return this;
+    }
+
+    /// <summary>Replaces the log store, which keeps logs in folders otherwise.</summary>
+    public OrcaTrainingBuilder UseLogStore(Func<IServiceProvider, ILogStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);
         Services.AddSingleton(store);

@@ -21,8 +21,13 @@ public sealed class OrcaTrainingOptions
     /// </summary>
     public IDictionary<string, AlgorithmOptions> Algorithms { get; } = new Dictionary<string, AlgorithmOptions>(StringComparer.Ordinal);
 
-    /// <summary>Where the folder stores keep datasets and artifacts. Default: <c>orca-data</c> below the host's content root.</summary>
+    /// <summary>Where the folder stores keep datasets, artifacts and logs. Default: <c>orca-data</c> below the host's content root.</summary>
     public string DataFolder { get; set; } = "orca-data";
+
+    /// <summary>
+    /// The most that the folder store keeps of what one container prints, in MiB; of more, the first quarter and the end. Default 64.
+    /// </summary>
+    public int MaxLogMiB { get; set; } = 64;
 
     /// <summary>What requests may not exceed.</summary>
     public RequestLimits Limits { get; } = new();

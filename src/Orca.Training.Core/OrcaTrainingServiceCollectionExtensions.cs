@@ -12,6 +12,8 @@ using Orca.Training.Datasets.Folders;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Logs;
+using Orca.Training.Logs.Folders;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Settings;
@@ -24,7 +26,7 @@ public static class OrcaTrainingServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the training service: the job tracker, <see cref="ITrainingClient"/> and <see cref="ITrainingClientFactory"/>, and embedded
-    /// defaults for everything else (jobs in memory, one at a time on each machine, datasets and artifacts in folders). Add a machine to
+    /// defaults for everything else (jobs in memory, one at a time on each machine, datasets, artifacts and logs in folders). Add a machine to
     /// the result. Its settings are read from the section <c>OrcaTraining</c> of the host's configuration, and then as code sets them.
     /// Calling it again is harmless: the settings add up.
     /// </summary>
@@ -43,6 +45,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")));
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")));
+        services.TryAddSingleton<ILogStore>(NewLogStore);
         services.TryAddSingleton<ITrainingClientFactory>(NewClient);
         services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
         services.TryAddSingleton<TrainingMetrics>();
@@ -120,11 +123,17 @@ public static class OrcaTrainingServiceCollectionExtensions
         return new TrainingClient(
             services.GetRequiredService<IJobStore>(),
             services.GetRequiredService<IDatasetStore>(),
+            services.GetRequiredService<ILogStore>(),
             () => validator.Current,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<TrainingClient>>(),
             services.GetRequiredService<TrainingMetrics>());
     }
+
+    private static FolderLogStore NewLogStore(IServiceProvider services) => new(
+        DataFolder(services, "logs"),
+        services.GetRequiredService<TimeProvider>(),
+        (long)services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.MaxLogMiB << 20);
 
     private static string DataFolder(IServiceProvider services, string part)
     {

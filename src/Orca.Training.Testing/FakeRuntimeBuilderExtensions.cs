@@ -18,13 +18,13 @@ public static class FakeRuntimeBuilderExtensions
         return builder.AddMachine(machine, _ => runtime);
     }
 
-    /// <summary>Has every dataset that is asked for, and keeps no artifacts: for tests that touch no disk.</summary>
+    /// <summary>Has every dataset that is asked for, keeps no artifacts, and logs in memory: for tests that touch no disk.</summary>
     public static OrcaTrainingBuilder UseFakeStores(this OrcaTrainingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<IDatasetStore, FakeDatasetStore>();
         builder.Services.AddSingleton<IArtifactStore, FakeArtifactStore>();
-        return builder;
+        return builder.UseLogStore(_ => new FakeLogStore());
     }
 
     /// <summary>Lets the whole host live in a virtual time; see <see cref="VirtualTime.RunAsync"/>.</summary>

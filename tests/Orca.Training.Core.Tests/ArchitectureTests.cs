@@ -18,10 +18,11 @@ public sealed partial class ArchitectureTests
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Artifacts", "Jobs", "Machines"],
-        ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Machines"],
+        ["Logs"] = ["Files", "Jobs", "Machines"],
+        ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Logs", "Machines"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics"],
-        ["Tracking"] = ["Artifacts", "Datasets", "Diagnostics", "Jobs", "Machines", "Progress", "Scheduling", "Scheduling/Capacity"],
+        ["Tracking"] = ["Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Progress", "Scheduling", "Scheduling/Capacity"],
     };
 
     [Fact]
@@ -119,7 +120,7 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"Orca\.Training\.([A-Z][\w.]*)|(?<![\w.])(?:(?<1>Machines)\.ReservedVariables|(?<1>Jobs)\.(?:Job|JobId|JobState|Outcome)\b)")]
     private static partial Regex Namespaces();
 
-    [GeneratedRegex(@"using Orca\.Training\.(Jobs\.Storage\.Memory|Artifacts\.Folders|Datasets\.Folders)")]
+    [GeneratedRegex(@"using Orca\.Training\.(Jobs\.Storage\.Memory|Artifacts\.Folders|Datasets\.Folders|Logs\.Folders)")]
     private static partial Regex Implementations();
 
     [GeneratedRegex(@"using (Orca\.Training\.(Docker|Kubernetes|Minio|Sqlite|PostgreSql|Grpc|AspNetCore|Testing|Cli)|Docker|Grpc|Google|Microsoft\.AspNetCore)\b")]

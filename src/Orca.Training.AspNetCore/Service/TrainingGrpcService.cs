@@ -45,23 +45,43 @@ internal sealed partial class TrainingGrpcService(
             throw TrainingException.Invalid("after_revision", $"{request.AfterRevision} is no revision: they count from 1; 0 means from the start.");
         }
 
-        // A host that stops would otherwise wait for its streams, which may last as long as a training.
+        await StreamAsync(context, "watch again from the last revision seen", async token =>
+        {
+            var lastSeen = new WatchPosition(job, StatusMapping.InstallationFromWire(request.Installation), request.AfterRevision);
+            await foreach (var status in client.ResumeWatchAsync(lastSeen, token).ConfigureAwait(false))
+            {
+                await responseStream.WriteAsync(StatusMapping.ToWire(status), token).ConfigureAwait(false);
+            }
+        }).ConfigureAwait(false);
+        return responseStream;
+    });
+
+    public override Task StreamLogs(Wire.StreamLogsRequest request, IServerStreamWriter<Wire.StreamLogsResponse> responseStream, ServerCallContext context) => AnswerAsync(context, async () =>
+    {
+        var (job, query) = (JobOf(request.JobId), LogMapping.FromWire(request));
+        await StreamAsync(context, "go on after the last line seen", async token =>
+        {
+            await foreach (var lines in LogBatches.Of(client.StreamLogsAsync(job, query, token), token).ConfigureAwait(false))
+            {
+                await responseStream.WriteAsync(lines, token).ConfigureAwait(false);
+            }
+        }).ConfigureAwait(false);
+        return responseStream;
+    });
+
+    // A host that stops would otherwise wait for its streams, which may last as long as a training.
+    private async Task StreamAsync(ServerCallContext context, string wayOut, Func<CancellationToken, Task> tell)
+    {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            var lastSeen = new WatchPosition(job, StatusMapping.InstallationFromWire(request.Installation), request.AfterRevision);
-            await foreach (var status in client.ResumeWatchAsync(lastSeen, end.Token).ConfigureAwait(false))
-            {
-                await responseStream.WriteAsync(StatusMapping.ToWire(status), end.Token).ConfigureAwait(false);
-            }
+            await tell(end.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
-            throw new TrainingException(TrainingError.Unavailable, "The training service's host is stopping: watch again from the last revision seen.");
+            throw new TrainingException(TrainingError.Unavailable, $"The training service's host is stopping: {wayOut}.");
         }
-
-        return responseStream;
-    });
+    }
 
     private async Task<T> AnswerAsync<T>(ServerCallContext context, Func<Task<T>> answer)
     {

@@ -35,6 +35,18 @@ public interface ITrainingClient
     /// <exception cref="TrainingException">As <see cref="WatchTrainingAsync"/>; <see cref="TrainingError.NotFound"/> also if the service is another installation.</exception>
     IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(WatchPosition lastSeen, CancellationToken cancellationToken = default);
 
+    /// <summary>What a job's trainings print, line by line, while they run, after they have ended, and after their containers are gone.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="query">Which lines, and whether to wait for more; null for all of the newest attempt that there are now.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <returns>The lines of one attempt after the other, in the order in which they were printed; none for a job that never ran.</returns>
+    /// <exception cref="TrainingException">
+    /// <see cref="TrainingError.NotFound"/>: there is no such job, or the line to go on after is of another installation.
+    /// <see cref="TrainingError.InvalidArgument"/>, naming each field of the query that is wrong. <see cref="TrainingError.Unavailable"/>: the service goes away, or its log store cannot be read; go on
+    /// after the last line seen.
+    /// </exception>
+    IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, CancellationToken cancellationToken = default);
+
     /// <summary>Asks for a job to be ended. When it returns the intent is on record; the state follows. Repeating it is harmless.</summary>
     /// <exception cref="TrainingException">
     /// <see cref="TrainingError.NotFound"/>: there is no such job. <see cref="TrainingError.FailedPrecondition"/>: it is already Succeeded or Failed.

@@ -5,12 +5,14 @@ using Orca.Training.Datasets;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Logs;
 
 namespace Orca.Training.Client;
 
 /// <summary>The client within the host's own process: it writes intents to the store and reads from it, and knows nothing of the tracker.</summary>
 /// <param name="store">Where jobs are.</param>
 /// <param name="datasets">Says which datasets there are.</param>
+/// <param name="logs">Where what trainings print is.</param>
 /// <param name="validator">What checks requests, as the settings are now.</param>
 /// <param name="time">When it is.</param>
 /// <param name="logger">Told of what the service cannot help.</param>
@@ -19,6 +21,7 @@ namespace Orca.Training.Client;
 internal sealed partial class TrainingClient(
     IJobStore store,
     IDatasetStore datasets,
+    ILogStore logs,
     Func<RequestValidator> validator,
     TimeProvider time,
     ILogger<TrainingClient> logger,
@@ -34,7 +37,7 @@ internal sealed partial class TrainingClient(
     internal IJobStore Store => store;
 
     public ITrainingClient ForUser(string? user) =>
-        new TrainingClient(store, datasets, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user);
+        new TrainingClient(store, datasets, logs, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user);
 
     public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) =>
         TrainAsync(request, RecordAsync, cancellationToken);
@@ -147,6 +150,9 @@ internal sealed partial class TrainingClient(
             }
         }
     }
+
+    public IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, CancellationToken cancellationToken = default) =>
+        _errors.GuardAsync(new LogStream(store, logs).ReadAsync(job, query ?? new LogQuery(), cancellationToken), nameof(StreamLogsAsync), cancellationToken);
 
     private async ValueTask<Job> RecordAsync(JobCommand.Submit submit, CancellationToken cancellationToken) =>
         (await store.ApplyAsync([submit], fence: null, cancellationToken))[0].Job!;

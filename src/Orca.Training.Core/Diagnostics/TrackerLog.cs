@@ -59,4 +59,13 @@ internal static partial class TrackerLog
 
     [LoggerMessage(1025, LogLevel.Warning, "The store's changes could not be read; trying again in {Pause}")]
     public static partial void FeedFailed(this ILogger logger, Exception error, TimeSpan pause);
+
+    [LoggerMessage(1030, LogLevel.Warning, "The log of attempt {Attempt} cannot be written now; its lines are kept for a while, and tried again")]
+    public static partial void LogNotWritten(this ILogger logger, Exception error, string attempt);
+
+    [LoggerMessage(1031, LogLevel.Warning, "Lost {Count} lines of the log of attempt {Attempt}: the log store did not take them in time")]
+    public static partial void LogLost(this ILogger logger, long count, string attempt);
+
+    [LoggerMessage(1032, LogLevel.Warning, "The log store does not say where the log of attempt {Attempt} ends; it goes on where its figures were recorded last")]
+    public static partial void LogUnreadable(this ILogger logger, Exception error, string attempt);
 }

@@ -18,8 +18,3 @@ public sealed record TrainingProgress
     /// <summary>How far the output was read to say this; reading goes on from here. The tracker's own: clients are not told.</summary>
     public OutputPosition Position { get; init; }
 }
-
-/// <summary>A place in a container's output.</summary>
-/// <param name="Timestamp">The runtime's timestamp of the last line read, in nanoseconds since 1970 (UTC); 0 before the first.</param>
-/// <param name="Lines">How many lines that carry this very timestamp were read.</param>
-public readonly record struct OutputPosition(long Timestamp, int Lines);

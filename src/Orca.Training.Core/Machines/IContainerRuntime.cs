@@ -46,7 +46,8 @@ public interface IContainerRuntime
 
     /// <summary>
     /// One rank's output from a position on, until its container ends or is gone. What a stop ended may no longer be read then; who reads it
-    /// at that moment gets it to its end.
+    /// at that moment gets it to its end. Timestamps never go back: where the two
+    /// outputs' clocks disagree by a little, a line is given the latest one so far.
     /// </summary>
     IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken);
 

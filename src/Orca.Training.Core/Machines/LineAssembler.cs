@@ -3,20 +3,38 @@ using System.Text;
 namespace Orca.Training.Machines;
 
 /// <summary>
-/// Puts one output's lines together. A line ends with a newline, or with one carriage return and a newline; other carriage returns
-/// are text. Bytes that are no UTF-8 become replacement characters. It holds one line, of a bounded length.
+/// Puts the lines of one of a container's outputs together from bytes in pieces of any size, by rules that hold for every runtime. A
+/// line ends with a newline, or with carriage returns and a newline. Of a line that carriage returns redraw, such as a progress bar,
+/// what was drawn last stays. Bytes that are no UTF-8 become replacement characters. A line over the limit comes in several parts; no
+/// more than that is held. Not thread-safe.
 /// </summary>
-internal sealed class LineAssembler(OutputStream stream, int longestLine)
+/// <param name="stream">Which output.</param>
+/// <param name="longestLine">The most bytes of a line, at least 4; 64 KiB is what logs take.</param>
+public sealed class LineAssembler(OutputStream stream, int longestLine = LineAssembler.LongestLine)
 {
+    /// <summary>The usual limit, in bytes.</summary>
+    public const int LongestLine = 64 * 1024;
+
+    private const byte Newline = (byte)'\n';
+    private const byte Return = (byte)'\r';
+
     private byte[] _buffer = new byte[Math.Min(256, longestLine)];
     private int _filled;
     private bool _isContinuation;
 
-    /// <summary>The time of the latest bytes, which is the line's when it is completed.</summary>
+    // What is held stays for as long as nothing is drawn over it.
+    private bool _isReturned;
+
+    /// <summary>The timestamp of the latest bytes, which is the line's when it is completed.</summary>
     public long LastWritten { get; private set; }
 
+    /// <summary>Takes the next bytes, and adds the lines that they complete.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="timestamp">When they were written, in nanoseconds since 1970; not before the ones before them.</param>
+    /// <param name="lines">Gets the lines.</param>
     public void Append(ReadOnlySpan<byte> bytes, long timestamp, List<OutputLine> lines)
     {
+        ArgumentNullException.ThrowIfNull(lines);
         if (!bytes.IsEmpty)
         {
             LastWritten = timestamp;
@@ -24,54 +42,77 @@ internal sealed class LineAssembler(OutputStream stream, int longestLine)
 
         while (!bytes.IsEmpty)
         {
-            var newline = bytes.IndexOf((byte)'\n');
-            var text = newline < 0 ? bytes : bytes[..newline];
-            while (!text.IsEmpty)
-            {
-                if (_filled == longestLine)
-                {
-                    EmitPart(timestamp, lines);
-                }
-
-                var taken = Math.Min(text.Length, longestLine - _filled);
-                Hold(text[..taken]);
-                text = text[taken..];
-            }
-
-            if (newline < 0)
+            var end = bytes.IndexOfAny(Newline, Return);
+            HoldAll(end < 0 ? bytes : bytes[..end], timestamp, lines);
+            if (end < 0)
             {
                 return;
             }
 
-            EndLine(timestamp, lines);
-            bytes = bytes[(newline + 1)..];
+            if (bytes[end] == Newline)
+            {
+                EndLine(timestamp, lines);
+            }
+            else
+            {
+                _isReturned = true;
+            }
+
+            bytes = bytes[(end + 1)..];
         }
     }
 
     /// <summary>The output ended: what is held is the last line.</summary>
+    /// <param name="timestamp">The line's timestamp.</param>
+    /// <param name="lines">Gets the line.</param>
     public void Complete(long timestamp, List<OutputLine> lines)
     {
+        ArgumentNullException.ThrowIfNull(lines);
         if (_filled > 0)
         {
             Emit(_filled, timestamp, lines);
         }
 
-        _filled = 0;
-        _isContinuation = false;
+        Clear();
     }
 
     private void EndLine(long timestamp, List<OutputLine> lines)
     {
-        var length = _filled > 0 && _buffer[_filled - 1] == (byte)'\r' ? _filled - 1 : _filled;
-
         // The parts of a long line are all there is of it when nothing is left for the last.
-        if (length > 0 || !_isContinuation)
+        if (_filled > 0 || !_isContinuation)
         {
-            Emit(length, timestamp, lines);
+            Emit(_filled, timestamp, lines);
         }
 
+        Clear();
+    }
+
+    private void Clear()
+    {
         _filled = 0;
         _isContinuation = false;
+        _isReturned = false;
+    }
+
+    private void HoldAll(ReadOnlySpan<byte> text, long timestamp, List<OutputLine> lines)
+    {
+        if (_isReturned && !text.IsEmpty)
+        {
+            _filled = 0;
+            _isReturned = false;
+        }
+
+        while (!text.IsEmpty)
+        {
+            if (_filled == longestLine)
+            {
+                EmitPart(timestamp, lines);
+            }
+
+            var taken = Math.Min(text.Length, longestLine - _filled);
+            Hold(text[..taken]);
+            text = text[taken..];
+        }
     }
 
     /// <summary>Emits a full buffer, but for the bytes at its end of a character that goes on.</summary>

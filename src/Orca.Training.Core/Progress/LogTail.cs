@@ -31,7 +31,13 @@ internal sealed class LogTail
             return;
         }
 
-        var kept = text.Length <= MaxLineLength ? text.ToString() : string.Concat(text[..Cut(text)], "…");
+        // Nearly all lines are kept as they are: a copy of each would be most of what following an output costs.
+        var kept = text.Length > MaxLineLength ? string.Concat(text[..Cut(text)], "…")
+            : text.Length == line.Length ? line
+            : text.ToString();
+
+        // No database takes a NUL character in a text, and the sentence ends up in one.
+        kept = kept.Replace('\0', '\uFFFD');
         _lines.Enqueue(kept);
         _bytes += Encoding.UTF8.GetByteCount(kept);
         while (_lines.Count > MaxLines || _bytes > MaxBytes)

@@ -68,7 +68,7 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
     /// <summary>Takes the next line in.</summary>
     public void Take(in OutputLine line)
     {
-        Advance(line.Timestamp);
+        _position = _position.Next(line.Timestamp);
         switch (OutputParser.Parse(line))
         {
             case OutputEvent.Metric metric:
@@ -84,20 +84,6 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
             default:
                 (_tail ??= new LogTail()).Add(line.Text);
                 break;
-        }
-    }
-
-    // Two streams are merged by the runtime, so that a line may come a little after a younger one. The position never goes back:
-    // what lies before it was read or is lost, and nothing is counted twice.
-    private void Advance(long timestamp)
-    {
-        if (timestamp > _position.Timestamp)
-        {
-            _position = new OutputPosition(timestamp, 1);
-        }
-        else if (timestamp == _position.Timestamp)
-        {
-            _position = _position with { Lines = _position.Lines + 1 };
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class EffectRunner(
     RuntimeScope scope,
     AttemptLauncher launcher,
     IArtifactStore artifacts,
+    LogWriters logs,
     OrcaTrainingOptions options,
     TrackerWork work,
     TimeProvider time,
@@ -172,9 +173,10 @@ internal sealed class EffectRunner(
         var digest = new OutputDigest(follow.From.Progress, follow.From.Announced);
         try
         {
-            var lines = machines[follow.Machine].Runtime.ReadOutputAsync(follow.Attempt, rank: 0, digest.Progress.Position, ending);
-            var follower = new OutputFollower(time, progress => inbox.PostAsync(new TrackerEvent.Heard(follow.Attempt, progress), ending));
-            await follower.FollowAsync(lines, digest, ending);
+            var from = await logs.FindStartAsync(follow.Attempt, rank: 0, digest.Progress.Position);
+            var lines = machines[follow.Machine].Runtime.ReadOutputAsync(follow.Attempt, rank: 0, from, ending);
+            var follower = new OutputFollower(time, logs, follow.Attempt, rank: 0, progress => inbox.PostAsync(new TrackerEvent.Heard(follow.Attempt, progress), ending));
+            await follower.FollowAsync(lines, from, digest, ending);
             return new TrackerEvent.OutputEnded(follow.Attempt, Summary(digest, follow.From));
         }
         catch (Exception e) when (!IsEnding(e))

@@ -4,15 +4,26 @@ using Orca.Training.Progress;
 
 namespace Orca.Training.Tracking;
 
-/// <summary>Reads one training's output to its end, and passes on what is new at most every now and then, however much it writes.</summary>
-internal sealed class OutputFollower(TimeProvider time, Func<TrainingProgress, ValueTask> heard)
+/// <summary>
+/// Reads one container's output to its end, however much it writes: each line goes to the log, and what is new in the figures is
+/// passed on at most every now and then.
+/// </summary>
+internal sealed class OutputFollower(TimeProvider time, LogWriters logs, AttemptName attempt, int rank, Func<TrainingProgress, ValueTask> heard)
 {
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
-    public async Task FollowAsync(IAsyncEnumerable<OutputLine> lines, OutputDigest digest, CancellationToken cancellationToken)
+    private LogWriter? _log;
+    private DateTimeOffset? _tellAt;
+    private DateTimeOffset _toldAt = DateTimeOffset.MinValue;
+    private (DateTimeOffset At, Task Passed)? _alarm;
+
+    /// <param name="lines">The output after a position.</param>
+    /// <param name="from">That position; not after the digest's.</param>
+    /// <param name="digest">Takes in the lines after its own position.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task FollowAsync(IAsyncEnumerable<OutputLine> lines, OutputPosition from, OutputDigest digest, CancellationToken cancellationToken)
     {
-        DateTimeOffset? tellAt = null;
-        var toldAt = DateTimeOffset.MinValue;
+        var (position, digested) = (from, digest.Progress.Position);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reader = lines.GetAsyncEnumerator(reading.Token);
         Task<bool>? next = null;
@@ -20,42 +31,78 @@ internal sealed class OutputFollower(TimeProvider time, Func<TrainingProgress, V
         {
             while (true)
             {
-                next ??= reader.MoveNextAsync().AsTask();
-                if (tellAt is { } due && !await ComesBeforeAsync(next, due, cancellationToken))
+                var asked = reader.MoveNextAsync();
+                if (!asked.IsCompleted)
                 {
-                    tellAt = null;
-                    toldAt = time.GetUtcNow();
-                    await heard(digest.TakeNews());
-                    continue;
+                    next = asked.AsTask();
+                    while (Sooner(_tellAt, _log?.DueAt) is { } due && !await ComesBeforeAsync(next, due, reading.Token))
+                    {
+                        await DoWhatIsDueAsync(digest);
+                    }
                 }
 
-                if (!await next)
+                if (!await (next is null ? asked : new ValueTask<bool>(next)))
                 {
-                    return;
+                    next = null;
+                    break;
                 }
 
                 next = null;
-                digest.Take(reader.Current);
+                var line = reader.Current;
+                position = position.Next(line.Timestamp);
+                if (position > digested)
+                {
+                    digest.Take(line);
+                }
+
+                _log ??= logs.Open(attempt, rank);
+                if (_log.Add(line, position))
+                {
+                    await _log.MakeRoomAsync();
+                }
+
                 if (digest.HasNews)
                 {
-                    tellAt ??= toldAt + Period;
+                    _tellAt ??= _toldAt + Period;
+                    await DoWhatIsDueAsync(digest);
                 }
             }
         }
         finally
         {
+            reading.Cancel();
             if (next is not null)
             {
                 // A reader cannot be let go while it is asked for a line.
-                reading.Cancel();
                 await next.Quietly();
             }
 
             await reader.DisposeAsync();
+            if (_log is not null)
+            {
+                await _log.FinishAsync();
+            }
         }
     }
 
-    /// <summary>Whether the next line is there before a moment; when both are, the moment comes first, or a busy output would never be told.</summary>
+    private async ValueTask DoWhatIsDueAsync(OutputDigest digest)
+    {
+        var now = time.GetUtcNow();
+        if (_log?.DueAt <= now)
+        {
+            _log.Look(now);
+        }
+
+        // When the next line is there too, the moment comes first, or a busy output would never be told.
+        if (_tellAt <= now)
+        {
+            _tellAt = null;
+            _toldAt = now;
+            await heard(digest.TakeNews());
+        }
+    }
+
+    /// <summary>Whether the next line is there before a moment.</summary>
     private async ValueTask<bool> ComesBeforeAsync(Task next, DateTimeOffset due, CancellationToken cancellationToken)
     {
         var wait = due - time.GetUtcNow();
@@ -66,10 +113,18 @@ internal sealed class OutputFollower(TimeProvider time, Func<TrainingProgress, V
 
         if (!next.IsCompleted)
         {
-            await Task.WhenAny(next, Task.Delay(wait, time, cancellationToken));
+            // Many lines can come before one moment: they share its timer.
+            if (_alarm is not { } alarm || alarm.At != due)
+            {
+                _alarm = alarm = (due, Task.Delay(wait, time, cancellationToken));
+            }
+
+            await Task.WhenAny(next, alarm.Passed);
             cancellationToken.ThrowIfCancellationRequested();
         }
 
         return next.IsCompleted;
     }
+
+    private static DateTimeOffset? Sooner(DateTimeOffset? left, DateTimeOffset? right) => left is null || right < left ? right : left;
 }

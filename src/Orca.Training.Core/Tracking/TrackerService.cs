@@ -7,6 +7,7 @@ using Orca.Training.Datasets;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Logs;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
@@ -20,6 +21,7 @@ internal sealed class TrackerService(
     IJobStore store,
     IDatasetStore datasets,
     IArtifactStore artifacts,
+    ILogStore logs,
     IServiceScopeFactory scopes,
     IHostEnvironment environment,
     TrackerWork work,
@@ -130,8 +132,9 @@ internal sealed class TrackerService(
         var inbox = new Inbox();
         var scope = new RuntimeScope(_atStart.ApplicationName ?? environment.ApplicationName, installation);
         var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, time);
+        var logWriters = new LogWriters(logs, work, time, logger, ending.Token);
         var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, _atStart, work, time, inbox, logger, ending.Token);
+            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, logWriters, _atStart, work, time, inbox, logger, ending.Token);
         await using var services = scopes.CreateAsyncScope();
         using var observer = new JobObserver(metrics, logger);
         var core = NewCore(installation, observer, services.ServiceProvider.GetRequiredService<ICapacityPolicy>());

@@ -9,10 +9,8 @@ namespace Orca.Training.Docker.Output;
 /// newline, or a part of one where the line was long or has no newline. Knows nothing of connections.
 /// </summary>
 /// <param name="longestLine">Bytes of text in a line; what is longer comes in parts.</param>
-internal sealed class OutputParser(int longestLine = OutputParser.LongestLine)
+internal sealed class OutputParser(int longestLine = LineAssembler.LongestLine)
 {
-    public const int LongestLine = 64 * 1024;
-
     private const int HeaderLength = 8;
 
     private readonly byte[] _header = new byte[HeaderLength];

@@ -21,15 +21,53 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
         string container, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var what = $"reading the output of container {container}";
-        var resume = new ResumePoint(after);
-        using var response = await OpenAsync(what, container, resume.Since, cancellationToken);
-        if (response is null)
+        var position = after;
+        var parser = new OutputParser();
+        using (var following = await OpenAsync(what, container, ResumePoint.For(after), isFollowed: true, cancellationToken))
         {
-            yield break;
+            if (following is null)
+            {
+                yield break;
+            }
+
+            await foreach (var line in LinesAsync(what, following, parser, ResumePoint.For(after), cancellationToken))
+            {
+                position = position.Next(line.Timestamp);
+                yield return line;
+            }
         }
 
+        // An engine that follows a container to its end often leaves out a last line without a newline: what it has kept is asked for
+        // once more, while it says whether the container has ended at all.
+        var end = ResumePoint.ForEnd(position);
+        var remaining = OpenAsync(what, container, end, isFollowed: false, cancellationToken);
+        using var rest = await OfEndedAsync(what, container, remaining, cancellationToken);
+        if (rest is not null)
+        {
+            parser = new OutputParser();
+            await foreach (var line in LinesAsync(what, rest, parser, end, cancellationToken))
+            {
+                yield return line;
+            }
+        }
+
+        var last = new List<OutputLine>();
+        parser.Complete(last);
+        foreach (var line in last)
+        {
+            // Where the container is gone, this is what its follower was told of the line.
+            if (rest is null || end.IsNew(line))
+            {
+                yield return line;
+            }
+        }
+    }
+
+    /// <summary>All lines that end; what is left without a newline stays with the parser.</summary>
+    private async IAsyncEnumerable<OutputLine> LinesAsync(
+        string what, HttpResponseMessage response, OutputParser parser, ResumePoint resume, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var parser = new OutputParser();
         var lines = new List<OutputLine>();
         var buffer = new byte[BufferLength];
         for (var isOpen = true; isOpen;)
@@ -44,19 +82,33 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
                 }
             }
         }
+    }
 
-        // An engine that is stopped can end the stream as if all were said.
-        if (!told.Has(container) && await IsRunningAsync(container, cancellationToken))
+    /// <summary>Gives an answer on, unless the container runs: an engine that is stopped can end the stream as if all were said.</summary>
+    private async Task<HttpResponseMessage?> OfEndedAsync(string what, string container, Task<HttpResponseMessage?> answer, CancellationToken cancellationToken)
+    {
+        try
         {
-            throw calls.Unavailable(what, "it ended the stream while the container runs");
+            if (!told.Has(container) && await IsRunningAsync(container, cancellationToken))
+            {
+                throw calls.Unavailable(what, "it ended the stream while the container runs");
+            }
         }
+        catch
+        {
+            (await answer)?.Dispose();
+            throw;
+        }
+
+        return await answer;
     }
 
     /// <summary>Null when there is no such container.</summary>
-    private async Task<HttpResponseMessage?> OpenAsync(string what, string container, long since, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage?> OpenAsync(
+        string what, string container, ResumePoint from, bool isFollowed, CancellationToken cancellationToken)
     {
-        var from = string.Create(CultureInfo.InvariantCulture, $"{since / 1_000_000_000}.{since % 1_000_000_000:000000000}");
-        var path = $"containers/{container}/logs?follow=1&stdout=1&stderr=1&timestamps=1&since={from}";
+        var since = string.Create(CultureInfo.InvariantCulture, $"{from.Since / 1_000_000_000}.{from.Since % 1_000_000_000:000000000}");
+        var path = $"containers/{container}/logs?follow={(isFollowed ? 1 : 0)}&stdout=1&stderr=1&timestamps=1&since={since}";
 
         // Only the answer's beginning is limited in time: a training may be silent for days.
         return await calls.AskAsync<HttpResponseMessage?>(
@@ -98,7 +150,6 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
                 throw new EndOfStreamException("the output ended within a message");
             }
 
-            parser.Complete(lines);
             return false;
         }
         catch (Exception exception) when (EngineCalls.IsSilence(exception))

@@ -13,8 +13,8 @@ namespace Orca.Training.Client;
 /// </summary>
 /// <remarks>
 /// It neither retries nor resumes by itself: a service that cannot be reached, or goes away during a call or a stream, is a
-/// <see cref="TrainingException"/> with <see cref="TrainingError.Unavailable"/>; a watch goes on from the last revision seen when it is
-/// called again. An answer names at most some fields that are wrong (2 KiB of them), then how many more there are.
+/// <see cref="TrainingException"/> with <see cref="TrainingError.Unavailable"/>; a watch goes on from the last revision seen, and logs
+/// after the last line seen, when they are called again. An answer names at most some fields that are wrong (2 KiB of them), then how many more there are.
 /// </remarks>
 public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, IAsyncDisposable
 {
@@ -105,6 +105,21 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
         ThrowIfNoId(job);
         var message = new Wire.CancelTrainingRequest { JobId = job.Value };
         await AskAsync(options => _service.CancelTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ThrowIfNoId(job);
+        using var call = _service.StreamLogs(LogMapping.ToWire(job, query ?? new LogQuery()), new CallOptions(cancellationToken: cancellationToken));
+        while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
+        {
+            var lines = call.ResponseStream.Current;
+            foreach (var line in lines.Lines)
+            {
+                yield return LogMapping.FromWire(lines, line);
+            }
+        }
     }
 
     /// <summary>Ends the channel, if it is the client's own, and the calls on it.</summary>

@@ -66,7 +66,7 @@ internal sealed class AttemptEnder(ClusterConnection cluster, ClusterCalls calls
     {
         // The Job first, or older clusters make another pod in place of one that is deleted; and without its pods, which would be given
         // the grace that they were made with: a node keeps to the first grace that it is told.
-        var seconds = AttemptSeconds.Of(grace);
+        var seconds = GraceSeconds.Of(grace);
         await DeleteJobAsync(attempt, cancellationToken);
         IReadOnlyCollection<V1Pod> found = await pods.ListAsync(attempt, cancellationToken);
         if (AllSettled(found))

@@ -16,6 +16,9 @@ internal static class PodState
     /// </summary>
     public const string Finalizer = "orca.training/end-on-record";
 
+    // A node that cannot find a container any more says so, and makes an exit code up.
+    private const string LostEnd = "ContainerStatusUnknown";
+
     // The time of a deletion includes the grace, so a node that works has said that the pod ended soon after it.
     private static readonly TimeSpan NodeSilence = TimeSpan.FromSeconds(60);
 
@@ -63,7 +66,7 @@ internal static class PodState
         return observation with
         {
             State = ContainerState.Ended,
-            ExitCode = end?.ExitCode,
+            ExitCode = end?.Reason == LostEnd ? null : end?.ExitCode,
             OutOfMemory = end?.Reason == "OOMKilled",
             Detail = DetailOf(pod.Status, end),
         };

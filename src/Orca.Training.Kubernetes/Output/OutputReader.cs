@@ -27,7 +27,7 @@ internal sealed class OutputReader(ClusterConnection cluster, ClusterCalls calls
         }
 
         var what = $"reading the output of pod {pod.Metadata.Name}";
-        var resume = new ResumePoint(after);
+        var resume = ResumePoint.For(after);
         using var response = await OpenAsync(what, pod, resume.Since, cancellationToken);
         if (response is null)
         {

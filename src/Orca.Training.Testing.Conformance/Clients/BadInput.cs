@@ -73,6 +73,8 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         NoJob("a watch of a job that was never submitted", 77, (client, job, token) => client.WatchTrainingAsync(job, 0, token).ToListAsync(token).AsTask()),
         NoJob("a watch of no job", -1, (client, job, token) => client.WatchTrainingAsync(job, 0, token).ToListAsync(token).AsTask()),
         NoJob("a watch that goes on with no job", 0, (client, _, token) => client.ResumeWatchAsync(default, token).ToListAsync(token).AsTask()),
+        NoJob("logs of a job that was never submitted", 77, (client, job, token) => client.StreamLogsAsync(job, null, token).ToListAsync(token).AsTask()),
+        NoJob("logs of no job", 0, (client, job, token) => client.StreamLogsAsync(job, new LogQuery { Follow = true }, token).ToListAsync(token).AsTask()),
         NoJob("a cancel of a job that was never submitted", 77, (client, job, token) => client.CancelTrainingAsync(job, token)),
         NoJob("a cancel of no job", long.MinValue, (client, job, token) => client.CancelTrainingAsync(job, token)),
 

@@ -18,7 +18,7 @@ internal sealed class Installation : IDisposable
     public Installation(IJobStore? store = null)
     {
         var services = new ServiceCollection().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddOrcaTraining(options => options.AddAlgorithm("cnn", "image")).Services.AddSingleton<IDatasetStore, OneDataset>();
+        services.AddOrcaTraining(options => options.AddAlgorithm("cnn", "image")).UseFakeStores().Services.AddSingleton<IDatasetStore, OneDataset>();
         if (store is not null)
         {
             services.AddSingleton(store);

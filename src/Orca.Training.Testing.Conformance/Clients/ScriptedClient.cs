@@ -17,6 +17,8 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
 
     public Func<WatchPosition, CancellationToken, IAsyncEnumerable<TrainingStatus>> Watch { get; init; } = (_, _) => throw Unscripted();
 
+    public Func<JobId, LogQuery, CancellationToken, IAsyncEnumerable<LogLine>> Logs { get; init; } = (_, _, _) => throw Unscripted();
+
     public Func<JobId, CancellationToken, Task> Cancel { get; init; } = (_, _) => throw Unscripted();
 
     /// <summary>Does the same for each call.</summary>
@@ -26,7 +28,8 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
         Status = (_, token) => AfterAsync<TrainingStatus>(act, token),
         Statuses = (_, token) => AfterAsync<IReadOnlyList<TrainingStatus?>>(act, token),
         List = (_, token) => AfterAsync<TrainingPage>(act, token),
-        Watch = (_, token) => NothingAfterAsync(act, token),
+        Watch = (_, token) => NothingAfterAsync<TrainingStatus>(act, token),
+        Logs = (_, _, token) => NothingAfterAsync<LogLine>(act, token),
         Cancel = (_, token) => act(token),
     };
 
@@ -45,6 +48,9 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
 
     public IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(WatchPosition lastSeen, CancellationToken cancellationToken = default) => Watch(lastSeen, cancellationToken);
 
+    public IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, CancellationToken cancellationToken = default) =>
+        Logs(job, query ?? new LogQuery(), cancellationToken);
+
     public Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default) => Cancel(job, cancellationToken);
 
     private static async Task<T> AfterAsync<T>(Func<CancellationToken, Task> act, CancellationToken token)
@@ -53,7 +59,7 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
         throw Unscripted();
     }
 
-    private static async IAsyncEnumerable<TrainingStatus> NothingAfterAsync(Func<CancellationToken, Task> act, [EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<T> NothingAfterAsync<T>(Func<CancellationToken, Task> act, [EnumeratorCancellation] CancellationToken token)
     {
         await act(token);
         yield break;

@@ -22,6 +22,7 @@ public abstract partial class TrainingClientConformance
         List,
         Watch,
         ResumeWatch,
+        Logs,
         Cancel,
     }
 
@@ -141,6 +142,9 @@ public abstract partial class TrainingClientConformance
                 break;
             case Call.ResumeWatch:
                 await client.ResumeWatchAsync(new WatchPosition(job, null, 1), token).ToListAsync(token);
+                break;
+            case Call.Logs:
+                await client.StreamLogsAsync(job, cancellationToken: token).ToListAsync(token);
                 break;
             case Call.Cancel:
                 await client.CancelTrainingAsync(job, token);

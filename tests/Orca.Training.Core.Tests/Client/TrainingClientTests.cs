@@ -3,6 +3,7 @@ using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Logs.Folders;
 using Orca.Training.Testing;
 using Orca.Training.Testing.Conformance.Jobs;
 
@@ -212,7 +213,7 @@ public sealed class TrainingClientTests
         {
             Time = time;
             Store = new CountingStore(new MemoryJobStore(new MemoryJobStoreOptions { KeepFinished = keepFinished }, time));
-            Client = new TrainingClient(Store, Datasets, () => new RequestValidator(new RequestLimits(), ["a"], 1), time, Log);
+            Client = new TrainingClient(Store, Datasets, new FolderLogStore("not-used", time), () => new RequestValidator(new RequestLimits(), ["a"], 1), time, Log);
         }
 
         public VirtualTime Time { get; }

@@ -20,6 +20,7 @@ public sealed class AddOrcaTrainingTests
           "OrcaTraining": {
             "ApplicationName": "app",
             "DataFolder": "elsewhere",
+            "MaxLogMiB": 15,
             "ReconcilePeriod": "00:00:11",
             "LaunchTimeout": "00:12:00",
             "StopGrace": "00:00:13",
@@ -50,7 +51,7 @@ public sealed class AddOrcaTrainingTests
     {
         var options = Options(s => s.AddOrcaTraining(Section()));
 
-        Assert.Equal(("app", "elsewhere", true), (options.ApplicationName, options.DataFolder, options.RemoveLeftovers));
+        Assert.Equal(("app", "elsewhere", 15, true), (options.ApplicationName, options.DataFolder, options.MaxLogMiB, options.RemoveLeftovers));
         Assert.Equal(
             [TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)],
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);

@@ -35,6 +35,7 @@ public sealed class OptionsValidatorTests
         { "OrcaTraining:DataFolder is 'a\uFFFDb': give a folder, such as 'orca-data'.", o => o.DataFolder = "a\0b" },
         { "OrcaTraining:ApplicationName is '': give a name of printable text, or leave it unset for the host's own.", o => o.ApplicationName = "" },
         { "OrcaTraining:ApplicationName is 'a\uFFFDb': give a name of printable text, or leave it unset for the host's own.", o => o.ApplicationName = "a\nb" },
+        { "OrcaTraining:MaxLogMiB is 0: give at least 1.", o => o.MaxLogMiB = 0 },
         { "OrcaTraining:Limits:NameLength is 0: give at least 1.", o => o.Limits.NameLength = 0 },
         { "OrcaTraining:Limits:ParameterNameLength is -5: give at least 1.", o => o.Limits.ParameterNameLength = -5 },
         { "OrcaTraining:Limits:Parameters is -1: give at least 0.", o => o.Limits.Parameters = -1 },

@@ -17,7 +17,7 @@ public sealed class ResumePointTests
             var position = read == 0
                 ? default
                 : new OutputPosition(lines[read - 1].Timestamp, lines.Take(read).Count(l => l.Timestamp == lines[read - 1].Timestamp));
-            var resume = new ResumePoint(position);
+            var resume = ResumePoint.For(position);
 
             Assert.Equal(lines.Skip(read), lines.Where(l => resume.IsNew(l)));
         });

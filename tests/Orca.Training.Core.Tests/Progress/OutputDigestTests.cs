@@ -37,7 +37,7 @@ public sealed class OutputDigestTests
     public void The_position_counts_the_lines_of_its_timestamp_and_never_goes_back()
     {
         var digest = new OutputDigest(TrainingProgress.None);
-        foreach (var (timestamp, expected) in new[] { (5L, new OutputPosition(5, 1)), (5, new(5, 2)), (7, new(7, 1)), (6, new(7, 1)), (7, new(7, 2)) })
+        foreach (var (timestamp, expected) in new[] { (5L, new OutputPosition(5, 1)), (5, new(5, 2)), (7, new(7, 1)), (6, new(7, 2)), (7, new(7, 3)) })
         {
             digest.Take(new OutputLine(OutputStream.Error, timestamp, "x"));
             Assert.Equal(expected, digest.Progress.Position);
@@ -131,6 +131,19 @@ public sealed class OutputDigestTests
     [Fact]
     public void The_tail_shows_of_a_redrawn_line_what_a_terminal_would() =>
         Assert.Equal(["100%"], Fold(TrainingProgress.None, null, Lines("1%\r50%\r100%\r")).Tail);
+
+    [Fact]
+    public void The_tail_holds_odd_lines_and_no_NUL_which_databases_refuse() =>
+        Assert.Equal(
+            ["a\uFFFDb", "\x1b[31mred\x1b[0m", "\tindented", "k\uFFFDse 🐋"],
+            Fold(TrainingProgress.None, null, Lines("a\0b", "\x1b[31mred\x1b[0m", "", "\tindented  ", "k\uFFFDse 🐋\r")).Tail);
+
+    [Fact]
+    public void The_tail_makes_no_copy_of_a_usual_line()
+    {
+        var text = new string('x', 100);
+        Assert.Same(text, Fold(TrainingProgress.None, null, Lines(text)).Tail[0]);
+    }
 
     [Fact]
     public void The_tail_stays_within_its_bytes() =>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
+using Orca.Training.Logs;
 using Orca.Training.Machines;
 using Orca.Training.Testing;
 using Orca.Training.Tracking;
@@ -71,9 +72,11 @@ public sealed class EffectRunnerTests
         var options = stores.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var artifacts = stores.GetRequiredService<IArtifactStore>();
         var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, time);
+        var work = new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext());
+        var logs = new LogWriters(stores.GetRequiredService<ILogStore>(), work, time, NullLogger.Instance, Cancel);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here), launcher,
-            artifacts, options.CurrentValue, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, inbox, NullLogger.Instance, Cancel);
+            artifacts, logs, options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }
 

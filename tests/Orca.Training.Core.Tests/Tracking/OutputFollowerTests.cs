@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Progress;
 using Orca.Training.Testing;
+using Orca.Training.Tests.Logs;
 using Orca.Training.Tracking;
 
 namespace Orca.Training.Tests.Tracking;
@@ -78,7 +80,7 @@ public sealed class OutputFollowerTests
     public Task An_end_while_a_line_is_waited_for_is_a_cancellation_and_nothing_else() => VirtualTime.RunAsync(async time =>
     {
         using var ending = new CancellationTokenSource();
-        var follower = new OutputFollower(time, _ =>
+        var follower = new OutputFollower(time, NoLog(time), LogSamples.Attempt, rank: 0, _ =>
         {
             // The host ends while the next line is being waited for, and the inbox no longer takes anything.
             ending.Cancel();
@@ -88,7 +90,7 @@ public sealed class OutputFollowerTests
         var isReaderDone = false;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => follower.FollowAsync(Slow(ending.Token), new OutputDigest(TrainingProgress.None), ending.Token));
+            () => follower.FollowAsync(Slow(ending.Token), default, new OutputDigest(TrainingProgress.None), ending.Token));
 
         Assert.True(isReaderDone, "the reader was left open");
 
@@ -123,6 +125,9 @@ public sealed class OutputFollowerTests
         }
     });
 
+    private static LogWriters NoLog(VirtualTime time) => new(
+        LogSamples.FakeStore(), new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, NullLogger.Instance, Cancel);
+
     private static OutputLine Line(int step) => new(OutputStream.Standard, step, $$"""{"orca":"metric","step":{{step}}}""");
 
     private static async IAsyncEnumerable<OutputLine> LinesAsync(
@@ -145,12 +150,12 @@ public sealed class OutputFollowerTests
     {
         var told = new List<(DateTimeOffset, TrainingProgress)>();
         var digest = new OutputDigest(TrainingProgress.None);
-        var follower = new OutputFollower(time, progress =>
+        var follower = new OutputFollower(time, NoLog(time), LogSamples.Attempt, rank: 0, progress =>
         {
             told.Add((time.GetUtcNow(), progress));
             return ValueTask.CompletedTask;
         });
-        await follower.FollowAsync(lines, digest, Cancel);
+        await follower.FollowAsync(lines, default, digest, Cancel);
         return (told, digest);
     }
 }

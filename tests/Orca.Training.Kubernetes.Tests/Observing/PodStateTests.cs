@@ -21,9 +21,23 @@ public sealed class PodStateTests
     [Fact]
     public void An_end_that_the_container_runtime_explains_carries_the_explanation()
     {
-        var seen = Observe(StatusOf(new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 137, Reason = "ContainerStatusUnknown", Message = "It could not be located." } }));
+        var seen = Observe(StatusOf(new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 128, Reason = "StartError", Message = "no such device" } }));
 
-        Assert.Equal((137, false, "ContainerStatusUnknown: It could not be located"), (seen.ExitCode, seen.OutOfMemory, seen.Detail));
+        Assert.Equal((128, "StartError: no such device"), (seen.ExitCode, seen.Detail));
+    }
+
+    [Fact]
+    public void An_end_of_which_a_node_lost_all_but_the_fact_has_no_exit_code()
+    {
+        var status = StatusOf(new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "ContainerCreating" } });
+        status.Phase = "Failed";
+        status.ContainerStatuses[0].LastState = new V1ContainerState
+        {
+            Terminated = new V1ContainerStateTerminated { ExitCode = 137, Reason = "ContainerStatusUnknown", Message = "The container could not be located." },
+        };
+        var seen = Observe(status);
+
+        Assert.Equal((ContainerState.Ended, null, "ContainerStatusUnknown: The container could not be located"), (seen.State, seen.ExitCode, seen.Detail));
     }
 
     [Theory]
