@@ -44,17 +44,14 @@ internal static class OutsideJobs
     {
         try
         {
-            if (transaction.Connection is { } connection)
-            {
-                return connection;
-            }
+            // Of a transaction that is over this throws, whereas a command on its connection would be carried out by itself.
+            _ = transaction.IsolationLevel;
+            return transaction.Connection!;
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException e)
         {
-            // Disposed; the same as completed.
+            throw new TrainingException(TrainingError.FailedPrecondition, "The transaction is over: begin another and submit within that.", inner: e);
         }
-
-        throw new TrainingException(TrainingError.FailedPrecondition, "The transaction is over: begin another and submit within that.");
     }
 
     private static async Task CheckDatabaseAsync(

@@ -33,7 +33,7 @@ internal sealed class HostLock : IDisposable
                 if (time.GetElapsedTime(began) >= patience)
                 {
                     throw new SqliteStoreException(
-                        $"The job store '{database}' is in use by another host, whose process is written in '{path}', and which did not end within {patience.TotalSeconds:0.#} s. SQLite is for one host: stop the other one, or use PostgreSQL for several.",
+                        Invariant($"The job store '{database}' is in use by another host, whose process is written in '{path}', and which did not end within {patience.TotalSeconds:0.#} s. SQLite is for one host: stop the other one, or use PostgreSQL for several."),
                         e);
                 }
             }

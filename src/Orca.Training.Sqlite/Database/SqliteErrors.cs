@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Orca.Training.Jobs.Storage;
 using SQLitePCL;
+using static System.FormattableString;
 
 namespace Orca.Training.Sqlite.Database;
 
@@ -15,7 +16,7 @@ internal static class SqliteErrors
     {
         raw.SQLITE_FULL => new($"The disk of the job store '{file}' is full: nothing was recorded. Make room, and it goes on.", exception),
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new(
-            $"Another program has held the write lock of the job store '{file}' for more than {busyTimeout.TotalSeconds:0.#} s: nothing was recorded. A backup tool, or a transaction of the application's own that is open for long?",
+            Invariant($"Another program has held the write lock of the job store '{file}' for more than {busyTimeout.TotalSeconds:0.#} s: nothing was recorded. A backup tool, or a transaction of the application's own that is open for long?"),
             exception),
         raw.SQLITE_READONLY => new($"The job store '{file}' cannot be written: nothing was recorded. Give the host's user the right to write the file and its folder.", exception),
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new($"The job store '{file}' is damaged ({exception.Message}): stop the host and restore a backup.", exception),
