@@ -32,11 +32,11 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
         _logger = logger;
         var known = new KnownJobs();
         _reader = new JobReader(data, options.Schema);
-        _committer = new Committer(data, options.Schema, _reader, known, time, options.CallTimeout);
-        _notifications = new Notifications(data, options.Schema, options.PollPeriod, time, logger);
+        _committer = new Committer(data, options.Schema, _reader, known, (first, jobs) => _tail!.Committed(first, jobs), time, options.CallTimeout);
+        _notifications = new Notifications(data, options.Schema, () => _committer.SessionId, options.PollPeriod, time, logger);
         _tail = new ChangeTail(_reader, known, _notifications, data.Name, time, logger);
         _leases = new Leases(data, options.Schema);
-        _writes = new WriteQueue(CarryOutAsync);
+        _writes = new WriteQueue(_committer.CarryOutAsync);
     }
 
     /// <inheritdoc />
@@ -193,12 +193,6 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
 
     /// <inheritdoc />
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
-
-    private async ValueTask CarryOutAsync(IReadOnlyList<PendingWrite> writes)
-    {
-        await _committer.CarryOutAsync(writes);
-        _notifications.Committed();
-    }
 
     /// <summary>Asks a question that can be repeated, and repeats it once where the connection had been cut since it was last used.</summary>
     private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)

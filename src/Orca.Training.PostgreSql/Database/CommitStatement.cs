@@ -61,7 +61,7 @@ internal sealed class CommitStatement : IAsyncDisposable
         await using var reader = await _batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new CommitAnswer(reader.GetInt64(0), reader.GetBoolean(1), reader.GetFieldValue<long[]>(2));
+        return new CommitAnswer(reader.GetInt64(0), reader.GetBoolean(1), reader.GetFieldValue<long[]>(2), reader.GetInt64(3));
     }
 
     public ValueTask DisposeAsync() => _batch.DisposeAsync();
@@ -86,6 +86,7 @@ internal sealed class CommitStatement : IAsyncDisposable
             INSERT INTO {schema}.jobs (id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document)
             SELECT id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document::json FROM written WHERE is_new)
         SELECT held.term, held.is_unchanged, ARRAY(SELECT id FROM written WHERE is_new ORDER BY change),
+               coalesce((SELECT min(change) FROM written), 0),
                (SELECT count(pg_notify('orca_{schema}', '')) FROM (SELECT 1 FROM written LIMIT 1) w)
         FROM held
         """;
@@ -117,4 +118,5 @@ internal sealed class CommitStatement : IAsyncDisposable
 /// <param name="Term">The lease's current term.</param>
 /// <param name="IsUnchanged">Whether every job was still as it was planned on.</param>
 /// <param name="Drawn">The ids of the new jobs, in their order, if it was done.</param>
-internal readonly record struct CommitAnswer(long Term, bool IsUnchanged, IReadOnlyList<long> Drawn);
+/// <param name="FirstChange">The number of the first row in the feed; the others follow it without a gap. 0 if nothing was written.</param>
+internal readonly record struct CommitAnswer(long Term, bool IsUnchanged, IReadOnlyList<long> Drawn, long FirstChange);

@@ -6,7 +6,16 @@ using Orca.Training.Jobs.Storage.Committing;
 namespace Orca.Training.PostgreSql.Database;
 
 /// <summary>Commits groups of batches, one group at a time, on a connection of its own. Tries again where it is known that nothing was done.</summary>
-internal sealed class Committer(PostgreSqlDataSource data, string schema, JobReader reader, KnownJobs known, TimeProvider time, TimeSpan callTimeout) : IAsyncDisposable
+/// <param name="data">Where the connection comes from.</param>
+/// <param name="schema">The store's.</param>
+/// <param name="reader">Reads jobs that are not known.</param>
+/// <param name="known">Jobs as they were seen last.</param>
+/// <param name="committed">Told of each commit: the first row's number in the feed, and the rows as they are now; of one in doubt no row.</param>
+/// <param name="time">Measures the time that the server takes.</param>
+/// <param name="callTimeout">How long that may be.</param>
+internal sealed class Committer(
+    PostgreSqlDataSource data, string schema, JobReader reader, KnownJobs known, Action<long, IReadOnlyList<Job>> committed, TimeProvider time, TimeSpan callTimeout)
+    : IAsyncDisposable
 {
     // Other hosts change the same jobs rarely: a caller's cancellation meets a decision. Nothing that is right goes on so long.
     private const int MostTries = 20;
@@ -18,6 +27,10 @@ internal sealed class Committer(PostgreSqlDataSource data, string schema, JobRea
 
     private NpgsqlConnection? _connection;
     private CommitStatement? _statement;
+    private int _sessionId;
+
+    /// <summary>The server's number for the session that commits; 0 while there is none.</summary>
+    public int SessionId => Volatile.Read(ref _sessionId);
 
     /// <summary>Answers every batch; does not throw.</summary>
     public async ValueTask CarryOutAsync(IReadOnlyList<PendingWrite> writes)
@@ -64,6 +77,9 @@ internal sealed class Committer(PostgreSqlDataSource data, string schema, JobRea
             if (!PostgreSqlErrors.IsUndone(e))
             {
                 await DisconnectAsync();
+
+                // It may be on record all the same; then it has to be read.
+                committed(0, []);
             }
 
             foreach (var batch in batches)
@@ -86,7 +102,7 @@ internal sealed class Committer(PostgreSqlDataSource data, string schema, JobRea
                 // A rejection holds only of what has just been read.
                 if (plan.Looked.Keys.All(read.ContainsKey))
                 {
-                    Answer(plan, []);
+                    Answer(plan, default);
                     return;
                 }
 
@@ -105,7 +121,7 @@ internal sealed class Committer(PostgreSqlDataSource data, string schema, JobRea
 
             if (answer.IsUnchanged)
             {
-                Answer(plan, answer.Drawn);
+                Answer(plan, answer);
                 return;
             }
 
@@ -146,12 +162,18 @@ internal sealed class Committer(PostgreSqlDataSource data, string schema, JobRea
         return plan;
     }
 
-    private void Answer(CommitPlan plan, IReadOnlyList<long> drawn)
+    private void Answer(CommitPlan plan, CommitAnswer answer)
     {
-        Job Named(Job job) => job.Id.Value < 0 ? job with { Id = new JobId(drawn[(int)-job.Id.Value - 1]) } : job;
-        foreach (var row in plan.Rows)
+        Job Named(Job job) => job.Id.Value < 0 ? job with { Id = new JobId(answer.Drawn[(int)-job.Id.Value - 1]) } : job;
+        Job[] rows = [.. plan.Rows.Select(r => Named(r.Job))];
+        foreach (var job in rows)
         {
-            known.Learn(Named(row.Job));
+            known.Learn(job);
+        }
+
+        if (rows.Length > 0)
+        {
+            committed(answer.FirstChange, rows);
         }
 
         foreach (var (batch, results) in plan.Answers)
@@ -185,6 +207,7 @@ internal sealed class Committer(PostgreSqlDataSource data, string schema, JobRea
     private async Task<CommitStatement> ConnectAsync(CancellationToken cancellationToken)
     {
         _connection = await data.Source.OpenConnectionAsync(cancellationToken);
+        Volatile.Write(ref _sessionId, _connection.ProcessID);
         return await CommitStatement.PrepareAsync(_connection, schema, cancellationToken);
     }
 
@@ -192,6 +215,7 @@ internal sealed class Committer(PostgreSqlDataSource data, string schema, JobRea
     {
         var connection = _connection;
         (_connection, _statement) = (null, null);
+        Volatile.Write(ref _sessionId, 0);
         if (connection is not null)
         {
             await connection.DisposeAsync();

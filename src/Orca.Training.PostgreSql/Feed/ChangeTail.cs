@@ -7,8 +7,8 @@ using Orca.Training.PostgreSql.Database;
 namespace Orca.Training.PostgreSql.Feed;
 
 /// <summary>
-/// Follows the changes of all hosts, once for everybody here who waits for one: a commit wakes one read, however many watch. It begins
-/// when somebody first asks.
+/// Follows the changes of all hosts, once for everybody here who waits for one: another host's commit wakes one read, however many watch,
+/// and this host's own needs none. It begins when somebody first asks.
 /// </summary>
 internal sealed class ChangeTail(JobReader reader, KnownJobs known, Notifications notifications, string database, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
@@ -73,6 +73,24 @@ internal sealed class ChangeTail(JobReader reader, KnownJobs known, Notification
         }
     }
 
+    /// <summary>
+    /// Tells what this host has committed, without reading it back, if nothing came between that and what was told last: numbers are drawn
+    /// by one commit at a time. Else it is read with the others'.
+    /// </summary>
+    public void Committed(long first, IReadOnlyList<Job> jobs)
+    {
+        lock (_lock)
+        {
+            if (_following is not null && first == _last + 1)
+            {
+                TellNeedsLock([.. jobs.Select((job, i) => (first + i, job))]);
+                return;
+            }
+        }
+
+        notifications.Committed();
+    }
+
     /// <summary>Begins to watch a job: what changes from now on is told.</summary>
     public async ValueTask<JobWatch> WatchAsync(JobId job, CancellationToken cancellationToken)
     {
@@ -115,7 +133,12 @@ internal sealed class ChangeTail(JobReader reader, KnownJobs known, Notification
         {
             if (_following is null)
             {
-                _first = _last = await reader.ReadLastChangeAsync(cancellationToken);
+                var last = await reader.ReadLastChangeAsync(cancellationToken);
+                lock (_lock)
+                {
+                    _first = _last = last;
+                }
+
                 Volatile.Write(ref _following, FollowAsync(_ending.Token));
             }
         }
@@ -179,48 +202,58 @@ internal sealed class ChangeTail(JobReader reader, KnownJobs known, Notification
     {
         while (true)
         {
-            var changes = await reader.ReadChangesAsync(_last, PageLimit, cancellationToken);
+            long last;
+            lock (_lock)
+            {
+                last = _last;
+            }
+
+            var changes = await reader.ReadChangesAsync(last, PageLimit, cancellationToken);
+            var isAll = changes.Count < PageLimit;
             foreach (var (_, job) in changes)
             {
                 known.Learn(job);
             }
 
-            Tell(changes);
-            if (changes.Count < PageLimit)
+            lock (_lock)
+            {
+                TellNeedsLock(changes);
+            }
+
+            if (isAll)
             {
                 return;
             }
         }
     }
 
-    private void Tell(List<(long Change, Job Job)> changes)
+    private void TellNeedsLock(List<(long Change, Job Job)> changes)
     {
+        // Some may have been told while they were read.
+        changes.RemoveAll(c => c.Change <= _last);
         if (changes.Count == 0)
         {
             return;
         }
 
-        lock (_lock)
+        _changes.AddRange(changes);
+        _last = changes[^1].Change;
+        if (_changes.Count > KeepChanges)
         {
-            _changes.AddRange(changes);
-            _last = changes[^1].Change;
-            if (_changes.Count > KeepChanges)
-            {
-                var gone = _changes.Count - (KeepChanges / 2);
-                _first = _changes[gone - 1].Change;
-                _changes.RemoveRange(0, gone);
-            }
-
-            foreach (var (_, job) in changes)
-            {
-                foreach (var watch in _watches.GetValueOrDefault(job.Id) ?? [])
-                {
-                    watch.TellNeedsLock(job);
-                }
-            }
-
-            Moved.RaiseNeedsLock();
+            var gone = _changes.Count - (KeepChanges / 2);
+            _first = _changes[gone - 1].Change;
+            _changes.RemoveRange(0, gone);
         }
+
+        foreach (var (_, job) in changes)
+        {
+            foreach (var watch in _watches.GetValueOrDefault(job.Id) ?? [])
+            {
+                watch.TellNeedsLock(job);
+            }
+        }
+
+        Moved.RaiseNeedsLock();
     }
 
     private ChangePage? PageNeedsLock(ChangeCursor after)

@@ -5,10 +5,17 @@ using Npgsql;
 namespace Orca.Training.PostgreSql.Feed;
 
 /// <summary>
-/// Says that something was committed: at once where this host did it, by a notification of the server where another did, and every poll
-/// period in any case. Several at once are one.
+/// Says that something was committed: by a notification of the server where another host did it, and every poll period in any case. What
+/// this host commits is told in the process, so that its own notifications say nothing new. Several at once are one.
 /// </summary>
-internal sealed class Notifications(PostgreSqlDataSource data, string schema, TimeSpan pollPeriod, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <param name="data">Where the connection that listens comes from.</param>
+/// <param name="schema">The store's.</param>
+/// <param name="ownSession">The server's number for the session that this host commits on.</param>
+/// <param name="pollPeriod">How long a wait lasts at most.</param>
+/// <param name="time">Measures it.</param>
+/// <param name="logger">Told when notifications are lost.</param>
+internal sealed class Notifications(
+    PostgreSqlDataSource data, string schema, Func<int> ownSession, TimeSpan pollPeriod, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>What a notification says when an application's own transaction brought a job.</summary>
     public const string Outside = "outside";
@@ -18,7 +25,7 @@ internal sealed class Notifications(PostgreSqlDataSource data, string schema, Ti
     private Task? _listening;
     private int _isOutside;
 
-    /// <summary>This host has committed something.</summary>
+    /// <summary>Something was committed that has to be read.</summary>
     public void Committed() => _committed.Writer.TryWrite(true);
 
     /// <summary>Waits for a commit, or for the poll period. True: there may be jobs of applications' own transactions among it.</summary>
@@ -58,6 +65,11 @@ internal sealed class Notifications(PostgreSqlDataSource data, string schema, Ti
                 await using var connection = await data.Source.OpenConnectionAsync(cancellationToken);
                 connection.Notification += (_, told) =>
                 {
+                    if (told.PID == ownSession())
+                    {
+                        return;
+                    }
+
                     if (told.Payload == Outside)
                     {
                         Volatile.Write(ref _isOutside, 1);
