@@ -54,7 +54,7 @@ public sealed class ConfigurationTests
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         configure(builder.Configuration);
         builder.Logging.AddFakeLogging();
-        builder.Services.AddOrcaTraining().UseDocker().UseKubernetes();
+        builder.Services.AddOrcaTraining().UseDocker().UseKubernetes().UseSqlite("Data Source=none.db").UsePostgreSql("Host=none");
         using var host = builder.Build();
         _ = host.Services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         return [.. host.Services.GetRequiredService<FakeLogCollector>().GetSnapshot().Where(r => r.Id.Id == 1040).Select(r => r.Message)];
