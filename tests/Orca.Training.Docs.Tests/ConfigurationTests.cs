@@ -49,7 +49,7 @@ public sealed class ConfigurationTests
     public void The_sample_s_settings_all_mean_something() =>
         Assert.Empty(Unknown(b => b.AddJsonFile(Path.Combine(Repository.Folder, "samples", "Orca.Training.SampleHost", "appsettings.json"))));
 
-    private static List<string> Unknown(Action<IConfigurationBuilder> configure)
+    internal static List<string> Unknown(Action<IConfigurationBuilder> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         configure(builder.Configuration);
