@@ -98,6 +98,6 @@ public sealed class ContainerContractTests
         var job = JobTransitions.Create(new JobId(12), new JobCommand.Submit(request, null, JobSamples.At(0)));
         return ContainerContract.Build(
             Name, "app", job, algorithm ?? new AlgorithmOptions { Image = "img" }, new Uri("file:///data%20sets/d"),
-            new AttemptPlaces(new Uri("file:///runs/out"), new Uri("file:///runs/check")));
+            new AttemptPlaces(new Uri("file:///runs/out"), new Uri("file:///runs/check")), TimeSpan.FromSeconds(10));
     }
 }

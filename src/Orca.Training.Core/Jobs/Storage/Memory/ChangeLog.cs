@@ -1,16 +1,20 @@
 namespace Orca.Training.Jobs.Storage.Memory;
 
-/// <summary>The newest changes, by sequence; a ring that grows up to its capacity and then forgets the oldest.</summary>
+/// <summary>
+/// The newest changes, by sequence; a ring that grows up to its capacity and then forgets the oldest. It holds no copies of jobs, or
+/// they would outlive by far their last reader: a reader that lags so far behind that a copy is gone gets the job as it is.
+/// </summary>
 internal sealed class ChangeLog(int capacity)
 {
-    private Job[] _ring = new Job[Math.Min(capacity, 256)];
+    private (JobHistory Job, long Revision)[] _ring = new (JobHistory, long)[Math.Min(capacity, 256)];
 
     /// <summary>The sequence of the newest change; the first one is 1.</summary>
     public long Last { get; private set; }
 
     private long Oldest => Math.Max(1, Last - capacity + 1);
 
-    public void Append(Job job)
+    /// <summary>A job has just changed to its current revision.</summary>
+    public void Append(JobHistory job)
     {
         if (Last >= _ring.Length && _ring.Length < capacity)
         {
@@ -18,7 +22,7 @@ internal sealed class ChangeLog(int capacity)
         }
 
         Last++;
-        _ring[(Last - 1) % _ring.Length] = job;
+        _ring[(Last - 1) % _ring.Length] = (job, job.Current.Revision);
     }
 
     /// <summary>What follows a sequence, up to a limit.</summary>
@@ -32,7 +36,8 @@ internal sealed class ChangeLog(int capacity)
         var changes = new Job[(int)Math.Min(limit, Last - after)];
         for (var i = 0; i < changes.Length; i++)
         {
-            changes[i] = _ring[(after + i) % _ring.Length];
+            var (job, revision) = _ring[(after + i) % _ring.Length];
+            changes[i] = job.At(revision);
         }
 
         return new ChangePage(changes, new ChangeCursor(after + changes.Length), IsTruncated: false);

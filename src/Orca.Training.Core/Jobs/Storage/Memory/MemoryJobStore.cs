@@ -11,7 +11,7 @@ internal sealed partial class MemoryJobStore : IJobStore
     private const int PageLimit = 1024;
 
     // So many of the jobs that finished keep the way they went, for their watchers; of those before them only the end is kept.
-    private const int KeepWays = 4096;
+    private const int KeepWays = 1024;
 
     // Guards all below; held for moments, never over an await, and nothing foreign is called inside.
     private readonly Lock _lock = new();
@@ -210,10 +210,11 @@ internal sealed partial class MemoryJobStore : IJobStore
     private CommandResult Add(JobCommand.Submit submit)
     {
         var job = JobTransitions.Create(new JobId(++_lastId), submit);
-        _jobs.Add(job.Id.Value, new JobHistory(job));
+        var history = new JobHistory(job);
+        _jobs.Add(job.Id.Value, history);
         IdsOf(JobState.Queued).Add(job.Id.Value);
         _index.Add(job);
-        _changes.Append(job);
+        _changes.Append(history);
         return new CommandResult(Rejection.None, job);
     }
 
@@ -228,7 +229,7 @@ internal sealed partial class MemoryJobStore : IJobStore
 
         var before = history!.Current.State;
         history.ChangeNeedsLock(next, _options.KeepRevisions);
-        _changes.Append(next);
+        _changes.Append(history);
         if (before != next.State)
         {
             IdsOf(before).Remove(next.Id.Value);
