@@ -21,7 +21,7 @@ internal sealed class JobImage(long firstChange)
     private readonly RankedSet _open = new();
     private readonly RankedSet _queue = new();
     private readonly Queue<JobId> _finished = new();
-    private readonly ChangeLog _changes = new(KeepChanges);
+    private readonly ChangeLog<Job> _changes = new(KeepChanges, static job => job);
     private readonly Dictionary<JobId, Signal> _watched = [];
     private Signal? _changed;
 
