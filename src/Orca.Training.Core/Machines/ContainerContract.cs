@@ -13,7 +13,8 @@ internal static class ContainerContract
     public const string CheckpointPath = "/orca/checkpoint";
     private const int OwnVariables = 9;
 
-    public static AttemptSpec Build(AttemptName name, string application, Job job, AlgorithmOptions algorithm, Uri data, AttemptPlaces places, string? traceParent = null) => new()
+    public static AttemptSpec Build(
+        AttemptName name, string application, Job job, AlgorithmOptions algorithm, Uri data, AttemptPlaces places, TimeSpan stopGrace, string? traceParent = null) => new()
     {
         Name = name,
         Application = application,
@@ -24,7 +25,8 @@ internal static class ContainerContract
         Environment = Environment(name, job, algorithm, traceParent),
         Ranks = job.Request.Workers,
         Limits = Needs(algorithm),
-        Mounts = [new FolderMount(data.LocalPath, DataPath, IsReadOnly: true), OutputOf(places), CheckpointOf(places)],
+        Mounts = new[] { new FolderMount(data.LocalPath, DataPath, IsReadOnly: true), OutputOf(places), CheckpointOf(places) },
+        StopGrace = stopGrace,
     };
 
     /// <summary>The folders that an attempt writes.</summary>

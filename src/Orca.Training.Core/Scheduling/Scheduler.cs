@@ -17,7 +17,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
 {
     // All that wait are in one of the two sets: those whose time has not come stand beside the queue, so that no plan walks past them.
     private readonly Dictionary<JobId, Job> _waiting = [];
-    private readonly SortedSet<JobId> _queue = [];
+    private readonly RankedSet _queue = new();
     private readonly SortedSet<(DateTimeOffset NotBefore, JobId Job)> _putOff = [];
     private readonly Dictionary<JobId, Placed> _placed = [];
     private readonly Inventory[] _inventories = [.. machines.Select(m => new Inventory(m.Name, m.Total, default, 0, 0))];
@@ -77,7 +77,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         BringBack(now);
         while (_changed && _queue.Count > 0)
         {
-            var job = _waiting[_queue.Min];
+            var job = _waiting[new JobId(_queue.First)];
             var resources = needs(job.Request);
             if (FirstThatFits(resources) is >= 0 and var machine)
             {
@@ -140,7 +140,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         }
         else
         {
-            _queue.Add(job.Id);
+            _queue.Add(job.Id.Value);
         }
     }
 
@@ -148,8 +148,11 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     {
         if (_waiting.Remove(job, out var waiting))
         {
-            _queue.Remove(job);
-            _putOff.Remove((waiting.NotBefore ?? default, job));
+            _queue.Remove(job.Value);
+            if (waiting.NotBefore is { } notBefore)
+            {
+                _putOff.Remove((notBefore, job));
+            }
         }
     }
 
@@ -159,7 +162,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         while (_putOff.Count > 0 && _putOff.Min is var (at, job) && at <= now)
         {
             _putOff.Remove((at, job));
-            _queue.Add(job);
+            _queue.Add(job.Value);
             _changed = true;
         }
     }

@@ -59,7 +59,7 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         }
 
         var places = await artifacts.PrepareAsync(start.Attempt, cancellationToken);
-        var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, data, places, traceParent) with { StopGrace = options.CurrentValue.StopGrace };
+        var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, data, places, options.CurrentValue.StopGrace, traceParent);
         return await machine.Runtime.StartAsync(spec, phases, cancellationToken);
     }
 

@@ -45,6 +45,8 @@ internal sealed class EffectRunner(
     // What was begun and has not ended; the runner itself counts as one until it is to finish.
     private int _open = 1;
 
+    private Inbox Inbox => inbox;
+
     /// <summary>Begins an effect; returns at once.</summary>
     public void Run(TrackerEffect effect)
     {
@@ -109,8 +111,6 @@ internal sealed class EffectRunner(
         start?.Cancel();
     }
 
-    private void Post(TrackerEvent.PhaseReached phase) => inbox.TryPost(phase);
-
     private async Task RunAsync(Errand errand)
     {
         try
@@ -131,7 +131,7 @@ internal sealed class EffectRunner(
     private async ValueTask<TrackerEvent> AnswerAsync(Errand errand) => errand.Effect switch
     {
         TrackerEffect.Start e => await StartAsync(e, errand),
-        TrackerEffect.Follow e => await FollowAsync(e),
+        TrackerEffect.Follow e => await FollowAsync(e, errand),
         TrackerEffect.Fetch e => await FetchAsync(e, errand),
         TrackerEffect.Collect e => await CollectAsync(e),
         TrackerEffect.List e => await ListAsync(e, errand),
@@ -168,15 +168,15 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async ValueTask<TrackerEvent> FollowAsync(TrackerEffect.Follow follow)
+    private async ValueTask<TrackerEvent> FollowAsync(TrackerEffect.Follow follow, Errand errand)
     {
         var digest = new OutputDigest(follow.From.Progress, follow.From.Announced);
         try
         {
             var from = await logs.FindStartAsync(follow.Attempt, rank: 0, digest.Progress.Position);
             var lines = machines[follow.Machine].Runtime.ReadOutputAsync(follow.Attempt, rank: 0, from, ending);
-            var follower = new OutputFollower(time, logs, follow.Attempt, rank: 0, progress => inbox.PostAsync(new TrackerEvent.Heard(follow.Attempt, progress), ending));
-            await follower.FollowAsync(lines, from, digest, ending);
+            var follower = new OutputFollower(time, logs, follow.Attempt, rank: 0, errand.HearAsync);
+            await follower.FollowAsync(lines, from, digest, errand);
             return new TrackerEvent.OutputEnded(follow.Attempt, Summary(digest, follow.From));
         }
         catch (Exception e) when (!IsEnding(e))
@@ -296,8 +296,8 @@ internal sealed class EffectRunner(
     private bool IsEnding(Exception e) => e is OperationCanceledException && ending.IsCancellationRequested;
 
     /// <summary>
-    /// One effect on its way: it is its own work item, what gives it up, and who passes a launch's phases on. Four of these a job make
-    /// three objects each worth saving. It has no timer and no handle, so it is never disposed and can be given up at any time.
+    /// One effect on its way: it is its own work item, what gives it up, and who passes on what comes before its answer. Four of these a
+    /// job make a few objects each worth saving. It has no timer and no handle, so it is never disposed and can be given up at any time.
     /// </summary>
     private sealed class Errand(EffectRunner runner, TrackerEffect effect) : CancellationTokenSource, IThreadPoolWorkItem, IProgress<LaunchPhase>
     {
@@ -310,8 +310,13 @@ internal sealed class EffectRunner(
         {
             if (Effect is TrackerEffect.Start start)
             {
-                runner.Post(new TrackerEvent.PhaseReached(start.Attempt, value));
+                runner.Inbox.TryPost(new TrackerEvent.PhaseReached(start.Attempt, value));
             }
         }
+
+        public ValueTask HearAsync(TrainingProgress news) =>
+            Effect is TrackerEffect.Follow follow
+                ? runner.Inbox.PostAsync(new TrackerEvent.Heard(follow.Attempt, news), Token)
+                : ValueTask.CompletedTask;
     }
 }

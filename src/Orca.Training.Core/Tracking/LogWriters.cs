@@ -25,13 +25,11 @@ internal sealed class LogWriters(ILogStore store, TrackerWork work, TimeProvider
     /// Where to begin to read so that neither the log nor what follows the recorded position lacks a line. What the log has already is
     /// passed over when it is appended again.
     /// </summary>
-    public async ValueTask<OutputPosition> FindStartAsync(AttemptName attempt, int rank, OutputPosition recorded)
-    {
-        if (recorded == default)
-        {
-            return default;
-        }
+    public ValueTask<OutputPosition> FindStartAsync(AttemptName attempt, int rank, OutputPosition recorded) =>
+        recorded == default ? ValueTask.FromResult(recorded) : FindAsync(attempt, rank, recorded);
 
+    private async ValueTask<OutputPosition> FindAsync(AttemptName attempt, int rank, OutputPosition recorded)
+    {
         using var over = new CancellationTokenSource(LogWriter.Patience, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ending, over.Token);
         try

@@ -20,11 +20,10 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, Attempt
     /// <param name="lines">The output after a position.</param>
     /// <param name="from">That position; not after the digest's.</param>
     /// <param name="digest">Takes in the lines after its own position.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task FollowAsync(IAsyncEnumerable<OutputLine> lines, OutputPosition from, OutputDigest digest, CancellationToken cancellationToken)
+    /// <param name="reading">Ends the reading; cancelled here when something else ends it, so that a reader that is asked for a line lets go.</param>
+    public async Task FollowAsync(IAsyncEnumerable<OutputLine> lines, OutputPosition from, OutputDigest digest, CancellationTokenSource reading)
     {
         var (position, digested) = (from, digest.Progress.Position);
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reader = lines.GetAsyncEnumerator(reading.Token);
         Task<bool>? next = null;
         try

@@ -51,6 +51,8 @@ internal sealed class TrackedJob(Job job)
 /// <summary>What the tracker has asked for and seen of an open attempt. Lost with the process, and found again by asking.</summary>
 internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
 {
+    private Moment _drainUntil;
+
     public Call Start;
 
     public Call Stop;
@@ -83,7 +85,7 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
     public long StoppedSince { get; set; }
 
     /// <summary>When the rest of the output is no longer waited for.</summary>
-    public DateTimeOffset? DrainUntil { get; set; }
+    public DateTimeOffset? DrainUntil { get => _drainUntil.Value; set => _drainUntil = new Moment(value); }
 
     public Outcome? FetchFailure { get; set; }
 

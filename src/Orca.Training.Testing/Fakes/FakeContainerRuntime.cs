@@ -19,7 +19,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     private readonly List<Channel<ContainerObservation>> _watchers = [];
     private readonly TimeProvider _time;
     private Func<AttemptSpec, FakeTraining> _script = _ => FakeTraining.Succeeds;
-    private Exception? _unavailable;
+    private volatile Exception? _unavailable;
     private long _lastIncarnation;
 
     /// <summary>A runtime whose containers succeed at once.</summary>
@@ -267,12 +267,9 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
     private void CheckAvailable()
     {
-        lock (_lock)
+        if (_unavailable is { } away)
         {
-            if (_unavailable is not null)
-            {
-                throw new RuntimeUnavailableException(_unavailable.Message);
-            }
+            throw new RuntimeUnavailableException(away.Message);
         }
     }
 

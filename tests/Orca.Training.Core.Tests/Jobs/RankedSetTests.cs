@@ -1,5 +1,5 @@
 using CsCheck;
-using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Jobs;
 
 namespace Orca.Training.Tests.Jobs;
 

@@ -2,7 +2,7 @@ using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
-using Orca.Training.Tests.Jobs;
+using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Machines;
 
@@ -98,6 +98,6 @@ public sealed class ContainerContractTests
         var job = JobTransitions.Create(new JobId(12), new JobCommand.Submit(request, null, JobSamples.At(0)));
         return ContainerContract.Build(
             Name, "app", job, algorithm ?? new AlgorithmOptions { Image = "img" }, new Uri("file:///data%20sets/d"),
-            new AttemptPlaces(new Uri("file:///runs/out"), new Uri("file:///runs/check")));
+            new AttemptPlaces(new Uri("file:///runs/out"), new Uri("file:///runs/check")), TimeSpan.FromSeconds(10));
     }
 }

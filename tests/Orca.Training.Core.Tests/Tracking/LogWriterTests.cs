@@ -187,7 +187,7 @@ public sealed class LogWriterTests
                     steps.Add(p.Metrics["step"]);
                     return ValueTask.CompletedTask;
                 });
-                await follower.FollowAsync(all.Where((_, i) => places[i] > from).ToAsyncEnumerable(), from, digest, Cancel);
+                await follower.FollowAsync(all.Where((_, i) => places[i] > from).ToAsyncEnumerable(), from, digest, CancellationTokenSource.CreateLinkedTokenSource(Cancel));
 
                 Assert.Equal(all.Select(l => l.Text), await TextsAsync(store));
                 Assert.Equal(20, digest.Progress.Metrics["step"]);
@@ -246,7 +246,7 @@ public sealed class LogWriterTests
 
     private static Task FollowAsync(VirtualTime time, ILogStore store, IAsyncEnumerable<OutputLine> lines, RecordedLog? log = null, OutputDigest? digest = null) =>
         new OutputFollower(time, Writers(time, store, log ?? new RecordedLog()), LogSamples.Attempt, rank: 0, _ => ValueTask.CompletedTask)
-            .FollowAsync(lines, default, digest ?? new OutputDigest(TrainingProgress.None), Cancel);
+            .FollowAsync(lines, default, digest ?? new OutputDigest(TrainingProgress.None), CancellationTokenSource.CreateLinkedTokenSource(Cancel));
 
     /// <summary>The ids of what operators were told, in order.</summary>
     private sealed class RecordedLog : ILogger

@@ -90,7 +90,7 @@ public sealed class OutputFollowerTests
         var isReaderDone = false;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => follower.FollowAsync(Slow(ending.Token), default, new OutputDigest(TrainingProgress.None), ending.Token));
+            () => follower.FollowAsync(Slow(ending.Token), default, new OutputDigest(TrainingProgress.None), ending));
 
         Assert.True(isReaderDone, "the reader was left open");
 
@@ -155,7 +155,7 @@ public sealed class OutputFollowerTests
             told.Add((time.GetUtcNow(), progress));
             return ValueTask.CompletedTask;
         });
-        await follower.FollowAsync(lines, default, digest, Cancel);
+        await follower.FollowAsync(lines, default, digest, CancellationTokenSource.CreateLinkedTokenSource(Cancel));
         return (told, digest);
     }
 }

@@ -35,6 +35,14 @@ internal sealed class JobHistory(Job job)
     /// <summary>Keeps only the job as it is.</summary>
     public void ForgetWay() => _earlier = null;
 
+    /// <summary>The job at a revision; as it is, where that one is no longer kept.</summary>
+    public Job At(long revision)
+    {
+        // Revisions have no gaps, so a kept one lies as far from the end as it is older.
+        var place = (_earlier?.Count ?? 0) - (int)(Current.Revision - revision);
+        return place >= 0 && place < (_earlier?.Count ?? 0) ? _earlier![place] : Current;
+    }
+
     /// <summary>The revisions after one, oldest first; those that are no longer kept are left out.</summary>
     public List<Job> After(long revision)
     {

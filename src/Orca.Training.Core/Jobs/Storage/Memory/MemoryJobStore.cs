@@ -11,7 +11,7 @@ internal sealed partial class MemoryJobStore : IJobStore
     private const int PageLimit = 1024;
 
     // So many of the jobs that finished keep the way they went, for their watchers; of those before them only the end is kept.
-    private const int KeepWays = 4096;
+    private const int KeepWays = 1024;
 
     // Guards all below; held for moments, never over an await, and nothing foreign is called inside.
     private readonly Lock _lock = new();
@@ -24,7 +24,10 @@ internal sealed partial class MemoryJobStore : IJobStore
     private readonly RankedSet[] _states = [.. Enum.GetValues<JobState>().Select(_ => new RankedSet())];
     private readonly Queue<long> _finishedInOrder = new();
     private readonly Queue<long> _finishedLately = new();
-    private readonly ChangeLog _changes;
+
+    // No copies of jobs, or they would outlive by far their last reader: one that lags so far behind that a copy is gone gets the job as it is.
+    private readonly ChangeLog<(JobHistory Job, long Revision)> _changes;
+
     private readonly Signal _changed;
     private long _lastId;
     private Lease _lease;
@@ -44,7 +47,7 @@ internal sealed partial class MemoryJobStore : IJobStore
             KeepRevisions = options.KeepRevisions,
         };
         _time = time;
-        _changes = new ChangeLog(_options.KeepChanges);
+        _changes = new ChangeLog<(JobHistory Job, long Revision)>(_options.KeepChanges, static change => change.Job.At(change.Revision));
         _changed = new Signal(_lock);
         // Two stores must never claim each other's containers, so the id cannot be an argument's default.
         _installation = installation ?? new InstallationId(RandomNumberGenerator.GetHexString(8, lowercase: true));
@@ -210,10 +213,11 @@ internal sealed partial class MemoryJobStore : IJobStore
     private CommandResult Add(JobCommand.Submit submit)
     {
         var job = JobTransitions.Create(new JobId(++_lastId), submit);
-        _jobs.Add(job.Id.Value, new JobHistory(job));
+        var history = new JobHistory(job);
+        _jobs.Add(job.Id.Value, history);
         IdsOf(JobState.Queued).Add(job.Id.Value);
         _index.Add(job);
-        _changes.Append(job);
+        _changes.Append((history, history.Current.Revision));
         return new CommandResult(Rejection.None, job);
     }
 
@@ -228,7 +232,7 @@ internal sealed partial class MemoryJobStore : IJobStore
 
         var before = history!.Current.State;
         history.ChangeNeedsLock(next, _options.KeepRevisions);
-        _changes.Append(next);
+        _changes.Append((history, history.Current.Revision));
         if (before != next.State)
         {
             IdsOf(before).Remove(next.Id.Value);

@@ -1,7 +1,7 @@
-namespace Orca.Training.Jobs.Storage.Memory;
+namespace Orca.Training.Jobs;
 
 /// <summary>
-/// A sorted set of ids that also knows each one's rank. Buckets of bounded size keep an insertion, a removal and a rank at about
+/// A sorted set of jobs' ids that also knows each one's rank. Buckets of bounded size keep an insertion, a removal and a rank at about
 /// the square root of the count, with no node a member.
 /// </summary>
 internal sealed class RankedSet
@@ -12,6 +12,9 @@ internal sealed class RankedSet
     private readonly List<List<long>> _buckets = [[]];
 
     public int Count { get; private set; }
+
+    /// <summary>The smallest member; there must be one.</summary>
+    public long First => _buckets[0][0];
 
     public void Add(long value)
     {
