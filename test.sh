@@ -10,7 +10,8 @@ cd "$(dirname "$0")"
 filter=${1:-}
 
 eng/dotnet.sh
-trap 'eng/engine.sh down --for $$ >/dev/null || true; eng/kubernetes.sh down --for $$ >/dev/null || true' EXIT
+end_parts() { eng/engine.sh down --for $$ >/dev/null || true; eng/kubernetes.sh down --for $$ >/dev/null || true; }
+trap end_parts EXIT
 engine=$(eng/engine.sh up --for $$)
 eval "$engine"
 export DOCKER_HOST
@@ -44,6 +45,9 @@ fi
 if [ -z "$filter" ] || [ "$filter" = python ]; then run_python; fi
 
 echo "The tests took $((SECONDS - began)) s."
+# Before the counts, which are the last line.
+trap - EXIT
+end_parts
 [ "$skipped" -eq 0 ] || echo "$skipped skipped, each saying why."
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ $((passed + skipped)) -gt 0 ]

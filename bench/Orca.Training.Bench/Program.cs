@@ -3,12 +3,14 @@ using Orca.Training.Bench.Calls;
 using Orca.Training.Bench.Harness;
 using Orca.Training.Bench.Overhead;
 using Orca.Training.Bench.Pipeline;
+using Orca.Training.Bench.Stores;
 
 // Each bench prints a table and, as its last line, one JSON object of its figures.
 var benches = new Dictionary<string, (string Shows, Func<Report, CancellationToken, Task> RunAsync)>
 {
     ["pipeline"] = ("what the SDK costs a job from submit to its final state, beside Quartz.NET, Hangfire and a bare pipeline", PipelineBench.RunAsync),
     ["overhead"] = ("what the SDK adds to a container, beside the engine's client alone", OverheadBench.RunAsync),
+    ["stores"] = ("durable submissions and lifecycles a second on SQLite and PostgreSQL, beside bare commits", StoresBench.RunAsync),
     ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),
 };
 

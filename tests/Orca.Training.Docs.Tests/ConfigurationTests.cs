@@ -47,16 +47,23 @@ public sealed class ConfigurationTests
 
     [Fact]
     public void The_sample_s_settings_all_mean_something() =>
-        Assert.Empty(Unknown(b => b.AddJsonFile(Path.Combine(Repository.Folder, "samples", "Orca.Training.SampleHost", "appsettings.json"))));
+        Assert.Empty(Unknown(b => b.AddJsonFile(Path.Combine(Repository.Folder, "samples", "Orca.Training.SampleHost", "appsettings.json")), isChecked: true));
 
-    internal static List<string> Unknown(Action<IConfigurationBuilder> configure)
+    /// <summary>The settings that mean nothing to a host with every package.</summary>
+    /// <exception cref="OptionsValidationException"><paramref name="isChecked"/> is set, and a value does not fit.</exception>
+    internal static List<string> Unknown(Action<IConfigurationBuilder> configure, bool isChecked = false)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         configure(builder.Configuration);
         builder.Logging.AddFakeLogging();
-        builder.Services.AddOrcaTraining().UseDocker().UseKubernetes();
+        builder.Services.AddOrcaTraining().UseDocker().UseKubernetes().UseSqlite("Data Source=none.db").UsePostgreSql("Host=none");
         using var host = builder.Build();
         _ = host.Services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
+        if (isChecked)
+        {
+            host.Services.GetRequiredService<IStartupValidator>().Validate();
+        }
+
         return [.. host.Services.GetRequiredService<FakeLogCollector>().GetSnapshot().Where(r => r.Id.Id == 1040).Select(r => r.Message)];
     }
 }

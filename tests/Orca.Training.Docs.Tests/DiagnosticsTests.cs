@@ -18,6 +18,8 @@ public sealed class DiagnosticsTests
         ["Orca.Training.Docker"] = 2000..2099,
         ["Orca.Training.AspNetCore"] = 3000..3099,
         ["Orca.Training.Kubernetes"] = 4000..4099,
+        ["Orca.Training.Sqlite"] = 5000..5099,
+        ["Orca.Training.PostgreSql"] = 6000..6099,
     };
 
     private static IEnumerable<(string Package, LoggerMessageAttribute Message, string Name)> Events =>

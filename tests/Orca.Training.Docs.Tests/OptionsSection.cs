@@ -19,6 +19,8 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
         new("OrcaTraining:Algorithms:NAME:Registry", typeof(RegistryCredentials)),
         new("OrcaTraining:Limits", typeof(RequestLimits)),
         new("OrcaTraining:MemoryJobStore", typeof(MemoryJobStoreOptions)),
+        new("OrcaTraining:Sqlite", typeof(SqliteJobStoreOptions), "UseSqlite()"),
+        new("OrcaTraining:PostgreSql", typeof(PostgreSqlJobStoreOptions), "UsePostgreSql()"),
         new("OrcaTraining:Machines:NAME", typeof(DockerOptions), "UseDocker()"),
         new("OrcaTraining:Machines:NAME:Tls", typeof(DockerTlsOptions), "UseDocker()"),
         new("OrcaTraining:Machines:NAME", typeof(KubernetesOptions), "UseKubernetes()"),

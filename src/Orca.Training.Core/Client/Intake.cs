@@ -16,6 +16,11 @@ internal static class Intake
     public static TrainingRequest Request(TrainingRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (IsItsOwnCopy(request))
+        {
+            return request;
+        }
+
         var found = new List<FieldViolation>();
         var taken = request with
         {
@@ -64,6 +69,13 @@ internal static class Intake
         var end = name.Length <= Longest ? name.Length : char.IsHighSurrogate(name[Longest - 1]) ? Longest - 1 : Longest;
         return $"{map}[{name[..end]}{(end < name.Length ? "…" : "")}]";
     }
+
+    /// <summary>Whether nothing is missing and nobody can change it: a request is immutable, but for maps that its maker still holds.</summary>
+    private static bool IsItsOwnCopy(TrainingRequest request) =>
+        ReferenceEquals(request.Parameters, ReadOnlyDictionary<string, string>.Empty) && ReferenceEquals(request.Labels, ReadOnlyDictionary<string, string>.Empty)
+        && IsText(request.Algorithm) && IsText(request.DatasetId) && IsText(request.Name) && IsText(request.OutputModelName) && IsText(request.DatasetVersion);
+
+    private static bool IsText(string? value) => value is not null && !HasLoneSurrogate(value);
 
     private static string? TextOrNull(string field, string? value, List<FieldViolation> found) => Text(field, value, found) is { Length: > 0 } text ? text : null;
 

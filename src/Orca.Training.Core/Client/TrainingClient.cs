@@ -34,10 +34,17 @@ internal sealed partial class TrainingClient(
 
     private readonly ClientErrors _errors = new(logger);
 
+    internal IJobStore Store => store;
+
     public ITrainingClient ForUser(string? user) =>
         new TrainingClient(store, datasets, logs, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user);
 
-    public async Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default)
+    public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) =>
+        TrainAsync(request, RecordAsync, cancellationToken);
+
+    /// <summary>Submits as ever, but for how the job goes on record: a store's package records it within the application's own transaction.</summary>
+    internal async Task<JobId> TrainAsync(
+        TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<Job>> record, CancellationToken cancellationToken)
     {
         // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
         request = Intake.Request(request);
@@ -51,8 +58,8 @@ internal sealed partial class TrainingClient(
         try
         {
             var job = TrainingActivities.Submit(request, time) is { } activity
-                ? await TracedAsync(activity, request, cancellationToken)
-                : await SubmitAsync(request, cancellationToken);
+                ? await TracedAsync(activity, request, record, cancellationToken)
+                : await SubmitAsync(request, record, cancellationToken);
             return job.Id;
         }
         catch (Exception e) when (_errors.Translated(e, nameof(TrainAsync), cancellationToken) is { } translated)
@@ -147,22 +154,27 @@ internal sealed partial class TrainingClient(
     public IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, CancellationToken cancellationToken = default) =>
         _errors.GuardAsync(new LogStream(store, logs).ReadAsync(job, query ?? new LogQuery(), cancellationToken), nameof(StreamLogsAsync), cancellationToken);
 
-    private async ValueTask<Job> SubmitAsync(TrainingRequest request, CancellationToken cancellationToken)
+    private async ValueTask<Job> RecordAsync(JobCommand.Submit submit, CancellationToken cancellationToken) =>
+        (await store.ApplyAsync([submit], fence: null, cancellationToken))[0].Job!;
+
+    private async ValueTask<Job> SubmitAsync(
+        TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<Job>> record, CancellationToken cancellationToken)
     {
         var version = await ResolveAsync(request, cancellationToken);
         var accepted = request.DatasetVersion == version.Hash ? request : request with { DatasetVersion = version.Hash };
         var submit = new JobCommand.Submit(accepted, user, time.GetUtcNow()) { TraceParent = TrainingActivities.TraceParent };
-        var job = (await store.ApplyAsync([submit], fence: null, cancellationToken))[0].Job!;
+        var job = await record(submit, cancellationToken);
         metrics?.Submitted(job);
         return job;
     }
 
-    private async ValueTask<Job> TracedAsync(Activity activity, TrainingRequest request, CancellationToken cancellationToken)
+    private async ValueTask<Job> TracedAsync(
+        Activity activity, TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<Job>> record, CancellationToken cancellationToken)
     {
         string? error = null;
         try
         {
-            var job = await SubmitAsync(request, cancellationToken);
+            var job = await SubmitAsync(request, record, cancellationToken);
             activity.SetTag(MetricNames.JobId, job.Id.Value);
             return job;
         }

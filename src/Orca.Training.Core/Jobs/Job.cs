@@ -1,3 +1,5 @@
+using Orca.Training.Jobs.Storage.Documents;
+
 namespace Orca.Training.Jobs;
 
 /// <summary>An accepted request and all that is on record about it. Immutable: each change makes a new one with the next revision.</summary>
@@ -77,6 +79,9 @@ public sealed record Job
 
     /// <summary>What the successful attempt left behind; empty before it is published.</summary>
     public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
+
+    /// <summary>What a newer version put on record and this one does not know; kept, so that no change loses it.</summary>
+    internal UnknownFields? Unknown { get; init; }
 
     /// <summary>The newest attempt if it has not ended, else null.</summary>
     public Attempt? OpenAttempt => Attempts is [.., { EndedAt: null } last] ? last : null;

@@ -8,11 +8,9 @@ namespace Orca.Training.Tracking;
 /// <summary>
 /// The tracker's step: (state, event, now) → (state, effects). It holds the state and changes it in place, for speed; it has no
 /// tasks, no clock and no I/O, so host and simulator run this same code. An observer is told of each change and has no say. Not thread-safe: one caller at a time.
-/// </summary>
-/// <remarks>
 /// What is done about a job is in <see cref="JobRules"/> and follows from what is known, not from which event came: an event that
 /// is lost, doubled or late changes when something is done, not what.
-/// </remarks>
+/// </summary>
 internal sealed class TrackerCore
 {
     private readonly TrackerSettings _settings;
@@ -138,8 +136,9 @@ internal sealed class TrackerCore
     {
         if (_jobs.Find(job.Id) is not { } tracked)
         {
-            // The feed brings each submission once and first; anything else about a job that is not tracked is older than its end.
-            if (mayBeNew && job.Revision == 1)
+            // Without an attempt it is new, at whichever revision the feed begins; if it has ended, the store refuses what is decided here.
+            // Anything else about a job that is not tracked is older than its end.
+            if (mayBeNew && job.LastAttempt == 0)
             {
                 Add(job, isNew: true, now, effects);
             }

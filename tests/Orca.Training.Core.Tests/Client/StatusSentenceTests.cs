@@ -1,6 +1,6 @@
 using Orca.Training.Client;
 using Orca.Training.Jobs;
-using Orca.Training.Tests.Jobs;
+using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Client;
 

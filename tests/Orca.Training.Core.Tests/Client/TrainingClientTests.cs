@@ -5,7 +5,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs.Folders;
 using Orca.Training.Testing;
-using Orca.Training.Tests.Jobs;
+using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Client;
 

@@ -1,7 +1,7 @@
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
-using Orca.Training.Tests.Jobs;
-using static Orca.Training.Tests.Jobs.JobSamples;
+using Orca.Training.Testing.Conformance.Jobs;
+using static Orca.Training.Testing.Conformance.Jobs.JobSamples;
 
 namespace Orca.Training.Tests.Diagnostics;
 

@@ -5,7 +5,7 @@ using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Testing;
-using Orca.Training.Tests.Jobs;
+using Orca.Training.Testing.Conformance.Jobs;
 using Orca.Training.Tests.Tracking;
 
 namespace Orca.Training.Tests.Diagnostics;

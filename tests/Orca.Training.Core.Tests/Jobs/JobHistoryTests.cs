@@ -1,5 +1,6 @@
 using CsCheck;
 using Orca.Training.Jobs;
+using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Jobs;
 

@@ -1,6 +1,7 @@
 using Orca.Training.Jobs;
+using Orca.Training.Testing.Conformance.Jobs;
 using static Orca.Training.Jobs.JobState;
-using static Orca.Training.Tests.Jobs.JobSamples;
+using static Orca.Training.Testing.Conformance.Jobs.JobSamples;
 
 namespace Orca.Training.Tests.Jobs;
 

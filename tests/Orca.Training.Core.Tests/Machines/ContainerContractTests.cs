@@ -2,7 +2,7 @@ using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
-using Orca.Training.Tests.Jobs;
+using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Machines;
 

@@ -2,7 +2,7 @@ using CsCheck;
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
-using Orca.Training.Tests.Jobs;
+using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Scheduling;
 

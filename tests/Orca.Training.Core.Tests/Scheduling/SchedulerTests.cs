@@ -1,7 +1,7 @@
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
-using Orca.Training.Tests.Jobs;
+using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Scheduling;
 

@@ -1,7 +1,7 @@
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
-using Orca.Training.Tests.Jobs;
+using Orca.Training.Testing.Conformance.Jobs;
 using Orca.Training.Tracking;
 
 namespace Orca.Training.Tests.Tracking;
@@ -10,13 +10,33 @@ namespace Orca.Training.Tests.Tracking;
 public sealed class TrackerCoreTests
 {
     [Fact]
+    public void A_job_that_was_cancelled_before_the_feed_told_of_it_is_ended()
+    {
+        var core = NewCore();
+        var effects = new List<TrackerEffect>();
+        core.Step(new TrackerEvent.Loaded([]), JobSamples.At(0), effects);
+
+        core.Step(new TrackerEvent.Changed([JobSamples.Waiting().Wished() with { Revision = 2 }]), JobSamples.At(1), effects);
+
+        Assert.Equal(JobState.Cancelled, Assert.IsType<JobCommand.FinishQueued>(Assert.Single(effects.OfType<TrackerEffect.Commit>()).Command).Final);
+    }
+
+    [Fact]
+    public void What_comes_late_of_a_job_that_had_an_attempt_is_passed_over()
+    {
+        var core = NewCore();
+        var effects = new List<TrackerEffect>();
+        core.Step(new TrackerEvent.Loaded([]), JobSamples.At(0), effects);
+
+        core.Step(new TrackerEvent.Changed([JobSamples.Working()]), JobSamples.At(1), effects);
+
+        Assert.True(core.IsIdle);
+    }
+
+    [Fact]
     public void A_host_that_drains_does_not_wait_for_a_time_that_has_passed()
     {
-        var core = new TrackerCore(
-            new TrackerSettings { Installation = new InstallationId("i") },
-            new Scheduler([new MachineOffer("m1", default)], CapacityPolicies.OneAtATime, _ => default),
-            ["m1"],
-            _ => 0);
+        var core = NewCore();
         var effects = new List<TrackerEffect>();
         core.Step(new TrackerEvent.Loaded([JobSamples.PutOff()]), JobSamples.At(8), effects);
         core.Step(new TrackerEvent.Drain(), JobSamples.At(8), effects);
@@ -28,4 +48,9 @@ public sealed class TrackerCoreTests
 
         Assert.Equal(JobSamples.At(9).AddSeconds(0.5), core.NextTick);
     }
+    private static TrackerCore NewCore() => new(
+        new TrackerSettings { Installation = new InstallationId("i") },
+        new Scheduler([new MachineOffer("m1", default)], CapacityPolicies.OneAtATime, _ => default),
+        ["m1"],
+        _ => 0);
 }

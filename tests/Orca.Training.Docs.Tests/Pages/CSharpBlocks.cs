@@ -3,8 +3,11 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Orca.Training.Docs.Tests.Pages;
 
-/// <summary>Compiles a page's blocks of C# as the programs of a web host that has every package.</summary>
-internal static class CSharpBlocks
+/// <summary>
+/// Compiles a page's blocks of C#, in their order, as programs of a web host that has every package. A block that compiles by itself
+/// begins a program; any other has to compile as the next lines of the program that was begun before it.
+/// </summary>
+internal sealed class CSharpBlocks
 {
     // What the Web SDK imports by itself.
     private const string Implicit = """
@@ -25,34 +28,32 @@ internal static class CSharpBlocks
         global using Microsoft.Extensions.Logging;
         """;
 
-    private static readonly MetadataReference[] References =
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':').Select(p => MetadataReference.CreateFromFile(p))];
+    private static readonly CSharpCompilation Empty = CSharpCompilation.Create(
+        "Page",
+        [CSharpSyntaxTree.ParseText(Implicit)],
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':').Select(p => MetadataReference.CreateFromFile(p)),
+        new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
 
-    /// <summary>What is wrong with the last block: by itself, or else as the end of a program that begins with the blocks before it.</summary>
-    public static IReadOnlyList<string> Errors(IReadOnlyList<string> blocks)
+    private string _program = "";
+
+    /// <summary>What is wrong with the next block; of a block that cannot stand alone, what is wrong with it in its program.</summary>
+    public IReadOnlyList<string> ErrorsOfNext(string block)
     {
-        var alone = ErrorsOf(blocks[^1]);
-        return alone.Count == 0 || blocks.Count == 1 || ErrorsOf(InOne(blocks)) is not { Count: 0 } ? alone : [];
-    }
+        var alone = ErrorsOf(block);
+        if (alone.Count == 0 || _program.Length == 0)
+        {
+            _program = block;
+            return alone;
+        }
 
-    private static string InOne(IReadOnlyList<string> blocks)
-    {
-        var lines = blocks.SelectMany(b => b.Split('\n')).ToLookup(IsUsing);
-        return string.Join('\n', lines[true].Distinct().Concat(lines[false]));
+        _program = PageProgram.Of([_program, block]);
+        return ErrorsOf(_program);
     }
-
-    private static bool IsUsing(string line) =>
-        line.StartsWith("using ", StringComparison.Ordinal) && line.EndsWith(';') && !line.Contains('=', StringComparison.Ordinal);
 
     private static List<string> ErrorsOf(string program) =>
     [
-        .. CSharpCompilation.Create(
-                "Page",
-                [CSharpSyntaxTree.ParseText(Implicit), CSharpSyntaxTree.ParseText(program)],
-                References,
-                new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable))
-            .GetDiagnostics()
-            .Where(d => d.Severity == DiagnosticSeverity.Error)
+        .. Empty.AddSyntaxTrees(CSharpSyntaxTree.ParseText(program)).GetDiagnostics()
+            .Where(d => d.Severity == DiagnosticSeverity.Error || (d.Severity == DiagnosticSeverity.Warning && d.Id.StartsWith("CS86", StringComparison.Ordinal)))
             .Select(d => d.ToString()),
     ];
 }

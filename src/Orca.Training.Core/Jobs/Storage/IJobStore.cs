@@ -25,7 +25,11 @@ public interface IJobStore
     /// <exception cref="StaleFenceException">A command needs the lease and <paramref name="fence"/> is not the current one; nothing was applied.</exception>
     ValueTask<IReadOnlyList<CommandResult>> ApplyAsync(IReadOnlyList<JobCommand> commands, Fence? fence, CancellationToken cancellationToken);
 
-    /// <summary>Every change of every job, in commit order, none skipped; waits until there is one.</summary>
+    /// <summary>
+    /// What has changed since, in commit order; waits until there is something. Every job that changed is there as its last change left
+    /// it; what came before that change may be left out, since a durable store keeps the newest only. None is skipped, however late its
+    /// transaction committed.
+    /// </summary>
     /// <param name="after">The end of what was read before.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<ChangePage> ReadChangesAsync(ChangeCursor after, CancellationToken cancellationToken);
@@ -35,8 +39,8 @@ public interface IJobStore
     /// <param name="afterRevision">The last revision seen, 0 for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>
-    /// The job at each revision after the one seen, oldest first; older ones may be left out when the store no longer keeps them,
-    /// which the gap in the revisions shows. Null if there is no such job, or no longer.
+    /// The job at its revisions after the one seen, oldest first and the newest always; those before it may be left out, which the gap in
+    /// the revisions shows. Null if there is no such job, or no longer.
     /// </returns>
     ValueTask<IReadOnlyList<Job>?> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken);
 

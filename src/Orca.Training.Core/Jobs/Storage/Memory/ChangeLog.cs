@@ -1,20 +1,19 @@
 namespace Orca.Training.Jobs.Storage.Memory;
 
-/// <summary>
-/// The newest changes, by sequence; a ring that grows up to its capacity and then forgets the oldest. It holds no copies of jobs, or
-/// they would outlive by far their last reader: a reader that lags so far behind that a copy is gone gets the job as it is.
-/// </summary>
-internal sealed class ChangeLog(int capacity)
+/// <summary>The newest changes, by sequence; a ring that grows up to its capacity and then forgets the oldest.</summary>
+/// <typeparam name="TChange">What is kept of a change.</typeparam>
+/// <param name="capacity">How many changes are kept.</param>
+/// <param name="read">The job after a change.</param>
+internal sealed class ChangeLog<TChange>(int capacity, Func<TChange, Job> read)
 {
-    private (JobHistory Job, long Revision)[] _ring = new (JobHistory, long)[Math.Min(capacity, 256)];
+    private TChange[] _ring = new TChange[Math.Min(capacity, 256)];
 
     /// <summary>The sequence of the newest change; the first one is 1.</summary>
     public long Last { get; private set; }
 
     private long Oldest => Math.Max(1, Last - capacity + 1);
 
-    /// <summary>A job has just changed to its current revision.</summary>
-    public void Append(JobHistory job)
+    public void Append(TChange change)
     {
         if (Last >= _ring.Length && _ring.Length < capacity)
         {
@@ -22,7 +21,7 @@ internal sealed class ChangeLog(int capacity)
         }
 
         Last++;
-        _ring[(Last - 1) % _ring.Length] = (job, job.Current.Revision);
+        _ring[(Last - 1) % _ring.Length] = change;
     }
 
     /// <summary>What follows a sequence, up to a limit.</summary>
@@ -36,8 +35,7 @@ internal sealed class ChangeLog(int capacity)
         var changes = new Job[(int)Math.Min(limit, Last - after)];
         for (var i = 0; i < changes.Length; i++)
         {
-            var (job, revision) = _ring[(after + i) % _ring.Length];
-            changes[i] = job.At(revision);
+            changes[i] = read(_ring[(after + i) % _ring.Length]);
         }
 
         return new ChangePage(changes, new ChangeCursor(after + changes.Length), IsTruncated: false);

@@ -24,7 +24,10 @@ internal sealed partial class MemoryJobStore : IJobStore
     private readonly RankedSet[] _states = [.. Enum.GetValues<JobState>().Select(_ => new RankedSet())];
     private readonly Queue<long> _finishedInOrder = new();
     private readonly Queue<long> _finishedLately = new();
-    private readonly ChangeLog _changes;
+
+    // No copies of jobs, or they would outlive by far their last reader: one that lags so far behind that a copy is gone gets the job as it is.
+    private readonly ChangeLog<(JobHistory Job, long Revision)> _changes;
+
     private readonly Signal _changed;
     private long _lastId;
     private Lease _lease;
@@ -44,7 +47,7 @@ internal sealed partial class MemoryJobStore : IJobStore
             KeepRevisions = options.KeepRevisions,
         };
         _time = time;
-        _changes = new ChangeLog(_options.KeepChanges);
+        _changes = new ChangeLog<(JobHistory Job, long Revision)>(_options.KeepChanges, static change => change.Job.At(change.Revision));
         _changed = new Signal(_lock);
         // Two stores must never claim each other's containers, so the id cannot be an argument's default.
         _installation = installation ?? new InstallationId(RandomNumberGenerator.GetHexString(8, lowercase: true));
@@ -214,7 +217,7 @@ internal sealed partial class MemoryJobStore : IJobStore
         _jobs.Add(job.Id.Value, history);
         IdsOf(JobState.Queued).Add(job.Id.Value);
         _index.Add(job);
-        _changes.Append(history);
+        _changes.Append((history, history.Current.Revision));
         return new CommandResult(Rejection.None, job);
     }
 
@@ -229,7 +232,7 @@ internal sealed partial class MemoryJobStore : IJobStore
 
         var before = history!.Current.State;
         history.ChangeNeedsLock(next, _options.KeepRevisions);
-        _changes.Append(history);
+        _changes.Append((history, history.Current.Revision));
         if (before != next.State)
         {
             IdsOf(before).Remove(next.Id.Value);

@@ -1,15 +1,14 @@
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Jobs.Storage.Memory;
 
 /// <summary>The memory store as a job store, and what is its own: it keeps only so much.</summary>
-public sealed class MemoryJobStoreTests : JobStoreTests
+public sealed class MemoryJobStoreTests : JobStoreConformance
 {
     private static readonly Fence Term = new(1);
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     protected override ValueTask<IJobStore> CreateAsync(TimeProvider time) => ValueTask.FromResult<IJobStore>(new MemoryJobStore(new MemoryJobStoreOptions(), time));
 
@@ -28,6 +27,19 @@ public sealed class MemoryJobStoreTests : JobStoreTests
     }
 
     [Fact]
+    public async Task The_feed_and_a_watcher_are_told_of_every_revision()
+    {
+        var store = await NewAsync(keepFinished: 10);
+        var job = (await SubmitAsync(store, 1))[0];
+        await store.ApplyAsync(
+            [new JobCommand.RequestCancel(job, JobSamples.At(1)), new JobCommand.FinishQueued(job, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1))], Term, Cancel);
+
+        Assert.Equal([1L, 2, 3], (await store.ReadChangesAsync(default, Cancel)).Changes.Select(j => j.Revision));
+        Assert.Equal([1L, 2, 3], (await store.ReadJobChangesAsync(job, 0, Cancel))!.Select(j => j.Revision));
+        Assert.Equal([3L], (await store.ReadJobChangesAsync(job, 2, Cancel))!.Select(j => j.Revision));
+    }
+
+    [Fact]
     public async Task Only_so_many_finished_jobs_are_kept_and_the_first_to_finish_go_first()
     {
         var store = await NewAsync(keepFinished: 2);
@@ -36,8 +48,8 @@ public sealed class MemoryJobStoreTests : JobStoreTests
         await CancelAsync(store, jobs[3], jobs[0], jobs[4]);
 
         Assert.Null(await store.ReadAsync(jobs[3], Cancel));
-        Assert.Equal([jobs[0], jobs[1], jobs[2], jobs[4]], (await store.PageAsync(null)).Select(j => j.Id));
-        Assert.Equal([jobs[0], jobs[4]], (await store.PageAsync(JobState.Cancelled)).Select(j => j.Id));
+        Assert.Equal([jobs[0], jobs[1], jobs[2], jobs[4]], (await PageAsync(store)).Select(j => j.Id));
+        Assert.Equal([jobs[0], jobs[4]], (await PageAsync(store, JobState.Cancelled)).Select(j => j.Id));
         var late = await store.ApplyAsync([new JobCommand.RequestCancel(jobs[3], JobSamples.At(2))], null, Cancel);
         Assert.Equal(Rejection.NotFound, late[0].Rejection);
     }
@@ -175,7 +187,7 @@ public sealed class MemoryJobStoreTests : JobStoreTests
         Assert.NotNull(await store.ReadAsync(job, Cancel));
     }
 
-    private static async Task<MemoryJobStore> NewAsync(int keepFinished = 100, int keepChanges = 1000, int keepRevisions = 10)
+    private async Task<MemoryJobStore> NewAsync(int keepFinished = 100, int keepChanges = 1000, int keepRevisions = 10)
     {
         var options = new MemoryJobStoreOptions { KeepFinished = keepFinished, KeepChanges = keepChanges, KeepRevisions = keepRevisions };
         var store = new MemoryJobStore(options, TimeProvider.System);
@@ -183,12 +195,12 @@ public sealed class MemoryJobStoreTests : JobStoreTests
         return store;
     }
 
-    private static async Task<JobId[]> SubmitAsync(MemoryJobStore store, int count)
+    private async Task<JobId[]> SubmitAsync(MemoryJobStore store, int count)
     {
         var results = await store.ApplyAsync([.. Enumerable.Repeat(JobSamples.Submit(), count)], null, Cancel);
         return [.. results.Select(r => r.Job!.Id)];
     }
 
-    private static ValueTask<IReadOnlyList<CommandResult>> CancelAsync(MemoryJobStore store, params JobId[] jobs) =>
+    private ValueTask<IReadOnlyList<CommandResult>> CancelAsync(MemoryJobStore store, params JobId[] jobs) =>
         store.ApplyAsync([.. jobs.Select(j => new JobCommand.FinishQueued(j, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1)))], Term, Cancel);
 }

@@ -1,11 +1,14 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Orca.Training.Jobs;
 
-namespace Orca.Training.Tests.Jobs;
+namespace Orca.Training.Testing.Conformance.Jobs;
 
 /// <summary>Jobs in every state and commands of every kind, all made through the transition table.</summary>
 internal static class JobSamples
 {
+    private static readonly JsonSerializerOptions Options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     public static readonly Outcome OutOfRoom = new(OutcomeCode.LaunchFailed, "No.");
     public static readonly TrainingProgress HalfDone = new() { Done = 1, Total = 2, Position = new OutputPosition(5, 1) };
     public static readonly IReadOnlyList<Artifact> Model = [new Artifact("model.bin", new Uri("file:///model.bin"), 3, "abc")];
@@ -44,5 +47,5 @@ internal static class JobSamples
     }
 
     /// <summary>All that is on record of a job, to compare two of them: records compare their lists by reference.</summary>
-    public static string Text(this Job job) => JsonSerializer.Serialize(job);
+    public static string Text(this Job job) => JsonSerializer.Serialize(job, Options);
 }

@@ -1,34 +1,107 @@
+using System.Collections.Concurrent;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 
-namespace Orca.Training.Tests.Jobs.Storage;
+namespace Orca.Training.Testing.Conformance.Jobs;
 
-/// <summary>What every job store does. Derive from it, make a store, and all of this is asked of it.</summary>
-public abstract partial class JobStoreTests
+/// <summary>
+/// What every job store does. Derive from it, say how a new, empty store is made, and all of this is asked of it: hand-written
+/// cases, generated commands against a model, and parallel calls whose answers must fit one order of them.
+/// </summary>
+public abstract partial class JobStoreConformance : IAsyncDisposable
 {
+    /// <summary>An id that no store draws.</summary>
+    private static readonly JobId NoJob = new(1L << 60);
+
     private readonly ManualTime _time = new();
+    private readonly ConcurrentBag<IJobStore> _made = [];
+    private readonly Lazy<CancellationTokenSource> _patience;
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    protected JobStoreConformance() => _patience = new(() =>
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        return patience;
+    });
 
-    /// <summary>A new, empty store whose leases end by this time.</summary>
+    /// <summary>How long a case may wait for the store before it counts as failed. Default one minute.</summary>
+    protected virtual TimeSpan Patience => TimeSpan.FromMinutes(1);
+
+    /// <summary>How many generated sequences are tried on a new store each; less for one that is slow to make. Default 100.</summary>
+    protected virtual int GeneratedSequences => 100;
+
+    /// <summary>Ends every wait of the case.</summary>
+    protected CancellationToken Cancel => _patience.Value.Token;
+
+    /// <summary>Makes a new, empty store of an installation of its own; where it is disposable it is disposed after the case.</summary>
+    /// <param name="time">What its leases end by, unless they go by the clock of a server: then see <see cref="PassAsync"/>.</param>
     protected abstract ValueTask<IJobStore> CreateAsync(TimeProvider time);
+
+    /// <summary>
+    /// Lets time pass for a store's leases: moves the clock that the store was made with. Where leases go by the clock of a server,
+    /// make them older there instead; the cases leave a minute for the difference.
+    /// </summary>
+    protected virtual ValueTask PassAsync(IJobStore store, TimeSpan time)
+    {
+        _time.Advance(time);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        foreach (var store in _made)
+        {
+            await DisposeAsync(store);
+        }
+
+        if (_patience.IsValueCreated)
+        {
+            _patience.Value.Dispose();
+        }
+    }
+
+    private protected ValueTask<IJobStore> NewAsync() => RememberAsync(CreateAsync);
+
+    private protected async ValueTask<IJobStore> RememberAsync(Func<TimeProvider, ValueTask<IJobStore>> make)
+    {
+        var store = await make(_time);
+        _made.Add(store);
+        return store;
+    }
+
+    private protected static async ValueTask DisposeAsync(IJobStore store)
+    {
+        switch (store)
+        {
+            case IAsyncDisposable later:
+                await later.DisposeAsync();
+                break;
+            case IDisposable now:
+                now.Dispose();
+                break;
+            default:
+                break;
+        }
+    }
 
     [Fact]
     public async Task The_installation_is_the_same_on_every_call()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
 
         var first = await store.GetInstallationAsync(Cancel);
 
         Assert.NotEmpty(first.Value);
         Assert.Equal(first, await store.GetInstallationAsync(Cancel));
-        Assert.NotEqual(first, await (await CreateAsync(_time)).GetInstallationAsync(Cancel));
+        Assert.NotEqual(first, await (await NewAsync()).GetInstallationAsync(Cancel));
     }
 
     [Fact]
     public async Task A_submission_is_a_queued_job_with_a_new_id_and_all_that_was_asked_for()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
         var request = JobSamples.Request() with
         {
             DatasetVersion = "v",
@@ -52,7 +125,7 @@ public abstract partial class JobStoreTests
     [Fact]
     public async Task A_batch_answers_each_command_and_one_that_is_rejected_stops_no_other()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
         var fence = await DecideAsync(store);
         var job = await SubmitAsync(store);
 
@@ -60,7 +133,7 @@ public abstract partial class JobStoreTests
             [
                 new JobCommand.BeginAttempt(job, 1, "m", JobSamples.At(1)),
                 new JobCommand.BeginAttempt(job, 1, "m", JobSamples.At(1)),
-                new JobCommand.FinishQueued(new JobId(999), JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1)),
+                new JobCommand.FinishQueued(NoJob, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1)),
                 new JobCommand.BeginRunning(job, 1, ["c"], JobSamples.At(2)),
                 JobSamples.Submit(),
             ],
@@ -77,7 +150,7 @@ public abstract partial class JobStoreTests
     [Fact]
     public async Task An_empty_batch_is_nothing()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
 
         Assert.Empty(await store.ApplyAsync([], null, Cancel));
     }
@@ -85,7 +158,7 @@ public abstract partial class JobStoreTests
     [Fact]
     public async Task A_final_job_never_changes()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
         var fence = await DecideAsync(store);
         var job = await SubmitAsync(store);
         await store.ApplyAsync([new JobCommand.FinishQueued(job, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel);
@@ -101,16 +174,16 @@ public abstract partial class JobStoreTests
     [Fact]
     public async Task A_job_that_there_is_not_reads_as_none()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
 
-        Assert.Null(await store.ReadAsync(new JobId(1), Cancel));
-        Assert.Null(await store.ReadJobChangesAsync(new JobId(1), 0, Cancel));
+        Assert.Null(await store.ReadAsync(NoJob, Cancel));
+        Assert.Null(await store.ReadJobChangesAsync(NoJob, 0, Cancel));
     }
 
     [Fact]
     public async Task A_place_in_the_queue_counts_the_older_ones_that_wait()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
         var fence = await DecideAsync(store);
         var (first, second, third) = (await SubmitAsync(store), await SubmitAsync(store), await SubmitAsync(store));
         Assert.Equal([1, 2, 3], await PlacesAsync(store, first, second, third));
@@ -128,7 +201,7 @@ public abstract partial class JobStoreTests
     [Fact]
     public async Task Pages_show_jobs_by_state_in_either_order_up_to_a_limit_and_go_on_after_an_id()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
         var fence = await DecideAsync(store);
         var jobs = new List<JobId>();
         for (var i = 0; i < 10; i++)
@@ -168,9 +241,9 @@ public abstract partial class JobStoreTests
 
         async Task ExpectPageAsync(int[] expected, JobState? state, long after, int limit)
         {
-            Assert.Equal(expected, (await store.PageAsync(state, after, limit)).Select(j => jobs.IndexOf(j.Id)));
+            Assert.Equal(expected, (await PageAsync(store, state, after, limit)).Select(j => jobs.IndexOf(j.Id)));
             // The other way round the same page ends where this one begins.
-            var all = await store.PageAsync(state, after, int.MaxValue);
+            var all = await PageAsync(store, state, after, int.MaxValue);
             var newestFirst = new JobQuery { States = state is { } one ? [one] : [], Limit = int.MaxValue };
             Assert.Equal(all.Reverse().Select(j => j.Id), (await store.ReadPageAsync(newestFirst, Cancel)).TakeWhile(r => r.Job.Id.Value > after).Select(r => r.Job.Id));
         }
@@ -179,7 +252,7 @@ public abstract partial class JobStoreTests
     [Fact]
     public async Task The_open_jobs_are_those_that_are_not_final_oldest_first()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
         var fence = await DecideAsync(store);
         var (first, second, third) = (await SubmitAsync(store), await SubmitAsync(store), await SubmitAsync(store));
         await store.ApplyAsync(
@@ -190,15 +263,22 @@ public abstract partial class JobStoreTests
         Assert.Equal([(first, JobState.Queued), (third, JobState.Launching)], open.Jobs.Select(j => (j.Id, j.State)));
     }
 
-    private static async Task<Fence> DecideAsync(IJobStore store) =>
+    private protected async Task<IReadOnlyList<Job>> PageAsync(IJobStore store, JobState? state = null, long after = 0, int limit = int.MaxValue) =>
+        [
+            .. from reading in await store.ReadPageAsync(
+                   new JobQuery { States = state is { } s ? [s] : [], After = new JobId(after), Limit = limit, OldestFirst = true }, Cancel)
+               select reading.Job,
+        ];
+
+    private protected async Task<Fence> DecideAsync(IJobStore store) =>
         (await store.AcquireLeaseAsync("decider", TimeSpan.FromHours(1), Cancel))!.Value;
 
-    private static async Task<JobId> SubmitAsync(IJobStore store) =>
+    private protected async Task<JobId> SubmitAsync(IJobStore store) =>
         (await store.ApplyAsync([JobSamples.Submit()], null, Cancel))[0].Job!.Id;
 
-    private static async Task<Job> ReadAsync(IJobStore store, JobId job) => (await store.ReadAsync(job, Cancel))!.Value.Job;
+    private protected async Task<Job> ReadAsync(IJobStore store, JobId job) => (await store.ReadAsync(job, Cancel))!.Value.Job;
 
-    private static async Task<int?[]> PlacesAsync(IJobStore store, params JobId[] jobs)
+    private async Task<int?[]> PlacesAsync(IJobStore store, params JobId[] jobs)
     {
         var places = new List<int?>();
         foreach (var job in jobs)

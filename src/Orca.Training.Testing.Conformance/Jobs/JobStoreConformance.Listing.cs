@@ -2,10 +2,10 @@ using CsCheck;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 
-namespace Orca.Training.Tests.Jobs.Storage;
+namespace Orca.Training.Testing.Conformance.Jobs;
 
 /// <summary>Pages of jobs by conditions, also while jobs move; and several jobs at once.</summary>
-public abstract partial class JobStoreTests
+public abstract partial class JobStoreConformance
 {
     private static readonly string?[] Users = [null, "ann", "bob"];
     private static readonly string[] Tags = ["", "red", "blue"];
@@ -39,7 +39,7 @@ public abstract partial class JobStoreTests
     [MemberData(nameof(Conditions), DisableDiscoveryEnumeration = true)]
     public async Task A_page_shows_the_jobs_that_meet_all_conditions(string what, JobQuery query, int[] expected)
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
         var fence = await DecideAsync(store);
         var jobs = await SubmitVariedAsync(store, 6);
         // 0 runs, 1 has failed, 2 is cancelled, the others wait.
@@ -62,7 +62,7 @@ public abstract partial class JobStoreTests
     [Fact]
     public async Task A_job_on_a_page_is_read_as_it_is_by_itself()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
         var fence = await DecideAsync(store);
         var jobs = await SubmitVariedAsync(store, 3);
         await store.ApplyAsync([new JobCommand.BeginAttempt(jobs[0], 1, "m", JobSamples.At(9))], fence, Cancel);
@@ -78,7 +78,7 @@ public abstract partial class JobStoreTests
     [Fact]
     public async Task A_page_goes_on_after_a_job_whether_or_not_it_is_there()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
         var jobs = await SubmitVariedAsync(store, 3);
 
         Assert.Equal([jobs[0]], await AfterAsync(jobs[1], oldestFirst: false));
@@ -95,7 +95,7 @@ public abstract partial class JobStoreTests
     [Fact]
     public async Task A_page_of_few_jobs_among_many_is_full()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
         var fence = await DecideAsync(store);
         var jobs = await SubmitVariedAsync(store, 5000);
         JobId[] failed = [jobs[0], jobs[1], jobs[2500], jobs[4999]];
@@ -114,26 +114,29 @@ public abstract partial class JobStoreTests
     [Fact]
     public async Task Several_jobs_are_read_in_the_order_asked()
     {
-        var store = await CreateAsync(_time);
+        var store = await NewAsync();
         var fence = await DecideAsync(store);
         var jobs = await SubmitVariedAsync(store, 3);
         await store.ApplyAsync([new JobCommand.BeginAttempt(jobs[0], 1, "m", JobSamples.At(9))], fence, Cancel);
 
-        var readings = await store.ReadAsync([jobs[2], new JobId(99), jobs[0], jobs[2], default], Cancel);
+        var readings = await store.ReadAsync([jobs[2], NoJob, jobs[0], jobs[2], default], Cancel);
 
         Assert.Equal([jobs[2], null, jobs[0], jobs[2], null], readings.Select(r => r?.Job.Id));
         Assert.Equal([2, null, null, 2, null], readings.Select(r => r?.QueuePosition));
         Assert.Equal((await ReadAsync(store, jobs[0])).Text(), readings[2]!.Value.Job.Text());
-        Assert.Empty(await store.ReadAsync(Array.Empty<JobId>(), Cancel));
+        Assert.Empty(await store.ReadAsync([], Cancel));
     }
 
     [Fact]
-    public void Over_the_pages_of_a_query_no_job_comes_twice_and_none_is_missed_while_jobs_move() =>
-        Gen.Select(AnyQuery, Gen.Int[1, 12], Gen.Select(AnyCommand.Gen(jobs: 14).Array[0, 8], Gen.Int[0, 2]).Array[12]).Sample((query, jobs, moves) =>
-        {
-            var store = CreateAsync(_time).AsTask().GetAwaiter().GetResult();
-            PageThroughAsync(store, query, jobs, moves).GetAwaiter().GetResult();
-        }, iter: 300);
+    public async Task Over_the_pages_of_a_query_no_job_comes_twice_and_none_is_missed_while_jobs_move() =>
+        await Gen.Select(AnyQuery, Gen.Int[1, 12], Gen.Select(AnyCommand.Gen(jobs: 14).Array[0, 8], Gen.Int[0, 2]).Array[12]).SampleAsync(
+            async (query, jobs, moves) =>
+            {
+                var store = await CreateAsync(_time);
+                await PageThroughAsync(store, query, jobs, moves);
+                await DisposeAsync(store);
+            },
+            iter: GeneratedSequences);
 
     private static Gen<JobQuery> AnyQuery => Gen.Select(
         OneOf(Enum.GetValues<JobState>()).Array[0, 3], OneOf(Users), OneOf("a0", "a1", null), OneOf(Tags), Gen.Int[-4, 12], Gen.Bool, Gen.Int[1, 4])
@@ -152,11 +155,11 @@ public abstract partial class JobStoreTests
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     /// <summary>Reads all pages and changes jobs between them; knows at each moment which jobs meet the query.</summary>
-    private static async Task PageThroughAsync(IJobStore store, JobQuery query, int jobs, (AnyCommand[] Commands, int Submits)[] moves)
+    private async Task PageThroughAsync(IJobStore store, JobQuery query, int jobs, (AnyCommand[] Commands, int Submits)[] moves)
     {
         var fence = await DecideAsync(store);
         await SubmitVariedAsync(store, jobs);
-        var all = await store.PageAsync(null);
+        var all = await PageAsync(store);
         var always = Meeting(all);
         var shown = new List<Job>();
         for (var i = 0; ; i++)
@@ -171,7 +174,7 @@ public abstract partial class JobStoreTests
             var (commands, submits) = i < moves.Length ? moves[i] : ([], 0);
             await store.ApplyAsync([.. commands.Select(c => c.At(JobSamples.At(20)))], fence, Cancel);
             await SubmitVariedAsync(store, submits);
-            always.IntersectWith(Meeting(await store.PageAsync(null)));
+            always.IntersectWith(Meeting(await PageAsync(store)));
         }
 
         Assert.All(shown, job => Assert.True(query.Matches(job), $"{job.Id} does not meet the query"));
@@ -182,7 +185,7 @@ public abstract partial class JobStoreTests
         HashSet<JobId> Meeting(IEnumerable<Job> at) => [.. at.Where(query.Matches).Select(j => j.Id)];
     }
 
-    private static async Task<List<JobId>> SubmitVariedAsync(IJobStore store, int count)
+    private async Task<List<JobId>> SubmitVariedAsync(IJobStore store, int count)
     {
         var submits = Enumerable.Range(0, count).Select(i => new JobCommand.Submit(
             new TrainingRequest

@@ -1,0 +1,20 @@
+namespace Orca.Training.Bench.Stores;
+
+/// <summary>A database that jobs are kept in, and the floor under it: bare commits of one row, by as many callers.</summary>
+internal interface IBenchedDatabase : IAsyncDisposable
+{
+    /// <summary>Keeps a host's jobs in a new, empty store.</summary>
+    void Use(OrcaTrainingBuilder builder);
+
+    /// <summary>One caller's way to commit one row of about a job's size.</summary>
+    Task<IBareCaller> BareAsync();
+
+    /// <summary>Puts so many finished jobs into the store that was made last.</summary>
+    Task FillAsync(int finished);
+}
+
+/// <summary>One caller of a bare table.</summary>
+internal interface IBareCaller : IAsyncDisposable
+{
+    Task CommitAsync();
+}

@@ -1,0 +1,15 @@
+using Npgsql;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage.Documents;
+
+namespace Orca.Training.PostgreSql.Database;
+
+/// <summary>What every read of jobs has in common.</summary>
+internal static class JobColumns
+{
+    /// <summary>A job from a row that begins with its id and its document.</summary>
+    public static Job ReadJob(this NpgsqlDataReader reader) => JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1));
+
+    /// <summary>Text as a column can hold it: PostgreSQL knows no NUL. The document has the text as it is.</summary>
+    public static string Column(string text) => text.Replace('\0', '\uFFFD');
+}

@@ -1,0 +1,173 @@
+using Npgsql;
+using NpgsqlTypes;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+using static System.FormattableString;
+
+namespace Orca.Training.PostgreSql.Database;
+
+/// <summary>The questions that are asked of the tables. Each is one statement, so that its answer is of one moment.</summary>
+internal sealed class JobReader(PostgreSqlDataSource data, string schema)
+{
+    /// <summary>Jobs by their ids.</summary>
+    public async Task<Dictionary<JobId, Job>> FindAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<JobId, Job>();
+        await ReadAsync(
+            $"SELECT id, document FROM {schema}.jobs WHERE id = ANY ($1)",
+            [Ids(jobs)],
+            reader => found[new JobId(reader.GetInt64(0))] = reader.ReadJob(),
+            cancellationToken);
+        return found;
+    }
+
+    /// <summary>Jobs by their ids, and their places in the queue.</summary>
+    public async Task<Dictionary<JobId, JobReading>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken)
+    {
+        // One place is counted by itself; several share one count over the queue.
+        var place = jobs.Count == 1
+            ? $"CASE WHEN j.state = 0 THEN (SELECT count(*) FROM {schema}.jobs q WHERE q.state < 3 AND q.state = 0 AND q.id <= j.id) END"
+            : $"p.place";
+        var places = jobs.Count == 1 ? "" : $"LEFT JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM {schema}.jobs WHERE state < 3 AND state = 0) p ON p.id = j.id";
+        var found = new Dictionary<JobId, JobReading>();
+        await ReadAsync(
+            $"SELECT j.id, j.document, {place} FROM {schema}.jobs j {places} WHERE j.id = ANY ($1)",
+            [Ids(jobs)],
+            reader => found[new JobId(reader.GetInt64(0))] = new JobReading(reader.ReadJob(), reader.IsDBNull(2) ? null : (int)reader.GetInt64(2)),
+            cancellationToken);
+        return found;
+    }
+
+    public async Task<OpenJobs> ReadOpenAsync(CancellationToken cancellationToken)
+    {
+        var open = new List<Job>();
+        var cursor = 0L;
+        await ReadAsync(
+            $"SELECT j.id, j.document, c.last FROM (SELECT coalesce(max(change), 0) AS last FROM {schema}.jobs) c LEFT JOIN {schema}.jobs j ON j.state < 3 ORDER BY j.id",
+            [],
+            reader =>
+            {
+                cursor = reader.GetInt64(2);
+                if (!reader.IsDBNull(0))
+                {
+                    open.Add(reader.ReadJob());
+                }
+            },
+            cancellationToken);
+        return new OpenJobs(open, new ChangeCursor(cursor));
+    }
+
+    /// <summary>The changes after one, in the order of the commits: each changed job as it is now.</summary>
+    public async Task<List<(long Change, Job Job)>> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken)
+    {
+        var changes = new List<(long, Job)>();
+        await ReadAsync(
+            $"SELECT id, document, change FROM {schema}.jobs WHERE change > $1 ORDER BY change LIMIT $2",
+            [new NpgsqlParameter<long> { TypedValue = after }, new NpgsqlParameter<int> { TypedValue = limit }],
+            reader => changes.Add((reader.GetInt64(2), reader.ReadJob())),
+            cancellationToken);
+        return changes;
+    }
+
+    /// <summary>The greatest number that a change has, or may still get from a commit under way.</summary>
+    public async Task<long> ReadLastNumberAsync(CancellationToken cancellationToken)
+    {
+        var last = 0L;
+        await ReadAsync($"SELECT last_value FROM {schema}.changes", [], reader => last = reader.GetInt64(0), cancellationToken);
+        return last;
+    }
+
+    public async Task<long> ReadLastChangeAsync(CancellationToken cancellationToken)
+    {
+        var last = 0L;
+        await ReadAsync($"SELECT coalesce(max(change), 0) FROM {schema}.jobs", [], reader => last = reader.GetInt64(0), cancellationToken);
+        return last;
+    }
+
+    /// <summary>Whether applications committed jobs in transactions of their own that have no number in the feed yet.</summary>
+    public async Task<bool> IsAnyOutsideAsync(CancellationToken cancellationToken)
+    {
+        var isAny = false;
+        await ReadAsync($"SELECT EXISTS (SELECT FROM {schema}.jobs WHERE change IS NULL)", [], reader => isAny = reader.GetBoolean(0), cancellationToken);
+        return isAny;
+    }
+
+    /// <summary>
+    /// Gives them numbers, after all that has been committed: however late a transaction commits, its jobs come to the feed after that,
+    /// and a transaction that stays open for long keeps nothing else from it.
+    /// </summary>
+    public async Task TakeOutsideAsync(CancellationToken cancellationToken)
+    {
+        await using var batch = data.Source.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Invariant($"SELECT pg_advisory_xact_lock({Schema.LockKey(schema, "write")})")));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"""
+            WITH numbered AS MATERIALIZED (
+                SELECT id, nextval('{schema}.changes') AS change FROM (SELECT id FROM {schema}.jobs WHERE change IS NULL ORDER BY id FOR UPDATE) o)
+            UPDATE {schema}.jobs j SET change = n.change FROM numbered n WHERE j.id = n.id
+            """));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT pg_notify('orca_{schema}', '')"));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// The next jobs in the query's order, among which all are that meet it: the columns narrow, and the caller looks closer. What is open
+    /// and what is finished have indexes of their own.
+    /// </summary>
+    public async Task<List<JobReading>> CandidatesAsync(JobQuery query, long? after, int limit, CancellationToken cancellationToken)
+    {
+        var parameters = new List<NpgsqlParameter>();
+        var conditions = "";
+        void Where<T>(string condition, T? value)
+        {
+            if (value is not null)
+            {
+                parameters.Add(new NpgsqlParameter { Value = value });
+                conditions += Invariant($" AND {condition} ${parameters.Count}");
+            }
+        }
+
+        Where(query.OldestFirst ? "id >" : "id <", after);
+        Where("user_name =", query.User is { } user ? JobColumns.Column(user) : null);
+        Where("algorithm =", query.Algorithm is { } algorithm ? JobColumns.Column(algorithm) : null);
+        Where("dataset =", query.DatasetId is { } dataset ? JobColumns.Column(dataset) : null);
+        Where("submitted_at >=", query.SubmittedFrom?.UtcTicks);
+        Where("submitted_at <", query.SubmittedBefore?.UtcTicks);
+        var order = Invariant($"ORDER BY id {(query.OldestFirst ? "ASC" : "DESC")} LIMIT {limit}");
+        var parts = new[] { (State: "state < 3", IsOpen: true), (State: "state >= 3", IsOpen: false) }
+            .Where(p => query.States.Count == 0 || query.States.Any(s => s.IsFinal() != p.IsOpen))
+            .Select(p => $"(SELECT id, document, state FROM {schema}.jobs WHERE {p.State}{StatesOf(query, p.IsOpen)}{conditions} {order})");
+        var found = new List<JobReading>();
+        await ReadAsync(
+            $"""
+            WITH found AS MATERIALIZED (SELECT * FROM ({string.Join(" UNION ALL ", parts)}) f {order}),
+            places AS (SELECT id, row_number() OVER (ORDER BY id) AS place FROM {schema}.jobs
+                       WHERE state < 3 AND state = 0 AND EXISTS (SELECT FROM found WHERE state = 0))
+            SELECT f.id, f.document, p.place FROM found f LEFT JOIN places p ON p.id = f.id ORDER BY f.id {(query.OldestFirst ? "ASC" : "DESC")}
+            """,
+            [.. parameters],
+            reader => found.Add(new JobReading(reader.ReadJob(), reader.IsDBNull(2) ? null : (int)reader.GetInt64(2))),
+            cancellationToken);
+        return found;
+    }
+
+    private static string StatesOf(JobQuery query, bool isOpen)
+    {
+        var states = query.States.Distinct().Where(s => s.IsFinal() != isOpen).Order().Select(s => Invariant($"{(int)s}")).ToList();
+        return states.Count == 0 ? "" : $" AND state IN ({string.Join(", ", states)})";
+    }
+
+    private static NpgsqlParameter Ids(IReadOnlyList<JobId> jobs) =>
+        new NpgsqlParameter<long[]> { TypedValue = [.. jobs.Select(j => j.Value)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
+
+    private async Task ReadAsync(string text, NpgsqlParameter[] parameters, Action<NpgsqlDataReader> row, CancellationToken cancellationToken)
+    {
+        await using var command = data.Source.CreateCommand(text);
+        command.Parameters.AddRange(parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            row(reader);
+        }
+    }
+}

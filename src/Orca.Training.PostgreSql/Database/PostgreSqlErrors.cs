@@ -1,0 +1,35 @@
+using Npgsql;
+using Orca.Training.Jobs.Storage;
+
+namespace Orca.Training.PostgreSql.Database;
+
+/// <summary>What went wrong, in words, and whether a write may be on record all the same.</summary>
+internal static class PostgreSqlErrors
+{
+    /// <summary>
+    /// Whether the server has said that it undid the statement. A session that is ended from outside (57P01 and its like) may have
+    /// committed just before, as may one whose connection broke.
+    /// </summary>
+    public static bool IsUndone(Exception exception) =>
+        exception is PostgresException { InvariantSeverity: "ERROR" };
+
+    /// <summary>Whether the trouble is the server's or the network's, and not the statement's.</summary>
+    public static bool IsUnavailable(Exception exception) => exception switch
+    {
+        PostgresException e => e.InvariantSeverity != "ERROR" || e.IsTransient || e.SqlState[..2] is "53" or "55" or "57" or "58" or "25",
+        NpgsqlException or TimeoutException or IOException => true,
+        _ => false,
+    };
+
+    public static JobStoreUnavailableException Unreached(Exception exception, string database) =>
+        new($"The job store {database} cannot be reached; nothing was recorded: {exception.Message}", exception);
+
+    public static JobStoreUnavailableException Undone(Exception exception, string database) =>
+        new($"The job store {database} refused the write; nothing was recorded: {exception.Message}", exception);
+
+    public static JobStoreUnavailableException Unknown(Exception exception, string database) =>
+        new($"The job store {database} did not answer; whether the write is on record is not known: {exception.Message}", exception);
+
+    public static JobStoreUnavailableException Unread(Exception exception, string database) =>
+        new($"The job store {database} cannot be read now: {exception.Message}", exception);
+}

@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orca.Training.Jobs;
+using static System.FormattableString;
+
+namespace Orca.Training.PostgreSql.Database;
+
+/// <summary>
+/// The tables and their versions. Hosts of two versions work side by side while one after the other is upgraded: so a migration only
+/// adds, and what nobody uses any more goes in a later version, which says how old a host may be that still works with it.
+/// </summary>
+internal static class Schema
+{
+    /// <summary>Each makes the next version out of the one before; a new one is added at the end.</summary>
+    private static readonly Migration[] Migrations =
+    [
+        new(LeastHost: 1,
+            """
+            CREATE TABLE {0}.store (
+                id int PRIMARY KEY CHECK (id = 1),
+                installation text NOT NULL,
+                term bigint NOT NULL DEFAULT 0,   -- the lease's; grows with each holder
+                holder text,
+                ends_at timestamptz               -- by this server's clock
+            );
+            CREATE SEQUENCE {0}.job_ids;
+            CREATE SEQUENCE {0}.changes;          -- drawn from under the write lock only, so that numbers come in the order of the commits
+            CREATE TABLE {0}.jobs (
+                id bigint PRIMARY KEY,
+                revision bigint NOT NULL,
+                change bigint,                    -- null while no store has taken up what an application's own transaction wrote
+                state smallint NOT NULL,          -- 0 queued, 1 launching, 2 running, 3 succeeded, 4 failed, 5 cancelled
+                user_name text,
+                algorithm text NOT NULL,
+                dataset text NOT NULL,
+                submitted_at bigint NOT NULL,     -- UTC, in ticks of 100 ns since the year 1
+                finished_at bigint,
+                group_id bigint,
+                idempotency_key text,
+                idempotency_hash bytea,
+                document json NOT NULL
+            ) WITH (fillfactor = 70);
+            CREATE UNIQUE INDEX jobs_change ON {0}.jobs (change);
+            CREATE INDEX jobs_open ON {0}.jobs (id) WHERE state < 3;
+            CREATE INDEX jobs_outside ON {0}.jobs (id) WHERE change IS NULL;
+            CREATE INDEX jobs_final ON {0}.jobs (state, id) WHERE state >= 3;
+            CREATE INDEX jobs_finished ON {0}.jobs (finished_at) WHERE state >= 3;
+            CREATE INDEX jobs_user ON {0}.jobs (user_name, id) WHERE state >= 3;
+            CREATE INDEX jobs_algorithm ON {0}.jobs (algorithm, id) WHERE state >= 3;
+            CREATE INDEX jobs_dataset ON {0}.jobs (dataset, id) WHERE state >= 3;
+            CREATE INDEX jobs_group ON {0}.jobs (group_id, id) WHERE group_id IS NOT NULL;
+            CREATE UNIQUE INDEX jobs_key ON {0}.jobs (coalesce(user_name, ''), idempotency_key) WHERE idempotency_key IS NOT NULL;
+            """),
+    ];
+
+    public static int Version => Migrations.Length;
+
+    /// <summary>A number of the database's advisory locks, the same for every host on this schema.</summary>
+    public static long LockKey(string schema, string purpose) =>
+        BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"Orca.Training/{schema}/{purpose}")), 0);
+
+    /// <summary>Brings the schema to this version, one host at a time, and returns its installation.</summary>
+    /// <exception cref="PostgreSqlStoreException">A newer version has made it such that this one cannot work with it.</exception>
+    public static async Task<InstallationId> MigrateAsync(PostgreSqlDataSource data, string schema, ILogger logger, CancellationToken cancellationToken)
+    {
+        await using var connection = await data.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await RunAsync(Invariant($"SELECT pg_advisory_xact_lock({LockKey(schema, "schema")})"));
+        var (found, least) = await FoundAsync(connection, schema, cancellationToken);
+        if (least > Version)
+        {
+            throw new PostgreSqlStoreException(Invariant(
+                $"Schema '{schema}' of {data.Name} has version {found}, which needs hosts that know version {least} at least, and this version of Orca.Training.PostgreSql knows up to {Version}: a newer one has upgraded it. Upgrade this host."));
+        }
+
+        if (found == 0)
+        {
+            await RunAsync($"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE TABLE {schema}.version (version int NOT NULL, least_host int NOT NULL); INSERT INTO {schema}.version VALUES (0, 0)");
+        }
+
+        for (var version = found; version < Version; version++)
+        {
+            await RunAsync(Migrations[version].Text.Replace("{0}", schema, StringComparison.Ordinal));
+        }
+
+        if (found < Version)
+        {
+            await RunAsync(Invariant($"UPDATE {schema}.version SET version = {Version}, least_host = {Migrations[^1].LeastHost}"));
+        }
+
+        if (found == 0)
+        {
+            // Two stores must never claim each other's containers.
+            await RunAsync($"INSERT INTO {schema}.store (id, installation) VALUES (1, '{RandomNumberGenerator.GetHexString(8, lowercase: true)}')");
+        }
+
+        await using var command = new NpgsqlCommand($"SELECT installation FROM {schema}.store", connection);
+        var installation = new InstallationId((string)(await command.ExecuteScalarAsync(cancellationToken))!);
+        await transaction.CommitAsync(cancellationToken);
+        if (found is > 0 && found < Version)
+        {
+            logger.Upgraded(data.Name, schema, found, Version);
+        }
+
+        return installation;
+
+        async Task RunAsync(string text)
+        {
+#pragma warning disable CA2100 // The texts are this package's own, and the schema's name has been checked.
+            await using var statement = new NpgsqlCommand(text, connection);
+#pragma warning restore CA2100
+            await statement.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static async Task<(int Version, int LeastHost)> FoundAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    {
+        await using var exists = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection) { Parameters = { new() { Value = $"{schema}.version" } } };
+        if (!(bool)(await exists.ExecuteScalarAsync(cancellationToken))!)
+        {
+            return (0, 0);
+        }
+
+        await using var version = new NpgsqlCommand($"SELECT version, least_host FROM {schema}.version", connection);
+        await using var reader = await version.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt32(0), reader.GetInt32(1));
+    }
+
+    /// <param name="LeastHost">The oldest version of this package that works with what the migration leaves.</param>
+    /// <param name="Text">Its statements; {0} is the schema.</param>
+    private sealed record Migration(int LeastHost, string Text);
+}

@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orca.Training.PostgreSql;
+
+namespace Orca.Training;
+
+/// <summary>Keeps jobs in a PostgreSQL database.</summary>
+public static class PostgreSqlTrainingBuilderExtensions
+{
+    /// <summary>
+    /// Keeps jobs in PostgreSQL (13 or later), in tables that are made and upgraded at the start where need be. Several hosts may share
+    /// them: any takes requests, one decides. Of several calls the last one counts.
+    /// </summary>
+    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="connectionString">As Npgsql spells it: <c>Host=db;Database=trainings;Username=…</c>. A pooler that hands on sessions by transaction will not do.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
+    public static OrcaTrainingBuilder UsePostgreSql(this OrcaTrainingBuilder builder, string connectionString) =>
+        builder.UsePostgreSql(connectionString, configure: null);
+
+    /// <summary>The same with other settings.</summary>
+    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="connectionString">As Npgsql spells it.</param>
+    /// <param name="configure">Sets the schema and the times, after <c>OrcaTraining:PostgreSql</c> in the configuration; null for those.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
+    public static OrcaTrainingBuilder UsePostgreSql(this OrcaTrainingBuilder builder, string connectionString, Action<PostgreSqlJobStoreOptions>? configure)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(connectionString);
+        var connection = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "Orca.Training" };
+        if (connection.MaxAutoPrepare == 0)
+        {
+            connection.MaxAutoPrepare = 32;
+        }
+
+        return builder.Use(services => new PostgreSqlDataSource(Build(services, connection.ConnectionString), isOwned: true), configure);
+    }
+
+    /// <summary>The same with a data source of the application's own, which it disposes itself.</summary>
+    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="dataSource">Finds it among the host's services, or makes it.</param>
+    /// <param name="configure">Sets the schema and the times, after <c>OrcaTraining:PostgreSql</c> in the configuration; null for those.</param>
+    /// <returns>The builder.</returns>
+    public static OrcaTrainingBuilder UsePostgreSql(
+        this OrcaTrainingBuilder builder, Func<IServiceProvider, NpgsqlDataSource> dataSource, Action<PostgreSqlJobStoreOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return builder.Use(services => new PostgreSqlDataSource(dataSource(services), isOwned: false), configure);
+    }
+
+    private static OrcaTrainingBuilder Use(
+        this OrcaTrainingBuilder builder, Func<IServiceProvider, PostgreSqlDataSource> dataSource, Action<PostgreSqlJobStoreOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (!services.Any(s => s.ServiceType == typeof(PostgreSqlJobStore)))
+        {
+            builder.AddSettings<PostgreSqlJobStoreOptions>("PostgreSql", "", (section, options) => section.Bind(options));
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgreSqlJobStoreOptions>, PostgreSqlJobStoreOptionsValidator>());
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PostgreSqlJobStoreOpener>());
+
+            // The container that makes the store disposes it when the host ends.
+            services.AddSingleton(provider => new PostgreSqlJobStore(
+                provider.GetRequiredService<PostgreSqlDataSource>(),
+                provider.GetRequiredService<IOptions<PostgreSqlJobStoreOptions>>().Value,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetService<ILogger<PostgreSqlJobStore>>() ?? NullLogger<PostgreSqlJobStore>.Instance));
+        }
+
+        services.AddSingleton(dataSource);
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        return builder.UseJobStore(provider => provider.GetRequiredService<PostgreSqlJobStore>());
+    }
+
+    private static NpgsqlDataSource Build(IServiceProvider services, string connectionString)
+    {
+        var data = new NpgsqlDataSourceBuilder(connectionString);
+        data.UseLoggerFactory(services.GetService<ILoggerFactory>());
+        return data.Build();
+    }
+}

@@ -1,0 +1,229 @@
+using Microsoft.Data.Sqlite;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage.Committing;
+using Orca.Training.Jobs.Storage.Documents;
+using static System.FormattableString;
+
+namespace Orca.Training.Sqlite.Database;
+
+/// <summary>The one connection that writes, and its prepared commands. One caller at a time.</summary>
+internal sealed class JobDatabase : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _insert;
+    private readonly SqliteCommand _update;
+    private readonly SqliteCommand _begin;
+    private readonly SqliteCommand _commit;
+    private readonly SqliteCommand _find;
+
+    private JobDatabase(SqliteConnection connection)
+    {
+        _connection = connection;
+        _insert = Prepared(
+            """
+            INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, finished_at, document)
+            VALUES (@id, @revision, @state, @user, @algorithm, @dataset, @submitted_at, @finished_at, @document)
+            """,
+            "@id", "@revision", "@state", "@user", "@algorithm", "@dataset", "@submitted_at", "@finished_at", "@document");
+        _update = Prepared(
+            "UPDATE orca_jobs SET revision = @revision, state = @state, finished_at = @finished_at, document = @document WHERE id = @id AND revision = @before",
+            "@id", "@revision", "@state", "@finished_at", "@document", "@before");
+        _begin = Prepared("BEGIN IMMEDIATE");
+        _commit = Prepared("COMMIT");
+        _find = Prepared("SELECT document FROM orca_jobs WHERE id = @id", "@id");
+    }
+
+    /// <summary>Opens the file, makes or upgrades its tables, and says that a host has opened it.</summary>
+    /// <exception cref="SqliteStoreException">A newer version made it, or it is no database that can be used.</exception>
+    public static JobDatabase Open(SqliteJobStoreOptions options)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(options.ConnectionString)
+        {
+            Pooling = false,
+            // SQLite itself waits for a lock, with ever longer pauses; the provider's own waiting comes after it and is not wanted.
+            DefaultTimeout = 1,
+        }.ConnectionString);
+        try
+        {
+            connection.Open();
+            connection.Run(Invariant($"PRAGMA busy_timeout = {(int)options.BusyTimeout.TotalMilliseconds}"));
+            UseWriteAheadLog(connection, options.File);
+            // Every commit is on the disk before it is answered.
+            connection.Run("PRAGMA synchronous = FULL");
+            Schema.Migrate(connection, options.File);
+            connection.Run("UPDATE orca_store SET openings = openings + 1");
+            return new JobDatabase(connection);
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw new SqliteStoreException($"The job store '{options.File}' cannot be opened: {e.Message}", e);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public (InstallationId Installation, long Term, long Openings) ReadStore()
+    {
+        using var command = _connection.Command("SELECT installation, term, openings FROM orca_store");
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        return (new InstallationId(reader.GetString(0)), reader.GetInt64(1), reader.GetInt64(2));
+    }
+
+    /// <summary>The greatest id ever drawn.</summary>
+    public long ReadLastId()
+    {
+        using var command = _connection.Command("SELECT max(last_id, coalesce((SELECT max(id) FROM orca_jobs), 0)) FROM orca_store");
+        return (long)command.ExecuteScalar()!;
+    }
+
+    /// <summary>All jobs that are not final.</summary>
+    public List<Job> ReadOpenJobs() => Read("SELECT id, document FROM orca_jobs WHERE state < 3 ORDER BY id");
+
+    /// <summary>Takes up what applications wrote in transactions of their own.</summary>
+    public List<Job> TakeOutside()
+    {
+        _begin.ExecuteNonQuery();
+        try
+        {
+            var jobs = Read("SELECT id, document FROM orca_jobs WHERE outside = 1 ORDER BY id");
+            if (jobs.Count > 0)
+            {
+                _connection.Run("UPDATE orca_jobs SET outside = NULL WHERE outside = 1");
+            }
+
+            _commit.ExecuteNonQuery();
+            return jobs;
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+    }
+
+    public Job? Find(JobId job)
+    {
+        _find.Parameters["@id"].Value = job.Value;
+        return _find.ExecuteScalar() is string document ? JobDocument.Read(job, document) : null;
+    }
+
+    /// <summary>Writes all rows or none; when it returns they are on the disk.</summary>
+    /// <exception cref="InvalidOperationException">A row is not as it was planned on: somebody else changed it.</exception>
+    public void Write(CommitPlan plan)
+    {
+        if (plan.RowCount == 1)
+        {
+            // A statement by itself is a transaction, and two round trips through SQLite less.
+            Write(plan.Rows.First());
+            return;
+        }
+
+        _begin.ExecuteNonQuery();
+        try
+        {
+            foreach (var row in plan.Rows)
+            {
+                Write(row);
+            }
+
+            _commit.ExecuteNonQuery();
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+    }
+
+    public void WriteTerm(long term)
+    {
+        using var command = _connection.Command("UPDATE orca_store SET term = @term");
+        command.Parameters.AddWithValue("@term", term);
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in (SqliteCommand[])[_insert, _update, _begin, _commit, _find])
+        {
+            command.Dispose();
+        }
+
+        _connection.Dispose();
+    }
+
+    private static void UseWriteAheadLog(SqliteConnection connection, string file)
+    {
+        using var command = connection.Command("PRAGMA journal_mode = WAL");
+        if (command.ExecuteScalar() is not "wal")
+        {
+            throw new SqliteStoreException($"The job store '{file}' cannot use a write-ahead log there: put it on a local disk.");
+        }
+    }
+
+    private void Write(PlannedRow row)
+    {
+        var (command, job) = (row.Before == 0 ? _insert : _update, row.Job);
+        var parameters = command.Parameters;
+        parameters["@id"].Value = job.Id.Value;
+        parameters["@revision"].Value = job.Revision;
+        parameters["@state"].Value = (int)job.State;
+        parameters["@finished_at"].Value = job.FinishedAt is { } finished ? finished.UtcTicks : DBNull.Value;
+        parameters["@document"].Value = JobDocument.Write(job);
+        if (row.Before == 0)
+        {
+            parameters["@user"].Value = (object?)job.User ?? DBNull.Value;
+            parameters["@algorithm"].Value = job.Request.Algorithm;
+            parameters["@dataset"].Value = job.Request.DatasetId;
+            parameters["@submitted_at"].Value = job.SubmittedAt.UtcTicks;
+        }
+        else
+        {
+            parameters["@before"].Value = row.Before;
+        }
+
+        if (command.ExecuteNonQuery() != 1)
+        {
+            throw new InvalidOperationException($"Job {job.Id} is no longer at revision {row.Before} on record: something else than this host changed the job store.");
+        }
+    }
+
+    /// <summary>SQLite may have rolled back by itself already; then there is nothing to do.</summary>
+    private void RollBack()
+    {
+        if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+        {
+            _connection.Run("ROLLBACK");
+        }
+    }
+
+    private List<Job> Read(string query)
+    {
+        using var command = _connection.Command(query);
+        using var reader = command.ExecuteReader();
+        var jobs = new List<Job>();
+        while (reader.Read())
+        {
+            jobs.Add(JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1)));
+        }
+
+        return jobs;
+    }
+
+    private SqliteCommand Prepared(string text, params string[] parameters)
+    {
+        var command = _connection.Command(text);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new SqliteParameter(parameter, DBNull.Value));
+        }
+
+        command.Prepare();
+        return command;
+    }
+}

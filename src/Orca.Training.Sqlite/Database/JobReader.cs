@@ -1,0 +1,88 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+using Orca.Training.Jobs.Storage.Documents;
+
+namespace Orca.Training.Sqlite.Database;
+
+/// <summary>Reads of what the image does not hold, each on a connection of its own: a write-ahead log lets them neither wait for a writer nor hold one up.</summary>
+internal sealed class JobReader(SqliteJobStoreOptions options)
+{
+    // As the pool's key, the text has to be the same every time.
+    private readonly string _connectionString = new SqliteConnectionStringBuilder(options.ConnectionString) { Pooling = true, DefaultTimeout = 1 }.ConnectionString;
+
+    public Job? Find(JobId job)
+    {
+        using var connection = Open();
+        using var command = connection.Command("SELECT document FROM orca_jobs WHERE id = @id");
+        command.Parameters.AddWithValue("@id", job.Value);
+        return command.ExecuteScalar() is string document ? JobDocument.Read(job, document) : null;
+    }
+
+    /// <summary>The next jobs, in the query's order, among which all are that meet it: the columns narrow, and the caller looks closer.</summary>
+    public List<Job> Candidates(JobQuery query, long? after, int limit)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        var conditions = new StringBuilder();
+        void Where(string condition, string parameter, object? value)
+        {
+            if (value is not null)
+            {
+                conditions.Append(conditions.Length == 0 ? " WHERE " : " AND ").Append(condition);
+                command.Parameters.AddWithValue(parameter, value);
+            }
+        }
+
+        Where(query.OldestFirst ? "id > @after" : "id < @after", "@after", after);
+        Where("user = @user", "@user", query.User);
+        Where("algorithm = @algorithm", "@algorithm", query.Algorithm);
+        Where("dataset = @dataset", "@dataset", query.DatasetId);
+        Where("submitted_at >= @from", "@from", query.SubmittedFrom?.UtcTicks);
+        Where("submitted_at < @before", "@before", query.SubmittedBefore?.UtcTicks);
+        if (StatesOf(query) is { } states)
+        {
+            conditions.Append(conditions.Length == 0 ? " WHERE " : " AND ").Append(states);
+        }
+
+        command.Parameters.AddWithValue("@limit", limit);
+#pragma warning disable CA2100 // The text is made of this method's own words; values are parameters.
+        command.CommandText = $"SELECT id, document FROM orca_jobs{conditions} ORDER BY id {(query.OldestFirst ? "ASC" : "DESC")} LIMIT @limit";
+#pragma warning restore CA2100
+        using var reader = command.ExecuteReader();
+        var found = new List<Job>();
+        while (reader.Read())
+        {
+            found.Add(JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1)));
+        }
+
+        return found;
+    }
+
+    /// <summary>Forgets the pooled connections: an open one would keep the file.</summary>
+    public void Close()
+    {
+        using var connection = new SqliteConnection(_connectionString);
+        SqliteConnection.ClearPool(connection);
+    }
+
+    /// <summary>
+    /// Final states as a condition that an index answers. Open ones are not compared, since the job may have moved on meanwhile: then
+    /// the caller looks closer at all.
+    /// </summary>
+    private static string? StatesOf(JobQuery query)
+    {
+        var states = query.States.Distinct().Order().ToList();
+        return states.Count == 0 || !states.TrueForAll(s => s.IsFinal()) ? null
+            : states.Count == 1 ? $"state = {(int)states[0]} AND state >= 3"
+            : $"state IN ({string.Join(", ", states.Select(s => (int)s))}) AND state >= 3";
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(_connectionString);
+        connection.Open();
+        return connection;
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.Data.Sqlite;
+using Orca.Training.Client;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage.Documents;
+
+namespace Orca.Training.Sqlite.Database;
+
+/// <summary>Writes jobs on connections that are not the store's.</summary>
+internal static class OutsideJobs
+{
+    /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
+    public static Job Insert(JobCommand.Submit submit, SqliteTransaction transaction, InstallationId installation)
+    {
+        var connection = transaction.Connection
+            ?? throw new TrainingException(TrainingError.FailedPrecondition, "The transaction is over: begin another and submit within that.");
+        CheckDatabase(connection, transaction, installation);
+
+        var job = JobTransitions.Create(default, submit);
+        using var insert = connection.Command(
+            """
+            INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, outside, document)
+            VALUES ((SELECT max(last_id, coalesce((SELECT max(id) FROM orca_jobs), 0)) + 1 FROM orca_store),
+                    @revision, @state, @user, @algorithm, @dataset, @submitted_at, 1, @document)
+            RETURNING id
+            """,
+            transaction);
+        insert.Parameters.AddWithValue("@revision", job.Revision);
+        insert.Parameters.AddWithValue("@state", (int)job.State);
+        insert.Parameters.AddWithValue("@user", (object?)job.User ?? DBNull.Value);
+        insert.Parameters.AddWithValue("@algorithm", job.Request.Algorithm);
+        insert.Parameters.AddWithValue("@dataset", job.Request.DatasetId);
+        insert.Parameters.AddWithValue("@submitted_at", job.SubmittedAt.UtcTicks);
+        insert.Parameters.AddWithValue("@document", JobDocument.Write(job));
+        return job with { Id = new JobId((long)insert.ExecuteScalar()!) };
+    }
+
+    private static void CheckDatabase(SqliteConnection connection, SqliteTransaction transaction, InstallationId installation)
+    {
+        using var tables = connection.Command("SELECT count(*) FROM sqlite_master WHERE name = 'orca_store'", transaction);
+        using var store = connection.Command("SELECT installation FROM orca_store", transaction);
+        if ((long)tables.ExecuteScalar()! == 0 || (string?)store.ExecuteScalar() != installation.Value)
+        {
+            throw new TrainingException(
+                TrainingError.FailedPrecondition,
+                $"The transaction is on '{connection.DataSource}', which is not the database of the host's job store: open the connection with the same connection string.");
+        }
+    }
+}

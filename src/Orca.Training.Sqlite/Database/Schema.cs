@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+using static System.FormattableString;
+
+namespace Orca.Training.Sqlite.Database;
+
+/// <summary>The tables and their versions. A migration is only ever added at the end; a file that a newer version made is left alone.</summary>
+internal static class Schema
+{
+    /// <summary>Each makes the next version out of the one before.</summary>
+    private static readonly string[] Migrations =
+    [
+        """
+        CREATE TABLE orca_store (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            installation TEXT NOT NULL,
+            term INTEGER NOT NULL DEFAULT 0,      -- the lease's; grows with each holder
+            openings INTEGER NOT NULL DEFAULT 0,  -- how often a host opened the store
+            last_id INTEGER NOT NULL DEFAULT 0    -- the greatest id among the jobs that were deleted
+        );
+        CREATE TABLE orca_jobs (
+            id INTEGER PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            state INTEGER NOT NULL,               -- 0 queued, 1 launching, 2 running, 3 succeeded, 4 failed, 5 cancelled
+            user TEXT,
+            algorithm TEXT NOT NULL,
+            dataset TEXT NOT NULL,
+            submitted_at INTEGER NOT NULL,        -- UTC, in ticks of 100 ns since the year 1
+            finished_at INTEGER,
+            group_id INTEGER,
+            idempotency_key TEXT,
+            idempotency_hash BLOB,
+            outside INTEGER,                      -- 1 while the store has not taken up what an application's own transaction wrote
+            document TEXT NOT NULL
+        );
+        CREATE INDEX orca_jobs_open ON orca_jobs (id) WHERE state < 3;
+        CREATE INDEX orca_jobs_final ON orca_jobs (state, id) WHERE state >= 3;
+        CREATE INDEX orca_jobs_finished ON orca_jobs (finished_at) WHERE state >= 3;
+        CREATE INDEX orca_jobs_user ON orca_jobs (user, id);
+        CREATE INDEX orca_jobs_algorithm ON orca_jobs (algorithm, id);
+        CREATE INDEX orca_jobs_dataset ON orca_jobs (dataset, id);
+        CREATE INDEX orca_jobs_group ON orca_jobs (group_id, id) WHERE group_id IS NOT NULL;
+        CREATE UNIQUE INDEX orca_jobs_key ON orca_jobs (coalesce(user, ''), idempotency_key) WHERE idempotency_key IS NOT NULL;
+        CREATE INDEX orca_jobs_outside ON orca_jobs (id) WHERE outside = 1;
+        CREATE TRIGGER orca_jobs_deleted BEFORE DELETE ON orca_jobs BEGIN
+            UPDATE orca_store SET last_id = max(last_id, old.id);
+        END;
+        """,
+    ];
+
+    public static int Version => Migrations.Length;
+
+    /// <summary>Brings the file to this version, in one transaction.</summary>
+    /// <exception cref="SqliteStoreException">A newer version made the file.</exception>
+    public static void Migrate(SqliteConnection connection, string file)
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var found = FoundVersion(connection, transaction);
+        if (found > Version)
+        {
+            throw new SqliteStoreException(Invariant(
+                $"The job store '{file}' has schema version {found}, and this version of Orca.Training.Sqlite knows up to {Version}: a newer one has upgraded it. Upgrade this host, or give it another file."));
+        }
+
+        for (var version = found; version < Version; version++)
+        {
+            connection.Run(Migrations[version], transaction);
+        }
+
+        if (found == 0)
+        {
+            connection.Run("CREATE TABLE orca_schema (version INTEGER NOT NULL); INSERT INTO orca_schema VALUES (0)", transaction);
+            using var store = connection.Command("INSERT INTO orca_store (id, installation) VALUES (1, @installation)", transaction);
+            // Two stores must never claim each other's containers.
+            store.Parameters.AddWithValue("@installation", RandomNumberGenerator.GetHexString(8, lowercase: true));
+            store.ExecuteNonQuery();
+        }
+
+        connection.Run(Invariant($"UPDATE orca_schema SET version = {Version} WHERE version < {Version}"), transaction);
+        transaction.Commit();
+    }
+
+    private static int FoundVersion(SqliteConnection connection, SqliteTransaction transaction)
+    {
+        using var tables = connection.Command("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'orca_schema'", transaction);
+        if ((long)tables.ExecuteScalar()! == 0)
+        {
+            return 0;
+        }
+
+        using var version = connection.Command("SELECT version FROM orca_schema", transaction);
+        return (int)(long)version.ExecuteScalar()!;
+    }
+}

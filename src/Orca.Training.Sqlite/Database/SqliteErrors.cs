@@ -1,0 +1,28 @@
+using Microsoft.Data.Sqlite;
+using Orca.Training.Jobs.Storage;
+using SQLitePCL;
+using static System.FormattableString;
+
+namespace Orca.Training.Sqlite.Database;
+
+/// <summary>SQLite's result codes in words.</summary>
+internal static class SqliteErrors
+{
+    /// <summary>Whether a row with this id is there already: an application's own transaction drew it first.</summary>
+    public static bool IsTakenId(SqliteException exception) => exception.SqliteExtendedErrorCode == raw.SQLITE_CONSTRAINT_PRIMARYKEY;
+
+    /// <summary>What a caller is told of a write that failed; it was rolled back, so that nothing of it is on record, unless this says otherwise.</summary>
+    public static JobStoreUnavailableException Write(SqliteException exception, string file, TimeSpan busyTimeout) => exception.SqliteErrorCode switch
+    {
+        raw.SQLITE_FULL => new($"The disk of the job store '{file}' is full: nothing was recorded. Make room, and it goes on.", exception),
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new(
+            Invariant($"Another program has held the write lock of the job store '{file}' for more than {busyTimeout.TotalSeconds:0.#} s: nothing was recorded. A backup tool, or a transaction of the application's own that is open for long?"),
+            exception),
+        raw.SQLITE_READONLY => new($"The job store '{file}' cannot be written: nothing was recorded. Give the host's user the right to write the file and its folder.", exception),
+        raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new($"The job store '{file}' is damaged ({exception.Message}): stop the host and restore a backup.", exception),
+        _ => new($"The job store '{file}' could not be written ({exception.Message}); whether the write is on record is not known.", exception),
+    };
+
+    public static JobStoreUnavailableException Read(SqliteException exception, string file) =>
+        new($"The job store '{file}' could not be read: {exception.Message}", exception);
+}

@@ -1,0 +1,44 @@
+using Microsoft.Data.Sqlite;
+
+namespace Orca.Training;
+
+/// <summary>
+/// The SQLite job store's settings, from the section <c>OrcaTraining:Sqlite</c> of the host's configuration and then from code. Read once,
+/// when the host starts.
+/// </summary>
+public sealed class SqliteJobStoreOptions
+{
+    /// <summary>
+    /// How long a write waits for another program that holds the database's write lock, such as a backup tool or a transaction of the
+    /// application's own; then the call fails as unavailable and nothing of it is applied. Default 5 s.
+    /// </summary>
+    public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a start waits for another host that uses the database to end, as it does when a host is replaced by the next one; then
+    /// it fails. Default 10 s.
+    /// </summary>
+    public TimeSpan HostTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal string ConnectionString { get; set; } = "";
+
+    internal string File => new SqliteConnectionStringBuilder(ConnectionString).DataSource;
+
+    internal SqliteJobStoreOptions Copy() => (SqliteJobStoreOptions)MemberwiseClone();
+
+    /// <exception cref="ArgumentException">The connection string names no file that can be written.</exception>
+    internal static void CheckConnection(string connectionString)
+    {
+        var connection = new SqliteConnectionStringBuilder(connectionString);
+        if (connection.Mode is SqliteOpenMode.Memory || connection.DataSource.Length == 0 || connection.DataSource.Contains(":memory:", StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"The connection string '{connectionString}' names no file, so that nothing would outlive the process: give a file, such as 'Data Source=orca.db', or use UseMemoryJobStore.");
+        }
+
+        if (connection.Mode is SqliteOpenMode.ReadOnly)
+        {
+            throw new ArgumentException($"The connection string '{connectionString}' opens the database for reading only, and the job store writes: leave Mode out.");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Orca.Training.Sqlite;
+
+namespace Orca.Training;
+
+/// <summary>Keeps jobs in a SQLite database.</summary>
+public static class SqliteTrainingBuilderExtensions
+{
+    /// <summary>
+    /// Keeps jobs in a SQLite file, made and upgraded at the start where need be. For one host: a second one on the same file is refused
+    /// when it starts. Every answer to a submission is on the disk before it is given. Of several calls the last one counts.
+    /// </summary>
+    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="connectionString">Names the file, as Microsoft.Data.Sqlite spells it: <c>Data Source=orca.db</c>. The application's own tables may lie in it too.</param>
+    /// <param name="configure">Sets how long is waited for others, after <c>OrcaTraining:Sqlite</c> in the configuration.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The connection string names no file that can be written.</exception>
+    public static OrcaTrainingBuilder UseSqlite(this OrcaTrainingBuilder builder, string connectionString, Action<SqliteJobStoreOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(connectionString);
+        SqliteJobStoreOptions.CheckConnection(connectionString);
+        var services = builder.Services;
+        if (!services.Any(s => s.ServiceType == typeof(SqliteJobStore)))
+        {
+            builder.AddSettings<SqliteJobStoreOptions>("Sqlite", "", (section, options) => section.Bind(options));
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteJobStoreOptions>, SqliteJobStoreOptionsValidator>());
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqliteJobStoreOpener>());
+
+            // The container that makes the store disposes it when the host ends.
+            services.AddSingleton(provider => new SqliteJobStore(
+                provider.GetRequiredService<IOptions<SqliteJobStoreOptions>>().Value,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetService<ILogger<SqliteJobStore>>() ?? NullLogger<SqliteJobStore>.Instance));
+        }
+
+        services.Configure<SqliteJobStoreOptions>(options => options.ConnectionString = connectionString);
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        return builder.UseJobStore(provider => provider.GetRequiredService<SqliteJobStore>());
+    }
+}

@@ -1,0 +1,90 @@
+using CsCheck;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage.Documents;
+using Orca.Training.Testing.Conformance.Jobs;
+
+namespace Orca.Training.Tests.Jobs.Storage.Documents;
+
+/// <summary>Stored documents outlive versions: what is written today must be read for ever, and an older host must lose nothing of a newer one's.</summary>
+public sealed class JobDocumentTests
+{
+    // As the first version wrote a new job: this never changes.
+    private const string First =
+        """{"v":1,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1},"revision":1,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}""";
+
+    [Fact]
+    public void What_is_written_is_read_whatever_happened_to_the_job() =>
+        AnyCommand.Gen(jobs: 1).Array[0, 30].Sample(commands =>
+        {
+            var job = JobSamples.Waiting(7);
+            foreach (var command in commands)
+            {
+                job = JobTransitions.Apply(job, command.On(job.Id, JobSamples.At(1)), out var next) is Rejection.None ? next! : job;
+            }
+
+            Assert.Equal(job.Text(), JobDocument.Read(job.Id, JobDocument.Write(job)).Text());
+        }, iter: 500);
+
+    [Fact]
+    public void A_document_is_written_so_and_a_change_of_this_is_a_new_version() =>
+        Assert.Equal(
+            """
+            {"v":1,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
+            """,
+            JobDocument.Write(JobSamples.In(JobState.Failed)));
+
+    [Fact]
+    public void What_the_first_version_wrote_reads_as_a_new_job_of_today()
+    {
+        var expected = new Job { Id = new JobId(3), Request = new TrainingRequest { Algorithm = "a", DatasetId = "d" }, SubmittedAt = JobSamples.At(0) };
+
+        Assert.Equal(expected.Text(), JobDocument.Read(new JobId(3), First).Text());
+    }
+
+    [Fact]
+    public void What_a_newer_version_wrote_is_written_back_where_it_was()
+    {
+        var newer = First.Replace("\"v\":1", "\"v\":2,\"stamp\":\"x\"", StringComparison.Ordinal)
+            .Replace("\"datasetId\":\"d\"", "\"datasetId\":\"d\",\"priority\":{\"class\":9}", StringComparison.Ordinal)
+            .Replace("\"submittedAt\"", "\"hold\":[1,null],\"submittedAt\"", StringComparison.Ordinal);
+
+        var job = JobDocument.Read(new JobId(1), newer).After(new JobCommand.RequestCancel(new JobId(1), JobSamples.At(1)));
+        var written = JobDocument.Write(job);
+
+        Assert.Contains("\"v\":2", written, StringComparison.Ordinal);
+        Assert.Contains("\"stamp\":\"x\"", written, StringComparison.Ordinal);
+        Assert.Contains("\"priority\":{\"class\":9}", written, StringComparison.Ordinal);
+        Assert.Contains("\"hold\":[1,null]", written, StringComparison.Ordinal);
+        Assert.Equal(job.Text(), JobDocument.Read(new JobId(1), written).Text());
+    }
+
+    [Fact]
+    public void What_a_newer_version_wrote_goes_with_what_it_belongs_to()
+    {
+        var launching = JobDocument.Write(JobSamples.Starting());
+        var newer = launching.Replace("\"v\":1", "\"v\":2", StringComparison.Ordinal)
+            .Replace("\"phase\":{", "\"phase\":{\"layers\":3,", StringComparison.Ordinal)
+            .Replace("\"number\":1", "\"number\":1,\"node\":\"n1\"", StringComparison.Ordinal);
+        var job = JobDocument.Read(new JobId(1), newer);
+
+        var running = JobDocument.Write(job.After(new JobCommand.BeginRunning(job.Id, 1, ["c"], JobSamples.At(2))));
+        var putOff = job.After(new JobCommand.Defer(job.Id, 1, "no room", JobSamples.At(9), JobSamples.At(2)));
+        var again = JobDocument.Write(putOff.After(new JobCommand.BeginAttempt(job.Id, 2, "m2", JobSamples.At(3))));
+
+        Assert.Contains("\"node\":\"n1\"", running, StringComparison.Ordinal);
+        Assert.DoesNotContain("layers", running, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"node\":\"n1\"", again, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"v":9,"needs":2,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 2 of the job documents, and this one knows version 1: upgrade this host")]
+    [InlineData("null", "it is empty")]
+    [InlineData("{", "The stored document of job 5 cannot be read")]
+    public void A_document_that_cannot_be_understood_names_the_job_and_the_way_out(string document, string says)
+    {
+        var refused = Assert.Throws<JobDocumentException>(() => JobDocument.Read(new JobId(5), document));
+
+        Assert.StartsWith("The stored document of job 5 cannot be read: ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+    }
+}

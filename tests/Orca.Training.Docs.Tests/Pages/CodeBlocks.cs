@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using YamlDotNet.RepresentationModel;
+
+namespace Orca.Training.Docs.Tests.Pages;
+
+/// <summary>Checks a page's fenced blocks, in their order, each by its language.</summary>
+internal sealed class CodeBlocks
+{
+    private static readonly string[] Instructions = ["FROM", "RUN", "ENV", "COPY", "USER", "ENTRYPOINT", "CMD", "WORKDIR"];
+
+    private readonly CSharpBlocks _csharp = new();
+
+    /// <summary>What is wrong with the next block.</summary>
+    public async Task<IEnumerable<string>> ErrorsOfNextAsync(string language, string text) => language switch
+    {
+        "csharp" => _csharp.ErrorsOfNext(text),
+        "json" => ErrorsOfSettings(text),
+        "yaml" => ErrorsOfManifest(text),
+        "python" => await ErrorsOfPythonAsync(text),
+        "dockerfile" => text.TrimEnd().Split('\n').Where(l => !Instructions.Contains(l.Split(' ')[0])),
+        "text" => [],
+        _ => [$"Nothing checks a block of '{language}': give it a language that is checked here, or a checker."],
+    };
+
+    // JSON is a host's settings: each key has to mean something, and each value to fit.
+    private static IEnumerable<string> ErrorsOfSettings(string text)
+    {
+        try
+        {
+            return ConfigurationTests.Unknown(b => b.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(text))), isChecked: true);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or OptionsValidationException)
+        {
+            return [e.Message];
+        }
+    }
+
+    // YAML is objects of Kubernetes; that a cluster takes them, the tests of that package show.
+    private static IEnumerable<string> ErrorsOfManifest(string text)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            return stream.Documents.Select(d => d.RootNode).Where(n => n is not YamlMappingNode m || !m.Children.ContainsKey("kind") || !m.Children.ContainsKey("apiVersion"))
+                .Select(n => $"No object of Kubernetes, which has a kind and an apiVersion: {n}");
+        }
+        catch (YamlDotNet.Core.YamlException e)
+        {
+            return [e.Message];
+        }
+    }
+
+    private static async Task<IEnumerable<string>> ErrorsOfPythonAsync(string text)
+    {
+        try
+        {
+            await Repository.RunAsync("python3", ["-c", "import ast, sys; ast.parse(sys.argv[1])", text], Repository.Folder, engine: null, TestContext.Current.CancellationToken);
+            return [];
+        }
+        catch (InvalidOperationException e)
+        {
+            return [e.Message];
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("There is no python3 here to read the page's Python.");
+            throw;
+        }
+    }
+}

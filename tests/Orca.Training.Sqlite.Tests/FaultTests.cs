@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+using Orca.Training.Testing.Conformance.Jobs;
+
+namespace Orca.Training.Sqlite.Tests;
+
+/// <summary>Real faults: a full disk, a database that somebody else has locked.</summary>
+public sealed class FaultTests : IDisposable
+{
+    private readonly StoreFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_full_disk_refuses_writes_in_words_loses_nothing_and_on_it_goes_when_there_is_room()
+    {
+        using var disk = SmallDisk.Mount(megabytes: 4);
+        await using var store = StoreFolder.Open(Path.Combine(disk.Path, "orca.db"));
+        var acknowledged = new List<JobId>();
+        await store.ApplyAsync([JobSamples.Submit()], null, Cancel);
+        disk.Fill();
+
+        var full = await Assert.ThrowsAsync<JobStoreUnavailableException>(async () =>
+        {
+            for (var i = 0; i < 10_000; i++)
+            {
+                acknowledged.Add((await store.ApplyAsync([JobSamples.Submit()], null, Cancel))[0].Job!.Id);
+            }
+        });
+        Assert.StartsWith($"The disk of the job store '{store.File}' is full: nothing was recorded.", full.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<JobStoreUnavailableException>(() => store.ApplyAsync([.. Enumerable.Repeat(JobSamples.Submit(), 50)], null, Cancel).AsTask());
+        Assert.Equal(acknowledged.Count + 1, (await store.ReadOpenJobsAsync(Cancel)).Jobs.Count);
+
+        disk.MakeRoom();
+        acknowledged.Add((await store.ApplyAsync([JobSamples.Submit()], null, Cancel))[0].Job!.Id);
+        await store.DisposeAsync();
+        await using var next = StoreFolder.Open(store.File);
+
+        var open = (await next.ReadOpenJobsAsync(Cancel)).Jobs.Select(j => j.Id).ToList();
+        Assert.Equal(acknowledged.Count + 1, open.Count);
+        Assert.Subset(open.ToHashSet(), acknowledged.ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_write_waits_so_long_for_somebody_elses_lock_and_then_nothing_of_it_is_recorded()
+    {
+        await using var store = StoreFolder.Open(_folder.NewFile(), configure: o => o.BusyTimeout = TimeSpan.FromMilliseconds(50));
+        await store.ApplyAsync([JobSamples.Submit()], null, Cancel);
+        using (Locked(store.File))
+        {
+            var busy = await Assert.ThrowsAsync<JobStoreUnavailableException>(() => store.ApplyAsync([JobSamples.Submit()], null, Cancel).AsTask());
+            Assert.Contains("has held the write lock", busy.Message, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<JobStoreUnavailableException>(() => store.ApplyAsync([JobSamples.Submit(), JobSamples.Submit()], null, Cancel).AsTask());
+
+            // Reading needs no lock.
+            Assert.Single((await store.ReadOpenJobsAsync(Cancel)).Jobs);
+            Assert.Single(await store.ReadPageAsync(new JobQuery { Limit = 10 }, Cancel));
+        }
+
+        await store.ApplyAsync([JobSamples.Submit()], null, Cancel);
+        Assert.Equal(2, (await store.ReadOpenJobsAsync(Cancel)).Jobs.Count);
+    }
+
+    [Fact]
+    public async Task A_write_goes_through_when_the_lock_is_given_back_in_time()
+    {
+        await using var store = StoreFolder.Open(_folder.NewFile(), configure: o => o.BusyTimeout = TimeSpan.FromMinutes(1));
+        await store.ApplyAsync([JobSamples.Submit()], null, Cancel);
+        var backup = Locked(store.File);
+
+        var writing = Task.Run(async () => await store.ApplyAsync([JobSamples.Submit()], null, Cancel), Cancel);
+        Assert.Single((await store.ReadOpenJobsAsync(Cancel)).Jobs);
+        backup.Dispose();
+
+        Assert.True((await writing)[0].Applied);
+    }
+
+    [Fact]
+    public async Task A_backup_taken_while_the_host_writes_is_whole()
+    {
+        await using var store = StoreFolder.Open(_folder.NewFile());
+        await store.ApplyAsync([.. Enumerable.Repeat(JobSamples.Submit(), 100)], null, Cancel);
+        var backup = _folder.NewFile();
+        using (var source = new SqliteConnection($"Data Source={store.File};Pooling=False"))
+        using (var target = new SqliteConnection($"Data Source={backup};Pooling=False"))
+        {
+            source.Open();
+            target.Open();
+            source.BackupDatabase(target);
+        }
+
+        await store.ApplyAsync([JobSamples.Submit()], null, Cancel);
+        await using var restored = StoreFolder.Open(backup);
+
+        Assert.Equal(100, (await restored.ReadOpenJobsAsync(Cancel)).Jobs.Count);
+        Assert.Equal(await store.GetInstallationAsync(Cancel), await restored.GetInstallationAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_row_that_something_else_changed_is_found_out_and_shown_as_it_is()
+    {
+        await using var store = StoreFolder.Open(_folder.NewFile());
+        var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
+        var job = (await store.ApplyAsync([JobSamples.Submit()], null, Cancel))[0].Job!.Id;
+        using (var connection = new SqliteConnection($"Data Source={store.File};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE orca_jobs SET revision = 7, document = replace(document, '\"revision\":1', '\"revision\":7')";
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+
+        JobCommand[] begin = [new JobCommand.BeginAttempt(job, 1, "m", JobSamples.At(1))];
+        var found = await Assert.ThrowsAsync<InvalidOperationException>(() => store.ApplyAsync(begin, fence, Cancel).AsTask());
+        Assert.Contains($"Job {job} is no longer at revision 1", found.Message, StringComparison.Ordinal);
+
+        Assert.Equal(8, (await store.ApplyAsync(begin, fence, Cancel))[0].Job!.Revision);
+    }
+
+    private static SqliteConnection Locked(string file)
+    {
+        var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        command.ExecuteNonQuery();
+        return connection;
+    }
+
+    /// <summary>A file system of its own in memory, so small that it can be filled.</summary>
+    private sealed class SmallDisk : IDisposable
+    {
+        private SmallDisk(string path) => Path = path;
+
+        public string Path { get; }
+
+        private string Filler => System.IO.Path.Combine(Path, "filler");
+
+        public static SmallDisk Mount(int megabytes)
+        {
+            var path = Directory.CreateTempSubdirectory("orca-disk-").FullName;
+            Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=1777", "tmpfs", path);
+            return new SmallDisk(path);
+        }
+
+        public void Fill()
+        {
+            using var filler = File.Create(Filler);
+            try
+            {
+                while (true)
+                {
+                    filler.Write(new byte[4096]);
+                    filler.Flush();
+                }
+            }
+            catch (IOException)
+            {
+                // Full, as intended.
+            }
+        }
+
+        public void MakeRoom() => File.Delete(Filler);
+
+        public void Dispose()
+        {
+            Run("umount", "-l", Path);
+            Directory.Delete(Path);
+        }
+
+        private static void Run(params string[] command)
+        {
+            string[] words = Environment.IsPrivilegedProcess ? command : ["sudo", "-n", .. command];
+            using var process = Process.Start(words[0], words[1..]);
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+        }
+    }
+}
