@@ -46,7 +46,8 @@ internal sealed class OrcaPipeline : IContender
             ids.Add(await SubmitAsync());
         }
 
-        // They start in their order, eight at a time: when the last eight have ended, so have all. The count afterwards reads each one.
+        // They start in their order, eight at a time: when the last eight have ended, so have all but one that a thread was just taken
+        // from, at most. The count afterwards waits for such a one, and reads each.
         foreach (var id in ids.TakeLast(AtOnce))
         {
             await WatchAsync(id);
@@ -60,7 +61,14 @@ internal sealed class OrcaPipeline : IContender
         var count = 0L;
         foreach (var id in _jobs)
         {
-            count += (await _client.GetTrainingStatusAsync(id)).State is JobState.Succeeded ? 1 : 0;
+            var status = await _client.GetTrainingStatusAsync(id);
+            if (!status.State.IsFinal())
+            {
+                await WatchAsync(id);
+                status = await _client.GetTrainingStatusAsync(id);
+            }
+
+            count += status.State is JobState.Succeeded ? 1 : 0;
         }
 
         return count;

@@ -52,6 +52,9 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
     /// </summary>
     public bool HasNews { get; private set; }
 
+    /// <summary>Whether no line was taken in.</summary>
+    public bool IsUntouched { get; private set; } = true;
+
     /// <summary>The announced artifacts by name; of each name the last announcement.</summary>
     public IReadOnlyList<AnnouncedArtifact> Announced => _announced is null ? announced ?? [] : [.. _announced.Values.OrderBy(a => a.Name, StringComparer.Ordinal)];
 
@@ -68,6 +71,7 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
     /// <summary>Takes the next line in.</summary>
     public void Take(in OutputLine line)
     {
+        IsUntouched = false;
         _position = _position.Next(line.Timestamp);
         switch (OutputParser.Parse(line))
         {

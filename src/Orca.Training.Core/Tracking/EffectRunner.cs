@@ -187,7 +187,7 @@ internal sealed class EffectRunner(
     }
 
     private static OutputSummary Summary(OutputDigest digest, OutputSummary before) =>
-        new(digest.Progress, digest.Announced, digest.Tail is { Count: > 0 } tail ? tail : before.Tail);
+        digest.IsUntouched ? before : new(digest.Progress, digest.Announced, digest.Tail is { Count: > 0 } tail ? tail : before.Tail);
 
     private async ValueTask<TrackerEvent> FetchAsync(TrackerEffect.Fetch fetch, Errand errand)
     {

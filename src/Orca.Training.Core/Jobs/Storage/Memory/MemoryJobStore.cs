@@ -11,7 +11,7 @@ internal sealed partial class MemoryJobStore : IJobStore
     private const int PageLimit = 1024;
 
     // So many of the jobs that finished keep the way they went, for their watchers; of those before them only the end is kept.
-    private const int KeepWays = 1024;
+    private const int KeepWays = 256;
 
     // Guards all below; held for moments, never over an await, and nothing foreign is called inside.
     private readonly Lock _lock = new();

@@ -10,7 +10,7 @@ public sealed class MemoryJobStoreOptions
     public int KeepChanges { get; set; } = 65_536;
 
     /// <summary>
-    /// How many past revisions of each job a watcher can go back to; of jobs that finished before the last 1,024, only the end is kept.
+    /// How many past revisions of each job a watcher can go back to; of jobs that finished before the last 256, only the end is kept.
     /// Default 64.
     /// </summary>
     public int KeepRevisions { get; set; } = 64;
