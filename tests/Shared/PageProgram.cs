@@ -1,11 +1,11 @@
 namespace Orca.Training.Tests.Shared;
 
-/// <summary>A page's blocks of C# and the program that they make.</summary>
+/// <summary>A page's code blocks, and the program that those of C# make.</summary>
 internal static class PageProgram
 {
-    /// <summary>The blocks of C# on a page of the repository, in their order.</summary>
-    public static IReadOnlyList<string> BlocksOf(string page) =>
-        [.. File.ReadAllText(Path.Combine(Repository.Folder, page)).Split("```csharp\n").Skip(1).Select(b => b[..b.IndexOf("```", StringComparison.Ordinal)])];
+    /// <summary>The blocks of a language on a page of the repository, in their order.</summary>
+    public static IReadOnlyList<string> BlocksOf(string page, string language = "csharp") =>
+        [.. File.ReadAllText(Path.Combine(Repository.Folder, page)).Split($"```{language}\n").Skip(1).Select(b => b[..b.IndexOf("```", StringComparison.Ordinal)])];
 
     /// <summary>One program of several blocks: all their usings, and then all their statements.</summary>
     public static string Of(IEnumerable<string> blocks)

@@ -12,6 +12,7 @@ public sealed class CheckingTests
     [InlineData("yaml", "apiVersion: v1\n")]
     [InlineData("yaml", "a: [")]
     [InlineData("python", "def f(:")]
+    [InlineData("sh", "while true; do")]
     [InlineData("dockerfile", "FORM debian")]
     [InlineData("haskell", "main = pure ()")]
     [InlineData("", "no language")]

@@ -19,7 +19,8 @@ internal sealed class CodeBlocks
         "csharp" => _csharp.ErrorsOfNext(text),
         "json" => ErrorsOfSettings(text),
         "yaml" => ErrorsOfManifest(text),
-        "python" => await ErrorsOfPythonAsync(text),
+        "python" => await ErrorsOfProgramAsync("python3", "-c", "import ast, sys; ast.parse(sys.argv[1])", text),
+        "sh" => await ErrorsOfProgramAsync("sh", "-n", "-c", text),
         "dockerfile" => text.TrimEnd().Split('\n').Where(l => !Instructions.Contains(l.Split(' ')[0])),
         "text" => [],
         _ => [$"Nothing checks a block of '{language}': give it a language that is checked here, or a checker."],
@@ -54,11 +55,11 @@ internal sealed class CodeBlocks
         }
     }
 
-    private static async Task<IEnumerable<string>> ErrorsOfPythonAsync(string text)
+    private static async Task<IEnumerable<string>> ErrorsOfProgramAsync(string program, params string[] arguments)
     {
         try
         {
-            await Repository.RunAsync("python3", ["-c", "import ast, sys; ast.parse(sys.argv[1])", text], Repository.Folder, engine: null, TestContext.Current.CancellationToken);
+            await Repository.RunAsync(program, arguments, Repository.Folder, engine: null, TestContext.Current.CancellationToken);
             return [];
         }
         catch (InvalidOperationException e)
@@ -67,7 +68,7 @@ internal sealed class CodeBlocks
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            Assert.Skip("There is no python3 here to read the page's Python.");
+            Assert.Skip($"There is no {program} here to read what the page shows.");
             throw;
         }
     }

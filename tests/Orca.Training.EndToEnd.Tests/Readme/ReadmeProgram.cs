@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Orca.Training.EndToEnd.Tests.Readme;
 
-/// <summary>A program made of the README's code blocks, built as its reader would build it, but on this repository's projects.</summary>
+/// <summary>A program made of a page's code blocks, built as its reader would build it, but on this repository's projects.</summary>
 internal sealed class ReadmeProgram
 {
     private readonly string _assembly;
@@ -10,10 +11,6 @@ internal sealed class ReadmeProgram
     private ReadmeProgram(string assembly) => _assembly = assembly;
 
     private static string Configuration => AppContext.BaseDirectory.Contains("release", StringComparison.Ordinal) ? "release" : "debug";
-
-    /// <summary>The README's code blocks of C#, in their order.</summary>
-    public static IReadOnlyList<string> Blocks { get; } =
-        [.. File.ReadAllText(Path.Combine(Repository.Folder, "README.md")).Split("```csharp\n").Skip(1).Select(b => b[..b.IndexOf("```", StringComparison.Ordinal)])];
 
     /// <param name="name">Its name.</param>
     /// <param name="sdk">Microsoft.NET.Sdk or Microsoft.NET.Sdk.Web.</param>
@@ -49,17 +46,33 @@ internal sealed class ReadmeProgram
     /// <summary>Starts it in a folder, as a host on a free port.</summary>
     public async Task<RunningHost> StartAsync(string folder)
     {
+        const string listening = "Now listening on: ";
+        var (process, printed) = await StartAsync(folder, until: listening);
+        return new RunningHost(process, printed[(printed.IndexOf(listening, StringComparison.Ordinal) + listening.Length)..].Trim());
+    }
+
+    /// <summary>Runs it in a folder, as a host on a free port, until it has printed a text; gives what it printed up to the end of that line.</summary>
+    public async Task<string> RunUntilAsync(string folder, string text)
+    {
+        var (process, printed) = await StartAsync(folder, text);
+        await using var host = new RunningHost(process, "");
+        return printed;
+    }
+
+    private async Task<(Process Process, string Printed)> StartAsync(string folder, string until)
+    {
         var process = Process.Start(new ProcessStartInfo("dotnet", [_assembly, "--urls", "http://127.0.0.1:0"]) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        var printed = new StringBuilder();
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
-            const string listening = "Now listening on: ";
-            if (line.IndexOf(listening, StringComparison.Ordinal) is >= 0 and var at)
+            printed.AppendLine(line);
+            if (line.Contains(until, StringComparison.Ordinal))
             {
-                return new RunningHost(process, line[(at + listening.Length)..].Trim());
+                return (process, printed.ToString());
             }
         }
 
-        throw new InvalidOperationException("The host ended before it listened.");
+        throw new InvalidOperationException($"The host ended before it printed '{until}': {printed}");
     }
 }
 

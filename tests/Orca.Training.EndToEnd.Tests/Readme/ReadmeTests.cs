@@ -11,11 +11,7 @@ public sealed class ReadmeTests
         var data = Directory.CreateTempSubdirectory("orca-readme-");
         try
         {
-            foreach (var file in new[] { "train.csv", "test.csv" })
-            {
-                File.Copy(Path.Combine(Repository.Folder, "samples", "data", "intents", file), Path.Combine(data.FullName, file));
-            }
-
+            Samples.CopyTo(data);
             var host = await ReadmeProgram.BuildAsync(
                 "Readme.Host", "Microsoft.NET.Sdk.Web", WithDataset(Block(Host), Block("AddIntentFilesAsync")), "Orca.Training.AspNetCore", "Orca.Training.Docker");
             await using var running = await host.StartAsync(data.FullName);
@@ -55,14 +51,9 @@ public sealed class ReadmeTests
         Assert.InRange(body.Split('\n').Length, 1, 15);
     }
 
-    private static string Block(string with) => ReadmeProgram.Blocks.First(b => b.Contains(with, StringComparison.Ordinal));
+    private static string Block(string with) => PageProgram.BlocksOf("README.md").First(b => b.Contains(with, StringComparison.Ordinal));
 
-    /// <summary>The dataset's lines go into the host before it runs, their usings to the top.</summary>
-    private static string WithDataset(string host, string dataset)
-    {
-        var lines = dataset.Split('\n');
-        var usings = string.Join('\n', lines.Where(l => l.StartsWith("using ", StringComparison.Ordinal)));
-        var statements = string.Join('\n', lines.Where(l => !l.StartsWith("using ", StringComparison.Ordinal)));
-        return usings + "\n" + host.Replace("app.Run();", statements + "\napp.Run();", StringComparison.Ordinal);
-    }
+    /// <summary>The dataset's lines go into the host before it runs.</summary>
+    private static string WithDataset(string host, string dataset) =>
+        PageProgram.Of([host.Replace("app.Run();", "", StringComparison.Ordinal), dataset, "app.Run();"]);
 }
