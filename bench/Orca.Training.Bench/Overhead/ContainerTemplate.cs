@@ -8,14 +8,13 @@ namespace Orca.Training.Bench.Overhead;
 /// What the raw way asks the engine for: what the SDK asked it for, read back from one of its containers. So both containers have the
 /// same hardening, limits, mounts, log driver, labels and variables, now and after the SDK's change.
 /// </summary>
-/// <param name="application">The raw containers' own name, so that the SDK does not take them for its own.</param>
 /// <param name="sdk">A container that the SDK made.</param>
 /// <param name="places">What stands in for the SDK's folders of the attempt, by the path in the container.</param>
-internal sealed class ContainerTemplate(string application, MadeContainer sdk, IReadOnlyDictionary<string, string> places)
+internal sealed class ContainerTemplate(MadeContainer sdk, IReadOnlyDictionary<string, string> places)
 {
-    public string Application => application;
-
-    public CreateContainerParameters For(long number)
+    /// <param name="application">The raw containers' own name, so that the SDK does not take them for its own.</param>
+    /// <param name="number">Stands in for the job's.</param>
+    public CreateContainerParameters For(string application, long number)
     {
         var job = number.ToString(CultureInfo.InvariantCulture);
         return new CreateContainerParameters
@@ -31,9 +30,9 @@ internal sealed class ContainerTemplate(string application, MadeContainer sdk, I
     }
 
     /// <summary>Makes one container and looks whether the engine took it for the same.</summary>
-    public async Task CheckAsync(IDockerClient engine, CancellationToken cancellationToken)
+    public async Task CheckAsync(IDockerClient engine, string application, CancellationToken cancellationToken)
     {
-        var made = await engine.Containers.CreateContainerAsync(For(0), cancellationToken);
+        var made = await engine.Containers.CreateContainerAsync(For(application, 0), cancellationToken);
         try
         {
             var (ours, theirs) = (sdk.Describe(), (await MadeContainer.InspectAsync(engine, made.ID, cancellationToken)).Describe());

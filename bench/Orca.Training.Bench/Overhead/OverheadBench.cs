@@ -6,8 +6,10 @@ namespace Orca.Training.Bench.Overhead;
 /// <summary>What the SDK adds to a container: the same one, by the engine's client alone and by the SDK, in turns.</summary>
 internal static class OverheadBench
 {
-    private const int WarmUp = 8;
-    private const int Pairs = 110;
+    private const int WarmUp = 6;
+    private const int Rounds = 102;
+    private const string Raw = "raw";
+    private const string Reading = "reading";
 
     // How many at a time, how many pairs of blocks, and how many removals a block measures. The promise is about four at a time.
     private static readonly (int AtATime, int Blocks, int Intervals)[] Levels = [(1, 3, 8), (2, 3, 8), (4, 12, 16), (8, 3, 16)];
@@ -23,8 +25,10 @@ internal static class OverheadBench
             RawWay raw;
             await using (var sdk = await SdkWay.StartAsync(folder, atATime: 1, events, cancellationToken))
             {
-                raw = new RawWay(engine, events, await TemplateAsync(engine, sdk, folder, cancellationToken));
-                TellLatency(report, await PairAsync(raw, sdk, cancellationToken));
+                var template = await TemplateAsync(engine, sdk, folder, cancellationToken);
+                raw = new RawWay(engine, events, template, $"{folder.Name}-{Raw}", readsOutput: false);
+                var reading = new RawWay(engine, events, template, $"{folder.Name}-{Reading}", readsOutput: true);
+                OverheadLatency.Tell(report, await CompareAsync(raw, reading, sdk, cancellationToken));
             }
 
             await CompareLevelsAsync(report, raw, folder, events, cancellationToken);
@@ -45,77 +49,33 @@ internal static class OverheadBench
             places[mount.Target!] = mount.ReadOnly is true ? mount.Source! : folder.CreateSubdirectory($"raw{mount.Target}").FullName;
         }
 
-        var template = new ContainerTemplate($"{folder.Name}-raw", made, places);
-        await template.CheckAsync(engine, cancellationToken);
+        var template = new ContainerTemplate(made, places);
+        await template.CheckAsync(engine, $"{folder.Name}-{Raw}", cancellationToken);
         return template;
     }
 
-    private static async Task<List<(Cycle Raw, Cycle Sdk)>> PairAsync(RawWay raw, SdkWay sdk, CancellationToken cancellationToken)
+    private static async Task<List<OverheadLatency.Round>> CompareAsync(RawWay raw, RawWay reading, SdkWay sdk, CancellationToken cancellationToken)
     {
-        var pairs = new List<(Cycle Raw, Cycle Sdk)>();
-        for (var i = -WarmUp; i < Pairs; i++)
+        IWay[] ways = [raw, reading, sdk];
+        var rounds = new List<OverheadLatency.Round>();
+        for (var i = -WarmUp; i < Rounds; i++)
         {
-            // Who is first changes, so that neither always follows the other.
-            var (first, second) = i % 2 == 0 ? ((IWay)raw, (IWay)sdk) : (sdk, raw);
-            var one = await first.OneAsync(cancellationToken);
-            var other = await second.OneAsync(cancellationToken);
+            // Who is first changes, and who follows whom.
+            var cycles = new Cycle[ways.Length];
+            for (var j = 0; j < ways.Length; j++)
+            {
+                var way = (i + WarmUp + (i % 2 == 0 ? j : ways.Length - j)) % ways.Length;
+                cycles[way] = await ways[way].OneAsync(cancellationToken);
+            }
+
             if (i >= 0)
             {
-                pairs.Add(first == raw ? (one, other) : (other, one));
+                rounds.Add(new OverheadLatency.Round(cycles[0], cycles[1], cycles[2]));
             }
         }
 
-        return pairs;
+        return rounds;
     }
-
-    private static void TellLatency(Report report, List<(Cycle Raw, Cycle Sdk)> pairs)
-    {
-        Report.Say($"""
-            The same container, `true` without a network, made by the engine's client alone (raw) and by the SDK, in {pairs.Count} pairs, one at a
-            time. Raw is done when the die event arrives on one shared stream; the SDK when a gRPC client that watches the job sees its final
-            state, from before the submission. In both, the container is then removed before the next one begins. All in ms.
-            """);
-        Report.Table(
-            ["from the wish for it, ms", "raw p50", "p99", "SDK p50", "p99"],
-            [
-                Row("container made", pairs, c => c.Created),
-                Row("then started", pairs, c => c.Started - c.Created),
-                Row("then ended", pairs, c => c.Died - c.Started),
-                Row("then known to who waits", pairs, c => c.Seen - c.Died),
-                Row("in all until known", pairs, c => c.Seen),
-                Row("in all until removed", pairs, c => c.Gone),
-            ]);
-        var rawSeen = pairs.Select(p => p.Raw.Seen).ToList();
-        var added = pairs.Select(p => p.Sdk.Seen - p.Raw.Seen).ToList();
-        var addedUntilGone = pairs.Select(p => p.Sdk.Gone - p.Raw.Gone).ToList();
-        var difference = Statistics.Quantile(pairs.Select(p => p.Sdk.Seen), 0.99) - Statistics.Quantile(rawSeen, 0.99);
-        // What the engine's own variation makes of a paired difference: raw against the raw of the next pair.
-        var noise = Statistics.Quantile(rawSeen.Zip(rawSeen.Skip(1), (a, b) => b - a), 0.99);
-        Report.Say(
-            $"added until known: p50 {Report.Number(Statistics.Median(added))}, p99 {Report.Number(Statistics.Quantile(added, 0.99))} of the paired differences; " +
-            $"difference of the p99s {Report.Number(difference)}; p99 of raw against the next raw {Report.Number(noise)}.");
-        report.Add("pairs", pairs.Count);
-        report.Add("raw_ms_p50", Statistics.Median(rawSeen));
-        report.Add("raw_ms_p99", Statistics.Quantile(rawSeen, 0.99));
-        report.Add("added_ms_p50", Statistics.Median(added));
-        report.Add("added_ms_p99", Statistics.Quantile(added, 0.99));
-        report.Add("added_ms_p99_of_quantiles", difference);
-        report.Add("raw_pair_ms_p99", noise);
-        report.Add("added_until_removed_ms_p50", Statistics.Median(addedUntilGone));
-        report.Add("added_until_removed_ms_p99", Statistics.Quantile(addedUntilGone, 0.99));
-        report.Add("sdk_before_made_ms_p50", Statistics.Median(pairs.Select(p => p.Sdk.Created)) - Statistics.Median(pairs.Select(p => p.Raw.Created)));
-        report.Add("sdk_after_end_ms_p50", Statistics.Median(pairs.Select(p => p.Sdk.Seen - p.Sdk.Died)));
-        report.Add("sdk_after_end_ms_p99", Statistics.Quantile(pairs.Select(p => p.Sdk.Seen - p.Sdk.Died), 0.99));
-    }
-
-    private static string[] Row(string name, List<(Cycle Raw, Cycle Sdk)> pairs, Func<Cycle, double> of) =>
-    [
-        name,
-        Report.Number(Statistics.Median(pairs.Select(p => of(p.Raw)))),
-        Report.Number(Statistics.Quantile(pairs.Select(p => of(p.Raw)), 0.99)),
-        Report.Number(Statistics.Median(pairs.Select(p => of(p.Sdk)))),
-        Report.Number(Statistics.Quantile(pairs.Select(p => of(p.Sdk)), 0.99)),
-    ];
 
     private static async Task CompareLevelsAsync(Report report, RawWay raw, DirectoryInfo folder, EngineEvents events, CancellationToken cancellationToken)
     {
@@ -167,11 +127,14 @@ internal static class OverheadBench
     /// <summary>Takes away what is left when the bench was ended early, and its folder.</summary>
     private static async Task RemoveAsync(DockerClient engine, DirectoryInfo folder)
     {
-        var label = new Dictionary<string, bool> { [$"orca.application={folder.Name}-raw"] = true };
-        var filter = new Dictionary<string, IDictionary<string, bool>> { ["label"] = label };
-        foreach (var left in await engine.Containers.ListContainersAsync(new() { All = true, Filters = filter }, CancellationToken.None))
+        foreach (var application in (string[])[Raw, Reading])
         {
-            await engine.Containers.RemoveContainerAsync(left.ID, new() { Force = true, RemoveVolumes = true }, CancellationToken.None);
+            var label = new Dictionary<string, bool> { [$"orca.application={folder.Name}-{application}"] = true };
+            var filter = new Dictionary<string, IDictionary<string, bool>> { ["label"] = label };
+            foreach (var left in await engine.Containers.ListContainersAsync(new() { All = true, Filters = filter }, CancellationToken.None))
+            {
+                await engine.Containers.RemoveContainerAsync(left.ID, new() { Force = true, RemoveVolumes = true }, CancellationToken.None);
+            }
         }
 
         // Snapshots of datasets are read-only.
