@@ -105,29 +105,3 @@ public abstract class EngineTest : IAsyncLifetime
     protected async Task<List<OutputLine>> OutputAsync(AttemptSpec spec, OutputPosition after = default) =>
         await Runtime.ReadOutputAsync(spec.Name, 0, after, Token).ToListAsync(Token);
 }
-
-/// <summary>What a launch reported, in order.</summary>
-public sealed class RecordedPhases : IProgress<LaunchPhase>
-{
-    private readonly Lock _gate = new();
-    private readonly List<LaunchPhase> _phases = [];
-
-    public IReadOnlyList<LaunchPhase> All
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _phases];
-            }
-        }
-    }
-
-    public void Report(LaunchPhase value)
-    {
-        lock (_gate)
-        {
-            _phases.Add(value);
-        }
-    }
-}

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using Orca.Training.Docker.Tests.Engine;
 using Orca.Training.Machines;
 
 namespace Orca.Training.Docker.Tests.Faults;

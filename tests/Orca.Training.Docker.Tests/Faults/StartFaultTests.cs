@@ -1,4 +1,3 @@
-using Orca.Training.Docker.Tests.Engine;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 

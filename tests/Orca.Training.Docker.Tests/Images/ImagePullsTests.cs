@@ -1,5 +1,4 @@
 using Orca.Training.Docker.Images;
-using Orca.Training.Docker.Tests.Engine;
 using Orca.Training.Jobs;
 
 namespace Orca.Training.Docker.Tests.Images;

@@ -109,29 +109,3 @@ public abstract class ClusterTest : IAsyncLifetime
     protected async Task<V1Pod> PodAsync(AttemptSpec spec) => Assert.Single((await Cluster.Admin.CoreV1.ListNamespacedPodAsync(
         Cluster.Namespace, labelSelector: $"orca.training/installation={spec.Name.Installation}", cancellationToken: Token)).Items);
 }
-
-/// <summary>What a launch reported, in order.</summary>
-internal sealed class RecordedPhases : IProgress<LaunchPhase>
-{
-    private readonly Lock _gate = new();
-    private readonly List<LaunchPhase> _phases = [];
-
-    public IReadOnlyList<LaunchPhase> All
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _phases];
-            }
-        }
-    }
-
-    public void Report(LaunchPhase value)
-    {
-        lock (_gate)
-        {
-            _phases.Add(value);
-        }
-    }
-}
