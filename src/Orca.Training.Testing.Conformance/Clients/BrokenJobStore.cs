@@ -28,6 +28,11 @@ internal sealed class BrokenJobStore(Exception trouble) : IJobStore
     public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) =>
         ValueTask.FromException<IReadOnlyList<JobReading>>(trouble);
 
+    public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromException<IReadOnlyList<Job>>(trouble);
+
+    public ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken) => ValueTask.FromException(trouble);
+
     public ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) => ValueTask.FromException<Fence?>(trouble);
 
     public ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => ValueTask.FromException(trouble);

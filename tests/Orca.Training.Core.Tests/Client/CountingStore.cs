@@ -38,5 +38,11 @@ internal sealed class CountingStore(IJobStore store) : IJobStore
     public ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) =>
         store.AcquireLeaseAsync(holder, duration, cancellationToken);
 
+    public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken) =>
+        store.ReadExpiredAsync(retention, limit, cancellationToken);
+
+    public ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken) =>
+        store.RemoveAsync(jobs, fence, cancellationToken);
+
     public ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => store.ReleaseLeaseAsync(fence, cancellationToken);
 }

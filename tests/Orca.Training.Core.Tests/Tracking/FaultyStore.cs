@@ -49,5 +49,11 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         return await inner.AcquireLeaseAsync(holder, duration, cancellationToken);
     }
 
+    public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken) =>
+        inner.ReadExpiredAsync(retention, limit, cancellationToken);
+
+    public ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken) =>
+        inner.RemoveAsync(jobs, fence, cancellationToken);
+
     public ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(fence, cancellationToken);
 }

@@ -31,5 +31,11 @@ internal abstract class WrappedStore(IJobStore inner) : IJobStore
     public virtual ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) =>
         Inner.AcquireLeaseAsync(holder, duration, cancellationToken);
 
+    public virtual ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken) =>
+        Inner.ReadExpiredAsync(retention, limit, cancellationToken);
+
+    public virtual ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken) =>
+        Inner.RemoveAsync(jobs, fence, cancellationToken);
+
     public virtual ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => Inner.ReleaseLeaseAsync(fence, cancellationToken);
 }

@@ -64,6 +64,18 @@ public interface IJobStore
     /// <exception cref="ArgumentOutOfRangeException">The limit is less than 1.</exception>
     ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Finished jobs that need not be kept, those that finished first first: what finished before a time, and what is not among the newest.
+    /// </summary>
+    /// <param name="retention">What is to be kept.</param>
+    /// <param name="limit">How many at most; at least 1.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Removes finished jobs for good, and their idempotency keys with them; one that is not finished, or not there, is passed over.</summary>
+    /// <exception cref="StaleFenceException">The lease is not the current one; nothing was removed.</exception>
+    ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken);
+
     /// <summary>Becomes or stays the decider.</summary>
     /// <param name="holder">Who asks; the current holder renews and keeps its term.</param>
     /// <param name="duration">How long the lease holds unless it is renewed.</param>
@@ -88,6 +100,9 @@ public readonly record struct CommandResult(Rejection Rejection, Job? Job)
 {
     /// <summary>Whether it applied.</summary>
     public bool Applied => Rejection is Rejection.None;
+
+    /// <summary>All jobs of a <see cref="JobCommand.SubmitAll"/> that applied, in its order; <see cref="Job"/> is the first of them.</summary>
+    public IReadOnlyList<Job> All { get => field ?? []; init; }
 }
 
 /// <summary>A part of the change feed.</summary>
