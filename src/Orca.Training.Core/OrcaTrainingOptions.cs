@@ -45,6 +45,13 @@ public sealed class OrcaTrainingOptions
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
+    /// Whether a clean stop of the host ends the trainings under way and puts them back in the queue, from where they start again with
+    /// their checkpoints: for a host that goes away together with its machines. It costs no retry. Such a stop takes as long as the trainings need to end,
+    /// within the host's own limit. Otherwise they go on without the host, and the next one finds them. With a store in memory a stop cancels all trainings either way. Default off.
+    /// </summary>
+    public bool RequeueOnStop { get; set; }
+
+    /// <summary>
     /// Whether containers of this application that belong to no job of this store are removed. They are reported either way.
     /// Leave it off where two hosts of the same application with a store in memory share a machine. Default off.
     /// </summary>

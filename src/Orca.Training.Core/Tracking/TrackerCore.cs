@@ -20,8 +20,9 @@ internal sealed class TrackerCore
     private readonly Cleanups _cleanups;
     private readonly Listings _listings;
     private readonly ListingComparison _comparison;
+    private readonly Dependencies _dependencies;
     private readonly JobObserver? _observer;
-    private readonly PriorityQueue<JobId, DateTimeOffset> _wakes = new();
+    private readonly Wakes _wakes = new();
     private DateTimeOffset _nextReconcile;
     private bool _isDraining;
 
@@ -34,11 +35,12 @@ internal sealed class TrackerCore
         _listings = new Listings(machines);
         _cleanups = new Cleanups(settings);
         _comparison = new ListingComparison(settings, _jobs, _cleanups);
-        _rules = new JobRules(settings, memoryLimit, WakeAt);
+        _dependencies = new Dependencies(_jobs, settings);
+        _rules = new JobRules(settings, _dependencies, memoryLimit, _wakes.Add);
     }
 
     /// <summary>Whether nothing is open and nothing is left to be removed.</summary>
-    public bool IsIdle => _jobs.Count == 0 && _cleanups.IsEmpty;
+    public bool IsIdle => (_settings.DrainsToQueue ? _jobs.WithAttempt().Count == 0 : _jobs.Count == 0) && _cleanups.IsEmpty;
 
     /// <summary>The open jobs as known; for the simulator and for diagnosis.</summary>
     public IEnumerable<Job> OpenJobs => _jobs.All.Select(t => t.Job);
@@ -52,7 +54,7 @@ internal sealed class TrackerCore
         get
         {
             var next = _nextReconcile;
-            next = _wakes.TryPeek(out _, out var wake) && wake < next ? wake : next;
+            next = _wakes.Next is { } wake && wake < next ? wake : next;
             // Who drains plans nothing, so that a look would be due for ever.
             next = !_isDraining && _scheduler.NextLook is { } look && look < next ? look : next;
             return _cleanups.NextTry is { } retry && retry < next ? retry : next;
@@ -99,6 +101,9 @@ internal sealed class TrackerCore
             case TrackerEvent.ListFailed e:
                 _scheduler.Reach(e.Machine, isReached: false);
                 _listings.Answer(e.Machine, e.Number, effects);
+                break;
+            case TrackerEvent.LookedUp e:
+                Release(_dependencies.Answer(e.Job, e.Found, e.IsAnswer, now), now, effects);
                 break;
             case TrackerEvent.Drain:
                 Drain(now, effects);
@@ -170,8 +175,9 @@ internal sealed class TrackerCore
 
         var tracked = new TrackedJob(job);
         _jobs.Add(tracked);
-        _scheduler.Apply(job);
-        OpenAttempt(tracked);
+        _dependencies.Begin(tracked);
+        Schedule(tracked);
+        _jobs.OpenAttempt(tracked, _listings.Last);
         Advance(tracked, now, effects);
     }
 
@@ -182,9 +188,9 @@ internal sealed class TrackerCore
         _observer?.Changed(before, job);
         tracked.Job = job;
         tracked.Unsettled = null;
-        if (before.State != job.State || before.CancelRequestedAt != job.CancelRequestedAt || before.LastAttempt != job.LastAttempt)
+        if (before.State != job.State || before.CancelRequestedAt != job.CancelRequestedAt || before.LastAttempt != job.LastAttempt || before.HeldAt != job.HeldAt)
         {
-            _scheduler.Apply(job);
+            Schedule(tracked);
         }
 
         if (tracked.Attempt is { } attempt && (job.OpenAttempt is null || job.OpenAttempt.Number != attempt.Name.Attempt.Number))
@@ -197,25 +203,25 @@ internal sealed class TrackerCore
         if (job.State.IsFinal())
         {
             _jobs.Remove(job.Id);
+            Release(_dependencies.End(job.Id, job), now, effects);
             return;
         }
 
-        OpenAttempt(tracked);
+        _jobs.OpenAttempt(tracked, _listings.Last);
         Advance(tracked, now, effects);
     }
 
-    private void OpenAttempt(TrackedJob tracked)
+    /// <summary>What these waited for has ended.</summary>
+    private void Release(IReadOnlyList<TrackedJob> waiting, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (tracked.Attempt is null && tracked.Job.OpenAttempt is { } attempt)
+        foreach (var tracked in waiting)
         {
-            var name = new AttemptName(_settings.Installation, new AttemptId(tracked.Job.Id, attempt.Number));
-            tracked.Attempt = new AttemptFacts(name, attempt.Machine, tracked.Job.Request.Workers);
-            if (attempt.StartedAt is not null)
-            {
-                tracked.Attempt.Exist(attempt.Incarnations, _listings.Last);
-            }
+            Schedule(tracked);
+            Advance(tracked, now, effects);
         }
     }
+
+    private void Schedule(TrackedJob tracked) => _scheduler.Apply(tracked.Job, tracked.IsReady);
 
     private void TakeAnswer(TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
     {
@@ -236,6 +242,7 @@ internal sealed class TrackerCore
             _observer?.Forgotten(tracked.Job);
             _scheduler.Release(answer.Command.Job);
             _jobs.Remove(answer.Command.Job);
+            Release(_dependencies.End(answer.Command.Job, null), now, effects);
         }
         else if (answer.Result.Job.Revision > tracked.Job.Revision)
         {
@@ -285,7 +292,7 @@ internal sealed class TrackerCore
     {
         if (tracked.Job.State is JobState.Queued)
         {
-            _scheduler.Apply(tracked.Job);
+            Schedule(tracked);
         }
     }
 
@@ -328,9 +335,8 @@ internal sealed class TrackerCore
 
     private void PassTime(DateTimeOffset now, List<TrackerEffect> effects)
     {
-        while (_wakes.TryPeek(out var job, out var at) && at <= now)
+        while (_wakes.TryTake(now, out var job))
         {
-            _wakes.Dequeue();
             if (_jobs.Find(job) is { } tracked)
             {
                 tracked.WakesAt = default;
@@ -381,16 +387,6 @@ internal sealed class TrackerCore
         if (_scheduler.TakePolicyFailure() is { } failure)
         {
             effects.Add(new TrackerEffect.ReportPolicyFailure(failure));
-        }
-    }
-
-    /// <summary>Once for each moment: a job that waits is looked at again with every event about it, and says so each time.</summary>
-    private void WakeAt(TrackedJob tracked, DateTimeOffset at)
-    {
-        if (tracked.WakesAt == default || at < tracked.WakesAt)
-        {
-            tracked.WakesAt = at;
-            _wakes.Enqueue(tracked.Job.Id, at);
         }
     }
 

@@ -37,6 +37,9 @@ internal abstract record TrackerEffect
     /// <summary>List a machine's containers → Listed or ListFailed.</summary>
     public sealed record List(string Machine, long Number) : TrackerEffect;
 
+    /// <summary>Read a job that others wait for → LookedUp.</summary>
+    public sealed record LookUp(JobId Job) : TrackerEffect;
+
     /// <summary>Tell the operator: an attempt's containers are there that no job owns.</summary>
     public sealed record ReportLeftover(AttemptName Attempt, string Machine, bool IsRemoved) : TrackerEffect;
 

@@ -16,6 +16,9 @@ internal sealed record TrackerSettings
 
     public bool RemoveLeftovers { get; init; }
 
+    /// <summary>Whether a drain puts trainings back into the queue; otherwise it cancels them.</summary>
+    public bool DrainsToQueue { get; init; }
+
     /// <summary>The machines that copy folders: there what an attempt wrote is fetched before its end is recorded.</summary>
     public IReadOnlySet<string> CopyingMachines { get; init; } = new HashSet<string>();
 

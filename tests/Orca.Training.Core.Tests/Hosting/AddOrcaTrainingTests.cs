@@ -26,6 +26,7 @@ public sealed class AddOrcaTrainingTests
             "StopGrace": "00:00:13",
             "LeaseDuration": "00:00:14",
             "RemoveLeftovers": true,
+            "RequeueOnStop": true,
             "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6 },
             "Algorithms": {
               "intents": {
@@ -51,7 +52,9 @@ public sealed class AddOrcaTrainingTests
     {
         var options = Options(s => s.AddOrcaTraining(Section()));
 
-        Assert.Equal(("app", "elsewhere", 15, true), (options.ApplicationName, options.DataFolder, options.MaxLogMiB, options.RemoveLeftovers));
+        Assert.Equal(
+            ("app", "elsewhere", 15, true, true),
+            (options.ApplicationName, options.DataFolder, options.MaxLogMiB, options.RemoveLeftovers, options.RequeueOnStop));
         Assert.Equal(
             [TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)],
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);

@@ -5,6 +5,7 @@ using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Logs;
+using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Machines;
 using Orca.Training.Testing;
 using Orca.Training.Tracking;
@@ -75,7 +76,8 @@ public sealed class EffectRunnerTests
         var work = new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext());
         var logs = new LogWriters(stores.GetRequiredService<ILogStore>(), work, time, NullLogger.Instance, Cancel);
         var runner = new EffectRunner(
-            machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here), launcher,
+            machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here),
+            new MemoryJobStore(new MemoryJobStoreOptions(), time), launcher,
             artifacts, logs, options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }
