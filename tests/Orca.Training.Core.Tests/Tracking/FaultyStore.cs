@@ -15,7 +15,8 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     /// <summary>Asked before each acquisition or renewal of the lease.</summary>
     public Func<Task> BeforeLease { get; set; } = () => Task.CompletedTask;
 
-    public bool IsDurable => inner.IsDurable;
+    /// <summary>A store that outlives its hosts within the test counts as durable.</summary>
+    public bool IsDurable { get; init; } = inner.IsDurable;
 
     public ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => inner.GetInstallationAsync(cancellationToken);
 
