@@ -108,7 +108,7 @@ public abstract partial class TrainingClientConformance
 
         Assert.Equal(JobState.Queued, waiting.State);
         Assert.NotNull(waiting.NotBefore);
-        Assert.EndsWith("since attempt 1 ended as NonZeroExit.", waiting.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" UTC: It is tried again.", waiting.Message, StringComparison.Ordinal);
         Assert.Equal([1, 2], status.Attempts.Select(a => a.Number));
         Assert.Equal(["container"], status.Attempts[0].Incarnations);
         Assert.Equal(new Outcome(OutcomeCode.NonZeroExit, "It ended with 3.", 3), status.Attempts[0].Outcome);
