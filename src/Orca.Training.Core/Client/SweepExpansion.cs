@@ -39,6 +39,18 @@ internal static class SweepExpansion
         }
     }
 
+    /// <summary>How many trainings it is; of more than there are numbers, the greatest.</summary>
+    public static long CountOf(TrainingSweep sweep)
+    {
+        var count = 1L;
+        foreach (var parameter in sweep.Grid)
+        {
+            count = (long)Int128.Min((Int128)count * Math.Max(1, parameter.Values.Count), long.MaxValue);
+        }
+
+        return count;
+    }
+
     /// <summary>The trainings, in their order.</summary>
     /// <param name="sweep">A sweep with nothing wrong.</param>
     /// <param name="maxName">The most characters of a name.</param>
@@ -91,18 +103,6 @@ internal static class SweepExpansion
                 found.Add(new FieldViolation(Invariant($"{field}.values[{i}]"), "The value is there already: leave it out."));
             }
         }
-    }
-
-    // No product of lists that were given overflows 128 bits before it is too large: it is asked after each factor.
-    private static long CountOf(TrainingSweep sweep)
-    {
-        var count = 1L;
-        foreach (var parameter in sweep.Grid)
-        {
-            count = (long)Int128.Min((Int128)count * Math.Max(1, parameter.Values.Count), long.MaxValue);
-        }
-
-        return count;
     }
 
     private static string[] Choose(IReadOnlyList<SweepParameter> grid, int place)
