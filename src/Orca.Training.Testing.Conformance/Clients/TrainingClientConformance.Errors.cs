@@ -17,8 +17,6 @@ public abstract partial class TrainingClientConformance
     public enum Call
     {
         Train,
-        TrainAll,
-        TrainSweep,
         Status,
         Statuses,
         List,
@@ -28,6 +26,8 @@ public abstract partial class TrainingClientConformance
         Cancel,
         Hold,
         Release,
+        TrainAll,
+        TrainSweep,
     }
 
     /// <summary>What a job store throws.</summary>
