@@ -17,7 +17,7 @@ internal sealed class SimulatedHost(int number, SimulationSettings settings)
 
     public int Number => number;
 
-    /// <summary>Who it is to the store: another one after each start of its process.</summary>
+    /// <summary>Who it is to the store: another one in each term.</summary>
     public int Holder { get; private set; }
 
     /// <summary>How far its clock is from the store's.</summary>
@@ -65,19 +65,12 @@ internal sealed class SimulatedHost(int number, SimulationSettings settings)
         return new TrackerEvent.Loaded([.. store.OpenJobs]);
     }
 
-    /// <summary>It decides no longer: all that it knew is gone.</summary>
-    public void EndTerm()
+    /// <summary>It decides no longer: all that it knew is gone, and if it decides again it is somebody else to the store.</summary>
+    public void EndTerm(int nextHolder)
     {
         Events.Clear();
         Term = 0;
         Core = null;
-    }
-
-    /// <summary>Its process starts, or dies and starts again.</summary>
-    public void Start(int holder)
-    {
-        EndTerm();
-        IsPaused = false;
-        Holder = holder;
+        Holder = nextHolder;
     }
 }

@@ -44,6 +44,15 @@ internal sealed class SimulatedStore
         return Term;
     }
 
+    /// <summary>Gives the lease back, if that term still has it.</summary>
+    public void Release(long term)
+    {
+        if (term == Term)
+        {
+            _holder = -1;
+        }
+    }
+
     /// <summary>The new jobs, all or none; none, but the one that the key stands for, if there is such.</summary>
     public IReadOnlyList<Job> Submit(IReadOnlyList<JobCommand.Submit> submits, bool isKeyKept = true)
     {

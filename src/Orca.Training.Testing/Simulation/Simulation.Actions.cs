@@ -9,7 +9,7 @@ internal sealed partial class Simulation
 {
     private Action RandomAction()
     {
-        var host = _hosts[_random.Next(_hosts.Length)];
+        var host = AnyHost();
         var acts = host is { IsDeciding: true, IsPaused: false };
         return _random.Next(106) switch
         {
@@ -20,7 +20,7 @@ internal sealed partial class Simulation
             < 58 when acts && host.Events.Count > 0 => () => Deliver(host, _random.Next(host.Events.Count)),
             < 72 when acts && host.Cursor < _store.Changes.Count => () => Feed(host),
             < 80 when _runtime.Running.Any() => EndTraining,
-            < 84 => () => PassTime(TimeSpan.FromSeconds(_random.Next(1, 5))),
+            < 83 => () => PassTime(TimeSpan.FromSeconds(_random.Next(1, 5))),
             < 88 when acts => () => PassTime(host.Core!.NextTick - host.ClockOffset - _now),
             < 90 => () => LoseHint(host),
             < 92 => () => DoubleHint(host),
@@ -34,8 +34,17 @@ internal sealed partial class Simulation
             < 101 when acts => () => Reload(host),
             < 102 when _workload.Repeated() is { } repeated => () => SubmitAgain(repeated.Submit, repeated.Job),
             < 104 => Elect,
-            _ => () => PassTime(TimeSpan.FromMinutes(_random.Next(1, 20))),
+            < 105 => () => PassTime(TimeSpan.FromMinutes(_random.Next(1, 20))),
+            _ => () => PassTime(TimeSpan.FromMilliseconds(_random.Next(2000))),
         };
+    }
+
+    /// <summary>Mostly one that acts, or little would happen.</summary>
+    private SimulatedHost AnyHost()
+    {
+        var host = _hosts[_random.Next(_hosts.Length)];
+        return host is { IsDeciding: true, IsPaused: false } || _random.Next(8) == 0 ? host
+            : Array.Find(_hosts, h => h is { IsDeciding: true, IsPaused: false }) ?? host;
     }
 
     private Action OrderedAction()

@@ -55,7 +55,12 @@ internal sealed partial class Simulation
     {
         Note(() => $"host {host.Number} {why}");
         DropSome(host);
-        host.EndTerm();
+        if (!_isStoreDown)
+        {
+            _store.Release(host.Term);
+        }
+
+        host.EndTerm(_holders++);
     }
 
     /// <summary>The host crashes: answers on their way are lost, and effects on their way may still land, or not.</summary>
@@ -63,7 +68,8 @@ internal sealed partial class Simulation
     {
         Note(() => $"host {host.Number} crashes and starts again");
         DropSome(host);
-        host.Start(_holders++);
+        host.EndTerm(_holders++);
+        host.IsPaused = false;
     }
 
     private void DropSome(SimulatedHost host) => _effects.RemoveAll(w => w.Host == host && _random.Next(2) == 0);

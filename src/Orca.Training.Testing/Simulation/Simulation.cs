@@ -41,7 +41,7 @@ internal sealed partial class Simulation
         _workload = new Workload(_random);
         _invariants = new Invariants(_store, _runtime, settings, _workload);
         _hosts = [.. Enumerable.Range(0, settings.Hosts).Select(number => new SimulatedHost(number, settings))];
-        Array.ForEach(_hosts, host => host.Start(_holders++));
+        Array.ForEach(_hosts, host => host.EndTerm(_holders++));
     }
 
     /// <summary>Runs one seed to its rest.</summary>

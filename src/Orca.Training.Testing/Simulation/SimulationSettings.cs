@@ -24,7 +24,7 @@ internal sealed record SimulationSettings
     public bool CopiesFolders { get; init; }
 
     /// <summary>How many of the last steps a failure shows.</summary>
-    public int TraceLength { get; init; } = int.Parse(Environment.GetEnvironmentVariable("TL") ?? "60");
+    public int TraceLength { get; init; } = 60;
 
     /// <summary>The policy; a planted bug may replace it.</summary>
     public ICapacityPolicy? Policy { get; init; }

@@ -106,15 +106,10 @@ internal static class PlantedBugs
         public override CommandResult? Apply(SimulatedStore store, JobCommand.OnJob command) => command.NeedsFence ? store.Apply(command, store.Term) : null;
     }
 
-    /// <summary>Takes a commit that was not answered for one that was refused.</summary>
-    public sealed class TakesALostAnswerForARefusal : PlantedBug
+    /// <summary>Waits for ever for a commit that was not answered.</summary>
+    public sealed class WaitsForALostAnswer : PlantedBug
     {
-        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) =>
-            [happened is TrackerEvent.CommitFailed { Command: JobCommand.BeginAttempt begin } ? Refused(begin) : happened];
-
-        private static TrackerEvent.Committed Refused(JobCommand.BeginAttempt begin) => new(
-            begin,
-            new CommandResult(Rejection.Conflict, new Job { Id = begin.Job, Request = new TrainingRequest { Algorithm = "a", DatasetId = "d" }, SubmittedAt = begin.At }));
+        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) => happened is TrackerEvent.CommitFailed ? [] : [happened];
     }
 
     /// <summary>Removes what it does not know without asking the store.</summary>
@@ -184,9 +179,9 @@ internal static class PlantedBugs
 
         public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened)
         {
-            var passes = happened is not TrackerEvent.Loaded || !_isLoaded;
+            var isAgain = happened is TrackerEvent.Loaded && _isLoaded;
             _isLoaded |= happened is TrackerEvent.Loaded;
-            return passes ? [happened] : [];
+            return [isAgain ? new TrackerEvent.Loaded([]) : happened];
         }
     }
 
