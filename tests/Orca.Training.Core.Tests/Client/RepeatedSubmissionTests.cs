@@ -121,6 +121,20 @@ public sealed class RepeatedSubmissionTests
     });
 
     [Fact]
+    public Task Of_a_batch_those_jobs_are_told_that_are_still_kept_and_nobody_elses() => InTime(async world =>
+    {
+        TrainingRequest[] requests = [Keyed with { IdempotencyKey = null }, Keyed with { IdempotencyKey = null }, Keyed with { IdempotencyKey = null }];
+        var group = await world.Client.TrainAllAsync(requests, "g", "b", Cancel);
+        await world.Client.ForUser("bob").TrainAllAsync(requests, "g", "b", Cancel);
+        await world.Client.TrainAllAsync(requests, "g", "another", Cancel);
+        await world.FinishAndForgetAsync(group.Jobs[1]);
+
+        var again = await world.Client.TrainAllAsync(requests, "g", "b", Cancel);
+
+        Assert.Equal([group.Jobs[0], group.Jobs[2]], again.Jobs);
+    });
+
+    [Fact]
     public Task The_versions_of_a_batch_are_looked_up_once_for_each_dataset() => InTime(async world =>
     {
         await world.Client.TrainAllAsync([.. Enumerable.Repeat(Keyed with { IdempotencyKey = null }, 20)], cancellationToken: Cancel);
