@@ -36,6 +36,7 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
 
         RequireAtLeast(1, nameof(options.MaxLogMiB), options.MaxLogMiB, found);
         CheckLimits(options.Limits, found);
+        CheckRetention(options.Retention, found);
         foreach (var (algorithm, settings) in options.Algorithms)
         {
             CheckAlgorithm(algorithm, settings, options.Limits, found);
@@ -53,6 +54,27 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
         RequireAtLeast(0, "Limits:ParameterValueLength", limits.ParameterValueLength, found);
         RequireAtLeast(0, "Limits:Labels", limits.Labels, found);
         RequireAtLeast(1, "Limits:LabelLength", limits.LabelLength, found);
+    }
+
+    private static void CheckRetention(RetentionOptions retention, List<string> found)
+    {
+        // Compared with times that are on record, not waited for: they may be as long as anybody likes.
+        if (retention.KeepJobsFor < TimeSpan.Zero)
+        {
+            found.Add(Invariant($"Retention:KeepJobsFor is {retention.KeepJobsFor}: give a time from zero, or leave it unset for ever."));
+        }
+
+        if (retention.KeepJobs < 0)
+        {
+            found.Add(Invariant($"Retention:KeepJobs is {retention.KeepJobs}: give at least 0, or leave it unset for all."));
+        }
+
+        if (retention.KeepContainersFor != TimeSpan.Zero)
+        {
+            RequireTime("Retention:KeepContainersFor", retention.KeepContainersFor, found, orZero: true);
+        }
+
+        RequireTime("Retention:Period", retention.Period, found);
     }
 
     private static void CheckAlgorithm(string name, AlgorithmOptions? algorithm, RequestLimits limits, List<string> found)

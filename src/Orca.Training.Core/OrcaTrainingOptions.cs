@@ -32,6 +32,9 @@ public sealed class OrcaTrainingOptions
     /// <summary>What requests may not exceed.</summary>
     public RequestLimits Limits { get; } = new();
 
+    /// <summary>How long what is finished is kept.</summary>
+    public RetentionOptions Retention { get; } = new();
+
     /// <summary>How often what is recorded is compared with what the machines say, in case events were lost. Default 10 s.</summary>
     public TimeSpan ReconcilePeriod { get; set; } = TimeSpan.FromSeconds(10);
 

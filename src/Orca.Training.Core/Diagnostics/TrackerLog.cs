@@ -66,6 +66,12 @@ internal static partial class TrackerLog
     [LoggerMessage(1026, LogLevel.Warning, "Job {JobId}, which others wait for, could not be read; it is asked for again")]
     public static partial void LookUpFailed(this ILogger logger, Exception error, long jobId);
 
+    [LoggerMessage(1027, LogLevel.Information, "Removed {Count} finished jobs that need not be kept any more")]
+    public static partial void Purged(this ILogger logger, int count);
+
+    [LoggerMessage(1028, LogLevel.Warning, "What need not be kept could not be removed, or not found; job {JobId}, or 0 for several. It is tried again")]
+    public static partial void PurgeFailed(this ILogger logger, Exception error, long jobId);
+
     [LoggerMessage(1030, LogLevel.Warning, "The log of attempt {Attempt} cannot be written now; its lines are kept for a while, and tried again")]
     public static partial void LogNotWritten(this ILogger logger, Exception error, string attempt);
 

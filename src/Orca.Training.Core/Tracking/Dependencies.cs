@@ -61,7 +61,7 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
             return End(job, found);
         }
 
-        if (!_awaited.TryGetValue(job, out var awaited))
+        if (!_awaited.TryGetValue(job, out var awaited) || awaited.Look.State is CallState.Done)
         {
             return [];
         }
@@ -75,11 +75,12 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
     /// <returns>Those that waited for it.</returns>
     public IReadOnlyList<TrackedJob> End(JobId job, Job? ended)
     {
-        if (!_awaited.Remove(job, out var awaited))
+        if (!_awaited.TryGetValue(job, out var awaited))
         {
             return [];
         }
 
+        awaited.Look.Finish();
         var waiting = Waiting(awaited);
         foreach (var tracked in waiting)
         {
@@ -89,13 +90,34 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
         return waiting;
     }
 
-    private List<TrackedJob> Waiting(Awaited awaited) => [.. awaited.By.Select(jobs.Find).OfType<TrackedJob>().Where(t => t.Waits is not null)];
+    /// <summary>A job waits for nothing any more: its first attempt is on record, or its end.</summary>
+    public void Leave(TrackedJob tracked)
+    {
+        if (tracked.Waits is null)
+        {
+            return;
+        }
+
+        tracked.Waits = null;
+        foreach (var job in tracked.Job.Request.DependsOn)
+        {
+            if (_awaited.TryGetValue(job, out var awaited) && awaited.By.Remove(tracked.Job.Id) && awaited.By.Count == 0)
+            {
+                _awaited.Remove(job);
+            }
+        }
+    }
+
+    /// <summary>Whether a job that is still to start names this one: a host that begins anew looks it up again.</summary>
+    public bool IsNeeded(JobId job) => _awaited.ContainsKey(job);
+
+    private List<TrackedJob> Waiting(Awaited awaited) => [.. awaited.By.Select(jobs.Find).OfType<TrackedJob>()];
 
     private sealed class Awaited
     {
         public Call Look;
 
-        public List<JobId> By { get; } = [];
+        public HashSet<JobId> By { get; } = [];
     }
 }
 

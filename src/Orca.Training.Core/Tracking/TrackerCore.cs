@@ -11,7 +11,7 @@ namespace Orca.Training.Tracking;
 /// What is done about a job is in <see cref="JobRules"/> and follows from what is known, not from which event came: an event that
 /// is lost, doubled or late changes when something is done, not what.
 /// </summary>
-internal sealed class TrackerCore
+internal sealed partial class TrackerCore
 {
     private readonly TrackerSettings _settings;
     private readonly Scheduler _scheduler;
@@ -23,6 +23,7 @@ internal sealed class TrackerCore
     private readonly Dependencies _dependencies;
     private readonly JobObserver? _observer;
     private readonly Wakes _wakes = new();
+    private readonly Sweeps _sweeps;
     private DateTimeOffset _nextReconcile;
     private bool _isDraining;
 
@@ -36,6 +37,7 @@ internal sealed class TrackerCore
         _cleanups = new Cleanups(settings);
         _comparison = new ListingComparison(settings, _jobs, _cleanups);
         _dependencies = new Dependencies(_jobs, settings);
+        _sweeps = new Sweeps(settings, _dependencies);
         _rules = new JobRules(settings, _dependencies, memoryLimit, _wakes.Add);
     }
 
@@ -57,6 +59,7 @@ internal sealed class TrackerCore
             next = _wakes.Next is { } wake && wake < next ? wake : next;
             // Who drains plans nothing, so that a look would be due for ever.
             next = !_isDraining && _scheduler.NextLook is { } look && look < next ? look : next;
+            next = _sweeps.Next is { } sweep && sweep < next ? sweep : next;
             return _cleanups.NextTry is { } retry && retry < next ? retry : next;
         }
     }
@@ -104,6 +107,12 @@ internal sealed class TrackerCore
                 break;
             case TrackerEvent.LookedUp e:
                 Release(_dependencies.Answer(e.Job, e.Found, e.IsAnswer, now), now, effects);
+                break;
+            case TrackerEvent.Expired e:
+                _sweeps.Take(e.Jobs, now, effects);
+                break;
+            case TrackerEvent.Purged e:
+                _sweeps.Answer(e.HasMore, now, effects);
                 break;
             case TrackerEvent.Drain:
                 Drain(now, effects);
@@ -193,10 +202,15 @@ internal sealed class TrackerCore
             Schedule(tracked);
         }
 
+        if (job.State is not JobState.Queued)
+        {
+            _dependencies.Leave(tracked);
+        }
+
         if (tracked.Attempt is { } attempt && (job.OpenAttempt is null || job.OpenAttempt.Number != attempt.Name.Attempt.Number))
         {
             // Its end is on record: only now may its containers go.
-            _cleanups.Add(attempt.Name, attempt.Machine, effects);
+            _cleanups.Add(attempt.Name, attempt.Machine, now, effects);
             tracked.Attempt = null;
         }
 
@@ -223,79 +237,6 @@ internal sealed class TrackerCore
 
     private void Schedule(TrackedJob tracked) => _scheduler.Apply(tracked.Job, tracked.IsReady);
 
-    private void TakeAnswer(TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
-    {
-        if (_jobs.Find(answer.Command.Job) is not { } tracked)
-        {
-            return;
-        }
-
-        if (tracked.TakeAnswer(answer.Command))
-        {
-            tracked.Unsettled = null;
-            tracked.Commit = answer.Result.Applied ? default : tracked.Commit;
-        }
-
-        if (answer.Result.Job is null)
-        {
-            // The store does not know the job any more: nothing is left to decide about it.
-            _observer?.Forgotten(tracked.Job);
-            _scheduler.Release(answer.Command.Job);
-            _jobs.Remove(answer.Command.Job);
-            Release(_dependencies.End(answer.Command.Job, null), now, effects);
-        }
-        else if (answer.Result.Job.Revision > tracked.Job.Revision)
-        {
-            Record(tracked, answer.Result.Job, now, effects);
-        }
-        else
-        {
-            Reconsider(tracked, answer, now, effects);
-        }
-    }
-
-    /// <summary>The answer brought nothing newer than what is known. If it was a refusal, asking again at once would only repeat it.</summary>
-    private void Reconsider(TrackedJob tracked, TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
-    {
-        if (!answer.Result.Applied && tracked.InFlight is null)
-        {
-            tracked.Commit.Fail(error: null, now, _settings);
-        }
-
-        QueueAgain(tracked);
-        Advance(tracked, now, effects);
-    }
-
-    private void TakeCommitFailure(JobCommand.OnJob command, DateTimeOffset now, List<TrackerEffect> effects)
-    {
-        if (_jobs.Find(command.Job) is not { } tracked || !tracked.TakeAnswer(command))
-        {
-            return;
-        }
-
-        tracked.Commit.Fail(error: null, now, _settings);
-        if (command is JobCommand.BeginAttempt begin)
-        {
-            // It may have applied: its slot stays taken until the store says what became of it.
-            tracked.Unsettled = begin;
-        }
-        else
-        {
-            QueueAgain(tracked);
-        }
-
-        Advance(tracked, now, effects);
-    }
-
-    /// <summary>A plan passes over a job that waits for an answer of the store; with the answer it can be planned again.</summary>
-    private void QueueAgain(TrackedJob tracked)
-    {
-        if (tracked.Job.State is JobState.Queued)
-        {
-            Schedule(tracked);
-        }
-    }
-
     private void See(ContainerObservation container, DateTimeOffset now, List<TrackerEffect> effects)
     {
         if (_jobs.Find(container.Attempt) is { } tracked)
@@ -307,7 +248,7 @@ internal sealed class TrackerCore
 
     private void Compare(TrackerEvent.Listed listed, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        foreach (var tracked in _comparison.Compare(listed, effects))
+        foreach (var tracked in _comparison.Compare(listed, now, effects))
         {
             Advance(tracked, now, effects);
         }
@@ -327,6 +268,11 @@ internal sealed class TrackerCore
     private void Drain(DateTimeOffset now, List<TrackerEffect> effects)
     {
         _isDraining = true;
+        if (!_settings.DrainsToQueue)
+        {
+            _cleanups.KeepNothing(effects);
+        }
+
         foreach (var tracked in _jobs.All.ToList())
         {
             Advance(tracked, now, effects);
@@ -345,6 +291,7 @@ internal sealed class TrackerCore
         }
 
         _cleanups.PassTime(now, effects);
+        _sweeps.PassTime(now, effects);
         if (now >= _nextReconcile)
         {
             _nextReconcile = now + _settings.ReconcilePeriod;

@@ -136,8 +136,9 @@ internal sealed class TrackerService(
         var scope = new RuntimeScope(_atStart.ApplicationName ?? environment.ApplicationName, installation);
         var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, time);
         var logWriters = new LogWriters(logs, work, time, logger, ending.Token);
+        var purge = new JobPurge(installation, store, logs, fence, logger);
         var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, store, launcher, artifacts, logWriters, _atStart, work, time, inbox, logger, ending.Token);
+            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, artifacts, logWriters, _atStart, work, time, inbox, logger, ending.Token);
         await using var services = scopes.CreateAsyncScope();
         using var observer = new JobObserver(metrics, logger);
         var core = NewCore(installation, observer, services.ServiceProvider.GetRequiredService<ICapacityPolicy>());
@@ -175,6 +176,7 @@ internal sealed class TrackerService(
             ReconcilePeriod = _atStart.ReconcilePeriod,
             LaunchTimeout = _atStart.LaunchTimeout,
             RemoveLeftovers = _atStart.RemoveLeftovers,
+            Retention = _atStart.Retention,
             DrainsToQueue = store.IsDurable,
             CopyingMachines = _machines.Where(m => m.Runtime.Abilities.CopiesFolders).Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         };

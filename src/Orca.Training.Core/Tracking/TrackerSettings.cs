@@ -16,6 +16,9 @@ internal sealed record TrackerSettings
 
     public bool RemoveLeftovers { get; init; }
 
+    /// <summary>How long what is finished is kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
+
     /// <summary>Whether a drain puts trainings back into the queue; otherwise it cancels them.</summary>
     public bool DrainsToQueue { get; init; }
 

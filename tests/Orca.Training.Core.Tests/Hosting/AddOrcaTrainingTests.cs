@@ -27,6 +27,7 @@ public sealed class AddOrcaTrainingTests
             "LeaseDuration": "00:00:14",
             "RemoveLeftovers": true,
             "RequeueOnStop": true,
+            "Retention": { "KeepJobsFor": "1.00:00:00", "KeepJobs": 16, "KeepArtifacts": true, "KeepContainersFor": "00:00:17", "Period": "00:18:00" },
             "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6 },
             "Algorithms": {
               "intents": {
@@ -58,6 +59,10 @@ public sealed class AddOrcaTrainingTests
         Assert.Equal(
             [TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)],
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);
+        var retention = options.Retention;
+        Assert.Equal(
+            (TimeSpan.FromDays(1), 16, true, TimeSpan.FromSeconds(17), TimeSpan.FromMinutes(18)),
+            (retention.KeepJobsFor, retention.KeepJobs, retention.KeepArtifacts, retention.KeepContainersFor, retention.Period));
         var limits = options.Limits;
         Assert.Equal(
             [11, 2, 3, 4, 5, 6],
@@ -74,7 +79,7 @@ public sealed class AddOrcaTrainingTests
     [Fact]
     public void The_test_of_configuration_leaves_no_setting_out()
     {
-        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials) })
+        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials), typeof(RetentionOptions) })
         {
             // A function is no setting: it comes from code alone.
             Assert.All(type.GetProperties().Where(p => !typeof(Delegate).IsAssignableFrom(p.PropertyType)), p => Assert.Contains($"\"{p.Name}\"", AllSettings, StringComparison.Ordinal));

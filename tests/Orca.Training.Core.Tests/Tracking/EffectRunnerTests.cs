@@ -75,9 +75,10 @@ public sealed class EffectRunnerTests
         var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, time);
         var work = new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext());
         var logs = new LogWriters(stores.GetRequiredService<ILogStore>(), work, time, NullLogger.Instance, Cancel);
+        var jobs = new MemoryJobStore(new MemoryJobStoreOptions(), time);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here),
-            new MemoryJobStore(new MemoryJobStoreOptions(), time), launcher,
+            jobs, new JobPurge(Here, jobs, stores.GetRequiredService<ILogStore>(), default, NullLogger.Instance), launcher,
             artifacts, logs, options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }
