@@ -13,6 +13,9 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
     // The most that timers take is 49 days.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
+    // Added to any time of our days it is still a time.
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromDays(3650);
+
     public ValidateOptionsResult Validate(string? name, OrcaTrainingOptions options)
     {
         var found = new List<string>();
@@ -54,6 +57,13 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
         RequireAtLeast(0, "Limits:ParameterValueLength", limits.ParameterValueLength, found);
         RequireAtLeast(0, "Limits:Labels", limits.Labels, found);
         RequireAtLeast(1, "Limits:LabelLength", limits.LabelLength, found);
+        RequireAtLeast(1, "Limits:KeyLength", limits.KeyLength, found);
+        RequireAtLeast(0, "Limits:Dependencies", limits.Dependencies, found);
+        RequireAtLeast(0, "Limits:Retries", limits.Retries, found);
+        if (limits.LongestTime <= TimeSpan.Zero || limits.LongestTime > LongestLimit)
+        {
+            found.Add(Invariant($"Limits:LongestTime is {limits.LongestTime}: give a time above zero and up to {LongestLimit.Days} days."));
+        }
     }
 
     private static void CheckRetention(RetentionOptions retention, List<string> found)

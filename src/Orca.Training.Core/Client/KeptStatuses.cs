@@ -15,8 +15,16 @@ internal sealed class KeptStatuses
     private readonly TrainingStatus?[] _latest = new TrainingStatus?[Places];
 
     /// <summary>The status of a job as it was read; the very one that was given before if it is still right.</summary>
-    public TrainingStatus Of(JobReading reading, InstallationId installation)
+    /// <param name="reading">The job.</param>
+    /// <param name="installation">Whose it is.</param>
+    /// <param name="unfinished">What it waits for. That changes without a change of the job, so the status of one that waits is not kept.</param>
+    public TrainingStatus Of(JobReading reading, InstallationId installation, IReadOnlySet<JobId> unfinished)
     {
+        if (unfinished.Count > 0)
+        {
+            return TrainingStatus.Of(reading, installation, unfinished);
+        }
+
         ref var place = ref _latest[(ulong)reading.Job.Id.Value % Places];
         if (Volatile.Read(ref place) is { } kept && kept.Position == new WatchPosition(reading.Job.Id, installation, reading.Job.Revision)
             && kept.QueuePosition == reading.QueuePosition)
@@ -24,7 +32,7 @@ internal sealed class KeptStatuses
             return kept;
         }
 
-        var status = TrainingStatus.Of(reading, installation);
+        var status = TrainingStatus.Of(reading, installation, unfinished);
         Volatile.Write(ref place, status);
         return status;
     }

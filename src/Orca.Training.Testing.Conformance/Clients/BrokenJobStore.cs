@@ -25,6 +25,8 @@ internal sealed class BrokenJobStore(Exception trouble) : IJobStore
     public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) =>
         ValueTask.FromException<IReadOnlyList<JobReading?>>(trouble);
 
+    public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken) => ValueTask.FromException<Job?>(trouble);
+
     public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) =>
         ValueTask.FromException<IReadOnlyList<JobReading>>(trouble);
 

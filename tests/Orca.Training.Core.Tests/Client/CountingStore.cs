@@ -33,6 +33,8 @@ internal sealed class CountingStore(IJobStore store) : IJobStore
 
     public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => store.ReadAsync(jobs, cancellationToken);
 
+    public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken) => store.FindByKeyAsync(user, key, cancellationToken);
+
     public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => store.ReadPageAsync(query, cancellationToken);
 
     public ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) =>

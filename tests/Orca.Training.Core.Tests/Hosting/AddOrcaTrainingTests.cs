@@ -28,7 +28,7 @@ public sealed class AddOrcaTrainingTests
             "RemoveLeftovers": true,
             "RequeueOnStop": true,
             "Retention": { "KeepJobsFor": "1.00:00:00", "KeepJobs": 16, "KeepArtifacts": true, "KeepContainersFor": "00:00:17", "Period": "00:18:00" },
-            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6 },
+            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00" },
             "Algorithms": {
               "intents": {
                 "Image": "registry/intents:1",
@@ -65,8 +65,12 @@ public sealed class AddOrcaTrainingTests
             (retention.KeepJobsFor, retention.KeepJobs, retention.KeepArtifacts, retention.KeepContainersFor, retention.Period));
         var limits = options.Limits;
         Assert.Equal(
-            [11, 2, 3, 4, 5, 6],
-            [limits.NameLength, limits.Parameters, limits.ParameterNameLength, limits.ParameterValueLength, limits.Labels, limits.LabelLength]);
+            [11, 2, 3, 4, 5, 6, 7, 8, 9],
+            [
+                limits.NameLength, limits.Parameters, limits.ParameterNameLength, limits.ParameterValueLength, limits.Labels, limits.LabelLength,
+                limits.KeyLength, limits.Dependencies, limits.Retries,
+            ]);
+        Assert.Equal(TimeSpan.FromDays(10), limits.LongestTime);
         Assert.Equal(["Other", "intents"], options.Algorithms.Keys.Order(StringComparer.Ordinal));
         var algorithm = options.Algorithms["intents"];
         Assert.Equal(("registry/intents:1", 2.5, 2048, 1), (algorithm.Image, algorithm.Cpus, algorithm.MemoryMiB, algorithm.Gpus));

@@ -42,6 +42,8 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
 
     public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => inner.ReadAsync(jobs, cancellationToken);
 
+    public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken) => inner.FindByKeyAsync(user, key, cancellationToken);
+
     public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => inner.ReadPageAsync(query, cancellationToken);
 
     public async ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)

@@ -26,6 +26,8 @@ internal abstract class WrappedStore(IJobStore inner) : IJobStore
 
     public virtual ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => Inner.ReadAsync(jobs, cancellationToken);
 
+    public virtual ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken) => Inner.FindByKeyAsync(user, key, cancellationToken);
+
     public virtual ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => Inner.ReadPageAsync(query, cancellationToken);
 
     public virtual ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) =>

@@ -57,6 +57,15 @@ public interface IJobStore
     ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The job that an idempotency key of a user stands for, or null if it stands for none. Asked before what may have changed since a first
+    /// submission is checked, so that a repeated one is answered alike; <see cref="ApplyAsync"/> compares the key again.
+    /// </summary>
+    /// <param name="user">Whose key it is; null or empty for nobody's.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken);
+
+    /// <summary>
     /// The next jobs that meet a query, in the order of their ids: a page is short only if there are no more. Pages go on after an id,
     /// which never changes, and each job is looked at as it stands when its page is read. So over the pages of one query no job comes
     /// twice, and each comes that meets the query all the while, whatever changes meanwhile.

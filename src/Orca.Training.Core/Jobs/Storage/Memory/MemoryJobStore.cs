@@ -165,6 +165,16 @@ internal sealed partial class MemoryJobStore : IJobStore
     }
 
     /// <inheritdoc />
+    public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        lock (_lock)
+        {
+            return ValueTask.FromResult(_keys.TryGetValue(new JobKey(user ?? "", key), out var id) ? _jobs[id].Current : null);
+        }
+    }
+
+    /// <inheritdoc />
     public ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(holder);
