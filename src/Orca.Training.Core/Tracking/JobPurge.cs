@@ -59,11 +59,6 @@ internal sealed class JobPurge(InstallationId installation, IJobStore jobs, ILog
 
     private async ValueTask EmptyAsync(Job job, CancellationToken cancellationToken)
     {
-        // Also the attempts that were put off and are no longer on record: such a number may have been used for a folder.
-        for (var number = 1; number <= job.LastAttempt; number++)
-        {
-            var attempt = new AttemptName(installation, new AttemptId(job.Id, number));
-            await logs.DeleteAsync(attempt, cancellationToken);
-        }
+        await logs.RemoveAsync(installation, job.Id, cancellationToken);
     }
 }
