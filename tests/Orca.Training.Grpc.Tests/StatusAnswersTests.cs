@@ -33,6 +33,14 @@ public sealed class StatusAnswersTests
         Assert.Equal(ids, ids.Select(id => _answers.For(StatusOf(id)).JobId));
     }
 
+    [Fact]
+    public void A_kept_message_carries_the_bytes_that_it_is_on_the_wire()
+    {
+        var message = _answers.For(StatusOf(job: 7));
+
+        Assert.Equal(StatusMapping.ToWire(StatusOf(job: 7)), Wire.GetTrainingStatusResponse.Parser.ParseFrom(message.Serialized));
+    }
+
     private static TrainingStatus StatusOf(long job) => new()
     {
         JobId = new JobId(job),

@@ -24,6 +24,8 @@ internal sealed class OrcaPipeline : IContender
 
     private static TrainingRequest Request { get; } = new() { Algorithm = "none", DatasetId = "none" };
 
+    private static TrainingQuery Open { get; } = new() { States = [JobState.Queued, JobState.Launching, JobState.Running] };
+
     /// <param name="keep">How many finished jobs the store keeps.</param>
     public static async Task<IContender> StartAsync(int keep)
     {
@@ -40,21 +42,26 @@ internal sealed class OrcaPipeline : IContender
 
     public async Task RunAsync(int jobs)
     {
-        var ids = new List<JobId>(jobs);
+        JobId last = default;
         for (var i = 0; i < jobs; i++)
         {
-            ids.Add(await SubmitAsync());
+            _jobs.Enqueue(last = await _client.TrainAsync(Request));
         }
 
-        // They start in their order, eight at a time: when the last eight have ended, so have all but one that a thread was just taken
-        // from, at most. The count afterwards waits for such a one, and reads each.
-        foreach (var id in ids.TakeLast(AtOnce))
+        // They start in their order, so when the last one has ended, a few at most have not.
+        await WatchAsync(last);
+        foreach (var left in (await _client.ListTrainingsAsync(Open)).Trainings)
         {
-            await WatchAsync(id);
+            await WatchAsync(left.JobId);
         }
     }
 
-    public async Task RunOneAsync() => await WatchAsync(await SubmitAsync());
+    public async Task RunOneAsync()
+    {
+        var job = await _client.TrainAsync(Request);
+        _jobs.Enqueue(job);
+        await WatchAsync(job);
+    }
 
     public async Task<long?> CountSucceededAsync()
     {
@@ -62,12 +69,6 @@ internal sealed class OrcaPipeline : IContender
         foreach (var id in _jobs)
         {
             var status = await _client.GetTrainingStatusAsync(id);
-            if (!status.State.IsFinal())
-            {
-                await WatchAsync(id);
-                status = await _client.GetTrainingStatusAsync(id);
-            }
-
             count += status.State is JobState.Succeeded ? 1 : 0;
         }
 
@@ -78,13 +79,6 @@ internal sealed class OrcaPipeline : IContender
     {
         await _host.StopAsync();
         _host.Dispose();
-    }
-
-    private async Task<JobId> SubmitAsync()
-    {
-        var id = await _client.TrainAsync(Request);
-        _jobs.Enqueue(id);
-        return id;
     }
 
     private async Task WatchAsync(JobId job)

@@ -27,7 +27,7 @@ internal static class PipelineBench
         Report.Say("""
             No-op jobs, submitted one by one by one caller, eight at a time, everything in memory; medians of rounds.
               bare            channel, dictionary and lock: the floor
-              orca            client, store, tracker, scheduler, instant fake runtime; ended when the last eight were seen to end
+              orca            client, store, tracker, scheduler, instant fake runtime; ended when all were seen to have ended
               quartz          one durable job, a one-off trigger each, batches of eight; ended when the job ran, no final state is kept
               quartz_history  the same with Quartz's execution history, so that final states can be read as with the others
               hangfire        Hangfire.InMemory, numeric ids; ended when the job ran

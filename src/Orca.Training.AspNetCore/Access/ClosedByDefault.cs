@@ -4,6 +4,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Client;
@@ -52,8 +53,9 @@ internal sealed class ClosedByDefault(RequestDelegate next, ILogger logger)
         return RefuseAsync(context);
     }
 
+    // Not by context.User, which makes a nobody for each call of a host without authentication.
     private static bool IsHostsConcern(HttpContext context) =>
-        context.User.Identity is { IsAuthenticated: true }
+        context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identity is { IsAuthenticated: true }
         || context.GetEndpoint()?.Metadata is { } metadata
             && (metadata.GetMetadata<IAuthorizeData>() is not null
                 || metadata.GetMetadata<AuthorizationPolicy>() is not null

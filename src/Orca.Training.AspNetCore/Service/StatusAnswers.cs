@@ -26,6 +26,7 @@ internal sealed class StatusAnswers
         }
 
         var message = StatusMapping.ToWire(status);
+        message.Seal();
         Volatile.Write(ref place, new Answer(status, message));
         return message;
     }

@@ -13,6 +13,7 @@ namespace Orca.Training.AspNetCore.Service;
 /// <param name="lifetime">The host's.</param>
 /// <param name="logger">Told of what is no answer to a call.</param>
 /// <param name="clients">Acts for who calls; null in a host that passes calls on to another, which sees only this host.</param>
+[BindServiceMethod(typeof(SealedMessages), nameof(SealedMessages.Bind))]
 internal sealed partial class TrainingGrpcService(
     ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<TrainingGrpcService> logger, ITrainingClientFactory? clients = null)
     : Wire.TrainingService.TrainingServiceBase
@@ -101,7 +102,7 @@ internal sealed partial class TrainingGrpcService(
         }
     }
 
-    private async Task<T> AnswerAsync<T>(ServerCallContext context, Func<Task<T>> answer)
+    private async Task<T> AnswerAsync<T>(ServerCallContext context, Func<ValueTask<T>> answer)
     {
         try
         {

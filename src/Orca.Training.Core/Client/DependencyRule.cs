@@ -14,6 +14,11 @@ internal static class DependencyRule
             return;
         }
 
+        if (dependsOn.Count == 0)
+        {
+            return;
+        }
+
         var seen = new HashSet<JobId>();
         for (var i = 0; i < dependsOn.Count; i++)
         {

@@ -13,8 +13,11 @@ internal sealed partial class TrainingClient
 {
     private readonly SubmissionFacts _facts = new(store, datasets);
 
+    // Made once, and not for each submission.
+    private Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>>? _record;
+
     public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) =>
-        TrainAsync(request, RecordAsync, cancellationToken);
+        TrainAsync(request, _record ??= RecordAsync, cancellationToken);
 
     /// <summary>Submits as ever, but for how the job goes on record: a store's package records it within the application's own transaction.</summary>
     internal async Task<JobId> TrainAsync(

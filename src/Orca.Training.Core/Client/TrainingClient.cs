@@ -17,6 +17,7 @@ namespace Orca.Training.Client;
 /// <param name="logger">Told of what the service cannot help.</param>
 /// <param name="metrics">Count submissions.</param>
 /// <param name="user">Whose submissions these are; null for nobody's.</param>
+/// <param name="kept">The statuses of this store's jobs that were given last; null for none yet.</param>
 internal sealed partial class TrainingClient(
     IJobStore store,
     IDatasetStore datasets,
@@ -25,18 +26,20 @@ internal sealed partial class TrainingClient(
     TimeProvider time,
     ILogger<TrainingClient> logger,
     TrainingMetrics? metrics = null,
-    string? user = null)
+    string? user = null,
+    KeptStatuses? kept = null)
     : ITrainingClient, ITrainingClientFactory
 {
     // A queued job's place moves without a change of the job itself, so a watcher looks again now and then.
     private static readonly TimeSpan PositionPeriod = TimeSpan.FromSeconds(1);
 
     private readonly ClientErrors _errors = new(logger);
+    private readonly KeptStatuses _kept = kept ?? new();
 
     internal IJobStore Store => store;
 
     public ITrainingClient ForUser(string? user) =>
-        new TrainingClient(store, datasets, logs, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user);
+        new TrainingClient(store, datasets, logs, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user, _kept);
 
     public async Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default)
     {
@@ -45,7 +48,7 @@ internal sealed partial class TrainingClient(
         {
             var installation = await store.GetInstallationAsync(cancellationToken);
             var reading = await store.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
-            return TrainingStatus.Of(reading, installation, await Unfinished.ReadAsync(store, reading.Job, cancellationToken));
+            return _kept.Of(reading, installation, await Unfinished.ReadAsync(store, reading.Job, cancellationToken));
         }
         catch (Exception e) when (_errors.Translated(e, nameof(GetTrainingStatusAsync), cancellationToken) is { } translated)
         {

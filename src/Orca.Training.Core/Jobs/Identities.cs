@@ -41,6 +41,9 @@ public readonly record struct InstallationId(string Value)
 /// <summary>An attempt as the runtime knows it: names and labels derive from this, never from the host.</summary>
 public readonly record struct AttemptName(InstallationId Installation, AttemptId Attempt)
 {
+    /// <summary>By the attempt alone: nearly all that are kept together are of one installation.</summary>
+    public override int GetHashCode() => Attempt.GetHashCode();
+
     /// <summary>A rank's container name: lower-case letters, digits and hyphens.</summary>
     public string ContainerOf(int rank) => $"orca-{Installation}-{Attempt.Job}-{Attempt.Number}-{rank}";
 

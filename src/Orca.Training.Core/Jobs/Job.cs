@@ -7,10 +7,7 @@ public sealed record Job
 {
     private readonly Moment _submittedAt;
     private readonly Moment _finishedAt;
-    private readonly Moment _notBefore;
-    private readonly Moment _cancelRequestedAt;
-    private readonly Moment _heldAt;
-    private readonly Moment _queuedAt;
+    private readonly JobExtras _extras = JobExtras.None;
 
     /// <summary>Given by the store.</summary>
     public required JobId Id { get; init; }
@@ -19,10 +16,18 @@ public sealed record Job
     public required TrainingRequest Request { get; init; }
 
     /// <summary>Who submitted it, where the caller's identity was known.</summary>
-    public string? User { get; init; }
+    public string? User
+    {
+        get => _extras.User;
+        init => _extras = _extras.User == value ? _extras : _extras with { User = value };
+    }
 
     /// <summary>The submission's place in its caller's trace, as W3C's traceparent spells it; null where there was none.</summary>
-    public string? TraceParent { get; init; }
+    public string? TraceParent
+    {
+        get => _extras.TraceParent;
+        init => _extras = _extras.TraceParent == value ? _extras : _extras with { TraceParent = value };
+    }
 
     /// <summary>Counts this job's changes from 1, without gaps.</summary>
     public long Revision { get; init; } = 1;
@@ -47,42 +52,54 @@ public sealed record Job
     /// <summary>Not to be started before this time; set when a start was put off.</summary>
     public DateTimeOffset? NotBefore
     {
-        get => _notBefore.Value;
-        init => _notBefore = new Moment(value);
+        get => _extras.NotBefore.Value;
+        init => _extras = _extras.NotBefore.Value == value ? _extras : _extras with { NotBefore = new Moment(value) };
     }
 
     /// <summary>Why it is back in the queue, where it has been put off.</summary>
-    public string? QueueReason { get; init; }
+    public string? QueueReason
+    {
+        get => _extras.QueueReason;
+        init => _extras = _extras.QueueReason == value ? _extras : _extras with { QueueReason = value };
+    }
 
     /// <summary>How often in a row its start was put off; such starts cost no attempt.</summary>
-    public int Deferrals { get; init; }
+    public int Deferrals
+    {
+        get => _extras.Deferrals;
+        init => _extras = _extras.Deferrals == value ? _extras : _extras with { Deferrals = value };
+    }
 
     /// <summary>When somebody asked to cancel it: an intent, until the state says so.</summary>
     public DateTimeOffset? CancelRequestedAt
     {
-        get => _cancelRequestedAt.Value;
-        init => _cancelRequestedAt = new Moment(value);
+        get => _extras.CancelRequestedAt.Value;
+        init => _extras = _extras.CancelRequestedAt.Value == value ? _extras : _extras with { CancelRequestedAt = new Moment(value) };
     }
 
     /// <summary>Since when it is held: it waits, and is not started before somebody releases it. Null while it is not held.</summary>
     public DateTimeOffset? HeldAt
     {
-        get => _heldAt.Value;
-        init => _heldAt = new Moment(value);
+        get => _extras.HeldAt.Value;
+        init => _extras = _extras.HeldAt.Value == value ? _extras : _extras with { HeldAt = new Moment(value) };
     }
 
     /// <summary>When it last came into the queue, by a release or for another try; null if that was by its submission.</summary>
     public DateTimeOffset? QueuedAt
     {
-        get => _queuedAt.Value;
-        init => _queuedAt = new Moment(value);
+        get => _extras.QueuedAt.Value;
+        init => _extras = _extras.QueuedAt.Value == value ? _extras : _extras with { QueuedAt = new Moment(value) };
     }
 
     /// <summary>
     /// A hash of what was submitted, as it was before anything was filled in: what a repeated submission with the same key is compared with. Null
     /// for a job without a key and without others that were submitted with it.
     /// </summary>
-    public string? Fingerprint { get; init; }
+    public string? Fingerprint
+    {
+        get => _extras.Fingerprint;
+        init => _extras = _extras.Fingerprint == value ? _extras : _extras with { Fingerprint = value };
+    }
 
     /// <summary>The number of the newest attempt, 0 before the first.</summary>
     public int LastAttempt { get; init; }
@@ -103,7 +120,11 @@ public sealed record Job
     public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
 
     /// <summary>What a newer version put on record and this one does not know; kept, so that no change loses it.</summary>
-    internal UnknownFields? Unknown { get; init; }
+    internal UnknownFields? Unknown
+    {
+        get => _extras.Unknown;
+        init => _extras = _extras.Unknown == value ? _extras : _extras with { Unknown = value };
+    }
 
     /// <summary>The newest attempt if it has not ended, else null.</summary>
     public Attempt? OpenAttempt => Attempts is [.., { EndedAt: null } last] ? last : null;

@@ -19,32 +19,45 @@ internal enum CallState
 /// </summary>
 internal struct Call
 {
-    private Setback? _setback;
+    // Null is Standing.Idle. All calls that go well share a few of these: there are several to an attempt.
+    private Standing? _standing;
 
-    public CallState State { get; private set; }
+    public readonly CallState State => Now.State;
 
-    public readonly int Failures => _setback?.Failures ?? 0;
+    public readonly int Failures => Now.Failures;
 
-    public readonly DateTimeOffset PausedUntil => _setback?.PausedUntil ?? default;
+    public readonly DateTimeOffset PausedUntil => Now.PausedUntil;
 
-    public readonly string? LastError => _setback?.Error;
+    public readonly string? LastError => Now.Error;
+
+    private readonly Standing Now => _standing ?? Standing.Idle;
 
     public readonly bool IsDue(DateTimeOffset now) => State is CallState.Idle && now >= PausedUntil;
 
-    public void Ask() => State = CallState.Asked;
+    public void Ask() => Become(CallState.Asked);
 
-    public void Finish() => State = CallState.Done;
+    public void Finish() => Become(CallState.Done);
 
     /// <summary>What was asked for, or was answered for good, is to be asked for again.</summary>
-    public void Reopen() => State = CallState.Idle;
+    public void Reopen() => Become(CallState.Idle);
 
     public void Fail(string? error, DateTimeOffset now, TrackerSettings settings)
     {
-        State = CallState.Idle;
         var failures = Failures + 1;
-        _setback = new Setback(failures, error, now + settings.PauseAfter(failures));
+        _standing = new Standing(CallState.Idle, failures, error, now + settings.PauseAfter(failures));
     }
 
-    /// <summary>Apart, since nearly all calls go well.</summary>
-    private sealed record Setback(int Failures, string? Error, DateTimeOffset PausedUntil);
+    private void Become(CallState state) => _standing = Failures > 0 ? Now with { State = state } : state switch
+    {
+        CallState.Asked => Standing.Asked,
+        CallState.Done => Standing.Done,
+        _ => Standing.Idle,
+    };
+
+    private sealed record Standing(CallState State, int Failures, string? Error, DateTimeOffset PausedUntil)
+    {
+        public static readonly Standing Idle = new(CallState.Idle, 0, null, default);
+        public static readonly Standing Asked = new(CallState.Asked, 0, null, default);
+        public static readonly Standing Done = new(CallState.Done, 0, null, default);
+    }
 }

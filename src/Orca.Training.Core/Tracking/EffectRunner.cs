@@ -118,8 +118,10 @@ internal sealed class EffectRunner(
     {
         try
         {
-            using var ends = ending.UnsafeRegister(static errand => ((Errand)errand!).Cancel(), errand);
-            await inbox.PostAsync(await AnswerAsync(errand), ending);
+            var answer = AnswerAsync(errand);
+            // Most calls are done when they return: only one that is not has to hear of the end.
+            using var ends = answer.IsCompleted ? default : ending.UnsafeRegister(static errand => ((Errand)errand!).Cancel(), errand);
+            await inbox.PostAsync(await answer, ending);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
