@@ -72,6 +72,9 @@ internal static partial class TrackerLog
     [LoggerMessage(1028, LogLevel.Warning, "What need not be kept could not be removed, or not found; job {JobId}, or 0 for several. It is tried again")]
     public static partial void PurgeFailed(this ILogger logger, Exception error, long jobId);
 
+    [LoggerMessage(1029, LogLevel.Warning, "The lease could not be renewed; the store is asked again for as long as the lease can be trusted")]
+    public static partial void RenewalFailed(this ILogger logger, Exception error);
+
     [LoggerMessage(1030, LogLevel.Warning, "The log of attempt {Attempt} cannot be written now; its lines are kept for a while, and tried again")]
     public static partial void LogNotWritten(this ILogger logger, Exception error, string attempt);
 

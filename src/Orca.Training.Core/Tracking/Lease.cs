@@ -15,6 +15,9 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
     private readonly string _holder = string.Create(
         CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{time.GetTimestamp()}/{Interlocked.Increment(ref _made)}");
 
+    // A store that is back soon is asked again several times before trust ends, and one that is away is not pressed.
+    private readonly TimeSpan _pauseAfterFailure = duration / 15;
+
     private long _askedAt;
 
     /// <summary>Waits until the lease is ours, for at least two thirds of its time.</summary>
@@ -39,10 +42,14 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
 
     /// <summary>
     /// Renews the lease until cancelled. Trust ends before the lease does, counted from when the last renewal that was granted was
-    /// asked for, whether or not the store answers or heeds a cancellation.
+    /// asked for, whether or not the store answers or heeds a cancellation. A renewal that fails is asked for again while trust lasts; the
+    /// last failure is thrown.
     /// </summary>
+    /// <param name="fence">The term to keep.</param>
+    /// <param name="cancellationToken">Ends the keeping.</param>
+    /// <param name="failed">Told of each failure after which the store is asked again.</param>
     /// <exception cref="StaleFenceException">Another holder has it, or it could not be renewed in time.</exception>
-    public async Task KeepAsync(Fence fence, CancellationToken cancellationToken)
+    public async Task KeepAsync(Fence fence, CancellationToken cancellationToken, Action<Exception>? failed = null)
     {
         while (true)
         {
@@ -60,6 +67,14 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
             catch (OperationCanceledException) when (trust.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 // Not in time: the same as refused.
+            }
+#pragma warning disable CA1031 // Whatever the store's error is, the lease is ours for as long as it was granted.
+            catch (Exception e) when (!either.IsCancellationRequested && _trusted - time.GetElapsedTime(_askedAt) > _pauseAfterFailure)
+#pragma warning restore CA1031
+            {
+                failed?.Invoke(e);
+                await Task.Delay(_pauseAfterFailure, time, cancellationToken);
+                continue;
             }
 
             if (renewed != fence)

@@ -150,7 +150,7 @@ internal sealed class TrackerService(
 
         // The first of these to end, ends the term.
         var tasks = _machines.Select(m => new MachineWatcher(m, scope, time, inbox, logger).RunAsync(ending.Token))
-            .Prepend(lease.KeepAsync(fence, ending.Token))
+            .Prepend(lease.KeepAsync(fence, ending.Token, logger.RenewalFailed))
             .Prepend(term.RunAsync(ending.Token))
             .ToArray();
         try

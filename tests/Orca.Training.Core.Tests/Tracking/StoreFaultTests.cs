@@ -9,6 +9,8 @@ namespace Orca.Training.Tests.Tracking;
 /// <summary>What a store does to the tracker that fails, or does not answer.</summary>
 public sealed class StoreFaultTests
 {
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(15);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -66,8 +68,7 @@ public sealed class StoreFaultTests
     public Task Trust_in_a_lease_ends_before_the_lease_even_if_the_store_never_answers() => VirtualTime.RunAsync(async time =>
     {
         var store = NewStore(time);
-        var duration = TimeSpan.FromSeconds(15);
-        var lease = new Lease(store, duration, time);
+        var lease = new Lease(store, Lasting, time);
         var fence = await lease.AcquireAsync(Cancel);
         // A renewal is granted, but its answer is slow; then nothing answers, nor heeds its cancellation.
         var asked = time.GetUtcNow();
@@ -86,7 +87,55 @@ public sealed class StoreFaultTests
         await Assert.ThrowsAsync<StaleFenceException>(() => lease.KeepAsync(fence, Cancel));
 
         Assert.Equal(2, renewals);
-        Assert.True(time.GetUtcNow() < asked + duration, $"the lease was trusted until {time.GetUtcNow() - asked} after its renewal was asked for");
+        Assert.True(time.GetUtcNow() < asked + Lasting, $"the lease was trusted until {time.GetUtcNow() - asked} after its renewal was asked for");
+    });
+
+    [Fact]
+    public Task A_lease_whose_renewal_fails_is_kept_if_a_later_one_is_granted_in_time() => VirtualTime.RunAsync(async time =>
+    {
+        var store = NewStore(time);
+        var lease = new Lease(store, Lasting, time);
+        var fence = await lease.AcquireAsync(Cancel);
+        var away = time.GetUtcNow() + TimeSpan.FromSeconds(9);
+        store.BeforeLease = () => time.GetUtcNow() < away ? throw new IOException("The store is away.") : Task.CompletedTask;
+        var failures = new List<Exception>();
+        using var end = new CancellationTokenSource(TimeSpan.FromHours(1), time);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lease.KeepAsync(fence, end.Token, failures.Add));
+
+        Assert.InRange(failures.Count, 2, 10);
+        Assert.All(failures, e => Assert.IsType<IOException>(e));
+        await store.ApplyAsync([], fence, Cancel);
+    });
+
+    [Fact]
+    public Task A_renewal_that_a_timeout_of_the_store_cancelled_is_asked_again() => VirtualTime.RunAsync(async time =>
+    {
+        var store = NewStore(time);
+        var lease = new Lease(store, Lasting, time);
+        var fence = await lease.AcquireAsync(Cancel);
+        var failures = 1;
+        store.BeforeLease = () => failures-- > 0 ? throw new TaskCanceledException("The store's own time ran out.") : Task.CompletedTask;
+        using var end = new CancellationTokenSource(TimeSpan.FromHours(1), time);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lease.KeepAsync(fence, end.Token));
+
+        Assert.True(end.IsCancellationRequested, "the term ended with one failed renewal");
+    });
+
+    [Fact]
+    public Task A_lease_whose_renewals_all_fail_is_given_up_before_it_ends_and_says_why() => VirtualTime.RunAsync(async time =>
+    {
+        var store = NewStore(time);
+        var lease = new Lease(store, Lasting, time);
+        var asked = time.GetUtcNow();
+        var fence = await lease.AcquireAsync(Cancel);
+        store.BeforeLease = () => throw new IOException("The store is away.");
+
+        var error = await Assert.ThrowsAsync<IOException>(() => lease.KeepAsync(fence, Cancel));
+
+        Assert.Equal("The store is away.", error.Message);
+        Assert.InRange(time.GetUtcNow() - asked, Lasting / 2, Lasting - TimeSpan.FromSeconds(1));
     });
 
     private static FaultyStore NewStore(VirtualTime time) => new(new MemoryJobStore(new MemoryJobStoreOptions(), time));
