@@ -54,7 +54,7 @@ internal static class PodState
 
         if (IsAbandoned(pod, now))
         {
-            return observation with { State = ContainerState.Ended, Detail = $"its node '{pod.Spec.NodeName}' did not say how it ended" };
+            return observation with { State = ContainerState.Ended, Detail = $"its node '{pod.Spec.NodeName}' went away with it" };
         }
 
         if (!HasEnded(pod))

@@ -45,11 +45,30 @@ public sealed class EndOutcomeTests
             "The training program ended with exit code 1. Its last lines:\nTraceback:\n  KeyError: 'x'",
             EndOutcome.Of(End(1, false), 0, ["Traceback:", "  KeyError: 'x'"]).Message);
 
+    [Theory]
+    [InlineData(1, "[FATAL tini (8)] exec /train failed: Exec format error", true)]
+    [InlineData(126, "exec /train: exec format error", true)]
+    [InlineData(1, "x.onnx: format error", false)]
+    [InlineData(3, "exec format error", false)]
+    public void A_program_for_another_processor_is_told_by_its_last_line(int exitCode, string last, bool isForeign)
+    {
+        var outcome = EndOutcome.Of(End(exitCode, outOfMemory: false), 0, ["Loading.", last]);
+
+        Assert.Equal(OutcomeCode.NonZeroExit, outcome.Code);
+        Assert.Equal(isForeign, outcome.Message.StartsWith($"The training's program was made for another kind of processor than its machine has (exit code {exitCode}).", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_end_that_is_not_known_says_why_where_the_machine_does() =>
+        Assert.Equal(
+            "The training ended, but the machine does not say how: its node 'n1' did not say how it ended.",
+            EndOutcome.Of(End(exitCode: null, outOfMemory: false) with { Detail = "its node 'n1' did not say how it ended" }, 0, []).Message);
+
     [Fact]
     public void Ends_that_no_exit_code_tells_have_their_sentences_too()
     {
-        Assert.Equal(new Outcome(OutcomeCode.Lost, "The training's container was removed while it ran, and nobody saw its end."), EndOutcome.Lost([]));
-        Assert.Equal("The training's container was removed while it ran, and nobody saw its end. Its last lines:\nx", EndOutcome.Lost(["x"]).Message);
+        Assert.Equal(new Outcome(OutcomeCode.Lost, "The training's container was removed before anybody saw its end, so how it ended is not known."), EndOutcome.Lost([]));
+        Assert.Equal("The training's container was removed before anybody saw its end, so how it ended is not known. Its last lines:\nx", EndOutcome.Lost(["x"]).Message);
         Assert.Equal(new Outcome(OutcomeCode.Cancelled, "Cancelled on request."), EndOutcome.Cancelled(byHost: false));
         Assert.Equal(new Outcome(OutcomeCode.Cancelled, "Ended because the service was stopped, and its job store keeps nothing."), EndOutcome.Cancelled(byHost: true));
         Assert.Equal(new Outcome(OutcomeCode.LaunchFailed, "The training could not be started within 00:15:00."), EndOutcome.NeverStarted(TimeSpan.FromMinutes(15), null));
