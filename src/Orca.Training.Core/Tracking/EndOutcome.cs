@@ -31,7 +31,7 @@ internal static class EndOutcome
             { ExitCode: FirstSignal + 11 } => (OutcomeCode.NonZeroExit, "The training program crashed with a segmentation fault (exit code 139)."),
             { ExitCode: FirstSignal + 6 } => (OutcomeCode.NonZeroExit, "The training program aborted itself (exit code 134)."),
             { ExitCode: FirstSignal + 9 } => (OutcomeCode.Killed, "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory."),
-            { ExitCode: FirstSignal + 15 } => (OutcomeCode.Killed, "The training was asked to stop from outside (SIGTERM), not through this service."),
+            { ExitCode: FirstSignal + 15 } => (OutcomeCode.Killed, "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped."),
             { ExitCode: FirstSignal + 2 } => (OutcomeCode.Killed, "The training was interrupted from outside (SIGINT)."),
             { ExitCode: 1 or 126 or 127 } when IsForeign(tail) =>
                 (OutcomeCode.NonZeroExit, Invariant($"The training's program was made for another kind of processor than its machine has (exit code {end.ExitCode}).")),

@@ -10,7 +10,7 @@ internal static class Causes
 
     private const string BySigkill = "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory.";
 
-    private const string BySigterm = "The training was asked to stop from outside (SIGTERM), not through this service.";
+    private const string BySigterm = "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped.";
 
     private const string TooMuchMemory = "The training used more memory than its limit of 64 MiB and was killed. Use a smaller batch or model, or ask for a higher limit.";
 
@@ -48,7 +48,6 @@ internal static class Causes
         new("a command that is no program", Of("no-program"), OutcomeCode.NonZeroExit, "The training's command cannot be executed (exit code 126)."),
         new("an image for another kind of processor", Of("other-processor"), OutcomeCode.NonZeroExit, "The training's program was made for another kind of processor than its machine has (exit code 1)."),
         new("a folder that the engine cannot mount", Of("unmounted", "vanishing"), OutcomeCode.InvalidSpec, "The Docker Engine does not see a folder that the container should, or cannot mount it"),
-        new("less memory than an engine can give", Of("tiny"), OutcomeCode.InvalidSpec, "The Docker Engine refuses what the job or its algorithm asks for"),
         new("a GPU that the engine cannot give", Of("gpu"), OutcomeCode.InvalidSpec, "The job asks for 1 GPU(s), which the Docker Engine cannot give"),
         new("a dataset that is gone", Of("shell", "fleeting"), OutcomeCode.DatasetUnavailable, "The dataset cannot be used:") { Setting = Setting.Busy, Act = s => s.DeleteDatasetAsync("fleeting") },
 
@@ -69,8 +68,8 @@ internal static class Causes
         // The engine's end.
         new("the engine is stopped and started", Script(Waits), OutcomeCode.Completed, "The training completed.") { Setting = Setting.EngineStopped, Before = s => s.BegunAsync(), Act = s => s.LetGoAsync() },
         new("the engine is killed and started", Script(Waits), OutcomeCode.Completed, "The training completed.") { Setting = Setting.EngineKilled, Before = s => s.BegunAsync(), Act = s => s.LetGoAsync() },
-        new("the engine is stopped, and its containers with it", Script(Waits), OutcomeCode.Killed, BySigkill) { Setting = Setting.EngineStoppedWithContainers, Before = s => s.BegunAsync() },
-        new("the engine is killed, and its containers with it", Script(Waits), OutcomeCode.Killed, BySigkill) { Setting = Setting.EngineKilledWithContainers, Before = s => s.BegunAsync() },
+        new("the engine is stopped, and its containers with it", Script(Waits), OutcomeCode.Killed, BySigterm) { Setting = Setting.EngineStoppedWithContainers, Before = s => s.BegunAsync() },
+        new("the engine is killed, and its containers with it", Script(Waits), OutcomeCode.Killed, BySigterm) { Setting = Setting.EngineKilledWithContainers, Before = s => s.BegunAsync() },
 
         // The host's end. What the row does is done while there is no host.
         WithoutHost("the host is killed, and the training goes on", Script(Waits + "exit 0"), OutcomeCode.Completed, "The training completed.", s => Task.CompletedTask) with { GoesOn = true },

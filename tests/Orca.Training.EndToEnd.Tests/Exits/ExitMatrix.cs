@@ -26,16 +26,14 @@ public sealed class ExitMatrix : IAsyncLifetime
         _groups[Setting.EngineKilled] = EngineAsync(Setting.EngineKilled, keepsContainers: true, isKilled: true);
         _groups[Setting.EngineStoppedWithContainers] = EngineAsync(Setting.EngineStoppedWithContainers, keepsContainers: false, isKilled: false);
         _groups[Setting.EngineKilledWithContainers] = EngineAsync(Setting.EngineKilledWithContainers, keepsContainers: false, isKilled: true);
+        await DoneAsync(_groups.Values);
     }
 
     /// <summary>How a row's training ended.</summary>
     internal async Task<TrainingStatus> EndOfAsync(Cause cause) => await (await _groups[cause.Setting])[cause.Name];
 
-    public async ValueTask DisposeAsync()
-    {
-        await Task.WhenAll(_groups.Values).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    public async ValueTask DisposeAsync() =>
         await Repository.RunAsync("docker", ["rmi", "orca-training/unmounted:1", "orca-training/slow:1", "orca-training/other-processor:1"], Repository.Folder, engine: null, CancellationToken.None);
-    }
 
     private static async Task<IReadOnlyDictionary<string, Task<TrainingStatus>>> QuietAsync()
     {
@@ -103,40 +101,44 @@ public sealed class ExitMatrix : IAsyncLifetime
 
     private static async Task<IReadOnlyDictionary<string, Task<TrainingStatus>>> HostKilledAsync()
     {
+        var program = await ReadmeProgram.BuildAsync(
+            "KilledHost", "Microsoft.NET.Sdk.Web", DurableHost, "Orca.Training.AspNetCore", "Orca.Training.Docker", "Orca.Training.Sqlite");
         var folder = Directory.CreateTempSubdirectory("orca-killed-host-");
+        try
+        {
+            return await HostKilledAsync(program, folder.FullName);
+        }
+        finally
+        {
+            Files.DeleteReadOnly(folder);
+        }
+    }
+
+    private static async Task<IReadOnlyDictionary<string, Task<TrainingStatus>>> HostKilledAsync(ReadmeProgram program, string folder)
+    {
         var isKilled = false;
         await using var engine = new EngineProxy(
             EngineFaultTests.Engine,
             line => IsPullOf(line, "slow") ? isKilled ? Pulled : new Treatment.Hang()
                 : !isKilled && line.Contains("/stop", StringComparison.Ordinal) ? new Treatment.Hang()
                 : new Treatment.Pass(),
-            path: Path.Combine(folder.FullName, "engine.sock"));
-        try
+            path: Path.Combine(folder, "engine.sock"));
+        List<(Cause Cause, Scene Scene)> rows;
+        await using (var first = await program.StartAsync(folder))
         {
-            var program = await ReadmeProgram.BuildAsync(
-                "KilledHost", "Microsoft.NET.Sdk.Web", DurableHost, "Orca.Training.AspNetCore", "Orca.Training.Docker", "Orca.Training.Sqlite");
-            var data = Path.Combine(folder.FullName, "orca-data");
-            List<(Cause Cause, Scene Scene)> rows;
-            await using (var first = await program.StartAsync(folder.FullName))
-            {
-                await using var client = GrpcTrainingClient.Connect(first.Address);
-                rows = await SubmitAsync(Setting.HostKilled, client, data, engine: null);
-                await Task.WhenAll(rows.Select(r => r.Cause.Before(r.Scene)));
-                await first.KillAsync();
-            }
+            await using var client = GrpcTrainingClient.Connect(first.Address);
+            rows = await SubmitAsync(Setting.HostKilled, client, Path.Combine(folder, "orca-data"), engine: null);
+            await Task.WhenAll(rows.Select(r => r.Cause.Before(r.Scene)));
+            await first.KillAsync();
+        }
 
-            isKilled = true;
-            await Task.WhenAll(rows.Select(r => r.Cause.Act(r.Scene)));
-            await using var second = await program.StartAsync(folder.FullName);
-            await using var next = GrpcTrainingClient.Connect(second.Address);
-            rows = [.. rows.Select(r => (r.Cause, r.Scene.On(next)))];
-            await rows.Single(r => r.Cause.GoesOn).Scene.LetGoAsync();
-            return await FinishAsync(rows.ToDictionary(r => r.Cause.Name, r => r.Scene.FinishAsync()));
-        }
-        finally
-        {
-            Files.DeleteReadOnly(folder);
-        }
+        isKilled = true;
+        await Task.WhenAll(rows.Select(r => r.Cause.Act(r.Scene)));
+        await using var second = await program.StartAsync(folder);
+        await using var next = GrpcTrainingClient.Connect(second.Address);
+        rows = [.. rows.Select(r => (r.Cause, r.Scene.On(next)))];
+        await rows.Single(r => r.Cause.GoesOn).Scene.LetGoAsync();
+        return await FinishAsync(rows.ToDictionary(r => r.Cause.Name, r => r.Scene.FinishAsync()));
     }
 
     private const string DurableHost = """
@@ -195,9 +197,12 @@ public sealed class ExitMatrix : IAsyncLifetime
     /// <summary>Waits for all, so that the host can go; whatever became of one is its row's alone.</summary>
     private static async Task<IReadOnlyDictionary<string, Task<TrainingStatus>>> FinishAsync(Dictionary<string, Task<TrainingStatus>> rows)
     {
-        await Task.WhenAll(rows.Values).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await DoneAsync(rows.Values);
         return rows;
     }
+
+    private static Task DoneAsync(IEnumerable<Task> tasks) =>
+        Task.WhenAll(tasks).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private static Task AddDatasetAsync(IDatasetStore datasets, string name) =>
         datasets.AddAsync(name, [new DatasetFile("x", _ => ValueTask.FromResult<Stream>(new MemoryStream("x"u8.ToArray())))], Cancel);
@@ -212,7 +217,6 @@ public sealed class ExitMatrix : IAsyncLifetime
         options.AddAlgorithm("other-processor", "orca-training/other-processor:1", a => a.Command.Add("/train"));
         options.AddAlgorithm("unmounted", "orca-training/unmounted:1", a => a.Pull = ImagePullPolicy.Always);
         options.AddAlgorithm("slow-image", "orca-training/slow:1", a => a.Pull = ImagePullPolicy.Always);
-        options.AddAlgorithm("tiny", Service.TestImage, a => a.MemoryMiB = 1);
         options.AddAlgorithm("gpu", Service.TestImage, a => a.Gpus = 1);
     }
 
