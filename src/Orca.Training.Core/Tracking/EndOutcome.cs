@@ -15,10 +15,11 @@ internal static class EndOutcome
     public static bool IsByStop(ContainerObservation end) => end is { OutOfMemory: false, ExitCode: FirstSignal + 9 or FirstSignal + 15 };
 
     /// <param name="end">An end with an exit code other than 0, or one that is not known.</param>
-    /// <param name="memoryLimit">The container's memory limit in bytes; 0 for none.</param>
+    /// <param name="configuredLimit">The memory limit in bytes that it would be given now, for a runtime that does not say which it had; 0 for none.</param>
     /// <param name="tail">The last lines that it wrote.</param>
-    public static Outcome Of(ContainerObservation end, long memoryLimit, IReadOnlyList<string> tail)
+    public static Outcome Of(ContainerObservation end, long configuredLimit, IReadOnlyList<string> tail)
     {
+        var memoryLimit = end.MemoryLimit ?? configuredLimit;
         var limit = memoryLimit > 0 ? string.Create(CultureInfo.InvariantCulture, $"its limit of {memoryLimit >> 20} MiB") : "the machine has";
         var (code, sentence) = end switch
         {
