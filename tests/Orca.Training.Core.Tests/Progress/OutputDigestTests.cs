@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Progress;

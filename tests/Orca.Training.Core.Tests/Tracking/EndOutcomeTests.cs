@@ -40,6 +40,13 @@ public sealed class EndOutcomeTests
         Assert.Equal(sentence, EndOutcome.Of(End(exitCode, outOfMemory: true), 0, []).Message);
 
     [Fact]
+    public void The_limit_that_is_told_is_the_one_it_was_started_with() =>
+        Assert.Contains(
+            "more memory than its limit of 64 MiB",
+            EndOutcome.Of(End(137, outOfMemory: true) with { MemoryLimit = 64L << 20 }, 512L << 20, []).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
     public void The_last_lines_follow_as_they_were_written() =>
         Assert.Equal(
             "The training program ended with exit code 1. Its last lines:\nTraceback:\n  KeyError: 'x'",
