@@ -103,7 +103,9 @@ public sealed class RestartTests
         var (store, runtime) = NewInstallation(time, _ => FakeTraining.Succeeds);
         var submitted = await store.ApplyAsync([new JobCommand.Submit(new TrainingRequest { Algorithm = "a", DatasetId = "d" }, "ann", time.GetUtcNow())], null, Cancel);
         var job = submitted[0].Job!.Id;
-        await store.ApplyAsync([new JobCommand.BeginAttempt(job, 1, "gone", time.GetUtcNow())], null, Cancel);
+        var lease = await store.AcquireLeaseAsync("before", TimeSpan.FromMinutes(1), Cancel);
+        await store.ApplyAsync([new JobCommand.BeginAttempt(job, 1, "gone", time.GetUtcNow())], lease, Cancel);
+        await store.ReleaseLeaseAsync(lease!.Value, Cancel);
 
         await using var host = await StartAsync(time, store, runtime);
         await Task.Delay(TimeSpan.FromMinutes(1), time, Cancel);
