@@ -39,14 +39,16 @@ internal sealed class Service : IAsyncDisposable
     /// <param name="engine">The engine's address; null for the default one.</param>
     /// <param name="docker">Sets more of the machine.</param>
     /// <param name="folder">Where its data lie; null for a folder of its own.</param>
+    /// <param name="build">Sets more of the service.</param>
     public static async Task<Service> StartAsync(
-        Action<OrcaTrainingOptions>? options = null, string? engine = null, Action<DockerOptions>? docker = null, string? folder = null)
+        Action<OrcaTrainingOptions>? options = null, string? engine = null, Action<DockerOptions>? docker = null, string? folder = null,
+        Action<OrcaTrainingBuilder>? build = null)
     {
         var data = folder is null ? Directory.CreateTempSubdirectory("orca-end-to-end-") : Directory.CreateDirectory(Path.Combine(folder, "orca-end-to-end"));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = $"end-to-end-{data.Name}" });
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore().AddLogging(l => l.SetMinimumLevel(LogLevel.Error));
-        builder.Services.AddOrcaTraining(o =>
+        var training = builder.Services.AddOrcaTraining(o =>
         {
             o.DataFolder = data.FullName;
             o.StopGrace = TimeSpan.FromSeconds(2);
@@ -63,6 +65,7 @@ internal sealed class Service : IAsyncDisposable
             o.Endpoint = engine is null ? null : new Uri(engine);
             docker?.Invoke(o);
         });
+        build?.Invoke(training);
         var app = builder.Build();
         app.MapOrcaTraining();
         await app.StartAsync(Cancel);

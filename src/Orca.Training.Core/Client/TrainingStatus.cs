@@ -102,7 +102,7 @@ public sealed record TrainingStatus
             Attempt = job.LastAttempt,
             Attempts = job.Attempts,
             Phase = job.Phase,
-            Progress = job.Progress.Position == default ? job.Progress : job.Progress with { Position = default },
+            Progress = job.Progress is { Position: var at, Announced: null } && at == default ? job.Progress : job.Progress with { Position = default, Announced = null },
             Outcome = job.Outcome,
             Artifacts = job.Artifacts,
             SubmittedAt = job.SubmittedAt,

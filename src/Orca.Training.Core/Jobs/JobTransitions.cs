@@ -139,7 +139,7 @@ public static class JobTransitions
             State = JobState.Queued,
             Phase = null,
             Deferrals = 0,
-            Progress = c.Progress ?? job.Progress,
+            Progress = AtTheEnd(c.Progress ?? job.Progress),
             Attempts = WithLast(job, job.Attempts[^1] with { EndedAt = c.At, Outcome = c.Outcome }),
             NotBefore = c.NotBefore,
             QueuedAt = c.NotBefore,
@@ -165,11 +165,14 @@ public static class JobTransitions
         State = final,
         Phase = null,
         Outcome = outcome,
-        Progress = progress ?? job.Progress,
+        Progress = AtTheEnd(progress ?? job.Progress),
         FinishedAt = at,
         Attempts = WithLast(job, job.Attempts[^1] with { EndedAt = at, Outcome = outcome }),
         Artifacts = artifacts,
     };
+
+    /// <summary>Nobody reads on any more, so that what was announced is of no use.</summary>
+    private static TrainingProgress AtTheEnd(TrainingProgress progress) => progress.Announced is null ? progress : progress with { Announced = null };
 
     private static Attempt[] WithNew(Job job, Attempt next)
     {

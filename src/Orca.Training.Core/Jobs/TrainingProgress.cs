@@ -17,4 +17,10 @@ public sealed record TrainingProgress
 
     /// <summary>How far the output was read to say this; reading goes on from here. The tracker's own: clients are not told.</summary>
     public OutputPosition Position { get; init; }
+
+    /// <summary>
+    /// The artifacts that were announced up to there, while the attempt runs; null for none. Whoever reads on from the position needs them to
+    /// know what has to be left behind. The tracker's own, too.
+    /// </summary>
+    public IReadOnlyList<AnnouncedArtifact>? Announced { get; init; }
 }

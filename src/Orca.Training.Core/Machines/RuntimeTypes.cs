@@ -130,6 +130,9 @@ public sealed record ContainerObservation
     /// <summary>Whether the kernel killed one of its processes for lack of memory; it need not have been the main one.</summary>
     public bool OutOfMemory { get; init; }
 
+    /// <summary>The memory that it may use or might have used, in bytes, where the runtime says so with its end; 0 for no limit.</summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>What the runtime itself says about its end, where it says something.</summary>
     public string? Detail { get; init; }
 }

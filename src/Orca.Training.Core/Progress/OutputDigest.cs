@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
@@ -11,7 +10,8 @@ namespace Orca.Training.Progress;
 /// </summary>
 /// <remarks>
 /// A fold: to begin with what was recorded after some lines and take the rest gives the same progress as to take them all. That
-/// holds for <see cref="Progress"/>; announcements are handed on beside it, and the tail begins anew.
+/// holds for <see cref="Progress"/>; announcements are handed on beside it, and recorded with it while there is more to read; the
+/// tail begins anew.
 /// </remarks>
 /// <param name="recorded">The progress to go on from.</param>
 /// <param name="announced">The artifacts that were announced up to there.</param>
@@ -61,11 +61,11 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
     /// <summary>The last log lines, oldest first: at most 20, and at most 4 KiB.</summary>
     public IReadOnlyList<string> Tail => _tail?.Lines ?? [];
 
-    /// <summary>What is to be recorded; <see cref="HasNews"/> begins anew.</summary>
+    /// <summary>What is to be recorded while there is more to read, announcements included; <see cref="HasNews"/> begins anew.</summary>
     public TrainingProgress TakeNews()
     {
         HasNews = false;
-        return Progress;
+        return Announced is { Count: > 0 } list ? Progress with { Announced = list } : Progress;
     }
 
     /// <summary>Takes the next line in.</summary>

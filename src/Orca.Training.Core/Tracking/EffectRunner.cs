@@ -152,6 +152,11 @@ internal sealed class EffectRunner(
 
     private async ValueTask<TrackerEvent> StartAsync(TrackerEffect.Start start, Errand errand)
     {
+        if (!machines.ContainsKey(start.Machine))
+        {
+            return new TrackerEvent.StartUnknown(start.Attempt, NoMachine(start.Machine));
+        }
+
         try
         {
             var starting = launcher.StartAsync(start, machines[start.Machine], errand, errand.Token);
@@ -274,7 +279,7 @@ internal sealed class EffectRunner(
     {
         if (!bounds.TryGetValue(machine, out var places))
         {
-            return $"This host has no machine '{machine}'.";
+            return NoMachine(machine);
         }
 
         await places.WaitAsync(ending);
@@ -314,6 +319,8 @@ internal sealed class EffectRunner(
             throw new RuntimeUnavailableException(string.Create(CultureInfo.InvariantCulture, $"Machine '{machine}' did not answer within {limit.TotalSeconds:0} s."), e);
         }
     }
+
+    private static string NoMachine(string machine) => $"This host has no machine '{machine}': it was configured with it when the training was placed there. Add it again.";
 
     private bool IsEnding(Exception e) => e is OperationCanceledException && ending.IsCancellationRequested;
 

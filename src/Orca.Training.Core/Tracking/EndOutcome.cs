@@ -15,13 +15,15 @@ internal static class EndOutcome
     public static bool IsByStop(ContainerObservation end) => end is { OutOfMemory: false, ExitCode: FirstSignal + 9 or FirstSignal + 15 };
 
     /// <param name="end">An end with an exit code other than 0, or one that is not known.</param>
-    /// <param name="memoryLimit">The container's memory limit in bytes; 0 for none.</param>
+    /// <param name="configuredLimit">The memory limit in bytes that it would be given now, for a runtime that does not say which it had; 0 for none.</param>
     /// <param name="tail">The last lines that it wrote.</param>
-    public static Outcome Of(ContainerObservation end, long memoryLimit, IReadOnlyList<string> tail)
+    public static Outcome Of(ContainerObservation end, long configuredLimit, IReadOnlyList<string> tail)
     {
+        var memoryLimit = end.MemoryLimit ?? configuredLimit;
         var limit = memoryLimit > 0 ? string.Create(CultureInfo.InvariantCulture, $"its limit of {memoryLimit >> 20} MiB") : "the machine has";
         var (code, sentence) = end switch
         {
+            { ExitCode: null, Detail: { } detail } => (OutcomeCode.Unknown, $"The training ended, but the machine does not say how: {detail}."),
             { ExitCode: null } => (OutcomeCode.Unknown, "The training ended, but the machine does not say how."),
             { ExitCode: FirstSignal + 9, OutOfMemory: true } =>
                 (OutcomeCode.OutOfMemory, $"The training used more memory than {limit} and was killed. Use a smaller batch or model, or ask for a higher limit."),
@@ -30,8 +32,10 @@ internal static class EndOutcome
             { ExitCode: FirstSignal + 11 } => (OutcomeCode.NonZeroExit, "The training program crashed with a segmentation fault (exit code 139)."),
             { ExitCode: FirstSignal + 6 } => (OutcomeCode.NonZeroExit, "The training program aborted itself (exit code 134)."),
             { ExitCode: FirstSignal + 9 } => (OutcomeCode.Killed, "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory."),
-            { ExitCode: FirstSignal + 15 } => (OutcomeCode.Killed, "The training was asked to stop from outside (SIGTERM), not through this service."),
+            { ExitCode: FirstSignal + 15 } => (OutcomeCode.Killed, "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped."),
             { ExitCode: FirstSignal + 2 } => (OutcomeCode.Killed, "The training was interrupted from outside (SIGINT)."),
+            { ExitCode: 1 or 126 or 127 } when IsForeign(tail) =>
+                (OutcomeCode.NonZeroExit, Invariant($"The training's program was made for another kind of processor than its machine has (exit code {end.ExitCode}).")),
             { ExitCode: 126 } => (OutcomeCode.NonZeroExit, "The training's command cannot be executed (exit code 126)."),
             { ExitCode: 127 } => (OutcomeCode.NonZeroExit, "The training's command was not found in its image (exit code 127)."),
             { ExitCode: var exit } => (OutcomeCode.NonZeroExit, Invariant($"The training program ended with exit code {exit}.")),
@@ -40,7 +44,7 @@ internal static class EndOutcome
     }
 
     public static Outcome Lost(IReadOnlyList<string> tail) =>
-        new(OutcomeCode.Lost, WithTail("The training's container was removed while it ran, and nobody saw its end.", tail));
+        new(OutcomeCode.Lost, WithTail("The training's container was removed before anybody saw its end, so how it ended is not known.", tail));
 
     public static Outcome Cancelled(bool byHost) =>
         new(OutcomeCode.Cancelled, byHost ? "Ended because the service was stopped, and its job store keeps nothing." : "Cancelled on request.");
@@ -66,6 +70,9 @@ internal static class EndOutcome
 
     public static Outcome NeverStarted(TimeSpan limit, string? lastError) =>
         new(OutcomeCode.LaunchFailed, Invariant($"The training could not be started within {limit}.{(lastError is null ? "" : " " + lastError)}"));
+
+    /// <summary>Runtimes have no exit code of their own for it; what starts the program says it in the words of the operating system.</summary>
+    private static bool IsForeign(IReadOnlyList<string> tail) => tail.Count > 0 && tail[^1].Contains("exec format error", StringComparison.OrdinalIgnoreCase);
 
     private static string WithTail(string sentence, IReadOnlyList<string> tail)
     {

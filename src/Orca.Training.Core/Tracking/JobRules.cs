@@ -294,7 +294,7 @@ internal sealed class JobRules(
         else if (attempt.Collect.IsDue(now))
         {
             attempt.Collect.Ask();
-            effects.Add(new TrackerEffect.Collect(attempt.Name, attempt.Output?.Announced ?? []));
+            effects.Add(new TrackerEffect.Collect(attempt.Name, (attempt.Output ?? OutputSummary.After(tracked.Job.Progress)).Announced));
         }
         else if (attempt.Collect.State is CallState.Idle)
         {

@@ -1,4 +1,3 @@
-using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 

@@ -1,4 +1,3 @@
-using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Machines;
@@ -98,5 +97,6 @@ internal sealed record OutputSummary(TrainingProgress Progress, IReadOnlyList<An
     private static readonly OutputSummary Nothing = new(TrainingProgress.None, [], []);
 
     /// <summary>What is known of an output of which nothing but the recorded progress is left.</summary>
-    public static OutputSummary After(TrainingProgress recorded) => recorded == TrainingProgress.None ? Nothing : new(recorded, [], []);
+    public static OutputSummary After(TrainingProgress recorded) =>
+        recorded == TrainingProgress.None ? Nothing : new(recorded with { Announced = null }, recorded.Announced ?? [], []);
 }

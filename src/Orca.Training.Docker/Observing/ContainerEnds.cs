@@ -47,6 +47,7 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
         {
             ExitCode = exitCode,
             OutOfMemory = state.OOMKilled,
+            MemoryLimit = container.HostConfig?.Memory,
             Detail = DetailOf(exitCode, state.Error),
         };
         var isLimited = container.HostConfig?.Memory > 0;

@@ -54,7 +54,7 @@ internal static class PodState
 
         if (IsAbandoned(pod, now))
         {
-            return observation with { State = ContainerState.Ended, Detail = $"its node '{pod.Spec.NodeName}' did not say how it ended" };
+            return observation with { State = ContainerState.Ended, Detail = $"its node '{pod.Spec.NodeName}' went away with it" };
         }
 
         if (!HasEnded(pod))
@@ -69,6 +69,7 @@ internal static class PodState
             ExitCode = end?.Reason == LostEnd ? null : end?.ExitCode,
             OutOfMemory = end?.Reason == "OOMKilled",
             Detail = DetailOf(pod.Status, end),
+            MemoryLimit = MemoryLimitOf(pod),
         };
     }
 
@@ -78,6 +79,9 @@ internal static class PodState
     /// </summary>
     private static V1ContainerStateTerminated? EndOf(V1Pod pod) =>
         StatusOf(pod) is { } status ? status.State?.Terminated ?? status.LastState?.Terminated : null;
+
+    private static long MemoryLimitOf(V1Pod pod) =>
+        pod.Spec?.Containers?[0].Resources?.Limits is { } limits && limits.TryGetValue("memory", out var memory) ? memory.ToInt64() : 0;
 
     /// <summary>What says more than the exit code: the pod's reason, such as Evicted, or what the container runtime could not do.</summary>
     private static string? DetailOf(V1PodStatus status, V1ContainerStateTerminated? end)

@@ -10,7 +10,7 @@ internal static class JobSamples
     private static readonly JsonSerializerOptions Options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     public static readonly Outcome OutOfRoom = new(OutcomeCode.LaunchFailed, "No.");
-    public static readonly TrainingProgress HalfDone = new() { Done = 1, Total = 2, Position = new OutputPosition(5, 1) };
+    public static readonly TrainingProgress HalfDone = new() { Done = 1, Total = 2, Position = new OutputPosition(5, 1), Announced = [new AnnouncedArtifact("model.bin", 3, "abc"), new AnnouncedArtifact("log")] };
     public static readonly IReadOnlyList<Artifact> Model = [new Artifact("model.bin", new Uri("file:///model.bin"), 3, "abc")];
 
     /// <summary>A moment: so many minutes into the tests' day.</summary>

@@ -286,6 +286,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
             Rank = 0,
             Incarnation = (++_lastIncarnation).ToString(CultureInfo.InvariantCulture),
             State = ContainerState.Running,
+            MemoryLimit = spec.Limits.MemoryBytes,
         };
         var container = new FakeContainer(seen, spec.Application, training, _time.GetUtcNow());
         _containers.Add(spec.Name, container);

@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Progress;
@@ -52,7 +51,9 @@ public sealed class OutputDigestTests
         {
             digest.Take(new OutputLine(OutputStream.Standard, 1, text));
             Assert.Equal(isNews, digest.HasNews);
-            Assert.Equal(digest.Progress, digest.TakeNews());
+            var news = digest.TakeNews();
+            Assert.Equal(digest.Progress, news with { Announced = null });
+            Assert.Equal(digest.Announced, news.Announced ?? []);
             Assert.False(digest.HasNews);
         }
     }

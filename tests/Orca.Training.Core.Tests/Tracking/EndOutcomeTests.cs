@@ -20,11 +20,11 @@ public sealed class EndOutcomeTests
     [InlineData(136, false, "NonZeroExit", "The training program ended with exit code 136.")]
     [InlineData(130, false, "Killed", "The training was interrupted from outside (SIGINT).")]
     [InlineData(137, false, "Killed", "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory.")]
-    [InlineData(143, false, "Killed", "The training was asked to stop from outside (SIGTERM), not through this service.")]
+    [InlineData(143, false, "Killed", "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped.")]
     [InlineData(137, true, "OutOfMemory", "The training used more memory than its limit of 512 MiB and was killed. " + Advice)]
     [InlineData(1, true, "OutOfMemory", "A process of the training used more memory than its limit of 512 MiB and was killed; the training then ended with exit code 1.")]
     [InlineData(127, true, "OutOfMemory", "A process of the training used more memory than its limit of 512 MiB and was killed; the training then ended with exit code 127.")]
-    [InlineData(143, true, "Killed", "The training was asked to stop from outside (SIGTERM), not through this service.")]
+    [InlineData(143, true, "Killed", "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped.")]
     [InlineData(139, true, "NonZeroExit", "The training program crashed with a segmentation fault (exit code 139).")]
     [InlineData(null, false, "Unknown", "The training ended, but the machine does not say how.")]
     [InlineData(null, true, "Unknown", "The training ended, but the machine does not say how.")]
@@ -40,16 +40,42 @@ public sealed class EndOutcomeTests
         Assert.Equal(sentence, EndOutcome.Of(End(exitCode, outOfMemory: true), 0, []).Message);
 
     [Fact]
+    public void The_limit_that_is_told_is_the_one_it_was_started_with() =>
+        Assert.Contains(
+            "more memory than its limit of 64 MiB",
+            EndOutcome.Of(End(137, outOfMemory: true) with { MemoryLimit = 64L << 20 }, 512L << 20, []).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
     public void The_last_lines_follow_as_they_were_written() =>
         Assert.Equal(
             "The training program ended with exit code 1. Its last lines:\nTraceback:\n  KeyError: 'x'",
             EndOutcome.Of(End(1, false), 0, ["Traceback:", "  KeyError: 'x'"]).Message);
 
+    [Theory]
+    [InlineData(1, "[FATAL tini (8)] exec /train failed: Exec format error", true)]
+    [InlineData(126, "exec /train: exec format error", true)]
+    [InlineData(1, "x.onnx: format error", false)]
+    [InlineData(3, "exec format error", false)]
+    public void A_program_for_another_processor_is_told_by_its_last_line(int exitCode, string last, bool isForeign)
+    {
+        var outcome = EndOutcome.Of(End(exitCode, outOfMemory: false), 0, ["Loading.", last]);
+
+        Assert.Equal(OutcomeCode.NonZeroExit, outcome.Code);
+        Assert.Equal(isForeign, outcome.Message.StartsWith($"The training's program was made for another kind of processor than its machine has (exit code {exitCode}).", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_end_that_is_not_known_says_why_where_the_machine_does() =>
+        Assert.Equal(
+            "The training ended, but the machine does not say how: its node 'n1' did not say how it ended.",
+            EndOutcome.Of(End(exitCode: null, outOfMemory: false) with { Detail = "its node 'n1' did not say how it ended" }, 0, []).Message);
+
     [Fact]
     public void Ends_that_no_exit_code_tells_have_their_sentences_too()
     {
-        Assert.Equal(new Outcome(OutcomeCode.Lost, "The training's container was removed while it ran, and nobody saw its end."), EndOutcome.Lost([]));
-        Assert.Equal("The training's container was removed while it ran, and nobody saw its end. Its last lines:\nx", EndOutcome.Lost(["x"]).Message);
+        Assert.Equal(new Outcome(OutcomeCode.Lost, "The training's container was removed before anybody saw its end, so how it ended is not known."), EndOutcome.Lost([]));
+        Assert.Equal("The training's container was removed before anybody saw its end, so how it ended is not known. Its last lines:\nx", EndOutcome.Lost(["x"]).Message);
         Assert.Equal(new Outcome(OutcomeCode.Cancelled, "Cancelled on request."), EndOutcome.Cancelled(byHost: false));
         Assert.Equal(new Outcome(OutcomeCode.Cancelled, "Ended because the service was stopped, and its job store keeps nothing."), EndOutcome.Cancelled(byHost: true));
         Assert.Equal(new Outcome(OutcomeCode.LaunchFailed, "The training could not be started within 00:15:00."), EndOutcome.NeverStarted(TimeSpan.FromMinutes(15), null));

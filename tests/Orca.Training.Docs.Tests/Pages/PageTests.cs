@@ -50,7 +50,7 @@ public sealed class PageTests
     public void The_table_of_outcomes_has_every_code()
     {
         var codes = typeof(Jobs.OutcomeCode).GetFields().Where(f => f is { IsStatic: true, IsPublic: true }).Select(f => f.Name);
-        var rows = File.ReadAllLines(Path.Combine(Repository.Folder, "docs", "concepts.md")).SkipWhile(l => !l.StartsWith("<!-- outcomes", StringComparison.Ordinal))
+        var rows = File.ReadAllLines(Path.Combine(Repository.Folder, "docs", "outcomes.md")).SkipWhile(l => !l.StartsWith("<!-- outcomes", StringComparison.Ordinal))
             .Skip(3).TakeWhile(l => l.StartsWith('|')).Select(l => l.Split('|')[1].Trim());
 
         Assert.Equal(codes, rows);

@@ -81,10 +81,21 @@ internal sealed class RunningHost(Process process, string address) : IAsyncDispo
 {
     public string Address { get; } = address;
 
+    /// <summary>Ends it as a crash does.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync(CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        // SIGTERM, as a service manager would: the host ends its trainings.
-        await Repository.RunAsync("kill", ["-TERM", $"{process.Id}"], Repository.Folder, engine: null, CancellationToken.None);
+        // SIGTERM, as a service manager would: the host ends its trainings, where its store keeps nothing.
+        if (!process.HasExited)
+        {
+            await Repository.RunAsync("kill", ["-TERM", $"{process.Id}"], Repository.Folder, engine: null, CancellationToken.None);
+        }
+
         await process.WaitForExitAsync(CancellationToken.None);
         process.Dispose();
     }

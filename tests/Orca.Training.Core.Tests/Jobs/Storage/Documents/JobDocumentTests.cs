@@ -34,6 +34,15 @@ public sealed class JobDocumentTests
             JobDocument.Write(JobSamples.In(JobState.Failed)));
 
     [Fact]
+    public void What_a_training_announced_is_written_while_it_runs() =>
+        Assert.Contains(
+            """
+            "progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1},"announced":[{"name":"model.bin","size":3,"sha256":"abc"},{"name":"log"}]}
+            """,
+            JobDocument.Write(JobSamples.In(JobState.Running).After(new JobCommand.RecordProgress(new JobId(1), 1, JobSamples.HalfDone, JobSamples.At(3)))),
+            StringComparison.Ordinal);
+
+    [Fact]
     public void All_that_can_be_asked_for_is_written_so_and_read_again()
     {
         var request = new TrainingRequest

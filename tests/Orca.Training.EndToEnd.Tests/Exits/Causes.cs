@@ -1,0 +1,107 @@
+using Orca.Training.Jobs;
+using static Orca.Training.EndToEnd.Tests.Exits.Scene;
+
+namespace Orca.Training.EndToEnd.Tests.Exits;
+
+/// <summary>The exit matrix: whatever can end a training, and what is said of it.</summary>
+internal static class Causes
+{
+    private const string Gone = "The training's container was removed before anybody saw its end, so how it ended is not known.";
+
+    private const string BySigkill = "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory.";
+
+    private const string BySigterm = "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped.";
+
+    private const string TooMuchMemory = "The training used more memory than its limit of 64 MiB and was killed. Use a smaller batch or model, or ask for a higher limit.";
+
+    public static readonly IReadOnlyList<Cause> All =
+    [
+        // The program's own end.
+        new("exit code 0", Script("exit 0"), OutcomeCode.Completed, "The training completed."),
+        new("exit code 1", Script("echo 'no such column: label' >&2; exit 1"), OutcomeCode.NonZeroExit, "The training program ended with exit code 1. Its last lines:\nno such column: label"),
+        new("exit code 2", Script("exit 2"), OutcomeCode.NonZeroExit, "The training program ended with exit code 2."),
+        new("exit code 126: a file that is no program", Script(""": > "$ORCA_OUTPUT_PATH/x"; exec "$ORCA_OUTPUT_PATH/x" """), OutcomeCode.NonZeroExit, "The training's command cannot be executed (exit code 126)."),
+        new("exit code 127: a program that is not there", Script("exec no-such-program"), OutcomeCode.NonZeroExit, "The training's command was not found in its image (exit code 127)."),
+        new("exit code 137: SIGKILL from within", Script("kill -KILL $$"), OutcomeCode.Killed, BySigkill),
+        new("exit code 143: SIGTERM from within", Script("kill -TERM $$"), OutcomeCode.Killed, BySigterm),
+        new("exit code 130: SIGINT", Script("kill -INT $$"), OutcomeCode.Killed, "The training was interrupted from outside (SIGINT)."),
+        new("a segmentation fault", Script("kill -SEGV $$"), OutcomeCode.NonZeroExit, "The training program crashed with a segmentation fault (exit code 139)."),
+        new("an abort", Script("kill -ABRT $$"), OutcomeCode.NonZeroExit, "The training program aborted itself (exit code 134)."),
+        new("no memory for the program", Script("exec tail /dev/zero"), OutcomeCode.OutOfMemory, TooMuchMemory),
+        new("no memory for a child of it", Script("tail /dev/zero; exit 3"), OutcomeCode.OutOfMemory, "A process of the training used more memory than its limit of 64 MiB and was killed; the training then ended with exit code 3."),
+        new("no memory for a child, and exit code 0 all the same", Script("tail /dev/zero; exit 0"), OutcomeCode.Completed, "The training completed."),
+        new("more processes than it may have", Script("set -e; i=0; while [ $i -lt 100 ]; do sleep 60 & i=$((i+1)); done"), OutcomeCode.NonZeroExit, "can't fork"),
+        new("a full disk", Script("""set -e; dd if=/dev/zero of="$ORCA_OUTPUT_PATH/model" bs=64k count=32"""), OutcomeCode.NonZeroExit, "No space left on device") { Setting = Setting.SmallDisk },
+        new("an announced file that is not there", Script("""echo '{"orca":"artifact","name":"model.pt"}'"""), OutcomeCode.ArtifactMissing, "model.pt"),
+
+        // Somebody on the machine.
+        new("docker stop", Script(Waits), OutcomeCode.Killed, BySigterm) { Act = OnceBegun(s => s.DockerAsync("stop")) },
+        new("docker kill", Script(Waits), OutcomeCode.Killed, BySigkill) { Act = OnceBegun(s => s.DockerAsync("kill")) },
+
+        new("docker rm --force", Script(Waits), OutcomeCode.Killed, "The training") { Act = OnceBegun(s => s.DockerAsync("rm", "--force")), Or = OutcomeCode.Lost },
+
+        // The start.
+        new("an image that is not there", Of("missing-image"), OutcomeCode.ImageNotFound, "The image 'orca-training/no-such-image:1' is not on the machine and is never pulled, as its algorithm's Pull says."),
+        new("an image that cannot be pulled", Of("unreachable-registry"), OutcomeCode.ImagePullFailed, "127.0.0.1:1/nowhere:1"),
+        new("an image's name that is none", Of("bad-name"), OutcomeCode.InvalidSpec, "'Not An Image' is not the name of an image"),
+        new("a command that is not in the image", Of("missing-command"), OutcomeCode.NonZeroExit, "The training's command was not found in its image (exit code 127)."),
+        new("a command that is no program", Of("no-program"), OutcomeCode.NonZeroExit, "The training's command cannot be executed (exit code 126)."),
+        new("an image for another kind of processor", Of("other-processor"), OutcomeCode.NonZeroExit, "The training's program was made for another kind of processor than its machine has (exit code 1)."),
+        new("a folder that the engine cannot mount", Of("unmounted", "vanishing"), OutcomeCode.InvalidSpec, "The Docker Engine does not see a folder that the container should, or cannot mount it"),
+        new("a GPU that the engine cannot give", Of("gpu"), OutcomeCode.InvalidSpec, "The job asks for 1 GPU(s), which the Docker Engine cannot give"),
+        new("a dataset that is gone", Of("shell", "fleeting"), OutcomeCode.DatasetUnavailable, "The dataset cannot be used:") { Setting = Setting.Busy, Act = s => s.DeleteDatasetAsync("fleeting") },
+
+        // Its limits.
+        new("queued too long", Script("exit 0", new TrainingTimeouts { Queued = TimeSpan.FromMilliseconds(1) }), OutcomeCode.QueueTimedOut, "The training could not be started within 00:00:00.0010000, its limit for waiting in the queue.") { Setting = Setting.Busy, Act = s => s.FinishAsync() },
+        new("launching too long", Of("slow-image") with { Timeouts = new() { Launching = TimeSpan.FromSeconds(1) } }, OutcomeCode.LaunchFailed, "The training could not be started within 00:00:01."),
+        new("running too long", Script(Waits, new TrainingTimeouts { Running = TimeSpan.FromSeconds(1) }), OutcomeCode.TimedOut, "The training ran longer than its limit of 00:00:01 and was stopped."),
+        new("no progress", Script(Waits, new TrainingTimeouts { NoProgress = TimeSpan.FromSeconds(1) }), OutcomeCode.Stalled, "The training reported neither a metric nor progress for 00:00:01, its limit, and was stopped."),
+        new("the failure of what it waits for", Script("exit 0"), OutcomeCode.DependencyFailed, "which has to succeed before this one starts, has failed.") { After = "exit code 1" },
+
+        // A cancel.
+        new("a cancel while queued", Script("exit 0"), OutcomeCode.Cancelled, "Cancelled on request.") { Setting = Setting.Busy, Act = s => s.CancelAsync() },
+        new("a cancel while launching", Of("slow-image"), OutcomeCode.Cancelled, "Cancelled on request.") { Act = async s => { await s.WaitAsync(t => t.State is JobState.Launching); await s.CancelAsync(); } },
+        new("a cancel while running", Script(Waits), OutcomeCode.Cancelled, "Cancelled on request.") { Act = OnceBegun(s => s.CancelAsync()) },
+        new("a cancel that the training heeds in its own way", Script("trap 'exit 7' TERM; " + Waits), OutcomeCode.Cancelled, "Cancelled on request.") { Act = OnceBegun(s => s.CancelAsync()) },
+        new("a cancel that the training ignores until it is killed", Script("trap '' TERM; " + Waits), OutcomeCode.Cancelled, "Cancelled on request.") { Act = OnceBegun(s => s.CancelAsync()) },
+
+        // The engine's end.
+        new("the engine is stopped and started", Script(Waits), OutcomeCode.Completed, "The training completed.") { Setting = Setting.EngineStopped, Before = s => s.BegunAsync(), Act = s => s.LetGoAsync() },
+        new("the engine is killed and started", Script(Waits), OutcomeCode.Completed, "The training completed.") { Setting = Setting.EngineKilled, Before = s => s.BegunAsync(), Act = s => s.LetGoAsync() },
+        new("the engine is stopped, and its containers with it", Script(Waits), OutcomeCode.Killed, BySigterm) { Setting = Setting.EngineStoppedWithContainers, Before = s => s.BegunAsync() },
+        new("the engine is killed, and its containers with it", Script(Waits), OutcomeCode.Killed, BySigterm) { Setting = Setting.EngineKilledWithContainers, Before = s => s.BegunAsync() },
+
+        // The host's end. What the row does is done while there is no host.
+        WithoutHost("the host is killed, and the training goes on", Script(Waits + "exit 0"), OutcomeCode.Completed, "The training completed.", s => Task.CompletedTask) with { GoesOn = true },
+        WithoutHost("the host is killed, and the training completes", Script(Waits + "exit 0"), OutcomeCode.Completed, "The training completed.", EndsAlone),
+        WithoutHost("the host is killed, and the training fails", Script(Waits + "echo 'bad batch'; exit 3"), OutcomeCode.NonZeroExit, "The training program ended with exit code 3. Its last lines:\nbad batch", EndsAlone),
+        WithoutHost("the host is killed, and memory runs out", Script(Waits + "exec tail /dev/zero"), OutcomeCode.OutOfMemory, TooMuchMemory, EndsAlone),
+        WithoutHost("the host is killed, and somebody kills the training", Script(Waits), OutcomeCode.Killed, BySigkill, s => s.DockerAsync("kill")),
+        WithoutHost("the host is killed, and somebody removes the running container", Script(Waits), OutcomeCode.Lost, Gone, s => s.DockerAsync("rm", "--force")),
+        WithoutHost("the host is killed, and somebody removes the ended container", Script(Waits + "exit 0"), OutcomeCode.Lost, Gone, async s => { await EndsAlone(s); await s.DockerAsync("rm"); }),
+        WithoutHost("the host is killed before a file that was announced is there", Script("""echo '{"orca":"artifact","name":"model.pt"}'; """ + Waits), OutcomeCode.ArtifactMissing, "model.pt", EndsAlone),
+        WithoutHost("the host is killed between a cancel and its end", Script(Waits), OutcomeCode.Cancelled, "Cancelled on request.", s => s.DockerAsync("kill"), OnceBegun(s => s.CancelAsync())),
+        WithoutHost("the host is killed before it carries out a cancel", Script(Waits), OutcomeCode.Cancelled, "Cancelled on request.", s => Task.CompletedTask, OnceBegun(s => s.CancelAsync())),
+        WithoutHost("the host is killed while it launches", Of("slow-image"), OutcomeCode.Completed, "The training completed.", s => Task.CompletedTask, s => s.WaitAsync(t => t.State is JobState.Launching)),
+    ];
+
+    private static Cause WithoutHost(string name, TrainingRequest training, OutcomeCode outcome, string says, Func<Scene, Task> act, Func<Scene, Task>? before = null) =>
+        new(name, training, outcome, says) { Setting = Setting.HostKilled, Before = before ?? (s => s.BegunAsync()), Act = act };
+
+    private static async Task EndsAlone(Scene scene)
+    {
+        await scene.LetGoAsync();
+        await scene.DockerAsync("wait");
+    }
+
+    private static Func<Scene, Task> OnceBegun(Func<Scene, Task> act) => async scene =>
+    {
+        await scene.BegunAsync();
+        await act(scene);
+    };
+
+    private static TrainingRequest Script(string script, TrainingTimeouts? timeouts = null) =>
+        Of("shell") with { Parameters = new Dictionary<string, string> { ["SCRIPT"] = script }, Timeouts = timeouts };
+
+    private static TrainingRequest Of(string algorithm, string dataset = "numbers") => new() { Algorithm = algorithm, DatasetId = dataset };
+}
