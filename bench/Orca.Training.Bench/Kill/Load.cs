@@ -1,0 +1,189 @@
+using System.Globalization;
+using Orca.Training.Bench.Kill.Host;
+using Orca.Training.Bench.Kill.Machine;
+using Orca.Training.Client;
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Bench.Kill;
+
+/// <summary>
+/// A steady load of clients on an installation, over gRPC: they submit, cancel, and look, and keep what they were told. When the host they
+/// call is killed they call another, or wait for the next.
+/// </summary>
+internal sealed class Load(string name, TrainingMix mix, int mostOpen, Random random, Findings findings)
+{
+    private const int Clients = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(40);
+
+    private readonly Lock _lock = new();
+    private readonly List<Submission> _submissions = [];
+    private readonly List<GrpcTrainingClient> _hosts = [];
+
+    /// <summary>All that was submitted; read when the load has ended.</summary>
+    public IReadOnlyList<Submission> Submissions => _submissions;
+
+    /// <summary>How many of them were answered.</summary>
+    public int Acknowledged => _submissions.Count(s => s.Job is not null);
+
+    public void Add(GrpcTrainingClient host)
+    {
+        lock (_lock)
+        {
+            _hosts.Add(host);
+        }
+    }
+
+    public void Remove(GrpcTrainingClient host)
+    {
+        lock (_lock)
+        {
+            _hosts.Remove(host);
+        }
+    }
+
+    /// <summary>Goes on until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(() => CallAsync(cancellationToken), CancellationToken.None)));
+
+    private async Task CallAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            if (PickHost() is { } host)
+            {
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                patience.CancelAfter(Patience);
+                try
+                {
+                    await CallAsync(host, patience.Token);
+                }
+                catch (TrainingException e) when (e.Error is TrainingError.Unavailable)
+                {
+                    // Killed, or on its way up: whether the call had an effect is not known.
+                }
+                catch (OperationCanceledException)
+                {
+                    // The same.
+                }
+            }
+
+            await Task.Delay(Pause(), TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    private async Task CallAsync(GrpcTrainingClient host, CancellationToken cancellationToken)
+    {
+        var (known, mayCancel, isFull) = PickKnown();
+        if (known is not null)
+        {
+            await LookAsync(host, known, cancellationToken);
+            if (mayCancel && known.Final is null)
+            {
+                await CancelAsync(host, known, cancellationToken);
+            }
+        }
+
+        if (!isFull)
+        {
+            await SubmitAsync(host, cancellationToken);
+        }
+    }
+
+    private async Task SubmitAsync(GrpcTrainingClient host, CancellationToken cancellationToken)
+    {
+        Submission submission;
+        TrainingRequest request;
+        bool cancelsAtOnce;
+        lock (_lock)
+        {
+            var (kind, length) = mix.Draw(random);
+            cancelsAtOnce = random.Next(100) < 8;
+            submission = new Submission(string.Create(CultureInfo.InvariantCulture, $"{name}-{_submissions.Count}"), kind);
+            _submissions.Add(submission);
+            request = new TrainingRequest
+            {
+                Algorithm = HostServices.Algorithm,
+                DatasetId = HostServices.Dataset,
+                Name = submission.Name,
+                Parameters = new Dictionary<string, string>
+                {
+                    [Trainings.KindVariable] = kind,
+                    [Trainings.LengthVariable] = length.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+                    ["PAUSE"] = (length / Trainings.Lines).TotalSeconds.ToString(CultureInfo.InvariantCulture),
+                },
+            };
+        }
+
+        submission.Job = await host.TrainAsync(request, cancellationToken);
+        if (cancelsAtOnce)
+        {
+            await CancelAsync(host, submission, cancellationToken);
+        }
+    }
+
+    private static async Task CancelAsync(GrpcTrainingClient host, Submission submission, CancellationToken cancellationToken)
+    {
+        submission.IsCancelAsked = true;
+        try
+        {
+            await host.CancelTrainingAsync(submission.Job!.Value, cancellationToken);
+        }
+        catch (TrainingException e) when (e.Error is TrainingError.FailedPrecondition)
+        {
+            // It has ended before.
+        }
+    }
+
+    private async Task LookAsync(GrpcTrainingClient host, Submission submission, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Compare(submission, (await host.GetTrainingStatusAsync(submission.Job!.Value, cancellationToken)).State);
+        }
+        catch (TrainingException e) when (e.Error is TrainingError.NotFound)
+        {
+            findings.Lost.Enqueue($"job {submission.Job} of '{submission.Name}' was acknowledged, and then there was no such job.");
+        }
+    }
+
+    private void Compare(Submission submission, JobState state)
+    {
+        lock (_lock)
+        {
+            if (submission.Final is { } final && final != state)
+            {
+                findings.Twice.Enqueue($"job {submission.Job} of '{submission.Name}' was {final}, and then it was {state}.");
+            }
+
+            submission.Final ??= state.IsFinal() ? state : null;
+        }
+    }
+
+    private GrpcTrainingClient? PickHost()
+    {
+        lock (_lock)
+        {
+            return _hosts.Count == 0 ? null : _hosts[random.Next(_hosts.Count)];
+        }
+    }
+
+    /// <summary>One of the newest that were answered, which may have ended or not.</summary>
+    private (Submission? Known, bool MayCancel, bool IsFull) PickKnown()
+    {
+        lock (_lock)
+        {
+            var open = _submissions.Where(s => s is { Job: not null, Final: null }).ToArray();
+            var pool = open.Length > 0 && random.Next(8) > 0 ? open : [.. _submissions.Where(s => s.Job is not null)];
+            return (pool.Length == 0 ? null : pool[random.Next(pool.Length)], random.Next(100) < 5, open.Length >= mostOpen);
+        }
+    }
+
+    private TimeSpan Pause()
+    {
+        lock (_lock)
+        {
+            return LongestPause * random.NextDouble();
+        }
+    }
+}
