@@ -14,8 +14,12 @@ internal sealed record KillSize(int Kills, int EngineKills, int AtBoundary, int 
 {
     public static KillSize Whole { get; } = new(Kills: 960, EngineKills: 120, AtBoundary: 20, InRound: 40);
 
-    /// <summary>For whoever wants to see it run: a few at each kind of installation.</summary>
-    public static KillSize Short { get; } = new(Kills: 60, EngineKills: 0, AtBoundary: 1, InRound: 12);
+    /// <summary>So many in all, in the same proportions.</summary>
+    public static KillSize Of(int kills)
+    {
+        var engine = kills * Whole.EngineKills / (Whole.Kills + Whole.EngineKills);
+        return new KillSize(kills - engine, engine, kills * Whole.AtBoundary / (Whole.Kills + Whole.EngineKills), Math.Min(Whole.InRound, Math.Max(8, kills / 6)));
+    }
 }
 
 /// <summary>
@@ -24,16 +28,16 @@ internal sealed record KillSize(int Kills, int EngineKills, int AtBoundary, int 
 /// </summary>
 internal static class KillBench
 {
-    private const int Seed = 20_26;
+    /// <summary>How many kills, where it is to be more or fewer than the whole.</summary>
+    private const string Variable = "ORCA_KILLS";
+    private const int Seed = 2_026;
 
     // So many installations at a time: what is waited for in one, a lease or a training's end, is time for the others.
     private const int Lanes = 3;
 
     public static async Task RunAsync(Report report, CancellationToken cancellationToken)
     {
-        var size = Environment.GetEnvironmentVariable("ORCA_KILLS") is { Length: > 0 } kills
-            ? KillSize.Whole with { Kills = int.Parse(kills, CultureInfo.InvariantCulture), EngineKills = int.Parse(kills, CultureInfo.InvariantCulture) / 8 }
-            : KillSize.Whole;
+        var size = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } kills ? KillSize.Of(int.Parse(kills, CultureInfo.InvariantCulture)) : KillSize.Whole;
         var began = TimeProvider.System.GetTimestamp();
         var (plan, findings, tally) = await KillAsync(size, cancellationToken);
         Tell(report, plan, findings, tally, TimeProvider.System.GetElapsedTime(began));
