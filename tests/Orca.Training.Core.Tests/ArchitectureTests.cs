@@ -17,7 +17,7 @@ public sealed partial class ArchitectureTests
         ["Machines"] = ["Artifacts", "Files", "Jobs", "Scheduling/Capacity"],
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
-        ["Progress"] = ["Artifacts", "Jobs", "Machines"],
+        ["Progress"] = ["Jobs", "Machines"],
         ["Logs"] = ["Files", "Jobs", "Machines"],
         ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Logs", "Machines"],
         ["Diagnostics"] = ["Jobs"],

@@ -27,12 +27,6 @@ public interface IArtifactStore
 /// <param name="Checkpoint">Its job's place, which the job's next attempt sees again.</param>
 public sealed record AttemptPlaces(Uri Output, Uri Checkpoint);
 
-/// <summary>A file that a training says it leaves.</summary>
-/// <param name="Name">Its path below the output place.</param>
-/// <param name="Size">Bytes, if it says so.</param>
-/// <param name="Sha256">Lower-case hex, if it says so.</param>
-public sealed record AnnouncedArtifact(string Name, long? Size = null, string? Sha256 = null);
-
 /// <summary>An artifact is not what it should be.</summary>
 public sealed class ArtifactException : Exception
 {

@@ -84,7 +84,7 @@ public sealed record TrainingStatus
             QueuePosition = reading.QueuePosition,
             Attempt = job.LastAttempt,
             Phase = job.Phase,
-            Progress = job.Progress.Position == default ? job.Progress : job.Progress with { Position = default },
+            Progress = job.Progress is { Announced: null, Position: { Timestamp: 0, Lines: 0 } } ? job.Progress : job.Progress with { Announced = null, Position = default },
             Outcome = job.Outcome,
             Artifacts = job.Artifacts,
             SubmittedAt = job.SubmittedAt,

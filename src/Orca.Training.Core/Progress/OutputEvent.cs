@@ -1,4 +1,4 @@
-using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
 
 namespace Orca.Training.Progress;
 

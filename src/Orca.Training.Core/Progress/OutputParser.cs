@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
 namespace Orca.Training.Progress;

@@ -233,7 +233,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         else if (attempt.Collect.IsDue(now))
         {
             attempt.Collect.Ask();
-            effects.Add(new TrackerEffect.Collect(attempt.Name, attempt.Output?.Announced ?? []));
+            effects.Add(new TrackerEffect.Collect(attempt.Name, (attempt.Output?.Progress ?? tracked.Job.Progress).Announced ?? []));
         }
         else if (attempt.Collect.State is CallState.Idle)
         {

@@ -1,4 +1,3 @@
-using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 
 namespace Orca.Training.Tracking;

@@ -1,4 +1,4 @@
-using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Progress;
 

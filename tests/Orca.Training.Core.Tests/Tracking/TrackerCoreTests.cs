@@ -1,4 +1,5 @@
 using Orca.Training.Jobs;
+using Orca.Training.Machines;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Testing.Conformance.Jobs;
@@ -48,6 +49,26 @@ public sealed class TrackerCoreTests
 
         Assert.Equal(JobSamples.At(9).AddSeconds(0.5), core.NextTick);
     }
+
+    [Fact]
+    public void Who_decides_anew_knows_what_was_announced_before()
+    {
+        var core = NewCore();
+        var effects = new List<TrackerEffect>();
+        var working = JobSamples.Working();
+        var name = new AttemptName(new InstallationId("i"), new AttemptId(working.Id, working.LastAttempt));
+        AnnouncedArtifact[] announced = [new("weights.bin")];
+        var said = new TrainingProgress { Announced = announced, Position = new OutputPosition(5, 1) };
+        core.Step(new TrackerEvent.Loaded([working with { Progress = said }]), JobSamples.At(8), effects);
+        var follow = Assert.Single(effects.OfType<TrackerEffect.Follow>());
+
+        var end = new ContainerObservation { Attempt = name, Rank = 0, Incarnation = working.OpenAttempt!.Incarnations[0], State = ContainerState.Ended, ExitCode = 0 };
+        core.Step(new TrackerEvent.OutputEnded(name, follow.From), JobSamples.At(9), effects);
+        core.Step(new TrackerEvent.Observed("m1", end), JobSamples.At(9), effects);
+
+        Assert.Equal(announced, Assert.Single(effects.OfType<TrackerEffect.Collect>()).Announced);
+    }
+
     private static TrackerCore NewCore() => new(
         new TrackerSettings { Installation = new InstallationId("i") },
         new Scheduler([new MachineOffer("m1", default)], CapacityPolicies.OneAtATime, _ => default),

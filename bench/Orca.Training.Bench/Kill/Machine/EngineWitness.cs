@@ -48,9 +48,19 @@ internal sealed class EngineWitness : IWitness, IProgress<Message>, IAsyncDispos
 
     public void Report(Message value)
     {
-        if (value.Actor is { ID: { } id, Attributes: { } attributes } && AttemptOf(attributes) is { } attempt)
+        if (value.Actor is not { ID: { } id, Attributes: { } attributes } || AttemptOf(attributes) is not { } attempt)
         {
-            _lives.AddOrUpdate(id, _ => Next(new ContainerLife(attempt, id), value.Action, attributes), (_, life) => Next(life, value.Action, attributes));
+            return;
+        }
+
+        if (value.Action == "start")
+        {
+            _lives[id] = new ContainerLife(attempt, id);
+        }
+        else if (_lives.TryGetValue(id, out var life))
+        {
+            // What was made and never started has no life.
+            _lives[id] = Next(life, value.Action, attributes);
         }
     }
 
