@@ -42,7 +42,7 @@ internal static class Calls
         Describe or Watch or ReadOpen or Stop => 1,
         Lease or List or Fetch => 2,
         _ when call == Commit(typeof(JobCommand.RequestCancel)) || call == Commit(typeof(JobCommand.FinishQueued)) || call == Commit(typeof(JobCommand.Defer)) => 1,
-        _ => 6,
+        _ => 3,
     };
 
     private static string Commit(Type command) => $"commit-{command.Name}";

@@ -88,6 +88,7 @@ internal static class KillBench
         report.Add("disagreements", findings.Disagreements.Count);
         report.Add("wrong_logs", findings.Lines.Count);
         report.Add("random_kills", plan.Kills - plan.Met.Values.Sum());
+        report.Add("boundary_not_met", plan.Missed);
         report.Add("engine_kills", tally.Rows.Where(r => r.Name.Contains("engine", StringComparison.Ordinal)).Sum(r => r.Kills));
         report.Add("jobs", tally.Rows.Sum(r => r.Acknowledged));
         report.Add("seconds", elapsed.TotalSeconds);

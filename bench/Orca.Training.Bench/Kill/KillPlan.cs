@@ -17,6 +17,9 @@ internal sealed class KillPlan(int wanted, Random random)
     /// <summary>Kills at each boundary.</summary>
     public IReadOnlyDictionary<Boundary, int> Met => _met;
 
+    /// <summary>How many hosts did not come to their boundary in time and were killed as they stood.</summary>
+    public int Missed { get; private set; }
+
     /// <summary>All kills.</summary>
     public int Kills { get; private set; }
 
@@ -51,6 +54,7 @@ internal sealed class KillPlan(int wanted, Random random)
             {
                 _ordered[boundary]--;
                 _met[boundary] += wasThere ? 1 : 0;
+                Missed += wasThere ? 0 : 1;
             }
         }
     }

@@ -74,14 +74,10 @@ internal sealed class Load(string name, TrainingMix mix, int mostOpen, Random ra
 
     private async Task CallAsync(GrpcTrainingClient host, CancellationToken cancellationToken)
     {
-        var (known, mayCancel, isFull) = PickKnown();
-        if (known is not null)
+        var (known, isFull) = PickKnown();
+        if (known is not null && await LookAsync(host, known, cancellationToken) is { } state && IsToBeCancelled(state))
         {
-            await LookAsync(host, known, cancellationToken);
-            if (mayCancel && known.Final is null)
-            {
-                await CancelAsync(host, known, cancellationToken);
-            }
+            await CancelAsync(host, known, cancellationToken);
         }
 
         if (!isFull)
@@ -135,23 +131,28 @@ internal sealed class Load(string name, TrainingMix mix, int mostOpen, Random ra
         }
     }
 
-    private async Task LookAsync(GrpcTrainingClient host, Submission submission, CancellationToken cancellationToken)
+    private async Task<JobState?> LookAsync(GrpcTrainingClient host, Submission submission, CancellationToken cancellationToken)
     {
+        // Of two that look at once the one may hear what was true before the other's answer.
+        var knownBefore = submission.Final;
         try
         {
-            Compare(submission, (await host.GetTrainingStatusAsync(submission.Job!.Value, cancellationToken)).State);
+            var state = (await host.GetTrainingStatusAsync(submission.Job!.Value, cancellationToken)).State;
+            Compare(submission, knownBefore, state);
+            return state;
         }
         catch (TrainingException e) when (e.Error is TrainingError.NotFound)
         {
             findings.Lost.Enqueue($"job {submission.Job} of '{submission.Name}' was acknowledged, and then there was no such job.");
+            return null;
         }
     }
 
-    private void Compare(Submission submission, JobState state)
+    private void Compare(Submission submission, JobState? knownBefore, JobState state)
     {
         lock (_lock)
         {
-            if (submission.Final is { } final && final != state)
+            if (knownBefore is { } final && final != state)
             {
                 findings.Twice.Enqueue($"job {submission.Job} of '{submission.Name}' was {final}, and then it was {state}.");
             }
@@ -169,13 +170,22 @@ internal sealed class Load(string name, TrainingMix mix, int mostOpen, Random ra
     }
 
     /// <summary>One of the newest that were answered, which may have ended or not.</summary>
-    private (Submission? Known, bool MayCancel, bool IsFull) PickKnown()
+    private (Submission? Known, bool IsFull) PickKnown()
     {
         lock (_lock)
         {
             var open = _submissions.Where(s => s is { Job: not null, Final: null }).ToArray();
             var pool = open.Length > 0 && random.Next(8) > 0 ? open : [.. _submissions.Where(s => s.Job is not null)];
-            return (pool.Length == 0 ? null : pool[random.Next(pool.Length)], random.Next(100) < 5, open.Length >= mostOpen);
+            return (pool.Length == 0 ? null : pool[random.Next(pool.Length)], open.Length >= mostOpen);
+        }
+    }
+
+    /// <summary>Most that run long are cancelled while they run: what waits or launches is more seldom the harder case.</summary>
+    private bool IsToBeCancelled(JobState state)
+    {
+        lock (_lock)
+        {
+            return random.Next(100) < state switch { JobState.Running => 12, JobState.Queued or JobState.Launching => 3, _ => 0 };
         }
     }
 

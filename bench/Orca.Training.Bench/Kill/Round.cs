@@ -11,7 +11,7 @@ namespace Orca.Training.Bench.Kill;
 internal sealed class Round(Lane lane, HostSettings settings, KillPlan plan, Random random, Findings findings)
 {
     private static readonly TimeSpan LongestRandomLife = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan BoundaryPatience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan BoundaryPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SettlingPatience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(50);
 
@@ -51,6 +51,12 @@ internal sealed class Round(Lane lane, HostSettings settings, KillPlan plan, Ran
         {
             var order = plan.Next(lane.Meets);
             await using var host = RunningHost.Start(settings with { KillAt = order.Boundary?.ToString(), KillCount = order.Pass });
+            if (order.Boundary is not null)
+            {
+                // How long a process takes to come up says nothing about when it comes to its boundary.
+                await host.Address.WaitAsync(cancellationToken);
+            }
+
             var patience = order.Boundary is null ? LongestRandomLife * chance.NextDouble() : BoundaryPatience;
             var serving = ServeAsync(host, cancellationToken);
             var dying = host.WaitAsync(cancellationToken);

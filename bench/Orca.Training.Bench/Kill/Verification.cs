@@ -135,12 +135,13 @@ internal sealed class Verification(
             return $"It is on record with container {recorded}, and ran in {life.Incarnation}.";
         }
 
+        var isCancelled = outcome.Code == OutcomeCode.Cancelled && submission.IsCancelAsked;
         if (life.ExitCode is not { } code)
         {
-            return "Its container was removed before it had ended.";
+            // A start that was given up may still make a container, which is removed as it is.
+            return isCancelled && attempt.Incarnations.Count == 0 ? null : "Its container was removed before it had ended.";
         }
 
-        var isCancelled = outcome.Code == OutcomeCode.Cancelled;
         if (outcome.ExitCode is { } said && said != code)
         {
             return "The exit codes differ.";
@@ -148,7 +149,7 @@ internal sealed class Verification(
 
         if (isCancelled)
         {
-            return submission.IsCancelAsked ? null : "Nobody asked for it to be cancelled.";
+            return null;
         }
 
         if (IsByRequest(life, code, submission.Kind))
