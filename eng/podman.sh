@@ -22,6 +22,8 @@ folder=/tmp/orca-podman-$name
 socket=$folder/podman.sock
 
 podman_here() {
+  # Its container monitor leaves a file where it was started when a container is killed for lack of memory.
+  cd "$folder"
   as_root env "CONTAINERS_CONF=$folder/containers.conf" \
     podman --root "$folder/data" --runroot "$folder/run" --tmpdir "$folder/tmp" --storage-driver overlay "$@"
 }

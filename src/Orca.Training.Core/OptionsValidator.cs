@@ -13,6 +13,9 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
     // The most that timers take is 49 days.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
+    // Added to any time of our days it is still a time.
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromDays(3650);
+
     public ValidateOptionsResult Validate(string? name, OrcaTrainingOptions options)
     {
         var found = new List<string>();
@@ -36,6 +39,7 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
 
         RequireAtLeast(1, nameof(options.MaxLogMiB), options.MaxLogMiB, found);
         CheckLimits(options.Limits, found);
+        CheckRetention(options.Retention, found);
         foreach (var (algorithm, settings) in options.Algorithms)
         {
             CheckAlgorithm(algorithm, settings, options.Limits, found);
@@ -53,6 +57,34 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
         RequireAtLeast(0, "Limits:ParameterValueLength", limits.ParameterValueLength, found);
         RequireAtLeast(0, "Limits:Labels", limits.Labels, found);
         RequireAtLeast(1, "Limits:LabelLength", limits.LabelLength, found);
+        RequireAtLeast(1, "Limits:KeyLength", limits.KeyLength, found);
+        RequireAtLeast(0, "Limits:Dependencies", limits.Dependencies, found);
+        RequireAtLeast(0, "Limits:Retries", limits.Retries, found);
+        if (limits.LongestTime <= TimeSpan.Zero || limits.LongestTime > LongestLimit)
+        {
+            found.Add(Invariant($"Limits:LongestTime is {limits.LongestTime}: give a time above zero and up to {LongestLimit.Days} days."));
+        }
+    }
+
+    private static void CheckRetention(RetentionOptions retention, List<string> found)
+    {
+        // Compared with times that are on record, not waited for: they may be as long as anybody likes.
+        if (retention.KeepJobsFor < TimeSpan.Zero)
+        {
+            found.Add(Invariant($"Retention:KeepJobsFor is {retention.KeepJobsFor}: give a time from zero, or leave it unset for ever."));
+        }
+
+        if (retention.KeepJobs < 0)
+        {
+            found.Add(Invariant($"Retention:KeepJobs is {retention.KeepJobs}: give at least 0, or leave it unset for all."));
+        }
+
+        if (retention.KeepContainersFor != TimeSpan.Zero)
+        {
+            RequireTime("Retention:KeepContainersFor", retention.KeepContainersFor, found, orZero: true);
+        }
+
+        RequireTime("Retention:Period", retention.Period, found);
     }
 
     private static void CheckAlgorithm(string name, AlgorithmOptions? algorithm, RequestLimits limits, List<string> found)

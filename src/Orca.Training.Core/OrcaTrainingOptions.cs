@@ -32,6 +32,9 @@ public sealed class OrcaTrainingOptions
     /// <summary>What requests may not exceed.</summary>
     public RequestLimits Limits { get; } = new();
 
+    /// <summary>How long what is finished is kept.</summary>
+    public RetentionOptions Retention { get; } = new();
+
     /// <summary>How often what is recorded is compared with what the machines say, in case events were lost. Default 10 s.</summary>
     public TimeSpan ReconcilePeriod { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -43,6 +46,13 @@ public sealed class OrcaTrainingOptions
 
     /// <summary>How long the decider's lease on the store holds unless renewed. Default 15 s.</summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Whether a clean stop of the host ends the trainings under way and puts them back in the queue, from where they start again with
+    /// their checkpoints: for a host that goes away together with its machines. It costs no retry. Such a stop takes as long as the trainings need to end,
+    /// within the host's own limit. Otherwise they go on without the host, and the next one finds them. With a store in memory a stop cancels all trainings either way. Default off.
+    /// </summary>
+    public bool RequeueOnStop { get; set; }
 
     /// <summary>
     /// Whether containers of this application that belong to no job of this store are removed. They are reported either way.

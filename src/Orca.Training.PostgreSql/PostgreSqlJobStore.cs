@@ -21,6 +21,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
     private readonly Notifications _notifications;
     private readonly ChangeTail _tail;
     private readonly Leases _leases;
+    private readonly Removals _removals;
     private readonly SemaphoreSlim _opening = new(1, 1);
     private InstallationId? _installation;
     private bool _isDisposed;
@@ -36,6 +37,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
         _notifications = new Notifications(data, options.Schema, () => _committer.SessionId, options.PollPeriod, time, logger);
         _tail = new ChangeTail(_reader, known, _notifications, data.Name, time, logger);
         _leases = new Leases(data, options.Schema);
+        _removals = new Removals(data, options.Schema);
         _writes = new WriteQueue(_committer.CarryOutAsync);
     }
 
@@ -99,14 +101,20 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
             {
                 // Watched before it is read, so that no change falls between the two.
                 using var watch = await _tail.WatchAsync(job, token);
-                if (!(await _reader.FindAsync([job], token)).TryGetValue(job, out var current))
+                while ((await _reader.FindAsync([job], token)).TryGetValue(job, out var current))
                 {
-                    return null;
+                    if (current.Revision > afterRevision || current.State.IsFinal())
+                    {
+                        return current.Revision > afterRevision ? [current] : (IReadOnlyList<Job>)[];
+                    }
+
+                    if (await watch.NextAsync(afterRevision, token) is { } next)
+                    {
+                        return [next];
+                    }
                 }
 
-                return current.Revision > afterRevision ? [current]
-                    : current.State.IsFinal() ? []
-                    : (IReadOnlyList<Job>)[await watch.NextAsync(afterRevision, token)];
+                return null;
             },
             cancellationToken);
 
@@ -155,6 +163,32 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
     }
 
     /// <inheritdoc />
+    public async ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return (await AskAsync(token => _reader.FindAsync([new JobKey(user ?? "", key)], token), cancellationToken)).Values.FirstOrDefault();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return await AskAsync(token => _reader.ReadExpiredAsync(retention, limit, token), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        JobId[] ids = [.. jobs];
+        var current = await AskAsync(token => _removals.DeleteAsync(ids, fence, token), cancellationToken);
+        if (current != fence || current.Term == 0)
+        {
+            throw new StaleFenceException(fence, current);
+        }
+    }
+
+    /// <inheritdoc />
     public async ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(holder);
@@ -167,7 +201,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
 
     /// <summary>Writes a new job within a transaction of the application's own.</summary>
     /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
-    public async ValueTask<Job> SubmitWithinAsync(JobCommand.Submit submit, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public async ValueTask<CommandResult> SubmitWithinAsync(JobCommand.Submit submit, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var installation = await OpenAsync(cancellationToken);
         return await OutsideJobs.InsertAsync(submit, transaction, _options.Schema, installation, cancellationToken);

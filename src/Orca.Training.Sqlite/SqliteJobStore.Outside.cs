@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Sqlite.Database;
 
 namespace Orca.Training.Sqlite;
@@ -16,21 +17,25 @@ internal sealed partial class SqliteJobStore
 
     /// <summary>Writes a new job within a transaction.</summary>
     /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
-    public async ValueTask<Job> SubmitWithinAsync(JobCommand.Submit submit, SqliteTransaction transaction, CancellationToken cancellationToken)
+    public async ValueTask<CommandResult> SubmitWithinAsync(JobCommand.Submit submit, SqliteTransaction transaction, CancellationToken cancellationToken)
     {
         var opened = await OpenAsync(cancellationToken);
-        Job job;
+        CommandResult result;
         try
         {
-            job = OutsideJobs.Insert(submit, transaction, opened.Installation);
+            result = OutsideJobs.Insert(submit, transaction, opened.Installation);
         }
         catch (SqliteException e)
         {
             throw SqliteErrors.Write(e, _options.File, _options.BusyTimeout);
         }
 
-        _ = TakeUpAsync(transaction, _ending.Token);
-        return job;
+        if (result.Applied)
+        {
+            _ = TakeUpAsync(transaction, _ending.Token);
+        }
+
+        return result;
     }
 
     private async Task TakeUpAsync(SqliteTransaction transaction, CancellationToken cancellationToken)

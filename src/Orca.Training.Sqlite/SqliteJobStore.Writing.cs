@@ -39,6 +39,25 @@ internal sealed partial class SqliteJobStore
     /// <inheritdoc />
     public async ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => (await OpenAsync(cancellationToken)).Lease.Release(fence);
 
+    /// <inheritdoc />
+    public async ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        JobId[] ids = [.. jobs];
+        var opened = await OpenAsync(cancellationToken);
+        await _writes.WriteAsync(
+            new LoneWrite(() =>
+            {
+                if (opened.Lease.Current is var current && (fence != current || current.Term == 0))
+                {
+                    throw new StaleFenceException(fence, current);
+                }
+
+                opened.Image.Remove(opened.Database.Delete(ids));
+            }),
+            cancellationToken);
+    }
+
     /// <summary>Takes up what applications committed in transactions of their own, and shows it.</summary>
     private async ValueTask TakeOutsideAsync(CancellationToken cancellationToken) =>
         await _writes.WriteAsync(new LoneWrite(() => TakeOutside(_opened!)), cancellationToken);
@@ -132,7 +151,7 @@ internal sealed partial class SqliteJobStore
     private static CommitPlan Plan(Opened opened, IReadOnlyList<PendingBatch> batches)
     {
         var drawn = opened.LastId;
-        var plan = new CommitPlan(id => opened.Image.Find(id) ?? opened.Database.Find(id), () => new JobId(++drawn), opened.Lease.Current);
+        var plan = new CommitPlan(id => opened.Image.Find(id) ?? opened.Database.Find(id), opened.Database.Find, () => new JobId(++drawn), opened.Lease.Current);
         foreach (var batch in batches)
         {
             try

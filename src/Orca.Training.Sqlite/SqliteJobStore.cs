@@ -138,6 +138,23 @@ internal sealed partial class SqliteJobStore : IJobStore, IAsyncDisposable, IDis
             : await ReadOldPageAsync(image, query, cancellationToken);
     }
 
+    /// <inheritdoc />
+    public async ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        await OpenAsync(cancellationToken);
+        var found = Reading(() => _reader.Find(new JobKey(user ?? "", key)));
+        return found is null ? null : (await ReadAsync(found.Id, cancellationToken))?.Job;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        await OpenAsync(cancellationToken);
+        return Reading(() => _reader.Expired(retention, limit));
+    }
+
     /// <summary>Ends the writing and gives the database back to whoever opens it next.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -18,6 +18,7 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
         new("OrcaTraining:Algorithms:NAME", typeof(AlgorithmOptions)),
         new("OrcaTraining:Algorithms:NAME:Registry", typeof(RegistryCredentials)),
         new("OrcaTraining:Limits", typeof(RequestLimits)),
+        new("OrcaTraining:Retention", typeof(RetentionOptions)),
         new("OrcaTraining:MemoryJobStore", typeof(MemoryJobStoreOptions)),
         new("OrcaTraining:Sqlite", typeof(SqliteJobStoreOptions), "UseSqlite()"),
         new("OrcaTraining:PostgreSql", typeof(PostgreSqlJobStoreOptions), "UsePostgreSql()"),

@@ -105,7 +105,7 @@ public sealed class TransactionTests(PostgreSqlServer server)
         await using var orders = await OrdersAsync();
         await using var store = Stores.Open(server, orders.Schema);
         var client = new JobCommand.Submit(Request, "ann", JobSamples.At(1));
-        var job = (await store.SubmitWithinAsync(client, orders.Transaction, Cancel)).Id;
+        var job = (await store.SubmitWithinAsync(client, orders.Transaction, Cancel)).Job!.Id;
         await orders.Transaction.CommitAsync(Cancel);
 
         Assert.True((await store.ApplyAsync([new JobCommand.RequestCancel(job, JobSamples.At(2))], null, Cancel))[0].Applied);

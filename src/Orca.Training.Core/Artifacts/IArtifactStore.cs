@@ -20,6 +20,18 @@ public interface IArtifactStore
     /// <summary>Opens a published artifact for reading.</summary>
     /// <exception cref="ArtifactException">It is not there.</exception>
     Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes what the attempts of a job left, and the job's checkpoint, for good. None is no error, and repeating it deletes what an
+    /// earlier try left.
+    /// </summary>
+    /// <remarks>Who reads an artifact meanwhile gets all of it or an error; who opens one afterwards is told that it is not there.</remarks>
+    /// <param name="installation">The job's installation.</param>
+    /// <param name="job">The job; none of its attempts runs any more.</param>
+    /// <param name="exceptAttempt">The number of the attempt whose output stays where it is; null if none does.</param>
+    /// <param name="cancellationToken">Gives up; how much is gone is then not known.</param>
+    /// <exception cref="IOException">It cannot be deleted now; some may be gone.</exception>
+    Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken);
 }
 
 /// <summary>Where an attempt writes.</summary>

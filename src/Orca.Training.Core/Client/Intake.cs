@@ -22,16 +22,7 @@ internal static class Intake
         }
 
         var found = new List<FieldViolation>();
-        var taken = request with
-        {
-            Algorithm = Text("algorithm", request.Algorithm, found),
-            DatasetId = Text("dataset_id", request.DatasetId, found),
-            Name = Text("name", request.Name, found),
-            OutputModelName = Text("output_model_name", request.OutputModelName, found),
-            DatasetVersion = Text("train_data_version_hash", request.DatasetVersion, found),
-            Parameters = Texts("parameters", request.Parameters, found),
-            Labels = Texts("labels", request.Labels, found),
-        };
+        var taken = Copy(request, found);
         return found.Count == 0 ? taken : throw TrainingException.Invalid(found);
     }
 
@@ -47,6 +38,7 @@ internal static class Intake
             Algorithm = TextOrNull("algorithm", query.Algorithm, found),
             DatasetId = TextOrNull("dataset_id", query.DatasetId, found),
             Name = TextOrNull("name", query.Name, found),
+            Group = TextOrNull("group", query.Group, found),
             Labels = Texts("labels", query.Labels, found),
             PageToken = TextOrNull("page_token", query.PageToken, found),
         };
@@ -70,12 +62,36 @@ internal static class Intake
         return $"{map}[{name[..end]}{(end < name.Length ? "…" : "")}]";
     }
 
-    /// <summary>Whether nothing is missing and nobody can change it: a request is immutable, but for maps that its maker still holds.</summary>
+    private static TrainingRequest Copy(TrainingRequest request, List<FieldViolation> found) => request with
+    {
+        Algorithm = Text("algorithm", request.Algorithm, found),
+        DatasetId = Text("dataset_id", request.DatasetId, found),
+        Name = Text("name", request.Name, found),
+        OutputModelName = Text("output_model_name", request.OutputModelName, found),
+        DatasetVersion = Text("train_data_version_hash", request.DatasetVersion, found),
+        Parameters = Texts("parameters", request.Parameters, found),
+        Labels = Texts("labels", request.Labels, found),
+        Group = TextOrNull("group", request.Group, found),
+        IdempotencyKey = TextOrNull("idempotency_key", request.IdempotencyKey, found),
+        DependsOn = [.. request.DependsOn],
+        Retries = request.Retries is { } retries ? Retries(retries, found) : null,
+    };
+
+    private static RetryPolicy Retries(RetryPolicy retries, List<FieldViolation> found) => retries with
+    {
+        On = [.. retries.On.Select((code, place) => new OutcomeCode(Text(Invariant($"retries.on[{place}]"), code.Name, found)))],
+    };
+
+    /// <summary>Whether nothing is missing and nobody can change it: a request is immutable, but for maps and lists that its maker still holds.</summary>
     private static bool IsItsOwnCopy(TrainingRequest request) =>
         ReferenceEquals(request.Parameters, ReadOnlyDictionary<string, string>.Empty) && ReferenceEquals(request.Labels, ReadOnlyDictionary<string, string>.Empty)
+        && request.DependsOn is JobId[] { Length: 0 } && request.Retries is null or { On: OutcomeCode[] { Length: 0 } }
+        && IsTextOrNull(request.Group) && IsTextOrNull(request.IdempotencyKey)
         && IsText(request.Algorithm) && IsText(request.DatasetId) && IsText(request.Name) && IsText(request.OutputModelName) && IsText(request.DatasetVersion);
 
     private static bool IsText(string? value) => value is not null && !HasLoneSurrogate(value);
+
+    private static bool IsTextOrNull(string? value) => value is null || (value.Length > 0 && !HasLoneSurrogate(value));
 
     private static string? TextOrNull(string field, string? value, List<FieldViolation> found) => Text(field, value, found) is { Length: > 0 } text ? text : null;
 

@@ -85,6 +85,12 @@ internal static class PageToken
         text.AppendJoin(',', query.States.Select(s => (int)s)).Append('\n')
             .Append(query.User).Append('\n').Append(query.Algorithm).Append('\n').Append(query.DatasetId).Append('\n').Append(query.Name).Append('\n')
             .Append(CultureInfo.InvariantCulture, $"{query.SubmittedFrom?.UtcTicks}\n{query.SubmittedBefore?.UtcTicks}\n{query.OldestFirst}\n");
+        if (query.Group is { } group)
+        {
+            // Only where it is asked for: a token that was given before there were groups still holds.
+            text.Append('\t').Append(group).Append('\n');
+        }
+
         foreach (var (name, value) in query.Labels.OrderBy(l => l.Key, StringComparer.Ordinal))
         {
             text.Append(name).Append('\n').Append(value).Append('\n');

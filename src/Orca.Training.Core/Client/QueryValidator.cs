@@ -20,6 +20,7 @@ internal static class QueryValidator
         CheckText("algorithm", query.Algorithm, limits.NameLength, found);
         CheckText("dataset_id", query.DatasetId, limits.NameLength, found);
         CheckText("name", query.Name, limits.NameLength, found);
+        CheckText("group", query.Group, limits.NameLength, found);
         CheckLabels(query.Labels, limits, found);
         if (query.SubmittedBefore <= query.SubmittedFrom)
         {

@@ -3,7 +3,7 @@ namespace Orca.Training.Client;
 /// <summary>What a request may not exceed.</summary>
 public sealed class RequestLimits
 {
-    /// <summary>Characters in an algorithm's, a dataset's, a training's or a model's name. Default 128.</summary>
+    /// <summary>Characters in an algorithm's, a dataset's, a training's, a model's or a group's name. Default 128.</summary>
     public int NameLength { get; set; } = 128;
 
     /// <summary>Parameters of a request. Default 128.</summary>
@@ -20,4 +20,16 @@ public sealed class RequestLimits
 
     /// <summary>Characters in a label's name or value. Default 128.</summary>
     public int LabelLength { get; set; } = 128;
+
+    /// <summary>Characters in an idempotency key. Default 128.</summary>
+    public int KeyLength { get; set; } = 128;
+
+    /// <summary>Trainings that one training can wait for. Default 100.</summary>
+    public int Dependencies { get; set; } = 100;
+
+    /// <summary>How many attempts of a job may follow the first. Default 100.</summary>
+    public int Retries { get; set; } = 100;
+
+    /// <summary>The longest time limit, and the longest pause before another attempt, that a request can ask for. Default 365 days.</summary>
+    public TimeSpan LongestTime { get; set; } = TimeSpan.FromDays(365);
 }

@@ -28,8 +28,16 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
             found.Add(new FieldViolation("workers", Invariant($"{request.Workers} is not possible here: give 1{(maxRanks > 1 ? Invariant($" to {maxRanks}") : ", since no machine of this service runs distributed trainings")}.")));
         }
 
+        CheckName("group", request.Group, isRequired: false, found);
+        CheckKey(request.IdempotencyKey, found);
+        DependencyRule.Check(request.DependsOn, limits.Dependencies, found);
+        TimeoutRule.Check(request.Timeouts, limits.LongestTime, found);
+        RetryRule.Check(request.Retries, limits, found);
         return found;
     }
+
+    /// <summary>What is wrong with an idempotency key.</summary>
+    public void CheckKey(string? key, List<FieldViolation> found) => CheckName("idempotency_key", key, limits.KeyLength, isRequired: false, found);
 
     private void CheckAlgorithm(string algorithm, List<FieldViolation> found)
     {
@@ -43,7 +51,9 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
         }
     }
 
-    private void CheckName(string field, string? value, bool isRequired, List<FieldViolation> found)
+    private void CheckName(string field, string? value, bool isRequired, List<FieldViolation> found) => CheckName(field, value, limits.NameLength, isRequired, found);
+
+    private static void CheckName(string field, string? value, int maxLength, bool isRequired, List<FieldViolation> found)
     {
         if (string.IsNullOrWhiteSpace(value))
         {
@@ -52,9 +62,9 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
                 found.Add(new FieldViolation(field, "It is empty: give a name."));
             }
         }
-        else if (value.Length > limits.NameLength)
+        else if (value.Length > maxLength)
         {
-            found.Add(new FieldViolation(field, Invariant($"It has {value.Length} characters: give at most {limits.NameLength}.")));
+            found.Add(new FieldViolation(field, Invariant($"It has {value.Length} characters: give at most {maxLength}.")));
         }
         else if (HasControlCharacter(value))
         {

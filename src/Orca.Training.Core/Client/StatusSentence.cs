@@ -6,9 +6,18 @@ namespace Orca.Training.Client;
 /// <summary>A job's state in a sentence for people.</summary>
 internal static class StatusSentence
 {
-    public static string For(Job job, int? queuePosition) => job.State switch
+    // A sentence names a few; the request names them all.
+    private const int MostNamed = 5;
+
+    /// <param name="job">The job.</param>
+    /// <param name="queuePosition">Its place in the queue, where it is known.</param>
+    /// <param name="unfinished">Jobs that have not succeeded; those that it depends on are among them.</param>
+    public static string For(Job job, int? queuePosition, IReadOnlySet<JobId> unfinished) => job.State switch
     {
         JobState.Queued when job.CancelRequestedAt is not null => "Being cancelled.",
+        JobState.Queued when job.HeldAt is not null => "Held: it starts after somebody has released it.",
+        JobState.Queued when job.Request.DependsOn.Any(unfinished.Contains) => Waits([.. job.Request.DependsOn.Where(unfinished.Contains)]),
+        JobState.Queued when job is { Deferrals: 0, NotBefore: { } time, Attempts: [.., var last] } => AnotherTry(last, time),
         JobState.Queued => Queued(job, queuePosition),
         JobState.Launching when job.CancelRequestedAt is not null => "Launching; being cancelled.",
         JobState.Launching => Launching(job.Phase),
@@ -27,6 +36,17 @@ internal static class StatusSentence
         };
         return job.QueueReason is null ? where + "." : $"{where}; its last start was put off: {Ended(job.QueueReason)}";
     }
+
+    private static string Waits(JobId[] jobs) => jobs switch
+    {
+        [var job] => $"Queued: it waits for job {job} to succeed.",
+        { Length: <= MostNamed } => $"Queued: it waits for jobs {string.Join(", ", jobs[..^1])} and {jobs[^1]} to succeed.",
+        _ => string.Create(CultureInfo.InvariantCulture, $"Queued: it waits for jobs {string.Join(", ", jobs[..MostNamed])} and {jobs.Length - MostNamed} more to succeed."),
+    };
+
+    private static string AnotherTry(Attempt last, DateTimeOffset time) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Queued for another attempt, not before {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, since attempt {last.Number} ended as {last.Outcome?.Code ?? OutcomeCode.Unknown}.");
 
     private static string Launching(LaunchPhase? phase)
     {

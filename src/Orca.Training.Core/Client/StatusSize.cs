@@ -18,7 +18,7 @@ internal static class StatusSize
     {
         var request = status.Request;
         var bytes = Fixed + Of(request.Algorithm) + Of(request.DatasetId) + Of(request.DatasetVersion) + Of(request.Name) + Of(request.OutputModelName)
-            + Of(status.Message) + Of(status.User) + Of(status.Phase?.Detail) + Of(status.Outcome?.Message);
+            + Of(request.Group) + Of(request.IdempotencyKey) + (Entry * request.DependsOn.Count) + Of(status.Message) + Of(status.User) + Of(status.Phase?.Detail) + Of(status.Outcome?.Message);
         foreach (var (name, value) in request.Parameters)
         {
             bytes += Entry + Of(name) + Of(value);
@@ -32,6 +32,11 @@ internal static class StatusSize
         foreach (var name in status.Progress.Metrics.Keys)
         {
             bytes += Entry + Of(name);
+        }
+
+        foreach (var attempt in status.Attempts)
+        {
+            bytes += Fixed + Of(attempt.Machine) + Of(attempt.Outcome?.Message) + attempt.Incarnations.Sum(i => Entry + Of(i));
         }
 
         foreach (var artifact in status.Artifacts)

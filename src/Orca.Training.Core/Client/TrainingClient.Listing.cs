@@ -14,7 +14,8 @@ internal sealed partial class TrainingClient
         {
             var installation = await store.GetInstallationAsync(cancellationToken);
             var readings = await store.ReadAsync(jobs, cancellationToken);
-            return [.. readings.Select(r => r is { } reading ? TrainingStatus.Of(reading, installation) : null)];
+            var unfinished = await Unfinished.ReadAsync(store, from reading in readings where reading is not null select reading.Value.Job, cancellationToken);
+            return [.. readings.Select(r => r is { } reading ? TrainingStatus.Of(reading, installation, unfinished) : null)];
         }
         catch (Exception e) when (_errors.Translated(e, nameof(GetTrainingStatusesAsync), cancellationToken) is { } translated)
         {
@@ -44,7 +45,8 @@ internal sealed partial class TrainingClient
             var size = query.PageSize == 0 ? CallLimits.DefaultPageSize : query.PageSize;
             // One more than the page holds says whether there is a next page.
             var found = await store.ReadPageAsync(StoreQueryOf(query, after, size + 1), cancellationToken);
-            var page = WhatFits(found.Take(size).Select(reading => TrainingStatus.Of(reading, installation)));
+            var unfinished = await Unfinished.ReadAsync(store, found.Take(size).Select(reading => reading.Job), cancellationToken);
+            var page = WhatFits(found.Take(size).Select(reading => TrainingStatus.Of(reading, installation, unfinished)));
             return new TrainingPage(page, page.Count < found.Count ? PageToken.After(page[^1].JobId, installation, query) : null);
         }
         catch (Exception e) when (_errors.Translated(e, nameof(ListTrainingsAsync), cancellationToken) is { } translated)
@@ -60,6 +62,7 @@ internal sealed partial class TrainingClient
         Algorithm = query.Algorithm,
         DatasetId = query.DatasetId,
         Name = query.Name,
+        Group = query.Group,
         Labels = query.Labels,
         SubmittedFrom = query.SubmittedFrom,
         SubmittedBefore = query.SubmittedBefore,

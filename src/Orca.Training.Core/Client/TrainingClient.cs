@@ -75,7 +75,7 @@ internal sealed partial class TrainingClient(
         {
             var installation = await store.GetInstallationAsync(cancellationToken);
             var reading = await store.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
-            return TrainingStatus.Of(reading, installation);
+            return TrainingStatus.Of(reading, installation, await Unfinished.ReadAsync(store, reading.Job, cancellationToken));
         }
         catch (Exception e) when (_errors.Translated(e, nameof(GetTrainingStatusAsync), cancellationToken) is { } translated)
         {
@@ -134,7 +134,7 @@ internal sealed partial class TrainingClient(
                 if (reading.QueuePosition is { } place && place != told)
                 {
                     told = place;
-                    yield return TrainingStatus.Of(reading, installation);
+                    yield return TrainingStatus.Of(reading, installation, await Unfinished.ReadAsync(store, reading.Job, cancellationToken));
                 }
 
                 await NextChangeAsync(reading.Job, afterRevision, cancellationToken);
@@ -146,7 +146,7 @@ internal sealed partial class TrainingClient(
             {
                 afterRevision = change.Revision;
                 told = change.State is JobState.Queued ? reading.QueuePosition : null;
-                yield return TrainingStatus.Of(new JobReading(change, told), installation);
+                yield return TrainingStatus.Of(new JobReading(change, told), installation, await Unfinished.ReadAsync(store, change, cancellationToken));
             }
         }
     }

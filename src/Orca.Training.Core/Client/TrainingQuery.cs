@@ -24,6 +24,9 @@ public sealed record TrainingQuery
     /// <summary>Trainings that are called exactly so.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Trainings of this group.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Trainings that have each of these labels with its value.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 

@@ -42,8 +42,20 @@ public sealed record TrainingStatus
     /// <summary>Its place in the queue, counted from 1; null when it is not queued.</summary>
     public int? QueuePosition { get; init; }
 
+    /// <summary>Since when it is held: it is not started before somebody releases it. Null while it is not.</summary>
+    public DateTimeOffset? HeldAt { get; init; }
+
+    /// <summary>While queued: it is not started before this time, such as between two attempts. Null where it need not wait, and it may have passed.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
     /// <summary>The number of its newest attempt; 0 before the first.</summary>
     public int Attempt { get; init; }
+
+    /// <summary>
+    /// Its attempts so far, oldest first, each with its machine, containers, times and outcome; <see cref="LogQuery.Attempt"/> asks for the log of
+    /// one. A start that was put off before it ran is none, though its number is used up.
+    /// </summary>
+    public IReadOnlyList<Attempt> Attempts { get; init; } = [];
 
     /// <summary>What the launch is busy with, while launching.</summary>
     public LaunchPhase? Phase { get; init; }
@@ -69,7 +81,10 @@ public sealed record TrainingStatus
     /// <summary>When somebody asked to cancel it.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
-    internal static TrainingStatus Of(JobReading reading, InstallationId installation)
+    /// <param name="reading">The job.</param>
+    /// <param name="installation">Whose it is.</param>
+    /// <param name="unfinished">The jobs that it may wait for: those of its dependencies that have not succeeded are among them.</param>
+    internal static TrainingStatus Of(JobReading reading, InstallationId installation, IReadOnlySet<JobId> unfinished)
     {
         var job = reading.Job;
         return new TrainingStatus
@@ -79,10 +94,13 @@ public sealed record TrainingStatus
             User = job.User,
             Revision = job.Revision,
             State = job.State,
-            Message = StatusSentence.For(job, reading.QueuePosition),
+            Message = StatusSentence.For(job, reading.QueuePosition, unfinished),
             Request = job.Request,
             QueuePosition = reading.QueuePosition,
+            HeldAt = job.HeldAt,
+            NotBefore = job.NotBefore,
             Attempt = job.LastAttempt,
+            Attempts = job.Attempts,
             Phase = job.Phase,
             Progress = job.Progress is { Announced: null, Position: { Timestamp: 0, Lines: 0 } } ? job.Progress : job.Progress with { Announced = null, Position = default },
             Outcome = job.Outcome,

@@ -60,6 +60,10 @@ internal sealed class JobObserver : IDisposable
         if (change.Ended is { } ended)
         {
             TellEnd(after, ended);
+            if (after.State is JobState.Queued)
+            {
+                _logger.JobRetried(after.Id, ended.Number, (ended.Outcome?.Code ?? OutcomeCode.Unknown).Name, after.NotBefore);
+            }
         }
 
         if (change.IsFinish)

@@ -27,6 +27,9 @@ internal static partial class TrackerLog
     [LoggerMessage(1006, LogLevel.Information, "Job {JobId} is queued again: attempt {Attempt} was put off: {Reason}")]
     public static partial void JobPutOff(this ILogger logger, JobId jobId, int attempt, string? reason);
 
+    [LoggerMessage(1007, LogLevel.Information, "Job {JobId} is queued again: attempt {Attempt} ended with {Code}, and another one follows, not before {NotBefore:O}")]
+    public static partial void JobRetried(this ILogger logger, JobId jobId, int attempt, string code, DateTimeOffset? notBefore);
+
     [LoggerMessage(1010, LogLevel.Warning, "Machine {Machine} cannot be asked now; trying again in {Pause}")]
     public static partial void MachineUnavailable(this ILogger logger, Exception error, string machine, TimeSpan pause);
 
@@ -59,6 +62,15 @@ internal static partial class TrackerLog
 
     [LoggerMessage(1025, LogLevel.Warning, "The store's changes could not be read; trying again in {Pause}")]
     public static partial void FeedFailed(this ILogger logger, Exception error, TimeSpan pause);
+
+    [LoggerMessage(1026, LogLevel.Warning, "Job {JobId}, which others wait for, could not be read; it is asked for again")]
+    public static partial void LookUpFailed(this ILogger logger, Exception error, long jobId);
+
+    [LoggerMessage(1027, LogLevel.Information, "Removed {Count} finished jobs that need not be kept any more")]
+    public static partial void Purged(this ILogger logger, int count);
+
+    [LoggerMessage(1028, LogLevel.Warning, "What need not be kept could not be removed, or not found; job {JobId}, or 0 for several. It is tried again")]
+    public static partial void PurgeFailed(this ILogger logger, Exception error, long jobId);
 
     [LoggerMessage(1030, LogLevel.Warning, "The log of attempt {Attempt} cannot be written now; its lines are kept for a while, and tried again")]
     public static partial void LogNotWritten(this ILogger logger, Exception error, string attempt);

@@ -9,6 +9,8 @@ public sealed record Job
     private readonly Moment _finishedAt;
     private readonly Moment _notBefore;
     private readonly Moment _cancelRequestedAt;
+    private readonly Moment _heldAt;
+    private readonly Moment _queuedAt;
 
     /// <summary>Given by the store.</summary>
     public required JobId Id { get; init; }
@@ -61,6 +63,26 @@ public sealed record Job
         get => _cancelRequestedAt.Value;
         init => _cancelRequestedAt = new Moment(value);
     }
+
+    /// <summary>Since when it is held: it waits, and is not started before somebody releases it. Null while it is not held.</summary>
+    public DateTimeOffset? HeldAt
+    {
+        get => _heldAt.Value;
+        init => _heldAt = new Moment(value);
+    }
+
+    /// <summary>When it last came into the queue, by a release or for another try; null if that was by its submission.</summary>
+    public DateTimeOffset? QueuedAt
+    {
+        get => _queuedAt.Value;
+        init => _queuedAt = new Moment(value);
+    }
+
+    /// <summary>
+    /// A hash of what was submitted, as it was before anything was filled in: what a repeated submission with the same key is compared with. Null
+    /// for a job without a key and without others that were submitted with it.
+    /// </summary>
+    public string? Fingerprint { get; init; }
 
     /// <summary>The number of the newest attempt, 0 before the first.</summary>
     public int LastAttempt { get; init; }

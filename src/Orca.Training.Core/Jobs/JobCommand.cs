@@ -20,6 +20,35 @@ public abstract record JobCommand
         /// <summary>The submission's place in its caller's trace, as W3C's traceparent spells it.</summary>
         public string? TraceParent { get; init; }
 
+        /// <summary>A hash of what was submitted; needed with a key.</summary>
+        public string? Fingerprint { get; init; }
+
+        /// <inheritdoc />
+        public override bool NeedsFence => false;
+    }
+
+    /// <summary>
+    /// An intent: accept several requests, all or none. The first one's idempotency key stands for all of them; the others have none.
+    /// </summary>
+    public sealed record SubmitAll : JobCommand
+    {
+        /// <summary>The command.</summary>
+        /// <param name="jobs">The submissions.</param>
+        /// <exception cref="ArgumentException">There are none, or another than the first has a key.</exception>
+        public SubmitAll(IReadOnlyList<Submit> jobs)
+        {
+            ArgumentNullException.ThrowIfNull(jobs);
+            if (jobs.Count == 0 || jobs.Skip(1).Any(s => s.Request.IdempotencyKey is not null))
+            {
+                throw new ArgumentException("There has to be a submission, and only the first one may have an idempotency key.", nameof(jobs));
+            }
+
+            Jobs = jobs;
+        }
+
+        /// <summary>The submissions, in the order in which they get their ids.</summary>
+        public IReadOnlyList<Submit> Jobs { get; }
+
         /// <inheritdoc />
         public override bool NeedsFence => false;
     }
@@ -47,6 +76,20 @@ public abstract record JobCommand
         public override bool NeedsFence => false;
     }
 
+    /// <summary>An intent: do not start the job, which is queued, before it is released; repeating it changes nothing.</summary>
+    public sealed record RequestHold(JobId Job, DateTimeOffset At) : OnJob(Job, At)
+    {
+        /// <inheritdoc />
+        public override bool NeedsFence => false;
+    }
+
+    /// <summary>An intent: the job may start again; repeating it changes nothing.</summary>
+    public sealed record RequestRelease(JobId Job, DateTimeOffset At) : OnJob(Job, At)
+    {
+        /// <inheritdoc />
+        public override bool NeedsFence => false;
+    }
+
     /// <summary>Queued → Launching: records attempt <paramref name="Number"/>, the next one, on a machine.</summary>
     public sealed record BeginAttempt(JobId Job, int Number, string Machine, DateTimeOffset At) : OnJob(Job, At);
 
@@ -67,6 +110,10 @@ public abstract record JobCommand
 
     /// <summary>Launching or Running → Failed or Cancelled: the attempt ended without results.</summary>
     public sealed record FinishAttempt(JobId Job, int Number, JobState Final, Outcome Outcome, TrainingProgress? Progress, DateTimeOffset At) : OnJob(Job, At);
+
+    /// <summary>Launching or Running → Queued: the attempt ended without results, and another one follows, not before <paramref name="NotBefore"/>.</summary>
+    public sealed record Retry(JobId Job, int Number, Outcome Outcome, string Reason, TrainingProgress? Progress, DateTimeOffset NotBefore, DateTimeOffset At)
+        : OnJob(Job, At);
 
     /// <summary>Queued → Cancelled or Failed: it never ran.</summary>
     public sealed record FinishQueued(JobId Job, JobState Final, Outcome Outcome, DateTimeOffset At) : OnJob(Job, At);

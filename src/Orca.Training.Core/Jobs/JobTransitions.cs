@@ -17,6 +17,9 @@ public enum Rejection
 
     /// <summary>It says nothing new.</summary>
     NoChange,
+
+    /// <summary>The submission's idempotency key stands for a job already, which comes with the answer.</summary>
+    KeyInUse,
 }
 
 /// <summary>The transition table: every way in which a job can change. Pure; every store applies commands through it.</summary>
@@ -30,6 +33,8 @@ public static class JobTransitions
         User = submit.User,
         SubmittedAt = submit.At,
         TraceParent = submit.TraceParent,
+        Fingerprint = submit.Fingerprint,
+        HeldAt = submit.Request.IsHeld ? submit.At : null,
     };
 
     /// <summary>Applies a command to a job.</summary>
@@ -55,7 +60,7 @@ public static class JobTransitions
             return Rejection.Conflict;
         }
 
-        if (command is JobCommand.RequestCancel && job.CancelRequestedAt is not null)
+        if (SaysNothingNew(job, command))
         {
             return Rejection.NoChange;
         }
@@ -64,10 +69,19 @@ public static class JobTransitions
         return Rejection.None;
     }
 
+    private static bool SaysNothingNew(Job job, JobCommand.OnJob command) => command switch
+    {
+        JobCommand.RequestCancel => job.CancelRequestedAt is not null,
+        JobCommand.RequestHold => job.HeldAt is not null,
+        JobCommand.RequestRelease => job.HeldAt is null,
+        _ => false,
+    };
+
     private static bool Expects(Job job, JobCommand.OnJob command) => command switch
     {
         JobCommand.RequestCancel => true,
-        JobCommand.BeginAttempt c => job.State is JobState.Queued && job.CancelRequestedAt is null && c.Number == job.LastAttempt + 1,
+        JobCommand.RequestHold or JobCommand.RequestRelease => job.State is JobState.Queued,
+        JobCommand.BeginAttempt c => job.State is JobState.Queued && job is { CancelRequestedAt: null, HeldAt: null } && c.Number == job.LastAttempt + 1,
         JobCommand.ReportPhase c => job.State is JobState.Launching && c.Number == job.LastAttempt,
         JobCommand.BeginRunning c => job.State is JobState.Launching && c.Number == job.LastAttempt,
         JobCommand.RecordProgress c => job.State is JobState.Running && c.Number == job.LastAttempt,
@@ -75,6 +89,7 @@ public static class JobTransitions
         JobCommand.Publish c => job.State is JobState.Running && c.Number == job.LastAttempt,
         JobCommand.FinishAttempt c => job.State is JobState.Launching or JobState.Running && c.Number == job.LastAttempt
             && c.Final is JobState.Failed or JobState.Cancelled,
+        JobCommand.Retry c => job.State is JobState.Launching or JobState.Running && c.Number == job.LastAttempt,
         JobCommand.FinishQueued c => job.State is JobState.Queued && (c.Final is JobState.Failed or JobState.Cancelled),
         _ => throw new ArgumentException($"The transition table has no row for {command.GetType().Name}.", nameof(command)),
     };
@@ -83,6 +98,8 @@ public static class JobTransitions
     private static Job Change(Job job, long revision, JobCommand.OnJob command) => command switch
     {
         JobCommand.RequestCancel c => job with { Revision = revision, CancelRequestedAt = c.At },
+        JobCommand.RequestHold c => job with { Revision = revision, HeldAt = c.At },
+        JobCommand.RequestRelease c => job with { Revision = revision, HeldAt = null, QueuedAt = c.At },
         JobCommand.BeginAttempt c => job with
         {
             Revision = revision,
@@ -116,6 +133,18 @@ public static class JobTransitions
         },
         JobCommand.Publish c => Finished(job, revision, JobState.Succeeded, Outcome.Completed, c.Progress, c.Artifacts, c.At),
         JobCommand.FinishAttempt c => Finished(job, revision, c.Final, c.Outcome, c.Progress, [], c.At),
+        JobCommand.Retry c => job with
+        {
+            Revision = revision,
+            State = JobState.Queued,
+            Phase = null,
+            Deferrals = 0,
+            Progress = c.Progress ?? job.Progress,
+            Attempts = WithLast(job, job.Attempts[^1] with { EndedAt = c.At, Outcome = c.Outcome }),
+            NotBefore = c.NotBefore,
+            QueuedAt = c.NotBefore,
+            QueueReason = c.Reason,
+        },
         JobCommand.FinishQueued c => job with
         {
             Revision = revision,
@@ -124,6 +153,7 @@ public static class JobTransitions
             FinishedAt = c.At,
             QueueReason = null,
             NotBefore = null,
+            HeldAt = null,
         },
         _ => throw new ArgumentException($"The transition table has no row for {command.GetType().Name}.", nameof(command)),
     };

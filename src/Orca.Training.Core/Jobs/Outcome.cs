@@ -48,6 +48,12 @@ public readonly record struct OutcomeCode(string Name)
     /// <summary>A container vanished and nobody saw its end.</summary>
     public static readonly OutcomeCode Lost = new("Lost");
 
+    /// <summary>The job was ready to start for longer than its limit. Only a job's outcome, never an attempt's.</summary>
+    public static readonly OutcomeCode QueueTimedOut = new("QueueTimedOut");
+
+    /// <summary>A training that had to succeed before it did not. Only a job's outcome, never an attempt's.</summary>
+    public static readonly OutcomeCode DependencyFailed = new("DependencyFailed");
+
     /// <summary>The end is on record, its cause is not known.</summary>
     public static readonly OutcomeCode Unknown = new("Unknown");
 

@@ -28,4 +28,25 @@ public sealed record TrainingRequest
 
     /// <summary>How many containers train together; 1 unless the training is distributed.</summary>
     public int Workers { get; init; } = 1;
+
+    /// <summary>A name under which trainings are listed together, such as those of a sweep; null for none.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>
+    /// Makes a submission that is repeated, because its answer was lost, the same job and not another one: of one user, the same key with
+    /// the same request returns the job that the key stands for, and with another request is refused. It holds for as long as the job is kept. Null for none.
+    /// </summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>The trainings that have to succeed before this one starts; if one ends otherwise, this one fails with it.</summary>
+    public IReadOnlyList<JobId> DependsOn { get => field ?? []; init; } = [];
+
+    /// <summary>Whether it is not to start before somebody releases it.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>How long it may take; null for no limits but the service's own.</summary>
+    public TrainingTimeouts? Timeouts { get; init; }
+
+    /// <summary>Whether an attempt that failed is followed by another one; null for the algorithm's own policy.</summary>
+    public RetryPolicy? Retries { get; init; }
 }

@@ -53,7 +53,16 @@ public interface ILogStore
     /// <summary>Waits until there may be an entry after a position; it may return early.</summary>
     ValueTask WaitAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the logs of all ranks of an attempt. None is no error. The service itself deletes none.</summary>
-    /// <exception cref="IOException">They cannot be deleted now.</exception>
-    ValueTask DeleteAsync(AttemptName attempt, CancellationToken cancellationToken);
+    /// <summary>
+    /// Deletes the logs of all attempts and ranks of a job, for good. None is no error, and repeating it deletes what an earlier try left.
+    /// </summary>
+    /// <remarks>
+    /// Who reads meanwhile gets whole entries, and then that there are no more. What is appended afterwards begins a new log; what is
+    /// appended at the same moment may go with the old one.
+    /// </remarks>
+    /// <param name="installation">The job's installation.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="cancellationToken">Gives up; how much is gone is then not known.</param>
+    /// <exception cref="IOException">They cannot be deleted now; some may be gone.</exception>
+    ValueTask RemoveAsync(InstallationId installation, JobId job, CancellationToken cancellationToken);
 }

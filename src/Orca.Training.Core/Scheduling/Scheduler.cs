@@ -33,15 +33,20 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     public IReadOnlyList<Inventory> Inventories => _inventories;
 
     /// <summary>Takes in a job as recorded.</summary>
-    public void Apply(Job job)
+    /// <param name="job">The job.</param>
+    /// <param name="isReady">Whether nothing but room is missing for its start; a job that waits for others, or is held, holds up nobody.</param>
+    public void Apply(Job job, bool isReady = true)
     {
         _changed = true;
         var given = _placed.TryGetValue(job.Id, out var placed) ? placed.Resources : default(Resources?);
         Free(job.Id);
         Forget(job.Id);
-        if (job.State is JobState.Queued && job.CancelRequestedAt is null)
+        if (job is { State: JobState.Queued, CancelRequestedAt: null, HeldAt: null })
         {
-            Enqueue(job);
+            if (isReady)
+            {
+                Enqueue(job);
+            }
         }
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
         {

@@ -87,6 +87,7 @@ internal static class AttemptEvents
                 break;
             case TrackerEvent.Heard e:
                 attempt.News = e.Progress;
+                attempt.QuietSince = now;
                 break;
             case TrackerEvent.OutputEnded e:
                 attempt.Follow.Finish();

@@ -14,7 +14,8 @@ internal sealed class Cleanups(TrackerSettings settings)
     private readonly HashSet<AttemptName> _reported = [];
     private readonly PriorityQueue<AttemptName, DateTimeOffset> _retries = new();
 
-    public bool IsEmpty => _open.Count == 0;
+    /// <summary>Whether nothing is being removed; what is kept for a time does not count.</summary>
+    public bool IsEmpty => _open.Values.All(c => c.Call is { State: CallState.Idle, Failures: 0 });
 
     public DateTimeOffset? NextTry => _retries.TryPeek(out _, out var at) ? at : null;
 
@@ -31,13 +32,32 @@ internal sealed class Cleanups(TrackerSettings settings)
         return _reported.Add(attempt);
     }
 
-    public void Add(AttemptName attempt, string machine, List<TrackerEffect> effects)
+    /// <summary>An attempt is over: its containers go, at once or when they have been kept for long enough.</summary>
+    public void Add(AttemptName attempt, string machine, DateTimeOffset now, List<TrackerEffect> effects)
     {
         var cleanup = new Cleanup(machine);
-        if (_open.TryAdd(attempt, cleanup))
+        if (!_open.TryAdd(attempt, cleanup))
+        {
+            return;
+        }
+
+        if (settings.Retention.KeepContainersFor > TimeSpan.Zero)
+        {
+            _retries.Enqueue(attempt, now + settings.Retention.KeepContainersFor);
+            return;
+        }
+
+        cleanup.Call.Ask();
+        effects.Add(new TrackerEffect.Remove(attempt, machine));
+    }
+
+    /// <summary>What has been kept goes now.</summary>
+    public void KeepNothing(List<TrackerEffect> effects)
+    {
+        foreach (var (attempt, cleanup) in _open.Where(o => o.Value.Call is { State: CallState.Idle, Failures: 0 }))
         {
             cleanup.Call.Ask();
-            effects.Add(new TrackerEffect.Remove(attempt, machine));
+            effects.Add(new TrackerEffect.Remove(attempt, cleanup.Machine));
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orca.Training.Artifacts;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Machines;
 using Orca.Training.Progress;
 
@@ -15,6 +16,8 @@ namespace Orca.Training.Tracking;
 internal sealed class EffectRunner(
     IReadOnlyDictionary<string, Machine> machines,
     RuntimeScope scope,
+    IJobStore jobs,
+    JobPurge purge,
     AttemptLauncher launcher,
     IArtifactStore artifacts,
     LogWriters logs,
@@ -134,6 +137,9 @@ internal sealed class EffectRunner(
         TrackerEffect.Follow e => await FollowAsync(e, errand),
         TrackerEffect.Fetch e => await FetchAsync(e, errand),
         TrackerEffect.Collect e => await CollectAsync(e),
+        TrackerEffect.LookUp e => await LookUpAsync(e),
+        TrackerEffect.FindExpired e => new TrackerEvent.Expired(await purge.FindAsync(e.Retention, e.Limit, ending)),
+        TrackerEffect.Purge e => new TrackerEvent.Purged(await purge.RemoveAsync(e.Jobs, ending) && e.HasMore),
         TrackerEffect.List e => await ListAsync(e, errand),
         TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(_calls, e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace, errand,
             (runtime, attempt, token) => runtime.StopAsync(attempt, options.StopGrace, token))),
@@ -222,6 +228,20 @@ internal sealed class EffectRunner(
         {
             logger.CallFailed(e, collect.Attempt.ToString(), "collect", "");
             return new TrackerEvent.CollectFailed(collect.Attempt, e.Message);
+        }
+    }
+
+    private async ValueTask<TrackerEvent> LookUpAsync(TrackerEffect.LookUp lookUp)
+    {
+        try
+        {
+            var reading = await jobs.ReadAsync(lookUp.Job, ending);
+            return new TrackerEvent.LookedUp(lookUp.Job, reading?.Job, IsAnswer: true);
+        }
+        catch (Exception e) when (!IsEnding(e))
+        {
+            logger.LookUpFailed(e, lookUp.Job.Value);
+            return new TrackerEvent.LookedUp(lookUp.Job, null, IsAnswer: false);
         }
     }
 

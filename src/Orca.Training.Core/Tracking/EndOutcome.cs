@@ -11,6 +11,9 @@ internal static class EndOutcome
 {
     private const int FirstSignal = 128;
 
+    /// <summary>Whether a container ended as one that is stopped does: asked to, or killed when it did not.</summary>
+    public static bool IsByStop(ContainerObservation end) => end is { OutOfMemory: false, ExitCode: FirstSignal + 9 or FirstSignal + 15 };
+
     /// <param name="end">An end with an exit code other than 0, or one that is not known.</param>
     /// <param name="memoryLimit">The container's memory limit in bytes; 0 for none.</param>
     /// <param name="tail">The last lines that it wrote.</param>
@@ -41,6 +44,22 @@ internal static class EndOutcome
 
     public static Outcome Cancelled(bool byHost) =>
         new(OutcomeCode.Cancelled, byHost ? "Ended because the service was stopped, and its job store keeps nothing." : "Cancelled on request.");
+
+    public static Outcome RequeuedByHost() => new(OutcomeCode.Preempted, "Stopped because the service was stopped; it is started again when the service is back.");
+
+    public static Outcome RanTooLong(TimeSpan limit) =>
+        new(OutcomeCode.TimedOut, Invariant($"The training ran longer than its limit of {limit} and was stopped. Ask for more time, or for less work."));
+
+    public static Outcome Stalled(TimeSpan limit) =>
+        new(OutcomeCode.Stalled, Invariant($"The training reported neither a metric nor progress for {limit}, its limit, and was stopped."));
+
+    public static Outcome QueueTimedOut(TimeSpan limit) =>
+        new(OutcomeCode.QueueTimedOut, Invariant($"The training could not be started within {limit}, its limit for waiting in the queue."));
+
+    public static Outcome DependencyFailed(JobId job, Job? ended) =>
+        new(OutcomeCode.DependencyFailed, ended is null
+            ? $"Training {job}, which has to succeed before this one starts, is no longer on record."
+            : $"Training {job}, which has to succeed before this one starts, has {(ended.State is JobState.Cancelled ? "been cancelled" : "failed")}.");
 
     public static Outcome NeverFits(string reason) =>
         new(OutcomeCode.InvalidSpec, $"No machine of this service could ever start it: {reason}. Ask for less.");

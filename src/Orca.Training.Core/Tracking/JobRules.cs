@@ -8,7 +8,8 @@ namespace Orca.Training.Tracking;
 /// so each rule is safe to reach any number of times. Pauses after failures wake the job exactly; the long deadlines, of a launch
 /// and of an ended container's output, are looked at once a reconcile period, so that they cost nothing where all goes well.
 /// </summary>
-internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, long> memoryLimit, Action<TrackedJob, DateTimeOffset> wakeAt)
+internal sealed class JobRules(
+    TrackerSettings settings, Dependencies dependencies, Func<TrainingRequest, long> memoryLimit, Action<TrackedJob, DateTimeOffset> wakeAt)
 {
     public void Advance(TrackedJob tracked, bool isDraining, DateTimeOffset now, List<TrackerEffect> effects)
     {
@@ -23,35 +24,76 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
             return;
         }
 
-        var isCancelled = isDraining || tracked.Job.CancelRequestedAt is not null;
-        var cancelled = isCancelled ? EndOutcome.Cancelled(byHost: tracked.Job.CancelRequestedAt is null) : null;
+        var ended = tracked.Job.CancelRequestedAt is not null ? EndOutcome.Cancelled(byHost: false)
+            : !isDraining ? null
+            : settings.DrainsToQueue ? EndOutcome.RequeuedByHost()
+            : EndOutcome.Cancelled(byHost: true);
         switch (tracked.Job.State)
         {
             case JobState.Queued when tracked.Unsettled is { } begin:
                 tracked.Give(begin with { At = now }, effects);
                 break;
-            case JobState.Queued when cancelled is not null:
-                tracked.Give(new JobCommand.FinishQueued(tracked.Job.Id, JobState.Cancelled, cancelled, now), effects);
-                break;
-            case JobState.Queued when tracked.Unplaceable is { } reason:
-                tracked.Give(new JobCommand.FinishQueued(tracked.Job.Id, JobState.Failed, EndOutcome.NeverFits(reason), now), effects);
+            case JobState.Queued:
+                AdvanceWait(tracked, ended, now, effects);
                 break;
             case JobState.Launching when tracked.Attempt is { } attempt:
-                AdvanceLaunch(tracked, attempt, cancelled, now, effects);
+                AdvanceLaunch(tracked, attempt, ended, now, effects);
                 break;
             case JobState.Running when tracked.Attempt is { } attempt:
-                AdvanceRun(tracked, attempt, cancelled, now, effects);
+                AdvanceRun(tracked, attempt, ended, now, effects);
                 break;
             default:
                 break;
         }
     }
 
-    private void AdvanceLaunch(TrackedJob tracked, AttemptFacts attempt, Outcome? cancelled, DateTimeOffset now, List<TrackerEffect> effects)
+    private void AdvanceWait(TrackedJob tracked, Outcome? ended, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        if (ended is { Code: var code } && code == OutcomeCode.Cancelled)
+        {
+            tracked.Give(new JobCommand.FinishQueued(tracked.Job.Id, JobState.Cancelled, ended, now), effects);
+            return;
+        }
+
+        var failure = tracked.Waits?.Failure ?? (tracked.Unplaceable is { } reason ? EndOutcome.NeverFits(reason) : null);
+        if (failure is null && tracked.Waits is { IsOver: false } waits)
+        {
+            if (dependencies.LookUp(waits, now, effects) is { } again)
+            {
+                wakeAt(tracked, again);
+            }
+
+            return;
+        }
+
+        if (failure is null && tracked.Job.HeldAt is null && Deadlines.OfQueue(tracked) is { } deadline)
+        {
+            if (now < deadline)
+            {
+                wakeAt(tracked, deadline);
+                return;
+            }
+
+            failure = EndOutcome.QueueTimedOut(tracked.Job.Request.Timeouts!.Queued!.Value);
+        }
+
+        if (failure is not null)
+        {
+            tracked.Give(new JobCommand.FinishQueued(tracked.Job.Id, JobState.Failed, failure, now), effects);
+        }
+    }
+
+    private void AdvanceLaunch(TrackedJob tracked, AttemptFacts attempt, Outcome? ended, DateTimeOffset now, List<TrackerEffect> effects)
     {
         var (job, number) = (tracked.Job.Id, attempt.Name.Attempt.Number);
-        var deadline = tracked.Job.Attempts[^1].CreatedAt + settings.LaunchTimeout;
-        var giveUp = cancelled ?? (now >= deadline ? EndOutcome.NeverStarted(settings.LaunchTimeout, attempt.Start.LastError) : null);
+        var limit = Deadlines.OfLaunch(tracked.Job, settings);
+        var deadline = tracked.Job.Attempts[^1].CreatedAt + limit;
+        var giveUp = ended ?? (now >= deadline ? EndOutcome.NeverStarted(limit, attempt.Start.LastError) : null);
+        if (giveUp is null && tracked.Job.Request.Timeouts?.Launching is not null)
+        {
+            wakeAt(tracked, deadline);
+        }
+
         switch (attempt.Start.State)
         {
             case CallState.Done when attempt.StartResult is StartResult.Started started:
@@ -59,7 +101,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
                 tracked.Give(new JobCommand.BeginRunning(job, number, started.Incarnations, now), effects);
                 break;
             case CallState.Done when attempt.StartResult is StartResult.Failed failed:
-                Finish(tracked, number, cancelled ?? failed.Outcome, progress: null, now, effects);
+                Finish(tracked, number, ended ?? failed.Outcome, progress: null, now, effects);
                 break;
             case CallState.Done when attempt.StartResult is StartResult.Deferred deferred && giveUp is null:
                 var notBefore = now + settings.PauseAfter(tracked.Job.Deferrals + 1);
@@ -107,17 +149,18 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         }
     }
 
-    private void AdvanceRun(TrackedJob tracked, AttemptFacts attempt, Outcome? cancelled, DateTimeOffset now, List<TrackerEffect> effects)
+    private void AdvanceRun(TrackedJob tracked, AttemptFacts attempt, Outcome? ended, DateTimeOffset now, List<TrackerEffect> effects)
     {
         var number = attempt.Name.Attempt.Number;
         if (attempt.End is null && attempt.IsLost)
         {
-            var lost = attempt.Stop.State is CallState.Idle || cancelled is null ? EndOutcome.Lost(attempt.Output?.Tail ?? []) : cancelled;
-            Finish(tracked, number, lost, attempt.Output?.Progress, now, effects);
+            var stopped = attempt.Stop.State is CallState.Idle ? null : ended ?? attempt.Overrun;
+            Finish(tracked, number, stopped ?? EndOutcome.Lost(attempt.Output?.Tail ?? []), attempt.Output?.Progress, now, effects);
             return;
         }
 
         Follow(tracked, attempt, now, effects);
+        var giveUp = GiveUp(tracked, attempt, ended, now);
         if (attempt.News is { } news)
         {
             attempt.News = null;
@@ -127,7 +170,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
 
         if (attempt.End is not { } end)
         {
-            if (cancelled is not null)
+            if (giveUp is not null)
             {
                 Stop(tracked, attempt, now, effects);
             }
@@ -135,14 +178,16 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
             return;
         }
 
-        if (IsOutputAwaited(attempt, now) || IsFetching(tracked, attempt, isCancelled: cancelled is not null, now, effects))
+        var isCancelled = giveUp?.Code == OutcomeCode.Cancelled;
+        if (IsOutputAwaited(attempt, now) || IsFetching(tracked, attempt, isCancelled, now, effects))
         {
             return;
         }
 
-        if (cancelled is not null && attempt.Stop.State is not CallState.Idle)
+        // A decider before this one may have stopped it: then the end by a signal is all that is left of that.
+        if (giveUp is not null && (attempt.Stop.State is not CallState.Idle || EndOutcome.IsByStop(end)))
         {
-            Finish(tracked, number, cancelled with { ExitCode = end.ExitCode }, attempt.Output?.Progress, now, effects);
+            Finish(tracked, number, giveUp with { ExitCode = end.ExitCode }, attempt.Output?.Progress, now, effects);
         }
         else if (end.ExitCode != 0)
         {
@@ -151,8 +196,23 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         }
         else
         {
-            Publish(tracked, attempt, cancelled, now, effects);
+            Publish(tracked, attempt, giveUp, now, effects);
         }
+    }
+
+    /// <summary>Why the attempt is to be stopped, if it is. A limit that has passed stays so, whatever the training says while it is being stopped.</summary>
+    private Outcome? GiveUp(TrackedJob tracked, AttemptFacts attempt, Outcome? ended, DateTimeOffset now)
+    {
+        if (attempt.Overrun is null)
+        {
+            (attempt.Overrun, var lookAt) = Deadlines.OfRun(tracked.Job, attempt, now);
+            if (lookAt is { } at)
+            {
+                wakeAt(tracked, at);
+            }
+        }
+
+        return ended ?? attempt.Overrun;
     }
 
     private void Follow(TrackedJob tracked, AttemptFacts attempt, DateTimeOffset now, List<TrackerEffect> effects)
@@ -160,6 +220,7 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         if (attempt.Follow.IsDue(now))
         {
             attempt.Follow.Ask();
+            attempt.QuietSince = now;
             var from = attempt.Output ?? OutputSummary.After(tracked.Job.Progress);
             effects.Add(new TrackerEffect.Follow(attempt.Name, attempt.Machine, from));
         }
@@ -205,13 +266,13 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         ? new Outcome(OutcomeCode.ArtifactMissing, $"The training completed, but what it left could not be brought from machine '{attempt.Machine}': {attempt.Fetch.LastError}", 0)
         : null);
 
-    private void Publish(TrackedJob tracked, AttemptFacts attempt, Outcome? cancelled, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Publish(TrackedJob tracked, AttemptFacts attempt, Outcome? giveUp, DateTimeOffset now, List<TrackerEffect> effects)
     {
         var number = attempt.Name.Attempt.Number;
         if (NotFetched(attempt) is { } missing)
         {
             // Who gave the job up meanwhile is told that, and not what it lost.
-            Finish(tracked, number, cancelled ?? missing, attempt.Output?.Progress, now, effects);
+            Finish(tracked, number, giveUp ?? missing, attempt.Output?.Progress, now, effects);
         }
         else if (attempt.Collect.State is CallState.Done)
         {
@@ -267,9 +328,14 @@ internal sealed class JobRules(TrackerSettings settings, Func<TrainingRequest, l
         }
     }
 
+    /// <summary>The attempt's end goes on record; with it the job's, unless another attempt follows.</summary>
     private static void Finish(TrackedJob tracked, int number, Outcome outcome, TrainingProgress? progress, DateTimeOffset now, List<TrackerEffect> effects)
     {
         var final = outcome.Code == OutcomeCode.Cancelled ? JobState.Cancelled : JobState.Failed;
-        tracked.Give(new JobCommand.FinishAttempt(tracked.Job.Id, number, final, outcome, progress, now), effects);
+        tracked.Give(
+            Retries.After(tracked.Job, outcome, now) is { } next
+                ? new JobCommand.Retry(tracked.Job.Id, number, outcome, next.Reason, progress, next.NotBefore, now)
+                : new JobCommand.FinishAttempt(tracked.Job.Id, number, final, outcome, progress, now),
+            effects);
     }
 }

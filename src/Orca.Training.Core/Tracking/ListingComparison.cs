@@ -10,7 +10,7 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
 {
     /// <summary>Takes a listing in.</summary>
     /// <returns>The jobs on the machine, about which something may be to be done now.</returns>
-    public IReadOnlyList<TrackedJob> Compare(TrackerEvent.Listed listed, List<TrackerEffect> effects)
+    public IReadOnlyList<TrackedJob> Compare(TrackerEvent.Listed listed, DateTimeOffset now, List<TrackerEffect> effects)
     {
         // By incarnation: a container that somebody removed and a late start made anew is another one.
         var present = new HashSet<string>();
@@ -24,7 +24,7 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
             }
             else if (!cleanups.Contains(container.Attempt))
             {
-                TakeUnowned(container.Attempt, listed.Machine, effects);
+                TakeUnowned(container.Attempt, listed.Machine, now, effects);
             }
         }
 
@@ -49,12 +49,12 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
         }
     }
 
-    private void TakeUnowned(AttemptName attempt, string machine, List<TrackerEffect> effects)
+    private void TakeUnowned(AttemptName attempt, string machine, DateTimeOffset now, List<TrackerEffect> effects)
     {
         if (attempt.Installation == settings.Installation)
         {
             // Its end is on record, or its start was given up: a crash came between that and its removal.
-            cleanups.Add(attempt, machine, effects);
+            cleanups.Add(attempt, machine, now, effects);
         }
         else
         {
@@ -66,7 +66,7 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
             // Told once, but removed as often as it takes.
             if (settings.RemoveLeftovers)
             {
-                cleanups.Add(attempt, machine, effects);
+                cleanups.Add(attempt, machine, now, effects);
             }
         }
     }

@@ -23,6 +23,12 @@ internal sealed class TrackedJob(Job job)
     /// <summary>When it is to be looked at even if nothing happens; the default for never.</summary>
     public DateTimeOffset WakesAt { get; set; }
 
+    /// <summary>What it waits for before its first attempt; null if for nothing.</summary>
+    public WaitFacts? Waits { get; set; }
+
+    /// <summary>Whether it could start if there were room.</summary>
+    public bool IsReady => Waits is null or { IsOver: true };
+
     /// <summary>The open attempt, if there is one.</summary>
     public AttemptFacts? Attempt { get; set; }
 
@@ -52,6 +58,7 @@ internal sealed class TrackedJob(Job job)
 internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
 {
     private Moment _drainUntil;
+    private Moment _quietSince;
 
     public Call Start;
 
@@ -66,6 +73,12 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
     public AttemptName Name { get; } = name;
 
     public string Machine { get; } = machine;
+
+    /// <summary>The limit that has passed, if one has.</summary>
+    public Outcome? Overrun { get; set; }
+
+    /// <summary>When it was heard last, or when somebody began to listen.</summary>
+    public DateTimeOffset? QuietSince { get => _quietSince.Value; set => _quietSince = new Moment(value); }
 
     public StartResult? StartResult { get; set; }
 

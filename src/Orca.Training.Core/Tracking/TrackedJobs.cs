@@ -25,5 +25,23 @@ internal sealed class TrackedJobs(InstallationId installation)
 
     public void Add(TrackedJob tracked) => _jobs.Add(tracked.Job.Id, tracked);
 
+    /// <summary>Begins to know about the attempt that is open on record.</summary>
+    /// <param name="tracked">Its job.</param>
+    /// <param name="listing">The newest listing: later ones show its containers, if they were seen running.</param>
+    public void OpenAttempt(TrackedJob tracked, long listing)
+    {
+        if (tracked.Attempt is not null || tracked.Job.OpenAttempt is not { } attempt)
+        {
+            return;
+        }
+
+        var name = new AttemptName(installation, new AttemptId(tracked.Job.Id, attempt.Number));
+        tracked.Attempt = new AttemptFacts(name, attempt.Machine, tracked.Job.Request.Workers);
+        if (attempt.StartedAt is not null)
+        {
+            tracked.Attempt.Exist(attempt.Incarnations, listing);
+        }
+    }
+
     public void Remove(JobId job) => _jobs.Remove(job);
 }

@@ -11,7 +11,7 @@ namespace Orca.Training.Tracking;
 /// What is done about a job is in <see cref="JobRules"/> and follows from what is known, not from which event came: an event that
 /// is lost, doubled or late changes when something is done, not what.
 /// </summary>
-internal sealed class TrackerCore
+internal sealed partial class TrackerCore
 {
     private readonly TrackerSettings _settings;
     private readonly Scheduler _scheduler;
@@ -20,8 +20,10 @@ internal sealed class TrackerCore
     private readonly Cleanups _cleanups;
     private readonly Listings _listings;
     private readonly ListingComparison _comparison;
+    private readonly Dependencies _dependencies;
     private readonly JobObserver? _observer;
-    private readonly PriorityQueue<JobId, DateTimeOffset> _wakes = new();
+    private readonly Wakes _wakes = new();
+    private readonly Sweeps _sweeps;
     private DateTimeOffset _nextReconcile;
     private bool _isDraining;
 
@@ -34,11 +36,13 @@ internal sealed class TrackerCore
         _listings = new Listings(machines);
         _cleanups = new Cleanups(settings);
         _comparison = new ListingComparison(settings, _jobs, _cleanups);
-        _rules = new JobRules(settings, memoryLimit, WakeAt);
+        _dependencies = new Dependencies(_jobs, settings);
+        _sweeps = new Sweeps(settings, _dependencies);
+        _rules = new JobRules(settings, _dependencies, memoryLimit, _wakes.Add);
     }
 
     /// <summary>Whether nothing is open and nothing is left to be removed.</summary>
-    public bool IsIdle => _jobs.Count == 0 && _cleanups.IsEmpty;
+    public bool IsIdle => (_settings.DrainsToQueue ? _jobs.WithAttempt().Count == 0 : _jobs.Count == 0) && _cleanups.IsEmpty;
 
     /// <summary>The open jobs as known; for the simulator and for diagnosis.</summary>
     public IEnumerable<Job> OpenJobs => _jobs.All.Select(t => t.Job);
@@ -52,9 +56,10 @@ internal sealed class TrackerCore
         get
         {
             var next = _nextReconcile;
-            next = _wakes.TryPeek(out _, out var wake) && wake < next ? wake : next;
+            next = _wakes.Next is { } wake && wake < next ? wake : next;
             // Who drains plans nothing, so that a look would be due for ever.
             next = !_isDraining && _scheduler.NextLook is { } look && look < next ? look : next;
+            next = _sweeps.Next is { } sweep && sweep < next ? sweep : next;
             return _cleanups.NextTry is { } retry && retry < next ? retry : next;
         }
     }
@@ -99,6 +104,15 @@ internal sealed class TrackerCore
             case TrackerEvent.ListFailed e:
                 _scheduler.Reach(e.Machine, isReached: false);
                 _listings.Answer(e.Machine, e.Number, effects);
+                break;
+            case TrackerEvent.LookedUp e:
+                Release(_dependencies.Answer(e.Job, e.Found, e.IsAnswer, now), now, effects);
+                break;
+            case TrackerEvent.Expired e:
+                _sweeps.Take(e.Jobs, now, effects);
+                break;
+            case TrackerEvent.Purged e:
+                _sweeps.Answer(e.HasMore, now, effects);
                 break;
             case TrackerEvent.Drain:
                 Drain(now, effects);
@@ -170,8 +184,9 @@ internal sealed class TrackerCore
 
         var tracked = new TrackedJob(job);
         _jobs.Add(tracked);
-        _scheduler.Apply(job);
-        OpenAttempt(tracked);
+        _dependencies.Begin(tracked);
+        Schedule(tracked);
+        _jobs.OpenAttempt(tracked, _listings.Last);
         Advance(tracked, now, effects);
     }
 
@@ -182,112 +197,45 @@ internal sealed class TrackerCore
         _observer?.Changed(before, job);
         tracked.Job = job;
         tracked.Unsettled = null;
-        if (before.State != job.State || before.CancelRequestedAt != job.CancelRequestedAt || before.LastAttempt != job.LastAttempt)
+        if (before.State != job.State || before.CancelRequestedAt != job.CancelRequestedAt || before.LastAttempt != job.LastAttempt || before.HeldAt != job.HeldAt)
         {
-            _scheduler.Apply(job);
+            Schedule(tracked);
+        }
+
+        if (job.State is not JobState.Queued)
+        {
+            _dependencies.Leave(tracked);
         }
 
         if (tracked.Attempt is { } attempt && (job.OpenAttempt is null || job.OpenAttempt.Number != attempt.Name.Attempt.Number))
         {
             // Its end is on record: only now may its containers go.
-            _cleanups.Add(attempt.Name, attempt.Machine, effects);
+            _cleanups.Add(attempt.Name, attempt.Machine, now, effects);
             tracked.Attempt = null;
         }
 
         if (job.State.IsFinal())
         {
             _jobs.Remove(job.Id);
+            Release(_dependencies.End(job.Id, job), now, effects);
             return;
         }
 
-        OpenAttempt(tracked);
+        _jobs.OpenAttempt(tracked, _listings.Last);
         Advance(tracked, now, effects);
     }
 
-    private void OpenAttempt(TrackedJob tracked)
+    /// <summary>What these waited for has ended.</summary>
+    private void Release(IReadOnlyList<TrackedJob> waiting, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (tracked.Attempt is null && tracked.Job.OpenAttempt is { } attempt)
+        foreach (var tracked in waiting)
         {
-            var name = new AttemptName(_settings.Installation, new AttemptId(tracked.Job.Id, attempt.Number));
-            tracked.Attempt = new AttemptFacts(name, attempt.Machine, tracked.Job.Request.Workers);
-            if (attempt.StartedAt is not null)
-            {
-                tracked.Attempt.Exist(attempt.Incarnations, _listings.Last);
-            }
+            Schedule(tracked);
+            Advance(tracked, now, effects);
         }
     }
 
-    private void TakeAnswer(TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
-    {
-        if (_jobs.Find(answer.Command.Job) is not { } tracked)
-        {
-            return;
-        }
-
-        if (tracked.TakeAnswer(answer.Command))
-        {
-            tracked.Unsettled = null;
-            tracked.Commit = answer.Result.Applied ? default : tracked.Commit;
-        }
-
-        if (answer.Result.Job is null)
-        {
-            // The store does not know the job any more: nothing is left to decide about it.
-            _observer?.Forgotten(tracked.Job);
-            _scheduler.Release(answer.Command.Job);
-            _jobs.Remove(answer.Command.Job);
-        }
-        else if (answer.Result.Job.Revision > tracked.Job.Revision)
-        {
-            Record(tracked, answer.Result.Job, now, effects);
-        }
-        else
-        {
-            Reconsider(tracked, answer, now, effects);
-        }
-    }
-
-    /// <summary>The answer brought nothing newer than what is known. If it was a refusal, asking again at once would only repeat it.</summary>
-    private void Reconsider(TrackedJob tracked, TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
-    {
-        if (!answer.Result.Applied && tracked.InFlight is null)
-        {
-            tracked.Commit.Fail(error: null, now, _settings);
-        }
-
-        QueueAgain(tracked);
-        Advance(tracked, now, effects);
-    }
-
-    private void TakeCommitFailure(JobCommand.OnJob command, DateTimeOffset now, List<TrackerEffect> effects)
-    {
-        if (_jobs.Find(command.Job) is not { } tracked || !tracked.TakeAnswer(command))
-        {
-            return;
-        }
-
-        tracked.Commit.Fail(error: null, now, _settings);
-        if (command is JobCommand.BeginAttempt begin)
-        {
-            // It may have applied: its slot stays taken until the store says what became of it.
-            tracked.Unsettled = begin;
-        }
-        else
-        {
-            QueueAgain(tracked);
-        }
-
-        Advance(tracked, now, effects);
-    }
-
-    /// <summary>A plan passes over a job that waits for an answer of the store; with the answer it can be planned again.</summary>
-    private void QueueAgain(TrackedJob tracked)
-    {
-        if (tracked.Job.State is JobState.Queued)
-        {
-            _scheduler.Apply(tracked.Job);
-        }
-    }
+    private void Schedule(TrackedJob tracked) => _scheduler.Apply(tracked.Job, tracked.IsReady);
 
     private void See(ContainerObservation container, DateTimeOffset now, List<TrackerEffect> effects)
     {
@@ -300,7 +248,7 @@ internal sealed class TrackerCore
 
     private void Compare(TrackerEvent.Listed listed, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        foreach (var tracked in _comparison.Compare(listed, effects))
+        foreach (var tracked in _comparison.Compare(listed, now, effects))
         {
             Advance(tracked, now, effects);
         }
@@ -320,6 +268,11 @@ internal sealed class TrackerCore
     private void Drain(DateTimeOffset now, List<TrackerEffect> effects)
     {
         _isDraining = true;
+        if (!_settings.DrainsToQueue)
+        {
+            _cleanups.KeepNothing(effects);
+        }
+
         foreach (var tracked in _jobs.All.ToList())
         {
             Advance(tracked, now, effects);
@@ -328,9 +281,8 @@ internal sealed class TrackerCore
 
     private void PassTime(DateTimeOffset now, List<TrackerEffect> effects)
     {
-        while (_wakes.TryPeek(out var job, out var at) && at <= now)
+        while (_wakes.TryTake(now, out var job))
         {
-            _wakes.Dequeue();
             if (_jobs.Find(job) is { } tracked)
             {
                 tracked.WakesAt = default;
@@ -339,6 +291,7 @@ internal sealed class TrackerCore
         }
 
         _cleanups.PassTime(now, effects);
+        _sweeps.PassTime(now, effects);
         if (now >= _nextReconcile)
         {
             _nextReconcile = now + _settings.ReconcilePeriod;
@@ -381,16 +334,6 @@ internal sealed class TrackerCore
         if (_scheduler.TakePolicyFailure() is { } failure)
         {
             effects.Add(new TrackerEffect.ReportPolicyFailure(failure));
-        }
-    }
-
-    /// <summary>Once for each moment: a job that waits is looked at again with every event about it, and says so each time.</summary>
-    private void WakeAt(TrackedJob tracked, DateTimeOffset at)
-    {
-        if (tracked.WakesAt == default || at < tracked.WakesAt)
-        {
-            tracked.WakesAt = at;
-            _wakes.Enqueue(tracked.Job.Id, at);
         }
     }
 

@@ -1,4 +1,5 @@
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 
 namespace Orca.Training.Tracking;
 
@@ -35,6 +36,15 @@ internal abstract record TrackerEffect
 
     /// <summary>List a machine's containers → Listed or ListFailed.</summary>
     public sealed record List(string Machine, long Number) : TrackerEffect;
+
+    /// <summary>Read a job that others wait for → LookedUp.</summary>
+    public sealed record LookUp(JobId Job) : TrackerEffect;
+
+    /// <summary>Ask the store for finished jobs that need not be kept → Expired.</summary>
+    public sealed record FindExpired(JobRetention Retention, int Limit) : TrackerEffect;
+
+    /// <summary>Remove finished jobs and all that they left → Purged.</summary>
+    public sealed record Purge(IReadOnlyList<Job> Jobs, bool HasMore) : TrackerEffect;
 
     /// <summary>Tell the operator: an attempt's containers are there that no job owns.</summary>
     public sealed record ReportLeftover(AttemptName Attempt, string Machine, bool IsRemoved) : TrackerEffect;

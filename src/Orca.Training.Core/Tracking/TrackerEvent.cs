@@ -72,10 +72,19 @@ internal abstract record TrackerEvent
     /// <summary>Reading a training's output broke off.</summary>
     public sealed record OutputBroken(AttemptName Attempt, OutputSummary Summary) : TrackerEvent;
 
+    /// <summary>A job as it is on record, null if it is not; or the store did not answer.</summary>
+    public sealed record LookedUp(JobId Job, Job? Found, bool IsAnswer) : TrackerEvent;
+
+    /// <summary>Finished jobs that need not be kept; none also if the store did not answer.</summary>
+    public sealed record Expired(IReadOnlyList<Job> Jobs) : TrackerEvent;
+
+    /// <summary>A removal of finished jobs is over; whether there may be more of them.</summary>
+    public sealed record Purged(bool HasMore) : TrackerEvent;
+
     /// <summary>Time has passed.</summary>
     public sealed record Tick : TrackerEvent;
 
-    /// <summary>The host stops and its store keeps nothing: everything open is to be ended.</summary>
+    /// <summary>The host stops, and what runs is to be ended: for good, or to be started again later.</summary>
     public sealed record Drain : TrackerEvent;
 }
 

@@ -53,10 +53,13 @@ internal sealed class TrackerService(
         _running = work.Run(() => RunAsync(_stopping.Token));
     }
 
-    /// <summary>Ends the deciding. With a store that keeps nothing, the trainings end too; with a durable one they go on and are found again.</summary>
+    /// <summary>
+    /// Ends the deciding. With a store that keeps nothing, the trainings end too; with a durable one they go on and are found again, or,
+    /// if the settings say so, wait in the queue.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (!store.IsDurable)
+        if (!store.IsDurable || _atStart.RequeueOnStop)
         {
             await DrainAsync(cancellationToken);
         }
@@ -133,8 +136,9 @@ internal sealed class TrackerService(
         var scope = new RuntimeScope(_atStart.ApplicationName ?? environment.ApplicationName, installation);
         var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, time);
         var logWriters = new LogWriters(logs, work, time, logger, ending.Token);
+        var purge = new JobPurge(installation, store, logs, fence, logger);
         var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, launcher, artifacts, logWriters, _atStart, work, time, inbox, logger, ending.Token);
+            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, artifacts, logWriters, _atStart, work, time, inbox, logger, ending.Token);
         await using var services = scopes.CreateAsyncScope();
         using var observer = new JobObserver(metrics, logger);
         var core = NewCore(installation, observer, services.ServiceProvider.GetRequiredService<ICapacityPolicy>());
@@ -172,6 +176,8 @@ internal sealed class TrackerService(
             ReconcilePeriod = _atStart.ReconcilePeriod,
             LaunchTimeout = _atStart.LaunchTimeout,
             RemoveLeftovers = _atStart.RemoveLeftovers,
+            Retention = _atStart.Retention,
+            DrainsToQueue = store.IsDurable,
             CopyingMachines = _machines.Where(m => m.Runtime.Abilities.CopiesFolders).Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         };
         var offers = _machines.Select(m => new MachineOffer(m.Name, m.Capacity ?? default)).ToArray();

@@ -16,6 +16,12 @@ internal sealed record TrackerSettings
 
     public bool RemoveLeftovers { get; init; }
 
+    /// <summary>How long what is finished is kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
+
+    /// <summary>Whether a drain puts trainings back into the queue; otherwise it cancels them.</summary>
+    public bool DrainsToQueue { get; init; }
+
     /// <summary>The machines that copy folders: there what an attempt wrote is fetched before its end is recorded.</summary>
     public IReadOnlySet<string> CopyingMachines { get; init; } = new HashSet<string>();
 

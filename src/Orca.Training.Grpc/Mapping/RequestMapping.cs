@@ -1,4 +1,5 @@
 using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 
@@ -18,7 +19,13 @@ internal static class RequestMapping
             TrainDataVersionHash = request.DatasetVersion,
             OutputModelName = request.OutputModelName,
             Workers = request.Workers,
+            Group = request.Group ?? "",
+            IdempotencyKey = request.IdempotencyKey ?? "",
+            IsHeld = request.IsHeld,
+            Timeouts = request.Timeouts is { } timeouts ? ToWire(timeouts) : null,
+            Retries = request.Retries is { } retries ? ToWire(retries) : null,
         };
+        metadata.DependsOn.AddRange(request.DependsOn.Select(j => j.Value));
         Copy(request.Parameters, metadata.Parameters);
         Copy(request.Labels, metadata.Labels);
         return metadata;
@@ -35,7 +42,61 @@ internal static class RequestMapping
         Labels = new Dictionary<string, string>(metadata.Labels, StringComparer.Ordinal),
         // Classic clients know no workers; a 0 that was sent is a mistake to be told.
         Workers = metadata.HasWorkers ? metadata.Workers : 1,
+        Group = metadata.Group.Length > 0 ? metadata.Group : null,
+        IdempotencyKey = metadata.IdempotencyKey.Length > 0 ? metadata.IdempotencyKey : null,
+        DependsOn = [.. metadata.DependsOn.Select(id => new JobId(id))],
+        IsHeld = metadata.IsHeld,
+        Timeouts = metadata.Timeouts is { } timeouts ? FromWire(timeouts) : null,
+        Retries = metadata.Retries is { } retries ? FromWire(retries) : null,
     };
+
+    private static Wire.TrainingTimeouts ToWire(TrainingTimeouts timeouts) => new()
+    {
+        Queued = timeouts.Queued?.ToDuration(),
+        Launching = timeouts.Launching?.ToDuration(),
+        Running = timeouts.Running?.ToDuration(),
+        NoProgress = timeouts.NoProgress?.ToDuration(),
+    };
+
+    private static TrainingTimeouts FromWire(Wire.TrainingTimeouts timeouts) => new()
+    {
+        Queued = TimeOf(timeouts.Queued),
+        Launching = TimeOf(timeouts.Launching),
+        Running = TimeOf(timeouts.Running),
+        NoProgress = TimeOf(timeouts.NoProgress),
+    };
+
+    private static Wire.RetryPolicy ToWire(RetryPolicy retries)
+    {
+        var message = new Wire.RetryPolicy
+        {
+            MaxRetries = retries.MaxRetries,
+            FirstPause = retries.FirstPause.ToDuration(),
+            LongestPause = retries.LongestPause.ToDuration(),
+        };
+        message.On.AddRange(retries.On.Select(code => code.Name));
+        return message;
+    }
+
+    private static RetryPolicy FromWire(Wire.RetryPolicy retries) => new()
+    {
+        MaxRetries = retries.MaxRetries,
+        On = [.. retries.On.Select(name => new OutcomeCode(name))],
+        FirstPause = TimeOf(retries.FirstPause) ?? RetryPolicy.None.FirstPause,
+        LongestPause = TimeOf(retries.LongestPause) ?? RetryPolicy.None.LongestPause,
+    };
+
+    /// <summary>Whatever was sent, at most the longest time that there is: what is too long, or no time to wait, the service says in one way for all.</summary>
+    private static TimeSpan? TimeOf(Duration? duration)
+    {
+        if (duration is null)
+        {
+            return null;
+        }
+
+        var ticks = ((Int128)duration.Seconds * TimeSpan.TicksPerSecond) + (duration.Nanos / TimeSpan.NanosecondsPerTick);
+        return new TimeSpan((long)Int128.Clamp(ticks, long.MinValue, long.MaxValue));
+    }
 
     private static void Copy(IReadOnlyDictionary<string, string> from, MapField<string, string> to)
     {

@@ -28,7 +28,10 @@ internal static class StatusMapping
             CancelRequestedAt = status.CancelRequestedAt?.ToTimestamp(),
             User = status.User ?? "",
             Installation = status.Installation?.Value ?? "",
+            HeldAt = status.HeldAt?.ToTimestamp(),
+            NotBefore = status.NotBefore?.ToTimestamp(),
         };
+        message.Attempts.AddRange(status.Attempts.Select(ToWire));
         message.Artifacts.AddRange(status.Artifacts.Select(ToWire));
         return message;
     }
@@ -54,6 +57,9 @@ internal static class StatusMapping
         CancelRequestedAt = message.CancelRequestedAt?.ToDateTimeOffset(),
         User = message.User.Length > 0 ? message.User : null,
         Installation = InstallationFromWire(message.Installation),
+        HeldAt = message.HeldAt?.ToDateTimeOffset(),
+        NotBefore = message.NotBefore?.ToDateTimeOffset(),
+        Attempts = [.. message.Attempts.Select(FromWire)],
     };
 
     /// <summary>A classic service does not say which installation it is.</summary>
@@ -85,6 +91,32 @@ internal static class StatusMapping
         Wire.TrainingStatus.Failure => JobState.Failed,
         Wire.TrainingStatus.Cancelled => JobState.Cancelled,
         _ => throw new TrainingException(TrainingError.Internal, $"The service says the status {(int)status}, which this client does not know: it speaks a newer contract."),
+    };
+
+    private static Wire.TrainingAttempt ToWire(Attempt attempt)
+    {
+        var message = new Wire.TrainingAttempt
+        {
+            Number = attempt.Number,
+            Machine = attempt.Machine,
+            CreatedAt = attempt.CreatedAt.ToTimestamp(),
+            StartedAt = attempt.StartedAt?.ToTimestamp(),
+            EndedAt = attempt.EndedAt?.ToTimestamp(),
+            Outcome = attempt.Outcome is { } outcome ? ToWire(outcome) : null,
+        };
+        message.Containers.AddRange(attempt.Incarnations);
+        return message;
+    }
+
+    private static Attempt FromWire(Wire.TrainingAttempt attempt) => new()
+    {
+        Number = attempt.Number,
+        Machine = attempt.Machine,
+        CreatedAt = attempt.CreatedAt?.ToDateTimeOffset() ?? default,
+        StartedAt = attempt.StartedAt?.ToDateTimeOffset(),
+        EndedAt = attempt.EndedAt?.ToDateTimeOffset(),
+        Incarnations = [.. attempt.Containers],
+        Outcome = attempt.Outcome is { } outcome ? FromWire(outcome) : null,
     };
 
     private static Wire.LaunchPhase ToWire(LaunchPhase phase)

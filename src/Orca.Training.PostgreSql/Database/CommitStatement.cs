@@ -38,18 +38,21 @@ internal sealed class CommitStatement : IAsyncDisposable
         Add<long[]>(NpgsqlDbType.Array | NpgsqlDbType.Bigint);   // $10 submitted
         Add<long?[]>(NpgsqlDbType.Array | NpgsqlDbType.Bigint);  // $11 finished
         Add<string[]>(NpgsqlDbType.Array | NpgsqlDbType.Text);   // $12 document
+        Add<string?[]>(NpgsqlDbType.Array | NpgsqlDbType.Text);  // $13 group
+        Add<string?[]>(NpgsqlDbType.Array | NpgsqlDbType.Text);  // $14 key
     }
 
     public static async Task<CommitStatement> PrepareAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         // The plan is made once, while the tables may be young and empty: it has to go by the ids all the same.
-        await using (var settings = new NpgsqlCommand("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan; SET jit = off", connection))
+        // A key that an application's own open transaction has taken is waited for, and not for long, since all others wait meanwhile.
+        await using (var settings = new NpgsqlCommand("SET lock_timeout = '5s'; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan; SET jit = off", connection))
         {
             await settings.ExecuteNonQueryAsync(cancellationToken);
         }
 
         var statement = new CommitStatement(connection, schema);
-        statement.Fill(new CommitPlan(static _ => null, static () => default, null), null);
+        statement.Fill(new CommitPlan(static _ => null, static _ => null, static () => default, null), null);
         await statement._batch.PrepareAsync(cancellationToken);
         return statement;
     }
@@ -75,16 +78,16 @@ internal sealed class CommitStatement : IAsyncDisposable
             FROM {schema}.store s),
         written AS MATERIALIZED (
             SELECT CASE WHEN g.id < 0 THEN nextval('{schema}.job_ids') ELSE g.id END AS id, nextval('{schema}.changes') AS change, g.id < 0 AS is_new,
-                   g.revision, g.state, g.user_name, g.algorithm, g.dataset, g.submitted_at, g.finished_at, g.document
-            FROM (SELECT * FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12) WITH ORDINALITY
-                      AS g (id, revision, state, user_name, algorithm, dataset, submitted_at, finished_at, document, place) ORDER BY place) g
+                   g.revision, g.state, g.user_name, g.algorithm, g.dataset, g.submitted_at, g.finished_at, g.document, g.group_name, g.key
+            FROM (SELECT * FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) WITH ORDINALITY
+                      AS g (id, revision, state, user_name, algorithm, dataset, submitted_at, finished_at, document, group_name, key, place) ORDER BY place) g
             WHERE (SELECT is_unchanged AND $3 IN (-1, term) FROM held)),
         updated AS (
             UPDATE {schema}.jobs j SET revision = w.revision, change = w.change, state = w.state, finished_at = w.finished_at, document = w.document::json
             FROM written w WHERE j.id = w.id AND NOT w.is_new),
         inserted AS (
-            INSERT INTO {schema}.jobs (id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document)
-            SELECT id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document::json FROM written WHERE is_new)
+            INSERT INTO {schema}.jobs (id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document, group_name, idempotency_key)
+            SELECT id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document::json, group_name, key FROM written WHERE is_new)
         SELECT held.term, held.is_unchanged, ARRAY(SELECT id FROM written WHERE is_new ORDER BY change),
                coalesce((SELECT min(change) FROM written), 0),
                (SELECT count(pg_notify('orca_{schema}', '')) FROM (SELECT 1 FROM written LIMIT 1) w)
@@ -101,12 +104,14 @@ internal sealed class CommitStatement : IAsyncDisposable
         Set(3, rows.Select(j => j.Id.Value));
         Set(4, rows.Select(j => j.Revision));
         Set(5, rows.Select(j => (short)j.State));
-        Set(6, rows.Select(j => j.User is { } user ? JobColumns.Column(user) : null));
+        Set(6, rows.Select(j => JobColumns.ColumnOrNull(j.User)));
         Set(7, rows.Select(j => JobColumns.Column(j.Request.Algorithm)));
         Set(8, rows.Select(j => JobColumns.Column(j.Request.DatasetId)));
         Set(9, rows.Select(j => j.SubmittedAt.UtcTicks));
         Set(10, rows.Select(j => j.FinishedAt?.UtcTicks));
         Set(11, rows.Select(JobDocument.Write));
+        Set(12, rows.Select(j => JobColumns.ColumnOrNull(j.Request.Group)));
+        Set(13, rows.Select(j => JobColumns.ColumnOrNull(j.Request.IdempotencyKey)));
     }
 
     private void Set<T>(int index, IEnumerable<T> values) => ((NpgsqlParameter<T[]>)_parameters[index]).TypedValue = [.. values];

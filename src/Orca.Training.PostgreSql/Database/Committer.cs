@@ -59,7 +59,7 @@ internal sealed class Committer(
         {
             await TryCommitAsync(batches);
         }
-        catch (Exception e) when (batches.Count > 1 && PostgreSqlErrors.IsUndone(e) && !PostgreSqlErrors.IsUnavailable(e))
+        catch (Exception e) when (batches.Count > 1 && PostgreSqlErrors.IsUndone(e) && (PostgreSqlErrors.IsLocked(e) || !PostgreSqlErrors.IsUnavailable(e)))
         {
             // One of them is such that the server refuses it: the others must not fail with it.
             foreach (var batch in batches)
@@ -96,7 +96,8 @@ internal sealed class Committer(
         {
             using var timeout = new CancellationTokenSource(callTimeout, time);
             var read = await ReadUnknownAsync(batches, timeout.Token);
-            var plan = Plan(batches, id => read.GetValueOrDefault(id) ?? known.Find(id));
+            var keys = await ReadKeysAsync(batches, timeout.Token);
+            var plan = Plan(batches, id => read.GetValueOrDefault(id) ?? known.Find(id), keys.GetValueOrDefault);
             if (plan.RowCount == 0 && !batches.Exists(b => b.NeedsFence))
             {
                 // A rejection holds only of what has just been read.
@@ -112,7 +113,17 @@ internal sealed class Committer(
 
             var statement = await ConnectedAsync(timeout.Token);
             var fence = batches.Find(b => b.NeedsFence);
-            var answer = await statement.ExecuteAsync(plan, fence is null ? null : fence.Fence is { Term: > 0 } held ? held.Term : NoTerm, timeout.Token);
+            CommitAnswer answer;
+            try
+            {
+                answer = await statement.ExecuteAsync(plan, fence is null ? null : fence.Fence is { Term: > 0 } held ? held.Term : NoTerm, timeout.Token);
+            }
+            catch (PostgresException e) when (PostgreSqlErrors.IsTakenKey(e))
+            {
+                // Another host was first: now the key is found.
+                continue;
+            }
+
             if (fence is not null && (fence.Fence?.Term != answer.Term || answer.Term == 0))
             {
                 Refuse(batches, new StaleFenceException(fence.Fence, new Fence(answer.Term)));
@@ -153,11 +164,26 @@ internal sealed class Committer(
         return unknown.ToDictionary(id => id, found.GetValueOrDefault);
     }
 
-    private static CommitPlan Plan(List<PendingBatch> batches, Func<JobId, Job?> find)
+    private async Task<IReadOnlyDictionary<JobKey, Job>> ReadKeysAsync(List<PendingBatch> batches, CancellationToken cancellationToken)
+    {
+        List<JobKey>? keys = null;
+        foreach (var command in batches.SelectMany(b => b.Commands))
+        {
+            var submit = command as JobCommand.Submit ?? (command as JobCommand.SubmitAll)?.Jobs[0];
+            if (submit is not null && JobKey.Of(submit) is { } key)
+            {
+                (keys ??= []).Add(key);
+            }
+        }
+
+        return keys is null ? System.Collections.ObjectModel.ReadOnlyDictionary<JobKey, Job>.Empty : await reader.FindAsync(keys, cancellationToken);
+    }
+
+    private static CommitPlan Plan(List<PendingBatch> batches, Func<JobId, Job?> find, Func<JobKey, Job?> findKey)
     {
         // New jobs have numbers below zero until the server has drawn their ids.
         var drawn = 0L;
-        var plan = new CommitPlan(find, () => new JobId(--drawn), term: null);
+        var plan = new CommitPlan(find, findKey, () => new JobId(--drawn), term: null);
         batches.ForEach(plan.Add);
         return plan;
     }
@@ -178,7 +204,7 @@ internal sealed class Committer(
 
         foreach (var (batch, results) in plan.Answers)
         {
-            batch.Complete([.. results.Select(r => r.Job is { } job ? r with { Job = Named(job) } : r)]);
+            batch.Complete([.. results.Select(r => r.Job is { } job ? r with { Job = Named(job), All = r.All.Count == 0 ? r.All : [.. r.All.Select(Named)] } : r)]);
         }
     }
 

@@ -10,6 +10,9 @@ internal static class JobColumns
     /// <summary>A job from a row that begins with its id and its document.</summary>
     public static Job ReadJob(this NpgsqlDataReader reader) => JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1));
 
+    /// <summary>The same of text that may be missing.</summary>
+    public static string? ColumnOrNull(string? text) => text is null ? null : Column(text);
+
     /// <summary>Text as a column can hold it: PostgreSQL knows no NUL. The document has the text as it is.</summary>
     public static string Column(string text) => text.Replace('\0', '\uFFFD');
 }

@@ -21,6 +21,46 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
         return found;
     }
 
+    /// <summary>The jobs that keys stand for.</summary>
+    public async Task<Dictionary<JobKey, Job>> FindAsync(IReadOnlyList<JobKey> keys, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<JobKey, Job>();
+        await ReadAsync(
+            $"""
+            SELECT j.id, j.document FROM unnest($1, $2) AS k (user_name, key)
+            JOIN {schema}.jobs j ON coalesce(j.user_name, '') = k.user_name AND j.idempotency_key = k.key
+            """,
+            [Texts(keys.Select(k => k.User)), Texts(keys.Select(k => k.Key))],
+            reader =>
+            {
+                var job = reader.ReadJob();
+                found[JobKey.Of(job)!.Value] = job;
+            },
+            cancellationToken);
+        return found;
+    }
+
+    /// <summary>Finished jobs that need not be kept, those that finished first first.</summary>
+    public async Task<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<Job>();
+        await ReadAsync(
+            $"""
+            SELECT id, document FROM {schema}.jobs
+            WHERE state >= 3 AND (finished_at < $1 OR ($2::int IS NOT NULL AND (finished_at, id) <=
+                (SELECT finished_at, id FROM {schema}.jobs WHERE state >= 3 ORDER BY finished_at DESC, id DESC LIMIT 1 OFFSET $2)))
+            ORDER BY finished_at, id LIMIT $3
+            """,
+            [
+                new NpgsqlParameter<long?> { TypedValue = retention.FinishedBefore?.UtcTicks, NpgsqlDbType = NpgsqlDbType.Bigint },
+                new NpgsqlParameter<int?> { TypedValue = retention.KeepNewest, NpgsqlDbType = NpgsqlDbType.Integer },
+                new NpgsqlParameter<int> { TypedValue = limit },
+            ],
+            reader => found.Add(reader.ReadJob()),
+            cancellationToken);
+        return found;
+    }
+
     /// <summary>Jobs by their ids, and their places in the queue.</summary>
     public async Task<Dictionary<JobId, JobReading>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken)
     {
@@ -131,6 +171,7 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
         Where("user_name =", query.User is { } user ? JobColumns.Column(user) : null);
         Where("algorithm =", query.Algorithm is { } algorithm ? JobColumns.Column(algorithm) : null);
         Where("dataset =", query.DatasetId is { } dataset ? JobColumns.Column(dataset) : null);
+        Where("group_name =", JobColumns.ColumnOrNull(query.Group));
         Where("submitted_at >=", query.SubmittedFrom?.UtcTicks);
         Where("submitted_at <", query.SubmittedBefore?.UtcTicks);
         var order = Invariant($"ORDER BY id {(query.OldestFirst ? "ASC" : "DESC")} LIMIT {limit}");
@@ -156,6 +197,9 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
         var states = query.States.Distinct().Where(s => s.IsFinal() != isOpen).Order().Select(s => Invariant($"{(int)s}")).ToList();
         return states.Count == 0 ? "" : $" AND state IN ({string.Join(", ", states)})";
     }
+
+    private static NpgsqlParameter Texts(IEnumerable<string> texts) =>
+        new NpgsqlParameter<string[]> { TypedValue = [.. texts.Select(JobColumns.Column)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     private static NpgsqlParameter Ids(IReadOnlyList<JobId> jobs) =>
         new NpgsqlParameter<long[]> { TypedValue = [.. jobs.Select(j => j.Value)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };

@@ -1,6 +1,7 @@
 using Npgsql;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Documents;
 using Orca.Training.PostgreSql.Feed;
 
@@ -10,8 +11,9 @@ namespace Orca.Training.PostgreSql.Database;
 internal static class OutsideJobs
 {
     /// <summary>Writes a new job without a number in the feed: that it gets when its transaction has committed, which the server then notifies.</summary>
+    /// <returns>The new job; or the one that the submission's key stands for, and nothing was written.</returns>
     /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
-    public static async Task<Job> InsertAsync(
+    public static async Task<CommandResult> InsertAsync(
         JobCommand.Submit submit, NpgsqlTransaction transaction, string schema, InstallationId installation, CancellationToken cancellationToken)
     {
         var connection = ConnectionOf(transaction);
@@ -21,8 +23,9 @@ internal static class OutsideJobs
         await using var insert = new NpgsqlCommand(
             $"""
             WITH inserted AS (
-                INSERT INTO {schema}.jobs (id, revision, state, user_name, algorithm, dataset, submitted_at, document)
-                VALUES (nextval('{schema}.job_ids'), $1, $2, $3, $4, $5, $6, $7::json) RETURNING id)
+                INSERT INTO {schema}.jobs (id, revision, state, user_name, algorithm, dataset, submitted_at, document, group_name, idempotency_key)
+                VALUES (nextval('{schema}.job_ids'), $1, $2, $3, $4, $5, $6, $7::json, $8, $9)
+                ON CONFLICT (coalesce(user_name, ''), idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id)
             SELECT id, pg_notify('orca_{schema}', '{Notifications.Outside}') FROM inserted
             """,
             connection,
@@ -31,14 +34,37 @@ internal static class OutsideJobs
         {
             new NpgsqlParameter<long> { TypedValue = job.Revision },
             new NpgsqlParameter<short> { TypedValue = (short)job.State },
-            new NpgsqlParameter<string?> { TypedValue = job.User is { } user ? JobColumns.Column(user) : null, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+            TextOrNull(job.User),
             new NpgsqlParameter<string> { TypedValue = JobColumns.Column(job.Request.Algorithm) },
             new NpgsqlParameter<string> { TypedValue = JobColumns.Column(job.Request.DatasetId) },
             new NpgsqlParameter<long> { TypedValue = job.SubmittedAt.UtcTicks },
             new NpgsqlParameter<string> { TypedValue = JobDocument.Write(job) },
+            TextOrNull(job.Request.Group),
+            TextOrNull(job.Request.IdempotencyKey),
         });
-        return job with { Id = new JobId((long)(await insert.ExecuteScalarAsync(cancellationToken))!) };
+
+        // Where another open transaction has the key, this waits for its end.
+        return await insert.ExecuteScalarAsync(cancellationToken) is long id
+            ? new CommandResult(Rejection.None, job with { Id = new JobId(id) })
+            : new CommandResult(Rejection.KeyInUse, await FindAsync(JobKey.Of(submit)!.Value, transaction, schema, cancellationToken));
     }
+
+    private static async Task<Job> FindAsync(JobKey key, NpgsqlTransaction transaction, string schema, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand(
+            $"SELECT id, document FROM {schema}.jobs WHERE coalesce(user_name, '') = $1 AND idempotency_key = $2", transaction.Connection, transaction)
+        {
+            Parameters = { new() { Value = JobColumns.Column(key.User) }, new() { Value = JobColumns.Column(key.Key) } },
+        };
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? reader.ReadJob()
+            : throw new TrainingException(
+                TrainingError.Unavailable,
+                $"The job of the idempotency key '{key.Key}' was committed after this transaction's snapshot was taken: roll it back and submit again, or use READ COMMITTED.");
+    }
+
+    private static NpgsqlParameter<string?> TextOrNull(string? text) => new() { TypedValue = JobColumns.ColumnOrNull(text), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
 
     private static NpgsqlConnection ConnectionOf(NpgsqlTransaction transaction)
     {

@@ -21,6 +21,12 @@ internal static class PostgreSqlErrors
         _ => false,
     };
 
+    /// <summary>Whether somebody else has taken an idempotency key since it was looked for.</summary>
+    public static bool IsTakenKey(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "jobs_key" };
+
+    /// <summary>Whether a lock was not to be had in time: that of one write, which says nothing of the others beside it.</summary>
+    public static bool IsLocked(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
+
     public static JobStoreUnavailableException Unreached(Exception exception, string database) =>
         new($"The job store {database} cannot be reached; nothing was recorded: {exception.Message}", exception);
 

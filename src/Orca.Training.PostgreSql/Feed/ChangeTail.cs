@@ -133,6 +133,7 @@ internal sealed class ChangeTail(JobReader reader, KnownJobs known, Notification
         {
             if (_following is null)
             {
+                notifications.JobsRemoved = LookAgain;
                 var last = await reader.ReadLastChangeAsync(cancellationToken);
                 lock (_lock)
                 {
@@ -227,6 +228,18 @@ internal sealed class ChangeTail(JobReader reader, KnownJobs known, Notification
         }
     }
 
+    /// <summary>Jobs were removed: who waits for one finds out whether it is that.</summary>
+    private void LookAgain()
+    {
+        lock (_lock)
+        {
+            foreach (var watch in _watches.Values.SelectMany(w => w))
+            {
+                watch.LookAgainNeedsLock();
+            }
+        }
+    }
+
     private void TellNeedsLock(List<(long Change, Job Job)> changes)
     {
         // Some may have been told while they were read.
@@ -279,9 +292,10 @@ internal sealed class ChangeTail(JobReader reader, KnownJobs known, Notification
     {
         private Signal? _told;
         private Job? _newest;
+        private bool _looksAgain;
 
-        /// <summary>The job after a revision; waits until there is such.</summary>
-        public async ValueTask<Job> NextAsync(long afterRevision, CancellationToken cancellationToken)
+        /// <summary>The job after a revision; waits until there is such. Null if the job may have been removed.</summary>
+        public async ValueTask<Job?> NextAsync(long afterRevision, CancellationToken cancellationToken)
         {
             while (true)
             {
@@ -293,11 +307,23 @@ internal sealed class ChangeTail(JobReader reader, KnownJobs known, Notification
                         return newest;
                     }
 
+                    if (_looksAgain)
+                    {
+                        _looksAgain = false;
+                        return null;
+                    }
+
                     next = (_told ??= new Signal(tail._lock)).WaitNeedsLock();
                 }
 
                 await next.WaitAsync(cancellationToken);
             }
+        }
+
+        public void LookAgainNeedsLock()
+        {
+            _looksAgain = true;
+            _told?.RaiseNeedsLock();
         }
 
         public void TellNeedsLock(Job changed)

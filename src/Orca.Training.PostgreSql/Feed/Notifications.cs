@@ -20,10 +20,16 @@ internal sealed class Notifications(
     /// <summary>What a notification says when an application's own transaction brought a job.</summary>
     public const string Outside = "outside";
 
+    /// <summary>What a notification says when finished jobs were removed.</summary>
+    public const string Removed = "removed";
+
     private readonly Channel<bool> _committed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _ending = new();
     private Task? _listening;
     private int _isOutside;
+
+    /// <summary>Told when jobs were removed, or may have been: whoever waits for one has to look again.</summary>
+    public Action JobsRemoved { get; set; } = static () => { };
 
     /// <summary>Something was committed that has to be read.</summary>
     public void Committed() => _committed.Writer.TryWrite(true);
@@ -70,6 +76,12 @@ internal sealed class Notifications(
                         return;
                     }
 
+                    if (told.Payload == Removed)
+                    {
+                        JobsRemoved();
+                        return;
+                    }
+
                     if (told.Payload == Outside)
                     {
                         Volatile.Write(ref _isOutside, 1);
@@ -84,6 +96,7 @@ internal sealed class Notifications(
 
                 // Between the last connection and this one notifications may have been missed.
                 Volatile.Write(ref _isOutside, 1);
+                JobsRemoved();
                 Committed();
                 while (true)
                 {

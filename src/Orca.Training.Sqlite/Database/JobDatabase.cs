@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Committing;
 using Orca.Training.Jobs.Storage.Documents;
 using static System.FormattableString;
@@ -15,22 +16,24 @@ internal sealed class JobDatabase : IDisposable
     private readonly SqliteCommand _begin;
     private readonly SqliteCommand _commit;
     private readonly SqliteCommand _find;
+    private readonly SqliteCommand _findKey;
 
     private JobDatabase(SqliteConnection connection)
     {
         _connection = connection;
         _insert = Prepared(
             """
-            INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, finished_at, document)
-            VALUES (@id, @revision, @state, @user, @algorithm, @dataset, @submitted_at, @finished_at, @document)
+            INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, finished_at, group_name, idempotency_key, document)
+            VALUES (@id, @revision, @state, @user, @algorithm, @dataset, @submitted_at, @finished_at, @group, @key, @document)
             """,
-            "@id", "@revision", "@state", "@user", "@algorithm", "@dataset", "@submitted_at", "@finished_at", "@document");
+            "@id", "@revision", "@state", "@user", "@algorithm", "@dataset", "@submitted_at", "@finished_at", "@group", "@key", "@document");
         _update = Prepared(
             "UPDATE orca_jobs SET revision = @revision, state = @state, finished_at = @finished_at, document = @document WHERE id = @id AND revision = @before",
             "@id", "@revision", "@state", "@finished_at", "@document", "@before");
         _begin = Prepared("BEGIN IMMEDIATE");
         _commit = Prepared("COMMIT");
         _find = Prepared("SELECT document FROM orca_jobs WHERE id = @id", "@id");
+        _findKey = Prepared("SELECT id, document FROM orca_jobs WHERE coalesce(user, '') = @user AND idempotency_key = @key", "@user", "@key");
     }
 
     /// <summary>Opens the file, makes or upgrades its tables, and says that a host has opened it.</summary>
@@ -112,6 +115,44 @@ internal sealed class JobDatabase : IDisposable
         return _find.ExecuteScalar() is string document ? JobDocument.Read(job, document) : null;
     }
 
+    /// <summary>The job that a key stands for.</summary>
+    public Job? Find(JobKey key)
+    {
+        _findKey.Parameters["@user"].Value = key.User;
+        _findKey.Parameters["@key"].Value = key.Key;
+        using var reader = _findKey.ExecuteReader();
+        return reader.Read() ? JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1)) : null;
+    }
+
+    /// <summary>Deletes those of the jobs that have finished, all or none; when it returns that is on the disk.</summary>
+    /// <returns>Those that were there.</returns>
+    public List<JobId> Delete(IReadOnlyList<JobId> jobs)
+    {
+        using var delete = _connection.Command("DELETE FROM orca_jobs WHERE id = @id AND state >= 3");
+        var id = delete.Parameters.Add("@id", SqliteType.Integer);
+        var deleted = new List<JobId>();
+        _begin.ExecuteNonQuery();
+        try
+        {
+            foreach (var job in jobs)
+            {
+                id.Value = job.Value;
+                if (delete.ExecuteNonQuery() > 0)
+                {
+                    deleted.Add(job);
+                }
+            }
+
+            _commit.ExecuteNonQuery();
+            return deleted;
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+    }
+
     /// <summary>Writes all rows or none; when it returns they are on the disk.</summary>
     /// <exception cref="InvalidOperationException">A row is not as it was planned on: somebody else changed it.</exception>
     public void Write(CommitPlan plan)
@@ -149,7 +190,7 @@ internal sealed class JobDatabase : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[_insert, _update, _begin, _commit, _find])
+        foreach (var command in (SqliteCommand[])[_insert, _update, _begin, _commit, _find, _findKey])
         {
             command.Dispose();
         }
@@ -181,6 +222,8 @@ internal sealed class JobDatabase : IDisposable
             parameters["@algorithm"].Value = job.Request.Algorithm;
             parameters["@dataset"].Value = job.Request.DatasetId;
             parameters["@submitted_at"].Value = job.SubmittedAt.UtcTicks;
+            parameters["@group"].Value = (object?)job.Request.Group ?? DBNull.Value;
+            parameters["@key"].Value = (object?)job.Request.IdempotencyKey ?? DBNull.Value;
         }
         else
         {

@@ -20,6 +20,33 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
         return command.ExecuteScalar() is string document ? JobDocument.Read(job, document) : null;
     }
 
+    /// <summary>The job that a key stands for.</summary>
+    public Job? Find(JobKey key)
+    {
+        using var connection = Open();
+        using var command = connection.Command("SELECT id, document FROM orca_jobs WHERE coalesce(user, '') = @user AND idempotency_key = @key");
+        command.Parameters.AddWithValue("@user", key.User);
+        command.Parameters.AddWithValue("@key", key.Key);
+        return Read(command).FirstOrDefault();
+    }
+
+    /// <summary>Finished jobs that need not be kept, those that finished first first.</summary>
+    public List<Job> Expired(JobRetention retention, int limit)
+    {
+        using var connection = Open();
+        using var command = connection.Command(
+            """
+            SELECT id, document FROM orca_jobs
+            WHERE state >= 3 AND (finished_at < @before OR (@keep IS NOT NULL AND (finished_at, id) <=
+                (SELECT finished_at, id FROM orca_jobs WHERE state >= 3 ORDER BY finished_at DESC, id DESC LIMIT 1 OFFSET @keep)))
+            ORDER BY finished_at, id LIMIT @limit
+            """);
+        command.Parameters.AddWithValue("@before", (object?)retention.FinishedBefore?.UtcTicks ?? DBNull.Value);
+        command.Parameters.AddWithValue("@keep", (object?)retention.KeepNewest ?? DBNull.Value);
+        command.Parameters.AddWithValue("@limit", limit);
+        return Read(command);
+    }
+
     /// <summary>The next jobs, in the query's order, among which all are that meet it: the columns narrow, and the caller looks closer.</summary>
     public List<Job> Candidates(JobQuery query, long? after, int limit)
     {
@@ -39,6 +66,7 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
         Where("user = @user", "@user", query.User);
         Where("algorithm = @algorithm", "@algorithm", query.Algorithm);
         Where("dataset = @dataset", "@dataset", query.DatasetId);
+        Where("group_name = @group", "@group", query.Group);
         Where("submitted_at >= @from", "@from", query.SubmittedFrom?.UtcTicks);
         Where("submitted_at < @before", "@before", query.SubmittedBefore?.UtcTicks);
         if (StatesOf(query) is { } states)
@@ -50,14 +78,7 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
 #pragma warning disable CA2100 // The text is made of this method's own words; values are parameters.
         command.CommandText = $"SELECT id, document FROM orca_jobs{conditions} ORDER BY id {(query.OldestFirst ? "ASC" : "DESC")} LIMIT @limit";
 #pragma warning restore CA2100
-        using var reader = command.ExecuteReader();
-        var found = new List<Job>();
-        while (reader.Read())
-        {
-            found.Add(JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1)));
-        }
-
-        return found;
+        return Read(command);
     }
 
     /// <summary>Forgets the pooled connections: an open one would keep the file.</summary>
@@ -77,6 +98,18 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
         return states.Count == 0 || !states.TrueForAll(s => s.IsFinal()) ? null
             : states.Count == 1 ? $"state = {(int)states[0]} AND state >= 3"
             : $"state IN ({string.Join(", ", states.Select(s => (int)s))}) AND state >= 3";
+    }
+
+    private static List<Job> Read(SqliteCommand command)
+    {
+        using var reader = command.ExecuteReader();
+        var found = new List<Job>();
+        while (reader.Read())
+        {
+            found.Add(JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1)));
+        }
+
+        return found;
     }
 
     private SqliteConnection Open()

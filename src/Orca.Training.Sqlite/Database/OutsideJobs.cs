@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Documents;
 
 namespace Orca.Training.Sqlite.Database;
@@ -8,19 +9,25 @@ namespace Orca.Training.Sqlite.Database;
 /// <summary>Writes jobs on connections that are not the store's.</summary>
 internal static class OutsideJobs
 {
+    /// <returns>The new job; or the one that the submission's key stands for, and nothing was written.</returns>
     /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
-    public static Job Insert(JobCommand.Submit submit, SqliteTransaction transaction, InstallationId installation)
+    public static CommandResult Insert(JobCommand.Submit submit, SqliteTransaction transaction, InstallationId installation)
     {
         var connection = transaction.Connection
             ?? throw new TrainingException(TrainingError.FailedPrecondition, "The transaction is over: begin another and submit within that.");
         CheckDatabase(connection, transaction, installation);
 
+        if (Find(submit, connection, transaction) is { } known)
+        {
+            return new CommandResult(Rejection.KeyInUse, known);
+        }
+
         var job = JobTransitions.Create(default, submit);
         using var insert = connection.Command(
             """
-            INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, outside, document)
+            INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, group_name, idempotency_key, outside, document)
             VALUES ((SELECT max(last_id, coalesce((SELECT max(id) FROM orca_jobs), 0)) + 1 FROM orca_store),
-                    @revision, @state, @user, @algorithm, @dataset, @submitted_at, 1, @document)
+                    @revision, @state, @user, @algorithm, @dataset, @submitted_at, @group, @key, 1, @document)
             RETURNING id
             """,
             transaction);
@@ -31,7 +38,26 @@ internal static class OutsideJobs
         insert.Parameters.AddWithValue("@dataset", job.Request.DatasetId);
         insert.Parameters.AddWithValue("@submitted_at", job.SubmittedAt.UtcTicks);
         insert.Parameters.AddWithValue("@document", JobDocument.Write(job));
-        return job with { Id = new JobId((long)insert.ExecuteScalar()!) };
+        insert.Parameters.AddWithValue("@group", (object?)job.Request.Group ?? DBNull.Value);
+        insert.Parameters.AddWithValue("@key", (object?)job.Request.IdempotencyKey ?? DBNull.Value);
+        return new CommandResult(Rejection.None, job with { Id = new JobId((long)insert.ExecuteScalar()!) });
+    }
+
+    private static Job? Find(JobCommand.Submit submit, SqliteConnection connection, SqliteTransaction transaction)
+    {
+        if (JobKey.Of(submit) is not { } key)
+        {
+            return null;
+        }
+
+        // Nobody else can write between this and the insert: the lock is taken here.
+        using var take = connection.Command("UPDATE orca_store SET last_id = last_id", transaction);
+        take.ExecuteNonQuery();
+        using var find = connection.Command("SELECT id, document FROM orca_jobs WHERE coalesce(user, '') = @user AND idempotency_key = @key", transaction);
+        find.Parameters.AddWithValue("@user", key.User);
+        find.Parameters.AddWithValue("@key", key.Key);
+        using var reader = find.ExecuteReader();
+        return reader.Read() ? JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1)) : null;
     }
 
     private static void CheckDatabase(SqliteConnection connection, SqliteTransaction transaction, InstallationId installation)

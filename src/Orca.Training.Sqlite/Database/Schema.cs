@@ -46,6 +46,12 @@ internal static class Schema
             UPDATE orca_store SET last_id = max(last_id, old.id);
         END;
         """,
+        """
+        -- A group is a name, and what a submission is compared with is in its document: the columns that were meant for both stay unused.
+        ALTER TABLE orca_jobs ADD COLUMN group_name TEXT;
+        DROP INDEX orca_jobs_group;
+        CREATE INDEX orca_jobs_group_name ON orca_jobs (group_name, id) WHERE group_name IS NOT NULL;
+        """,
     ];
 
     public static int Version => Migrations.Length;

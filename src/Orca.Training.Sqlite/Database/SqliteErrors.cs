@@ -8,8 +8,8 @@ namespace Orca.Training.Sqlite.Database;
 /// <summary>SQLite's result codes in words.</summary>
 internal static class SqliteErrors
 {
-    /// <summary>Whether a row with this id is there already: an application's own transaction drew it first.</summary>
-    public static bool IsTakenId(SqliteException exception) => exception.SqliteExtendedErrorCode == raw.SQLITE_CONSTRAINT_PRIMARYKEY;
+    /// <summary>Whether a row with this id or this key is there already: an application's own transaction was first.</summary>
+    public static bool IsTakenId(SqliteException exception) => exception.SqliteExtendedErrorCode is raw.SQLITE_CONSTRAINT_PRIMARYKEY or raw.SQLITE_CONSTRAINT_UNIQUE;
 
     /// <summary>What a caller is told of a write that failed; it was rolled back, so that nothing of it is on record, unless this says otherwise.</summary>
     public static JobStoreUnavailableException Write(SqliteException exception, string file, TimeSpan busyTimeout) => exception.SqliteErrorCode switch

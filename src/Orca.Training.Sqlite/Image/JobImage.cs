@@ -67,6 +67,18 @@ internal sealed class JobImage(long firstChange)
         }
     }
 
+    /// <summary>These jobs, which had finished, are no longer on record.</summary>
+    public void Remove(IReadOnlyList<JobId> jobs)
+    {
+        lock (_lock)
+        {
+            foreach (var job in jobs)
+            {
+                _jobs.Remove(job);
+            }
+        }
+    }
+
     /// <summary>A job, if it is open or has finished lately.</summary>
     public Job? Find(JobId job)
     {

@@ -21,6 +21,9 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
     private const string OneWorker = " is not possible here: give 1, since no machine of this service runs distributed trainings.";
     private const string NoState = " is no state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.";
     private const string NoPageSize = " is no page size: give 1 to 1000, or 0 for 50.";
+    private const string NoLimit = " is no time limit here: give a time above zero and up to 365.00:00:00 (days.hours:minutes:seconds), or none.";
+    private const string NoPause = " is no pause here: give a time from zero up to 365.00:00:00 (days.hours:minutes:seconds).";
+    private const string NoOutcome = "It is no outcome: give letters and digits, at most 64, such as NonZeroExit.";
     private const string NoToken = "It is no page token: give the one that the page before came with, or none for the first page.";
 
     private static readonly DateTimeOffset Noon = new(2026, 8, 22, 14, 0, 0, TimeSpan.FromHours(2));
@@ -61,6 +64,46 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         Train("no workers", r => r with { Workers = 0 }, ("workers", "0" + OneWorker)),
         Train("fewer workers than none", r => r with { Workers = int.MinValue }, ("workers", "-2147483648" + OneWorker)),
         Train("more workers than there can be", r => r with { Workers = 2 }, ("workers", "2" + OneWorker)),
+        Train("a blank group", r => r with { Group = " " }, ("group", Empty)),
+        Train("a long group", r => r with { Group = new('g', 129) }, ("group", "It has 129 characters: give at most 128.")),
+        Train("a group with half a character", r => r with { Group = "\ud800" }, ("group", Half)),
+        Train("a blank key", r => r with { IdempotencyKey = "\t" }, ("idempotency_key", Empty)),
+        Train("a long key", r => r with { IdempotencyKey = new('k', 129) }, ("idempotency_key", "It has 129 characters: give at most 128.")),
+        Train("a key with a line", r => r with { IdempotencyKey = "a\nb" }, ("idempotency_key", Control)),
+        Train("too many dependencies", r => r with { DependsOn = [.. Enumerable.Range(1, 101).Select(i => new JobId(i))] }, ("depends_on", "There are 101: give at most 100.")),
+        Train("no job as a dependency", r => r with { DependsOn = [default, new JobId(-1)] }, ("depends_on[0]", "0 is no job's id: they count from 1."), ("depends_on[1]", "-1 is no job's id: they count from 1.")),
+        Train("a dependency twice", r => r with { DependsOn = [new JobId(1), new JobId(2), new JobId(1)] }, ("depends_on[2]", "Job 1 is named twice: leave one out.")),
+        Train(
+            "no time for anything",
+            r => r with { Timeouts = new TrainingTimeouts { Queued = TimeSpan.Zero, Launching = TimeSpan.FromTicks(-1), Running = TimeSpan.MinValue, NoProgress = TimeSpan.MaxValue } },
+            ("timeouts.queued", "00:00:00" + NoLimit),
+            ("timeouts.launching", "-00:00:00.0000001" + NoLimit),
+            ("timeouts.running", "-10675199.02:48:05.4775808" + NoLimit),
+            ("timeouts.no_progress", "10675199.02:48:05.4775807" + NoLimit)),
+        Train("a time limit that is too long", r => r with { Timeouts = new TrainingTimeouts { Running = TimeSpan.FromDays(366) } }, ("timeouts.running", "366.00:00:00" + NoLimit)),
+        Train("fewer retries than none", r => r with { Retries = new RetryPolicy { MaxRetries = -1 } }, ("retries.max_retries", "-1 is not possible here: give 0 to 100.")),
+        Train("too many retries", r => r with { Retries = new RetryPolicy { MaxRetries = 101 } }, ("retries.max_retries", "101 is not possible here: give 0 to 100.")),
+        Train(
+            "outcomes that are none",
+            r => r with { Retries = new RetryPolicy { On = [default, new OutcomeCode("Non zero"), new OutcomeCode(new('c', 65)), OutcomeCode.Lost] } },
+            ("retries.on[0]", NoOutcome), ("retries.on[1]", NoOutcome), ("retries.on[2]", NoOutcome)),
+        Train("half a character as an outcome", r => r with { Retries = new RetryPolicy { On = [new OutcomeCode("\udc00")] } }, ("retries.on[0]", Half)),
+        Train("too many outcomes", r => r with { Retries = new RetryPolicy { On = [.. Enumerable.Repeat(OutcomeCode.Lost, 33)] } }, ("retries.on", "There are 33: give at most 32, or none for those that another attempt may mend.")),
+        Train(
+            "outcomes after which nothing is tried again",
+            r => r with { Retries = new RetryPolicy { On = [OutcomeCode.ImageNotFound, OutcomeCode.Cancelled, OutcomeCode.InvalidSpec, OutcomeCode.QueueTimedOut] } },
+            ("retries.on[0]", "ImageNotFound is never tried again, since nothing gets better by itself then: leave it out."),
+            ("retries.on[1]", "Cancelled is never tried again, since nothing gets better by itself then: leave it out."),
+            ("retries.on[2]", "InvalidSpec is never tried again, since nothing gets better by itself then: leave it out."),
+            ("retries.on[3]", "QueueTimedOut is not how an attempt fails: leave it out.")),
+        Train(
+            "pauses that are none",
+            r => r with { Retries = new RetryPolicy { FirstPause = TimeSpan.FromSeconds(-1.5), LongestPause = TimeSpan.FromDays(366) } },
+            ("retries.first_pause", "-00:00:01.5000000" + NoPause), ("retries.longest_pause", "366.00:00:00" + NoPause)),
+        Train(
+            "pauses in the wrong order",
+            r => r with { Retries = new RetryPolicy { FirstPause = TimeSpan.FromMinutes(11) } },
+            ("retries.longest_pause", "00:10:00 is shorter than first_pause, 00:11:00: give at least that.")),
         Train(
             "several fields at once",
             r => r with { Algorithm = "", DatasetId = "", Parameters = Both("PATH", "ä"), Workers = 0 },
@@ -88,6 +131,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         List("a long dataset", q => q with { DatasetId = new('d', 129) }, ("dataset_id", "It has 129 characters: give at most 128.")),
         List("a dataset with half a character", q => q with { DatasetId = "\ud83d" }, ("dataset_id", Half)),
         List("a name with a line", q => q with { Name = "a\nb" }, ("name", Control)),
+        List("a long group", q => q with { Group = new('g', 129) }, ("group", "It has 129 characters: give at most 128.")),
         List("too many labels", q => q with { Labels = Many(33) }, ("labels", "There are 33: give at most 32.")),
         List("a label without a name", q => q with { Labels = One(" ", "v") }, ("labels[ ]", Label)),
         List("a label with a long name", q => q with { Labels = One(new('l', 129), "v") }, ($"labels[{new string('l', 64)}…]", Label)),

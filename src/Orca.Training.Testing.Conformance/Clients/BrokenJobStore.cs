@@ -25,8 +25,15 @@ internal sealed class BrokenJobStore(Exception trouble) : IJobStore
     public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) =>
         ValueTask.FromException<IReadOnlyList<JobReading?>>(trouble);
 
+    public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken) => ValueTask.FromException<Job?>(trouble);
+
     public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) =>
         ValueTask.FromException<IReadOnlyList<JobReading>>(trouble);
+
+    public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromException<IReadOnlyList<Job>>(trouble);
+
+    public ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken) => ValueTask.FromException(trouble);
 
     public ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) => ValueTask.FromException<Fence?>(trouble);
 

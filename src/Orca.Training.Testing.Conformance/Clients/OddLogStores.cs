@@ -22,7 +22,8 @@ internal abstract class PassingLogs(ILogStore inner) : ILogStore
     public virtual ValueTask WaitAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
         inner.WaitAsync(attempt, rank, after, cancellationToken);
 
-    public virtual ValueTask DeleteAsync(AttemptName attempt, CancellationToken cancellationToken) => inner.DeleteAsync(attempt, cancellationToken);
+    public virtual ValueTask RemoveAsync(InstallationId installation, JobId job, CancellationToken cancellationToken) =>
+        inner.RemoveAsync(installation, job, cancellationToken);
 }
 
 /// <summary>A disk that gives nothing back.</summary>

@@ -21,6 +21,12 @@ internal static class Samples
         Parameters = new Dictionary<string, string> { ["EPOCHS"] = "3", ["LR"] = "", ["NOTE"] = Unicode },
         Labels = new Dictionary<string, string> { ["team"] = "vision", [Unicode] = Unicode },
         Workers = 4,
+        Group = Unicode,
+        IdempotencyKey = "order 17",
+        DependsOn = [new JobId(3), new JobId(long.MaxValue)],
+        IsHeld = true,
+        Timeouts = new TrainingTimeouts { Queued = TimeSpan.FromTicks(1), Launching = TimeSpan.FromDays(365), NoProgress = TimeSpan.FromMinutes(30) },
+        Retries = new RetryPolicy { MaxRetries = 3, On = [OutcomeCode.OutOfMemory, new OutcomeCode("Own")], FirstPause = TimeSpan.Zero, LongestPause = TimeSpan.FromSeconds(1.5) },
     };
 
     public static TrainingStatus Everything => new()
@@ -33,7 +39,23 @@ internal static class Samples
         Message = Unicode,
         Request = Request,
         QueuePosition = 3,
+        HeldAt = Noon,
+        NotBefore = Noon.AddTicks(7),
         Attempt = 2,
+        Attempts =
+        [
+            new Attempt
+            {
+                Number = 1,
+                Machine = Unicode,
+                CreatedAt = Noon,
+                StartedAt = Noon.AddTicks(1),
+                EndedAt = Noon.AddDays(1),
+                Incarnations = ["c1", "c2"],
+                Outcome = new Outcome(OutcomeCode.NonZeroExit, Unicode, 3),
+            },
+            new Attempt { Number = 2, Machine = "m", CreatedAt = Noon.AddDays(2) },
+        ],
         Phase = new LaunchPhase(LaunchStep.PullingImage, 0.25, "layer 3 of 7"),
         Progress = new TrainingProgress
         {
@@ -70,6 +92,7 @@ internal static class Samples
         Algorithm = "cnn",
         DatasetId = "digits",
         Name = "first",
+        Group = "sweep",
         Labels = new Dictionary<string, string> { ["team"] = "vision", ["empty"] = "" },
         SubmittedFrom = Noon,
         SubmittedBefore = Noon.AddTicks(1),

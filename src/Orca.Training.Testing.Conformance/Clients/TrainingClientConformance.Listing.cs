@@ -121,8 +121,8 @@ public abstract partial class TrainingClientConformance
         var bob = await ReachAsync(installation.Clients, "bob");
         var start = await client.GetTrainingStatusAsync(await client.TrainAsync(Installation.Request with { Labels = Labels("team", "vision", "tier", "1") }, Token), Token);
         var running = await client.TrainAsync(Installation.Request with { Name = "two", Labels = Labels("team", "vision", "tier", "2") }, Token);
-        var failed = await bob.TrainAsync(Installation.Request with { Name = "three", Labels = Labels("team", "speech") }, Token);
-        var last = await bob.TrainAsync(Installation.Request, Token);
+        var failed = await bob.TrainAsync(Installation.Request with { Name = "three", Group = "pair", Labels = Labels("team", "speech") }, Token);
+        var last = await bob.TrainAsync(Installation.Request with { Group = "pair" }, Token);
         var first = start.JobId;
         await installation.RunAsync(running);
         await installation.EndAsync(failed, JobState.Failed);
@@ -139,13 +139,16 @@ public abstract partial class TrainingClientConformance
         await ExpectAsync(new TrainingQuery { Algorithm = "cnn", DatasetId = "digits", Name = "two" }, running);
         await ExpectAsync(new TrainingQuery { Algorithm = "rnn" });
         await ExpectAsync(new TrainingQuery { DatasetId = "letters" });
+        await ExpectAsync(new TrainingQuery { Group = "pair" }, last, failed);
+        await ExpectAsync(new TrainingQuery { Group = "pair", States = [JobState.Queued] }, last);
+        await ExpectAsync(new TrainingQuery { Group = "Pair" });
         await ExpectAsync(new TrainingQuery { Labels = Labels("team", "vision") }, running, first);
         await ExpectAsync(new TrainingQuery { Labels = Labels("team", "vision", "tier", "2") }, running);
         await ExpectAsync(new TrainingQuery { Labels = Labels("team", "vision", "owner", "") });
         await ExpectAsync(new TrainingQuery { SubmittedFrom = start.SubmittedAt, SubmittedBefore = end.AddTicks(1) }, last, failed, running, first);
         await ExpectAsync(new TrainingQuery { SubmittedBefore = start.SubmittedAt });
         await ExpectAsync(new TrainingQuery { SubmittedFrom = end.AddTicks(1) });
-        await ExpectAsync(new TrainingQuery { User = "", Algorithm = "", Name = "", DatasetId = "", PageToken = "", Labels = null!, States = null! }, last, failed, running, first);
+        await ExpectAsync(new TrainingQuery { User = "", Algorithm = "", Name = "", Group = "", DatasetId = "", PageToken = "", Labels = null!, States = null! }, last, failed, running, first);
 
         async Task ExpectAsync(TrainingQuery query, params JobId[] expected) =>
             Assert.Equal(expected, (await client.ListTrainingsAsync(query, Token)).Trainings.Select(t => t.JobId));
@@ -204,6 +207,7 @@ public abstract partial class TrainingClientConformance
         await RefusedAsync(client, query with { States = [JobState.Queued] }, Other);
         await RefusedAsync(client, query with { User = "ada" }, Other);
         await RefusedAsync(client, query with { Labels = Labels("set", "no") }, Other);
+        await RefusedAsync(client, query with { Group = "g" }, Other);
         await RefusedAsync(client, query with { OldestFirst = true }, Other);
         await RefusedAsync(client, query with { SubmittedBefore = DateTimeOffset.MaxValue }, Other);
         await RefusedAsync(client, query with { PageToken = query.PageToken[1..] + last }, "It is no page token: give the one that the page before came with, or none for the first page.");

@@ -6,7 +6,7 @@ namespace Orca.Training.Testing.Conformance.Jobs;
 /// <summary>A command of any kind with any job and attempt number, as plain numbers, so that a failing sequence can be shrunk and read.</summary>
 internal readonly record struct AnyCommand(int Kind, long Job, int Number)
 {
-    private const int Kinds = 11;
+    private const int Kinds = 14;
 
     /// <summary>Mostly commands that move a job on; numbers of attempts are mostly the right ones when they are small.</summary>
     public static Gen<AnyCommand> Gen(int jobs) =>
@@ -26,6 +26,9 @@ internal readonly record struct AnyCommand(int Kind, long Job, int Number)
         7 => new JobCommand.Defer(id, Number, "no room", at.AddMinutes(1), at),
         8 => new JobCommand.Publish(id, Number, JobSamples.Model, JobSamples.HalfDone, at),
         9 => new JobCommand.FinishAttempt(id, Number, Number % 2 == 0 ? JobState.Failed : JobState.Cancelled, JobSamples.OutOfRoom, null, at),
+        10 => new JobCommand.Retry(id, Number, JobSamples.OutOfRoom, "Once more.", JobSamples.HalfDone, at.AddMinutes(1), at),
+        11 => new JobCommand.RequestHold(id, at),
+        12 => new JobCommand.RequestRelease(id, at),
         _ => new JobCommand.FinishQueued(id, JobState.Cancelled, JobSamples.OutOfRoom, at),
     };
 }

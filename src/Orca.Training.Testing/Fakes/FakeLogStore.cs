@@ -102,15 +102,20 @@ internal sealed class FakeLogStore : ILogStore
         await waiter.Task;
     }
 
-    public ValueTask DeleteAsync(AttemptName attempt, CancellationToken cancellationToken)
+    public ValueTask RemoveAsync(InstallationId installation, JobId job, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            foreach (var log in _logs.Where(l => l.Key.Attempt == attempt))
+            foreach (var (key, log) in _logs.Where(l => l.Key.Attempt.Installation == installation && l.Key.Attempt.Attempt.Job == job))
             {
-                log.Value.Entries.Clear();
-                log.Value.End = default;
+                // Who waits is woken by the first line of the new log.
+                log.Entries.Clear();
+                log.End = default;
+                if (log.Waiters.Count == 0)
+                {
+                    _logs.Remove(key);
+                }
             }
         }
 

@@ -42,4 +42,6 @@ internal sealed class FakeArtifactStore : IArtifactStore
 
     public Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken) =>
         throw new ArtifactException($"The fake artifact store holds no '{artifact.Name}'.");
+
+    public Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -14,6 +14,20 @@ public sealed class StatusSentenceTests
         { "Queued at position 1234.", JobSamples.Waiting(), 1234 },
         { "Queued, next in line; its last start was put off: no room.", JobSamples.PutOff(), 1 },
         { "Queued at position 2; its last start was put off: No GPU is free.", JobSamples.PutOff() with { QueueReason = "No GPU is free." }, 2 },
+        { "Held: it starts after somebody has released it.", Held(JobSamples.Waiting()), 1 },
+        { "Held: it starts after somebody has released it.", Held(Waiting(5)), 1 },
+        { "Being cancelled.", Held(JobSamples.Waiting()).Wished(), 1 },
+        { "Queued: it waits for job 5 to succeed.", Waiting(5), 2 },
+        { "Queued: it waits for jobs 7 and 5 to succeed.", Waiting(3, 7, 4, 5), 2 },
+        { "Queued: it waits for jobs 5, 7, 8, 9 and 10 to succeed.", Waiting(5, 7, 8, 9, 10), 2 },
+        { "Queued: it waits for jobs 5, 7, 8, 9, 10 and 2 more to succeed.", Waiting(5, 7, 8, 9, 10, 11, 12), 2 },
+        { "Queued, next in line.", Waiting(3, 4), 1 },
+        { "Queued for another attempt, not before 2030-01-01 00:05:00 UTC, since attempt 1 ended as LaunchFailed.", ForAnotherAttempt(), 1 },
+        {
+            "Queued, next in line; its last start was put off: no room.",
+            ForAnotherAttempt().After(new JobCommand.BeginAttempt(new JobId(1), 2, "m1", JobSamples.At(6))).After(new JobCommand.Defer(new JobId(1), 2, "no room", JobSamples.At(9), JobSamples.At(7))),
+            1
+        },
         { "Being cancelled.", JobSamples.Waiting().Wished(), 1 },
         { "Launching, preparing the data.", JobSamples.Starting(), null },
         { "Launching, preparing the data.", JobSamples.Starting() with { Phase = null }, null },
@@ -35,7 +49,19 @@ public sealed class StatusSentenceTests
 
     [Theory]
     [MemberData(nameof(Sentences), DisableDiscoveryEnumeration = true)]
-    public void A_state_is_one_sentence(string sentence, Job job, int? position) => Assert.Equal(sentence, StatusSentence.For(job, position));
+    public void A_state_is_one_sentence(string sentence, Job job, int? position) =>
+        Assert.Equal(sentence, StatusSentence.For(job, position, new HashSet<JobId> { new(5), new(7), new(8), new(9), new(10), new(11), new(12) }));
+
+    private static Job Waiting(params long[] jobs)
+    {
+        var job = JobSamples.Waiting();
+        return job with { Request = job.Request with { DependsOn = [.. jobs.Select(id => new JobId(id))] } };
+    }
+
+    private static Job Held(Job job) => job.After(new JobCommand.RequestHold(job.Id, JobSamples.At(1)));
+
+    private static Job ForAnotherAttempt() => JobSamples.Starting()
+        .After(new JobCommand.Retry(new JobId(1), 1, new Outcome(OutcomeCode.LaunchFailed, "No."), "a reason", null, JobSamples.At(5), JobSamples.At(3)));
 
     private static Job InPhase(LaunchStep step, double? fraction = null, string? detail = null) =>
         JobSamples.Starting() with { Phase = new LaunchPhase(step, fraction, detail) };

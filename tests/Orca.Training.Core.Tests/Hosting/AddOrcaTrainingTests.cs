@@ -26,7 +26,9 @@ public sealed class AddOrcaTrainingTests
             "StopGrace": "00:00:13",
             "LeaseDuration": "00:00:14",
             "RemoveLeftovers": true,
-            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6 },
+            "RequeueOnStop": true,
+            "Retention": { "KeepJobsFor": "1.00:00:00", "KeepJobs": 16, "KeepArtifacts": true, "KeepContainersFor": "00:00:17", "Period": "00:18:00" },
+            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00" },
             "Algorithms": {
               "intents": {
                 "Image": "registry/intents:1",
@@ -51,14 +53,24 @@ public sealed class AddOrcaTrainingTests
     {
         var options = Options(s => s.AddOrcaTraining(Section()));
 
-        Assert.Equal(("app", "elsewhere", 15, true), (options.ApplicationName, options.DataFolder, options.MaxLogMiB, options.RemoveLeftovers));
+        Assert.Equal(
+            ("app", "elsewhere", 15, true, true),
+            (options.ApplicationName, options.DataFolder, options.MaxLogMiB, options.RemoveLeftovers, options.RequeueOnStop));
         Assert.Equal(
             [TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)],
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);
+        var retention = options.Retention;
+        Assert.Equal(
+            (TimeSpan.FromDays(1), 16, true, TimeSpan.FromSeconds(17), TimeSpan.FromMinutes(18)),
+            (retention.KeepJobsFor, retention.KeepJobs, retention.KeepArtifacts, retention.KeepContainersFor, retention.Period));
         var limits = options.Limits;
         Assert.Equal(
-            [11, 2, 3, 4, 5, 6],
-            [limits.NameLength, limits.Parameters, limits.ParameterNameLength, limits.ParameterValueLength, limits.Labels, limits.LabelLength]);
+            [11, 2, 3, 4, 5, 6, 7, 8, 9],
+            [
+                limits.NameLength, limits.Parameters, limits.ParameterNameLength, limits.ParameterValueLength, limits.Labels, limits.LabelLength,
+                limits.KeyLength, limits.Dependencies, limits.Retries,
+            ]);
+        Assert.Equal(TimeSpan.FromDays(10), limits.LongestTime);
         Assert.Equal(["Other", "intents"], options.Algorithms.Keys.Order(StringComparer.Ordinal));
         var algorithm = options.Algorithms["intents"];
         Assert.Equal(("registry/intents:1", 2.5, 2048, 1), (algorithm.Image, algorithm.Cpus, algorithm.MemoryMiB, algorithm.Gpus));
@@ -71,7 +83,7 @@ public sealed class AddOrcaTrainingTests
     [Fact]
     public void The_test_of_configuration_leaves_no_setting_out()
     {
-        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials) })
+        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials), typeof(RetentionOptions) })
         {
             // A function is no setting: it comes from code alone.
             Assert.All(type.GetProperties().Where(p => !typeof(Delegate).IsAssignableFrom(p.PropertyType)), p => Assert.Contains($"\"{p.Name}\"", AllSettings, StringComparison.Ordinal));

@@ -50,7 +50,7 @@ public abstract class LogStoreTests
         Assert.Empty(await store.ReadAsync(Attempt, 0, default, Cancel));
         Assert.Equal(default, await store.GetEndAsync(Attempt, 0, Cancel));
         Assert.Equal(default, await store.FindLastAsync(Attempt, 0, 10, null, Cancel));
-        await store.DeleteAsync(Attempt, Cancel);
+        await store.RemoveAsync(Attempt.Installation, Attempt.Attempt.Job, Cancel);
     }
 
     public static TheoryData<string> OddTexts =>
@@ -194,19 +194,21 @@ public abstract class LogStoreTests
     }
 
     [Fact]
-    public async Task A_deleted_attempt_has_no_log_of_any_rank_and_others_keep_theirs()
+    public async Task A_removed_job_has_no_log_of_any_attempt_or_rank_and_others_keep_theirs()
     {
         var store = Create();
-        var other = Attempt with { Attempt = new AttemptId(new JobId(7), 3) };
-        foreach (var (attempt, rank) in new[] { (Attempt, 0), (Attempt, 1), (other, 0) })
+        var retry = Attempt with { Attempt = new AttemptId(new JobId(7), 3) };
+        var other = Attempt with { Attempt = new AttemptId(new JobId(72), 2) };
+        foreach (var (attempt, rank) in new[] { (Attempt, 0), (Attempt, 1), (retry, 0), (other, 0) })
         {
             await store.AppendAsync(attempt, rank, [Line(1)], Cancel);
         }
 
-        await store.DeleteAsync(Attempt, Cancel);
+        await store.RemoveAsync(Attempt.Installation, Attempt.Attempt.Job, Cancel);
 
         Assert.Empty(await AllAsync(store));
         Assert.Empty(await store.ReadAsync(Attempt, 1, default, Cancel));
+        Assert.Empty(await store.ReadAsync(retry, 0, default, Cancel));
         Assert.Equal(default, await store.GetEndAsync(Attempt, 0, Cancel));
         Assert.Equal([Line(1)], await store.ReadAsync(other, 0, default, Cancel));
         await store.AppendAsync(Attempt, 0, [Line(1, "again")], Cancel);
@@ -270,7 +272,7 @@ public abstract class LogStoreTests
                 Assert.Equal(entries.TakeLast(count), await AllAsync(store, await store.FindLastAsync(Attempt, 0, count, null, Cancel)));
             }
 
-            await store.DeleteAsync(Attempt, Cancel);
+            await store.RemoveAsync(Attempt.Installation, Attempt.Attempt.Job, Cancel);
         }, iter: 200, threads: 1);
 
     /// <summary>A line a millisecond, of the first second of 2026.</summary>

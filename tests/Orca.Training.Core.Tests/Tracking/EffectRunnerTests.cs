@@ -5,6 +5,7 @@ using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Logs;
+using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Machines;
 using Orca.Training.Testing;
 using Orca.Training.Tracking;
@@ -74,8 +75,10 @@ public sealed class EffectRunnerTests
         var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, time);
         var work = new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext());
         var logs = new LogWriters(stores.GetRequiredService<ILogStore>(), work, time, NullLogger.Instance, Cancel);
+        var jobs = new MemoryJobStore(new MemoryJobStoreOptions(), time);
         var runner = new EffectRunner(
-            machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here), launcher,
+            machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here),
+            jobs, new JobPurge(Here, jobs, stores.GetRequiredService<ILogStore>(), default, NullLogger.Instance), launcher,
             artifacts, logs, options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }

@@ -34,7 +34,8 @@ internal sealed class FaultyLogStore(Func<int, Task> beforeAppend) : ILogStore
     public ValueTask WaitAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
         _inner.WaitAsync(attempt, rank, after, cancellationToken);
 
-    public ValueTask DeleteAsync(AttemptName attempt, CancellationToken cancellationToken) => _inner.DeleteAsync(attempt, cancellationToken);
+    public ValueTask RemoveAsync(InstallationId installation, JobId job, CancellationToken cancellationToken) =>
+        _inner.RemoveAsync(installation, job, cancellationToken);
 
     public async Task<List<LogEntry>> AllAsync(AttemptName attempt, CancellationToken cancellationToken)
     {

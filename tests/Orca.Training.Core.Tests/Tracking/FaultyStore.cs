@@ -15,7 +15,8 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     /// <summary>Asked before each acquisition or renewal of the lease.</summary>
     public Func<Task> BeforeLease { get; set; } = () => Task.CompletedTask;
 
-    public bool IsDurable => inner.IsDurable;
+    /// <summary>A store that outlives its hosts within the test counts as durable.</summary>
+    public bool IsDurable { get; init; } = inner.IsDurable;
 
     public ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => inner.GetInstallationAsync(cancellationToken);
 
@@ -41,6 +42,8 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
 
     public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => inner.ReadAsync(jobs, cancellationToken);
 
+    public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken) => inner.FindByKeyAsync(user, key, cancellationToken);
+
     public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => inner.ReadPageAsync(query, cancellationToken);
 
     public async ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)
@@ -48,6 +51,12 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         await BeforeLease();
         return await inner.AcquireLeaseAsync(holder, duration, cancellationToken);
     }
+
+    public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken) =>
+        inner.ReadExpiredAsync(retention, limit, cancellationToken);
+
+    public ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken) =>
+        inner.RemoveAsync(jobs, fence, cancellationToken);
 
     public ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(fence, cancellationToken);
 }

@@ -151,7 +151,13 @@ public sealed class LeaseTests
 
         public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

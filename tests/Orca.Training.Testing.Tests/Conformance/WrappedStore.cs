@@ -26,10 +26,18 @@ internal abstract class WrappedStore(IJobStore inner) : IJobStore
 
     public virtual ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => Inner.ReadAsync(jobs, cancellationToken);
 
+    public virtual ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken) => Inner.FindByKeyAsync(user, key, cancellationToken);
+
     public virtual ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => Inner.ReadPageAsync(query, cancellationToken);
 
     public virtual ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) =>
         Inner.AcquireLeaseAsync(holder, duration, cancellationToken);
+
+    public virtual ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken) =>
+        Inner.ReadExpiredAsync(retention, limit, cancellationToken);
+
+    public virtual ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken) =>
+        Inner.RemoveAsync(jobs, fence, cancellationToken);
 
     public virtual ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => Inner.ReleaseLeaseAsync(fence, cancellationToken);
 }

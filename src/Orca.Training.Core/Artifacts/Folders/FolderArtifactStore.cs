@@ -106,7 +106,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         var status = FileStatus.Of(path);
         if (status.Kind != FileKind.Regular)
         {
-            throw new ArtifactException($"The artifact '{artifact.Name}' is no longer at '{artifact.Location}': what is there is {(status.Kind == FileKind.Missing ? "nothing" : status.Description)}.");
+            throw Gone(artifact, status);
         }
 
         if (status.Size != artifact.Size)
@@ -114,7 +114,29 @@ public sealed class FolderArtifactStore : IArtifactStore
             throw new ArtifactException(Invariant($"The artifact '{artifact.Name}' at '{artifact.Location}' has changed since it was published: it had {artifact.Size} bytes and has {status.Size}."));
         }
 
-        return Task.FromResult<Stream>(HashedCopy.OpenToRead(path));
+        try
+        {
+            return Task.FromResult<Stream>(HashedCopy.OpenToRead(path));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Gone(artifact, default, e);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken)
+    {
+        var folder = JobFolder(installation, job);
+        // No job's number holds a '~'.
+        var aside = Path.Combine(Path.GetDirectoryName(folder)!, "~removed");
+        await Task.Run(() => FolderRemoval.Remove(aside, job.ToString(), Removed(folder, exceptAttempt), cancellationToken), cancellationToken);
+    }
+
+    private static IEnumerable<string> Removed(string job, int? exceptAttempt)
+    {
+        var kept = exceptAttempt is { } number ? Path.Combine(job, Invariant($"{number}")) : null;
+        return Directory.Exists(kept) ? Directory.GetDirectories(job).Where(f => f != kept) : [job];
     }
 
     private List<FolderEntry> FilesIn(string output, CancellationToken cancellationToken)
@@ -173,7 +195,7 @@ public sealed class FolderArtifactStore : IArtifactStore
             var content = await HashedCopy.HashAsync(stream, cancellationToken);
             return content.Size == file.Status.Size ? content : throw Changed(file.Name);
         }
-        catch (FileNotFoundException e)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw Changed(file.Name, e);
         }
@@ -197,6 +219,9 @@ public sealed class FolderArtifactStore : IArtifactStore
         }
     }
 
+    private static ArtifactException Gone(Artifact artifact, FileStatus found, Exception? cause = null) =>
+        new($"The artifact '{artifact.Name}' is no longer at '{artifact.Location}': what is there is {(found.Kind == FileKind.Missing ? "nothing" : found.Description)}.", cause);
+
     private static ArtifactException Changed(string name, Exception? cause = null) =>
         new($"'{name}' changed while it was being read, though its training has ended.", cause);
 
@@ -210,9 +235,11 @@ public sealed class FolderArtifactStore : IArtifactStore
         }
     }
 
-    private string JobFolder(AttemptName attempt) => PlainName.IsValid(attempt.Installation.Value)
-        ? Path.Combine(_root, attempt.Installation.Value, attempt.Attempt.Job.ToString())
-        : throw new ArgumentException($"The installation '{attempt.Installation}' cannot be a folder's name: it must be {PlainName.Rule}.", nameof(attempt));
+    private string JobFolder(InstallationId installation, JobId job) => PlainName.IsValid(installation.Value)
+        ? Path.Combine(_root, installation.Value, job.ToString())
+        : throw new ArgumentException($"The installation '{installation}' cannot be a folder's name: it must be {PlainName.Rule}.", nameof(installation));
+
+    private string JobFolder(AttemptName attempt) => JobFolder(attempt.Installation, attempt.Attempt.Job);
 
     private string AttemptFolder(AttemptName attempt) => Path.Combine(JobFolder(attempt), Invariant($"{attempt.Attempt.Number}"));
 

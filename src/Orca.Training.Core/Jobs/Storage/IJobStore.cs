@@ -57,12 +57,33 @@ public interface IJobStore
     ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The job that an idempotency key of a user stands for, or null if it stands for none. Asked before what may have changed since a first
+    /// submission is checked, so that a repeated one is answered alike; <see cref="ApplyAsync"/> compares the key again.
+    /// </summary>
+    /// <param name="user">Whose key it is; null or empty for nobody's.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken);
+
+    /// <summary>
     /// The next jobs that meet a query, in the order of their ids: a page is short only if there are no more. Pages go on after an id,
     /// which never changes, and each job is looked at as it stands when its page is read. So over the pages of one query no job comes
     /// twice, and each comes that meets the query all the while, whatever changes meanwhile.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The limit is less than 1.</exception>
     ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Finished jobs that need not be kept, those that finished first first: what finished before a time, and what is not among the newest.
+    /// </summary>
+    /// <param name="retention">What is to be kept.</param>
+    /// <param name="limit">How many at most; at least 1.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Removes finished jobs for good, and their idempotency keys with them; one that is not finished, or not there, is passed over.</summary>
+    /// <exception cref="StaleFenceException">The lease is not the current one; nothing was removed.</exception>
+    ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken);
 
     /// <summary>Becomes or stays the decider.</summary>
     /// <param name="holder">Who asks; the current holder renews and keeps its term.</param>
@@ -88,6 +109,9 @@ public readonly record struct CommandResult(Rejection Rejection, Job? Job)
 {
     /// <summary>Whether it applied.</summary>
     public bool Applied => Rejection is Rejection.None;
+
+    /// <summary>All jobs of a <see cref="JobCommand.SubmitAll"/> that applied, in its order; <see cref="Job"/> is the first of them.</summary>
+    public IReadOnlyList<Job> All { get => field ?? []; init; }
 }
 
 /// <summary>A part of the change feed.</summary>

@@ -20,6 +20,9 @@ public sealed record JobQuery
     /// <summary>Jobs that are called exactly so.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Jobs of this group.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Jobs that have each of these labels with its value.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
@@ -50,6 +53,7 @@ public sealed record JobQuery
             && (Algorithm is null || Algorithm == job.Request.Algorithm)
             && (DatasetId is null || DatasetId == job.Request.DatasetId)
             && (Name is null || Name == job.Request.Name)
+            && (Group is null || Group == job.Request.Group)
             && (SubmittedFrom is null || job.SubmittedAt >= SubmittedFrom)
             && (SubmittedBefore is null || job.SubmittedAt < SubmittedBefore)
             && (Labels.Count == 0 || Labels.All(l => job.Request.Labels.TryGetValue(l.Key, out var value) && value == l.Value));

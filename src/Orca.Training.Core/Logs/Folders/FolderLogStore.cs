@@ -92,20 +92,12 @@ public sealed class FolderLogStore : ILogStore
     }
 
     /// <inheritdoc />
-    public async ValueTask DeleteAsync(AttemptName attempt, CancellationToken cancellationToken)
+    public async ValueTask RemoveAsync(InstallationId installation, JobId job, CancellationToken cancellationToken)
     {
-        var folder = FolderOf(attempt, rank: 0);
-        await Task.Run(() => Delete(folder), cancellationToken);
-    }
-
-    private static void Delete(string folder)
-    {
-        FolderTree.Delete(folder);
-        var job = Path.GetDirectoryName(folder)!;
-        if (Directory.Exists(job) && !Directory.EnumerateFileSystemEntries(job).Any())
-        {
-            Directory.Delete(job);
-        }
+        var folder = FolderOf(installation, job);
+        // No job's number holds a '~'.
+        var aside = Path.Combine(Path.GetDirectoryName(folder)!, "~removed");
+        await Task.Run(() => FolderRemoval.Remove(aside, job.ToString(), [folder], cancellationToken), cancellationToken);
     }
 
     // On a thread that may wait for the disk: the caller's may be one that others wait for.
@@ -128,8 +120,10 @@ public sealed class FolderLogStore : ILogStore
     private string FolderOf(AttemptName attempt, int rank)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rank);
-        return PlainName.IsValid(attempt.Installation.Value)
-            ? Path.Combine(_root, attempt.Installation.Value, attempt.Attempt.Job.ToString(), Invariant($"{attempt.Attempt.Number}"))
-            : throw new ArgumentException($"The installation '{attempt.Installation}' cannot be a folder's name: it must be {PlainName.Rule}.", nameof(attempt));
+        return Path.Combine(FolderOf(attempt.Installation, attempt.Attempt.Job), Invariant($"{attempt.Attempt.Number}"));
     }
+
+    private string FolderOf(InstallationId installation, JobId job) => PlainName.IsValid(installation.Value)
+        ? Path.Combine(_root, installation.Value, job.ToString())
+        : throw new ArgumentException($"The installation '{installation}' cannot be a folder's name: it must be {PlainName.Rule}.", nameof(installation));
 }

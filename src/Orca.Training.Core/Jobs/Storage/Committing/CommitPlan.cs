@@ -10,11 +10,13 @@ internal readonly record struct PlannedRow(long Before, Job Job);
 /// commit which fails leaves no trace.
 /// </summary>
 /// <param name="read">A job as it is on record; null if there is none.</param>
+/// <param name="findKey">The job on record that a key stands for; null if there is none.</param>
 /// <param name="draw">The next job's id.</param>
 /// <param name="term">The lease's current term; null where the database itself compares it.</param>
-internal sealed class CommitPlan(Func<JobId, Job?> read, Func<JobId> draw, Fence? term)
+internal sealed class CommitPlan(Func<JobId, Job?> read, Func<JobKey, Job?> findKey, Func<JobId> draw, Fence? term)
 {
     private readonly Dictionary<JobId, Job?> _read = [];
+    private readonly Dictionary<JobKey, JobId> _keys = [];
     private readonly Dictionary<JobId, int> _rowOf = [];
     private readonly List<PlannedRow?> _rows = [];
     private readonly List<Job> _changes = [];
@@ -46,12 +48,50 @@ internal sealed class CommitPlan(Func<JobId, Job?> read, Func<JobId> draw, Fence
         var results = new CommandResult[batch.Commands.Count];
         for (var i = 0; i < results.Length; i++)
         {
-            results[i] = batch.Commands[i] is JobCommand.Submit submit
-                ? Changed(0, JobTransitions.Create(draw(), submit))
-                : Apply((JobCommand.OnJob)batch.Commands[i]);
+            results[i] = batch.Commands[i] switch
+            {
+                JobCommand.Submit submit => Submit(submit),
+                JobCommand.SubmitAll all => SubmitAll(all),
+                var command => Apply((JobCommand.OnJob)command),
+            };
         }
 
         _answers.Add((batch, results));
+    }
+
+    private CommandResult Submit(JobCommand.Submit submit) => Find(submit) is { } job ? new CommandResult(Rejection.KeyInUse, job) : Create(submit);
+
+    private CommandResult SubmitAll(JobCommand.SubmitAll all)
+    {
+        if (Find(all.Jobs[0]) is { } job)
+        {
+            return new CommandResult(Rejection.KeyInUse, job);
+        }
+
+        Job[] jobs = [.. all.Jobs.Select(s => Create(s).Job!)];
+        return new CommandResult(Rejection.None, jobs[0]) { All = jobs };
+    }
+
+    private Job? Find(JobCommand.Submit submit)
+    {
+        if (JobKey.Of(submit) is not { } key)
+        {
+            return null;
+        }
+
+        // A job that is planned may have been changed since, by a command of the same group.
+        return _keys.TryGetValue(key, out var id) ? _rows[_rowOf[id]]!.Value.Job : findKey(key);
+    }
+
+    private CommandResult Create(JobCommand.Submit submit)
+    {
+        var job = JobTransitions.Create(draw(), submit);
+        if (JobKey.Of(submit) is { } key)
+        {
+            _keys.Add(key, job.Id);
+        }
+
+        return Changed(0, job);
     }
 
     private CommandResult Apply(JobCommand.OnJob command)

@@ -39,5 +39,5 @@ internal sealed class PendingBatch(IReadOnlyList<JobCommand> commands, Fence? fe
 
     public bool NeedsFence { get; } = commands.Any(c => c.NeedsFence);
 
-    public override int Size => commands.Count;
+    public override int Size { get; } = commands.Sum(c => c is JobCommand.SubmitAll all ? all.Jobs.Count : 1);
 }

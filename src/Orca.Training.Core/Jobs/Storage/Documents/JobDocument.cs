@@ -13,7 +13,7 @@ namespace Orca.Training.Jobs.Storage.Documents;
 internal static class JobDocument
 {
     /// <summary>Grows by one with every version of the packages that adds a field, so that an older host knows that there is more.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private static readonly JsonTypeInfo<StoredJob> Stored = MakeTypeInfo();
 
@@ -104,9 +104,17 @@ internal sealed class JobDocumentException(JobId job, string reason, Exception? 
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     UseStringEnumConverter = true,
-    Converters = [typeof(OutcomeCodeConverter)])]
+    Converters = [typeof(OutcomeCodeConverter), typeof(JobIdConverter)])]
 [JsonSerializable(typeof(StoredJob))]
 internal sealed partial class JobDocumentContext : JsonSerializerContext;
+
+/// <summary>An id is its number.</summary>
+internal sealed class JobIdConverter : JsonConverter<JobId>
+{
+    public override JobId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt64());
+
+    public override void Write(Utf8JsonWriter writer, JobId value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Value);
+}
 
 /// <summary>A code is its name.</summary>
 internal sealed class OutcomeCodeConverter : JsonConverter<OutcomeCode>

@@ -20,6 +20,7 @@ internal sealed class JobIndex
         User,
         Algorithm,
         Dataset,
+        Group,
         Label,
     }
 
@@ -30,6 +31,11 @@ internal sealed class JobIndex
         if (job.User is { } user)
         {
             AddTo(new Term(Field.User, "", user), job.Id);
+        }
+
+        if (job.Request.Group is { } group)
+        {
+            AddTo(new Term(Field.Group, "", group), job.Id);
         }
 
         foreach (var (name, value) in job.Request.Labels)
@@ -46,6 +52,11 @@ internal sealed class JobIndex
         if (job.User is { } user)
         {
             RemoveFrom(new Term(Field.User, "", user), job.Id);
+        }
+
+        if (job.Request.Group is { } group)
+        {
+            RemoveFrom(new Term(Field.Group, "", group), job.Id);
         }
 
         foreach (var (name, value) in job.Request.Labels)
@@ -82,6 +93,11 @@ internal sealed class JobIndex
         if (query.DatasetId is { } dataset)
         {
             yield return new Term(Field.Dataset, "", dataset);
+        }
+
+        if (query.Group is { } group)
+        {
+            yield return new Term(Field.Group, "", group);
         }
 
         foreach (var (name, value) in query.Labels)

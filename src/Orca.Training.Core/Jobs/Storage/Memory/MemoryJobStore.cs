@@ -22,6 +22,7 @@ internal sealed partial class MemoryJobStore : IJobStore
 
     // By state: the queue, sorted; launching; running; and the finalized, of each kind by itself.
     private readonly RankedSet[] _states = [.. Enum.GetValues<JobState>().Select(_ => new RankedSet())];
+    private readonly Dictionary<JobKey, long> _keys = [];
     private readonly Queue<long> _finishedInOrder = new();
     private readonly Queue<long> _finishedLately = new();
 
@@ -71,7 +72,12 @@ internal sealed partial class MemoryJobStore : IJobStore
             var before = _changes.Last;
             for (var i = 0; i < results.Length; i++)
             {
-                results[i] = commands[i] is JobCommand.Submit submit ? Add(submit) : Apply((JobCommand.OnJob)commands[i]);
+                results[i] = commands[i] switch
+                {
+                    JobCommand.Submit submit => Submit(submit),
+                    JobCommand.SubmitAll all => SubmitAll(all),
+                    var command => Apply((JobCommand.OnJob)command),
+                };
             }
 
             if (_changes.Last > before)
@@ -159,6 +165,16 @@ internal sealed partial class MemoryJobStore : IJobStore
     }
 
     /// <inheritdoc />
+    public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        lock (_lock)
+        {
+            return ValueTask.FromResult(_keys.TryGetValue(new JobKey(user ?? "", key), out var id) ? _jobs[id].Current : null);
+        }
+    }
+
+    /// <inheritdoc />
     public ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(holder);
@@ -210,7 +226,24 @@ internal sealed partial class MemoryJobStore : IJobStore
         }
     }
 
-    private CommandResult Add(JobCommand.Submit submit)
+    private CommandResult Submit(JobCommand.Submit submit) =>
+        FindByKey(submit) is { } job ? new CommandResult(Rejection.KeyInUse, job) : new CommandResult(Rejection.None, Add(submit));
+
+    private CommandResult SubmitAll(JobCommand.SubmitAll all)
+    {
+        if (FindByKey(all.Jobs[0]) is { } job)
+        {
+            return new CommandResult(Rejection.KeyInUse, job);
+        }
+
+        Job[] jobs = [.. all.Jobs.Select(Add)];
+        return new CommandResult(Rejection.None, jobs[0]) { All = jobs };
+    }
+
+    private Job? FindByKey(JobCommand.Submit submit) =>
+        JobKey.Of(submit) is { } key && _keys.TryGetValue(key, out var id) ? _jobs[id].Current : null;
+
+    private Job Add(JobCommand.Submit submit)
     {
         var job = JobTransitions.Create(new JobId(++_lastId), submit);
         var history = new JobHistory(job);
@@ -218,7 +251,12 @@ internal sealed partial class MemoryJobStore : IJobStore
         IdsOf(JobState.Queued).Add(job.Id.Value);
         _index.Add(job);
         _changes.Append((history, history.Current.Revision));
-        return new CommandResult(Rejection.None, job);
+        if (JobKey.Of(submit) is { } key)
+        {
+            _keys.Add(key, job.Id.Value);
+        }
+
+        return job;
     }
 
     private CommandResult Apply(JobCommand.OnJob command)
@@ -261,11 +299,19 @@ internal sealed partial class MemoryJobStore : IJobStore
     {
         while (_finishedInOrder.Count > _options.KeepFinished)
         {
-            var oldest = _finishedInOrder.Dequeue();
-            if (_jobs.Remove(oldest, out var history))
+            Forget(_finishedInOrder.Dequeue());
+        }
+    }
+
+    private void Forget(long finished)
+    {
+        if (_jobs.Remove(finished, out var history))
+        {
+            IdsOf(history.Current.State).Remove(finished);
+            _index.Remove(history.Current);
+            if (JobKey.Of(history.Current) is { } key)
             {
-                IdsOf(history.Current.State).Remove(oldest);
-                _index.Remove(history.Current);
+                _keys.Remove(key);
             }
         }
     }

@@ -29,9 +29,36 @@ public sealed class JobDocumentTests
     public void A_document_is_written_so_and_a_change_of_this_is_a_new_version() =>
         Assert.Equal(
             """
-            {"v":1,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
+            {"v":2,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
             """,
             JobDocument.Write(JobSamples.In(JobState.Failed)));
+
+    [Fact]
+    public void All_that_can_be_asked_for_is_written_so_and_read_again()
+    {
+        var request = new TrainingRequest
+        {
+            Algorithm = "a",
+            DatasetId = "d",
+            Group = "sweep",
+            IdempotencyKey = "k",
+            DependsOn = [new JobId(3), new JobId(5)],
+            IsHeld = true,
+            Timeouts = new TrainingTimeouts { Queued = TimeSpan.FromMinutes(1), NoProgress = TimeSpan.FromDays(2) },
+            Retries = new RetryPolicy { MaxRetries = 2, On = [OutcomeCode.OutOfMemory] },
+        };
+        var job = JobTransitions.Create(new JobId(7), new JobCommand.Submit(request, null, JobSamples.At(0)) { Fingerprint = "f" })
+            .After(new JobCommand.RequestRelease(new JobId(7), JobSamples.At(1)))
+            .After(new JobCommand.RequestHold(new JobId(7), JobSamples.At(2)));
+        var written = JobDocument.Write(job);
+
+        Assert.Equal(
+            """
+            {"v":2,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"group":"sweep","idempotencyKey":"k","dependsOn":[3,5],"isHeld":true,"timeouts":{"queued":"00:01:00","noProgress":"2.00:00:00"},"retries":{"maxRetries":2,"on":["OutOfMemory"],"firstPause":"00:00:10","longestPause":"00:10:00"}},"revision":3,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"heldAt":"2030-01-01T00:02:00+00:00","queuedAt":"2030-01-01T00:01:00+00:00","fingerprint":"f","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}
+            """,
+            written);
+        Assert.Equal(job.Text(), JobDocument.Read(job.Id, written).Text());
+    }
 
     [Fact]
     public void What_the_first_version_wrote_reads_as_a_new_job_of_today()
@@ -44,17 +71,17 @@ public sealed class JobDocumentTests
     [Fact]
     public void What_a_newer_version_wrote_is_written_back_where_it_was()
     {
-        var newer = First.Replace("\"v\":1", "\"v\":2,\"stamp\":\"x\"", StringComparison.Ordinal)
+        var newer = First.Replace("\"v\":1", "\"v\":9,\"stamp\":\"x\"", StringComparison.Ordinal)
             .Replace("\"datasetId\":\"d\"", "\"datasetId\":\"d\",\"priority\":{\"class\":9}", StringComparison.Ordinal)
-            .Replace("\"submittedAt\"", "\"hold\":[1,null],\"submittedAt\"", StringComparison.Ordinal);
+            .Replace("\"submittedAt\"", "\"bids\":[1,null],\"submittedAt\"", StringComparison.Ordinal);
 
         var job = JobDocument.Read(new JobId(1), newer).After(new JobCommand.RequestCancel(new JobId(1), JobSamples.At(1)));
         var written = JobDocument.Write(job);
 
-        Assert.Contains("\"v\":2", written, StringComparison.Ordinal);
+        Assert.Contains("\"v\":9", written, StringComparison.Ordinal);
         Assert.Contains("\"stamp\":\"x\"", written, StringComparison.Ordinal);
         Assert.Contains("\"priority\":{\"class\":9}", written, StringComparison.Ordinal);
-        Assert.Contains("\"hold\":[1,null]", written, StringComparison.Ordinal);
+        Assert.Contains("\"bids\":[1,null]", written, StringComparison.Ordinal);
         Assert.Equal(job.Text(), JobDocument.Read(new JobId(1), written).Text());
     }
 
@@ -62,7 +89,7 @@ public sealed class JobDocumentTests
     public void What_a_newer_version_wrote_goes_with_what_it_belongs_to()
     {
         var launching = JobDocument.Write(JobSamples.Starting());
-        var newer = launching.Replace("\"v\":1", "\"v\":2", StringComparison.Ordinal)
+        var newer = launching.Replace("\"v\":2", "\"v\":9", StringComparison.Ordinal)
             .Replace("\"phase\":{", "\"phase\":{\"layers\":3,", StringComparison.Ordinal)
             .Replace("\"number\":1", "\"number\":1,\"node\":\"n1\"", StringComparison.Ordinal);
         var job = JobDocument.Read(new JobId(1), newer);
@@ -77,7 +104,7 @@ public sealed class JobDocumentTests
     }
 
     [Theory]
-    [InlineData("""{"v":9,"needs":2,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 2 of the job documents, and this one knows version 1: upgrade this host")]
+    [InlineData("""{"v":9,"needs":3,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 3 of the job documents, and this one knows version 2: upgrade this host")]
     [InlineData("null", "it is empty")]
     [InlineData("{", "The stored document of job 5 cannot be read")]
     public void A_document_that_cannot_be_understood_names_the_job_and_the_way_out(string document, string says)

@@ -1,0 +1,36 @@
+using Orca.Training.Jobs;
+using static System.FormattableString;
+
+namespace Orca.Training.Client;
+
+/// <summary>What a request may say of the trainings that it waits for; whether there are such, only a store can say.</summary>
+internal static class DependencyRule
+{
+    public static void Check(IReadOnlyList<JobId> dependsOn, int most, List<FieldViolation> found)
+    {
+        if (dependsOn.Count > most)
+        {
+            found.Add(new FieldViolation("depends_on", Invariant($"There are {dependsOn.Count}: give at most {most}.")));
+            return;
+        }
+
+        var seen = new HashSet<JobId>();
+        for (var i = 0; i < dependsOn.Count; i++)
+        {
+            if (dependsOn[i].Value < 1)
+            {
+                found.Add(new FieldViolation(Field(i), Invariant($"{dependsOn[i]} is no job's id: they count from 1.")));
+            }
+            else if (!seen.Add(dependsOn[i]))
+            {
+                found.Add(new FieldViolation(Field(i), Invariant($"Job {dependsOn[i]} is named twice: leave one out.")));
+            }
+        }
+    }
+
+    /// <summary>What is said of a job that there is not.</summary>
+    public static FieldViolation Missing(IReadOnlyList<JobId> dependsOn, int place) =>
+        new(Field(place), Invariant($"There is no job {dependsOn[place]}, or no longer: give one that is kept, or leave it out if it has succeeded."));
+
+    private static string Field(int place) => Invariant($"depends_on[{place}]");
+}

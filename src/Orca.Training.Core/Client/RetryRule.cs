@@ -1,0 +1,71 @@
+using Orca.Training.Jobs;
+using static System.FormattableString;
+
+namespace Orca.Training.Client;
+
+/// <summary>What a request may say of further attempts.</summary>
+internal static class RetryRule
+{
+    private const int MaxOutcomes = 32;
+    private const int MaxOutcomeLength = 64;
+
+    // A job's, never an attempt's; and of an attempt that completed nobody wants another.
+    private static readonly OutcomeCode[] NeverFailures = [OutcomeCode.Completed, OutcomeCode.QueueTimedOut, OutcomeCode.DependencyFailed];
+
+    public static void Check(RetryPolicy? retries, RequestLimits limits, List<FieldViolation> found)
+    {
+        if (retries is null)
+        {
+            return;
+        }
+
+        if (retries.MaxRetries < 0 || retries.MaxRetries > limits.Retries)
+        {
+            found.Add(new FieldViolation("retries.max_retries", Invariant($"{retries.MaxRetries} is not possible here: give 0 to {limits.Retries}.")));
+        }
+
+        if (retries.On.Count > MaxOutcomes)
+        {
+            found.Add(new FieldViolation("retries.on", Invariant($"There are {retries.On.Count}: give at most {MaxOutcomes}, or none for those that another attempt may mend.")));
+        }
+        else
+        {
+            for (var i = 0; i < retries.On.Count; i++)
+            {
+                CheckOutcome(Invariant($"retries.on[{i}]"), retries.On[i], found);
+            }
+        }
+
+        CheckPause("retries.first_pause", retries.FirstPause, limits.LongestTime, found);
+        CheckPause("retries.longest_pause", retries.LongestPause, limits.LongestTime, found);
+        if (retries.LongestPause < retries.FirstPause)
+        {
+            found.Add(new FieldViolation("retries.longest_pause", Invariant($"{retries.LongestPause} is shorter than first_pause, {retries.FirstPause}: give at least that.")));
+        }
+    }
+
+    private static void CheckOutcome(string field, OutcomeCode code, List<FieldViolation> found)
+    {
+        // Runtimes may have outcomes of their own, so a word that is not known here is no mistake.
+        if (code.Name.Length is 0 or > MaxOutcomeLength || !code.Name.All(char.IsAsciiLetterOrDigit))
+        {
+            found.Add(new FieldViolation(field, Invariant($"It is no outcome: give letters and digits, at most {MaxOutcomeLength}, such as {OutcomeCode.NonZeroExit}.")));
+        }
+        else if (RetryPolicy.IsHopeless(code))
+        {
+            found.Add(new FieldViolation(field, $"{code} is never tried again, since nothing gets better by itself then: leave it out."));
+        }
+        else if (NeverFailures.Contains(code))
+        {
+            found.Add(new FieldViolation(field, $"{code} is not how an attempt fails: leave it out."));
+        }
+    }
+
+    private static void CheckPause(string field, TimeSpan pause, TimeSpan longest, List<FieldViolation> found)
+    {
+        if (pause < TimeSpan.Zero || pause > longest)
+        {
+            found.Add(new FieldViolation(field, Invariant($"{pause} is no pause here: give a time from zero up to {longest} (days.hours:minutes:seconds).")));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+namespace Orca.Training.Jobs;
+
+/// <summary>Which failed attempts are followed by another one, and when. Each try is an attempt of its own, and is handed what the one before it left as its checkpoint.</summary>
+public sealed record RetryPolicy
+{
+    /// <summary>No attempt follows one that failed.</summary>
+    public static readonly RetryPolicy None = new();
+
+    // An outcome that another try most likely repeats is left out of what is retried unless somebody asks for it.
+    private static readonly OutcomeCode[] Default =
+    [
+        OutcomeCode.NonZeroExit, OutcomeCode.Killed, OutcomeCode.Stalled, OutcomeCode.ImagePullFailed, OutcomeCode.DatasetUnavailable,
+        OutcomeCode.LaunchFailed, OutcomeCode.Lost, OutcomeCode.Unknown,
+    ];
+
+    // Nothing that happens by itself makes these better.
+    private static readonly OutcomeCode[] Hopeless = [OutcomeCode.Cancelled, OutcomeCode.ImageNotFound, OutcomeCode.InvalidSpec];
+
+    /// <summary>How many attempts may follow the first. Default 0.</summary>
+    public int MaxRetries { get; init; }
+
+    /// <summary>
+    /// The outcomes after which it is tried again; empty for all but <see cref="OutcomeCode.OutOfMemory"/>, <see cref="OutcomeCode.TimedOut"/> and
+    /// <see cref="OutcomeCode.ArtifactMissing"/>, which another try would most likely repeat. A cancellation, an image that does not exist and a request that the runtime
+    /// refuses are never tried again.
+    /// </summary>
+    public IReadOnlyList<OutcomeCode> On { get => field ?? []; init; } = [];
+
+    /// <summary>The pause before the second attempt; it doubles with each one. Default 10 s.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest pause. Default 10 min.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Whether an outcome is one after which no other try can help.</summary>
+    public static bool IsHopeless(OutcomeCode code) => Hopeless.Contains(code);
+
+    /// <summary>Whether an attempt that ended so is followed by another one.</summary>
+    /// <param name="code">How it ended.</param>
+    /// <param name="failures">How many attempts of the job have failed, this one included.</param>
+    public bool Allows(OutcomeCode code, int failures) =>
+        failures <= MaxRetries && !IsHopeless(code) && (On.Count > 0 ? On.Contains(code) : Default.Contains(code));
+
+    /// <summary>
+    /// The pause after a job's n-th failure, n from 1: between three quarters and the whole of the doubled pause, so that jobs which failed
+    /// together do not come back together. The same job and failure have the same pause always, whoever asks.
+    /// </summary>
+    public TimeSpan PauseAfter(JobId job, int failures)
+    {
+        var longest = LongestPause > FirstPause ? LongestPause : FirstPause;
+        var whole = Math.Min(FirstPause.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 30)), longest.TotalSeconds);
+        return TimeSpan.FromSeconds(whole * (1 - (Fraction(job, failures) / 4)));
+    }
+
+    /// <summary>A number in [0, 1) that looks drawn at random (Steele, Lea and Flood's SplitMix64, 2014).</summary>
+    private static double Fraction(JobId job, int failures)
+    {
+        var mixed = unchecked(((ulong)job.Value * 0x9E3779B97F4A7C15) + (ulong)failures);
+        mixed = unchecked((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9);
+        mixed = unchecked((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB);
+        return ((mixed ^ (mixed >> 31)) >> 11) * (1.0 / (1UL << 53));
+    }
+}

@@ -1,0 +1,43 @@
+namespace Orca.Training.Jobs.Storage.Memory;
+
+/// <summary>What need not be kept, and its removal.</summary>
+internal sealed partial class MemoryJobStore
+{
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            var finished = _finishedInOrder.Where(_jobs.ContainsKey).Select(id => _jobs[id].Current).ToList();
+            var tooMany = finished.Count - (retention.KeepNewest ?? finished.Count);
+            return ValueTask.FromResult<IReadOnlyList<Job>>(
+                [.. finished.Where((job, place) => place < tooMany || job.FinishedAt < retention.FinishedBefore).Take(limit)]);
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            if (fence.Term != _lease.Term || _lease.Term == 0)
+            {
+                throw new StaleFenceException(fence, new Fence(_lease.Term));
+            }
+
+            foreach (var job in jobs)
+            {
+                if (_jobs.TryGetValue(job.Value, out var history) && history.Current.State.IsFinal())
+                {
+                    Forget(job.Value);
+                }
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,44 @@
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>When a job's limits pass, and what its attempt is given up with then. Pure.</summary>
+internal static class Deadlines
+{
+    /// <summary>When a job that is ready to start has been so for too long; null if it has no such limit.</summary>
+    public static DateTimeOffset? OfQueue(TrackedJob tracked)
+    {
+        var job = tracked.Job;
+        if (job.Request.Timeouts?.Queued is not { } limit)
+        {
+            return null;
+        }
+
+        var since = job.QueuedAt ?? job.SubmittedAt;
+        return (tracked.Waits?.MetAt > since ? tracked.Waits.MetAt.Value : since) + limit;
+    }
+
+    /// <summary>How long an attempt may take to launch.</summary>
+    public static TimeSpan OfLaunch(Job job, TrackerSettings settings) => job.Request.Timeouts?.Launching ?? settings.LaunchTimeout;
+
+    /// <summary>Why a running attempt is given up now; null if it is not, and then when to look again, if ever.</summary>
+    public static (Outcome? GiveUp, DateTimeOffset? LookAt) OfRun(Job job, AttemptFacts attempt, DateTimeOffset now)
+    {
+        if (job.Request.Timeouts is not { } limits)
+        {
+            return default;
+        }
+
+        DateTimeOffset? over = limits.Running is { } longest ? job.Attempts[^1].StartedAt + longest : null;
+        if (over <= now)
+        {
+            return (EndOutcome.RanTooLong(limits.Running!.Value), null);
+        }
+
+        // Silence counts while somebody listens: what an engine out of reach does not tell is not held against the training.
+        DateTimeOffset? silent = limits.NoProgress is { } quiet && attempt is { Follow.State: CallState.Asked, QuietSince: { } since } ? since + quiet : null;
+        return silent <= now
+            ? (EndOutcome.Stalled(limits.NoProgress!.Value), null)
+            : (null, over is null || silent < over ? silent ?? over : over);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using Orca.Training.Diagnostics;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+using Orca.Training.Logs;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>
+/// Removes finished jobs and what they left. The job goes last: if something else cannot be removed now, the job still says that it is
+/// there, and the next look comes back to it.
+/// </summary>
+internal sealed class JobPurge(InstallationId installation, IJobStore jobs, ILogStore logs, Fence fence, ILogger logger)
+{
+    /// <summary>The finished jobs that need not be kept; none if the store does not answer.</summary>
+    public async ValueTask<IReadOnlyList<Job>> FindAsync(JobRetention expired, int limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await jobs.ReadExpiredAsync(expired, limit, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.PurgeFailed(e, 0);
+            return [];
+        }
+    }
+
+    /// <returns>Whether all of them are gone.</returns>
+    public async ValueTask<bool> RemoveAsync(IReadOnlyList<Job> expired, CancellationToken cancellationToken)
+    {
+        var emptied = new List<JobId>(expired.Count);
+        foreach (var job in expired)
+        {
+            try
+            {
+                await EmptyAsync(job, cancellationToken);
+                emptied.Add(job.Id);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                logger.PurgeFailed(e, job.Id.Value);
+            }
+        }
+
+        try
+        {
+            await jobs.RemoveAsync(emptied, fence, cancellationToken);
+            logger.Purged(emptied.Count);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.PurgeFailed(e, emptied.Count > 0 ? emptied[0].Value : 0);
+            return false;
+        }
+
+        return emptied.Count == expired.Count;
+    }
+
+    private async ValueTask EmptyAsync(Job job, CancellationToken cancellationToken)
+    {
+        await logs.RemoveAsync(installation, job.Id, cancellationToken);
+    }
+}

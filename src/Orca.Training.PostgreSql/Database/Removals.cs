@@ -1,0 +1,35 @@
+using Npgsql;
+using NpgsqlTypes;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+using Orca.Training.PostgreSql.Feed;
+using static System.FormattableString;
+
+namespace Orca.Training.PostgreSql.Database;
+
+/// <summary>Deletes finished jobs, under the lock of all writes and the lease's term.</summary>
+internal sealed class Removals(PostgreSqlDataSource data, string schema)
+{
+    /// <returns>The lease's current term; nothing was deleted if it is not the one that was given.</returns>
+    public async Task<Fence> DeleteAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken)
+    {
+        await using var batch = data.Source.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Invariant($"SELECT pg_advisory_xact_lock({Schema.LockKey(schema, "write")})")));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"""
+            WITH held AS (SELECT term FROM {schema}.store),
+            deleted AS (DELETE FROM {schema}.jobs WHERE id = ANY ($1) AND state >= 3 AND (SELECT term FROM held) = $2 RETURNING id)
+            SELECT held.term, (SELECT count(pg_notify('orca_{schema}', '{Notifications.Removed}')) FROM (SELECT FROM deleted LIMIT 1) d) FROM held
+            """));
+        batch.BatchCommands[1].Parameters.Add(new NpgsqlParameter<long[]>
+        {
+            TypedValue = [.. jobs.Select(j => j.Value)],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+        });
+        batch.BatchCommands[1].Parameters.Add(new NpgsqlParameter<long> { TypedValue = fence.Term });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new Fence(reader.GetInt64(0));
+    }
+}

@@ -1,0 +1,118 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orca.Training.Client;
+using Orca.Training.Jobs;
+using Orca.Training.Logs;
+using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Testing;
+
+namespace Orca.Training.Tests.Tracking;
+
+/// <summary>What becomes of finished jobs, and of what they left.</summary>
+public sealed class RetentionTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task By_default_all_is_kept() => VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await TestHost.StartAsync(time);
+        var job = await host.TrainAsync();
+        await host.FinishAsync(job);
+
+        await Task.Delay(TimeSpan.FromDays(30), time, Cancel);
+
+        Assert.True(await ExistsAsync(host, job));
+    });
+
+    [Fact]
+    public Task A_job_goes_with_its_logs_when_it_is_too_old() => VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await StartAsync(time, r => r.KeepJobsFor = TimeSpan.FromDays(1));
+        var old = await host.TrainAsync();
+        await host.FinishAsync(old);
+        await Task.Delay(TimeSpan.FromHours(20), time, Cancel);
+        var young = await host.TrainAsync();
+        await host.FinishAsync(young);
+
+        await Task.Delay(TimeSpan.FromHours(5), time, Cancel);
+
+        Assert.False(await ExistsAsync(host, old));
+        Assert.True(await ExistsAsync(host, young));
+        Assert.Equal(default, await LogEndAsync(host, old));
+        Assert.NotEqual(default, await LogEndAsync(host, young));
+    });
+
+    [Fact]
+    public Task Of_too_many_those_that_finished_last_are_kept_however_many_there_are() => VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await StartAsync(time, r => r.KeepJobs = 7);
+        var jobs = new List<JobId>();
+        for (var i = 0; i < 350; i++)
+        {
+            jobs.Add(await host.TrainAsync());
+        }
+
+        await host.FinishAsync(jobs[^1]);
+        await Task.Delay(TimeSpan.FromMinutes(11), time, Cancel);
+
+        var left = await host.Client.ListTrainingsAsync(new TrainingQuery { OldestFirst = true }, Cancel);
+        Assert.Equal(jobs[^7..], left.Trainings.Select(t => t.JobId));
+    });
+
+    [Fact]
+    public Task What_a_job_that_is_still_to_start_waits_for_is_kept() => VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await StartAsync(time, r => r.KeepJobsFor = TimeSpan.FromHours(1));
+        var first = await host.TrainAsync();
+        var other = await host.TrainAsync();
+        var waiting = await host.Client.TrainAsync(new TrainingRequest { Algorithm = "a", DatasetId = "d", DependsOn = [first], IsHeld = true }, Cancel);
+        await host.FinishAsync(first);
+
+        await Task.Delay(TimeSpan.FromHours(2), time, Cancel);
+        Assert.True(await ExistsAsync(host, first));
+        Assert.False(await ExistsAsync(host, other));
+        await host.Store.ApplyAsync([new JobCommand.RequestRelease(waiting, time.GetUtcNow())], null, Cancel);
+        Assert.Equal(JobState.Succeeded, (await host.FinishAsync(waiting)).State);
+
+        await Task.Delay(TimeSpan.FromHours(2), time, Cancel);
+        Assert.False(await ExistsAsync(host, first));
+    });
+
+    [Fact]
+    public Task A_container_stays_for_as_long_as_it_is_to_be_kept() => VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await StartAsync(time, r => r.KeepContainersFor = TimeSpan.FromHours(1));
+        await host.FinishAsync(await host.TrainAsync());
+
+        await Task.Delay(TimeSpan.FromMinutes(59), time, Cancel);
+        Assert.Equal(1, host.Runtime.ContainerCount);
+
+        await Task.Delay(TimeSpan.FromMinutes(2), time, Cancel);
+        Assert.Equal(0, host.Runtime.ContainerCount);
+    });
+
+    [Fact]
+    public Task A_host_that_keeps_no_jobs_leaves_no_container_when_it_stops() => VirtualTime.RunAsync(async time =>
+    {
+        var host = await StartAsync(time, r => r.KeepContainersFor = TimeSpan.FromHours(1));
+        await host.FinishAsync(await host.TrainAsync());
+
+        await host.DisposeAsync();
+
+        Assert.Equal(0, host.Runtime.ContainerCount);
+    });
+
+    private static Task<TestHost> StartAsync(VirtualTime time, Action<RetentionOptions> retention) => TestHost.StartAsync(
+        time,
+        _ => FakeTraining.Succeeds.Prints("hello"),
+        o => retention(o.Retention),
+        b => b.UseCapacityPolicy(CapacityPolicies.Jobs(4)));
+
+    private static async Task<bool> ExistsAsync(TestHost host, JobId job) => await host.Store.ReadAsync(job, Cancel) is not null;
+
+    private static async Task<OutputPosition> LogEndAsync(TestHost host, JobId job)
+    {
+        var attempt = new AttemptName(await host.Store.GetInstallationAsync(Cancel), new AttemptId(job, 1));
+        return await host.Host.Services.GetRequiredService<ILogStore>().GetEndAsync(attempt, 0, Cancel);
+    }
+}
