@@ -32,6 +32,7 @@ internal static class Calls
         Commit(typeof(JobCommand.Defer)),
         Commit(typeof(JobCommand.Publish)),
         Commit(typeof(JobCommand.FinishAttempt)),
+        Commit(typeof(JobCommand.Retry)),
         Commit(typeof(JobCommand.FinishQueued)),
         Lease, ReadOpen, Describe, Start, List, Watch, ReadOutput, Fetch, Stop, Remove, Prepare, Collect,
     ];
@@ -41,7 +42,7 @@ internal static class Calls
     {
         Describe or Watch or ReadOpen or Stop => 1,
         Lease or List or Fetch => 2,
-        _ when call == Commit(typeof(JobCommand.RequestCancel)) || call == Commit(typeof(JobCommand.FinishQueued)) || call == Commit(typeof(JobCommand.Defer)) => 1,
+        _ when call == Commit(typeof(JobCommand.RequestCancel)) || call == Commit(typeof(JobCommand.FinishQueued)) || call == Commit(typeof(JobCommand.Defer)) || call == Commit(typeof(JobCommand.Retry)) => 1,
         _ => 3,
     };
 

@@ -16,6 +16,8 @@ internal sealed class Load(string name, TrainingMix mix, int mostOpen, Random ra
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(40);
 
+    private static readonly RetryPolicy Retries = new() { MaxRetries = 1, FirstPause = TimeSpan.FromMilliseconds(100) };
+
     private readonly Lock _lock = new();
     private readonly List<Submission> _submissions = [];
     private readonly List<GrpcTrainingClient> _hosts = [];
@@ -80,6 +82,7 @@ internal sealed class Load(string name, TrainingMix mix, int mostOpen, Random ra
             await CancelAsync(host, known, cancellationToken);
         }
 
+        await SubmitAgainAsync(host, cancellationToken);
         if (!isFull)
         {
             await SubmitAsync(host, cancellationToken);
@@ -95,13 +98,15 @@ internal sealed class Load(string name, TrainingMix mix, int mostOpen, Random ra
         {
             var (kind, length) = mix.Draw(random);
             cancelsAtOnce = random.Next(100) < 8;
-            submission = new Submission(string.Create(CultureInfo.InvariantCulture, $"{name}-{_submissions.Count}"), kind);
+            submission = new Submission(string.Create(CultureInfo.InvariantCulture, $"{name}-{_submissions.Count}"), kind, hasKey: random.Next(2) == 0);
             _submissions.Add(submission);
-            request = new TrainingRequest
+            submission.Request = request = new TrainingRequest
             {
                 Algorithm = HostServices.Algorithm,
                 DatasetId = HostServices.Dataset,
                 Name = submission.Name,
+                IdempotencyKey = submission.HasKey ? submission.Name : null,
+                Retries = kind == Trainings.Stumbles ? Retries : null,
                 Parameters = new Dictionary<string, string>
                 {
                     [Trainings.KindVariable] = kind,
@@ -111,10 +116,38 @@ internal sealed class Load(string name, TrainingMix mix, int mostOpen, Random ra
             };
         }
 
-        submission.Job = await host.TrainAsync(request, cancellationToken);
+        Answered(submission, await host.TrainAsync(request, cancellationToken));
         if (cancelsAtOnce)
         {
             await CancelAsync(host, submission, cancellationToken);
+        }
+    }
+
+    /// <summary>A submission with a key whose answer was lost, or perhaps only is late, is made once more, and must find the job that there is.</summary>
+    private async Task SubmitAgainAsync(GrpcTrainingClient host, CancellationToken cancellationToken)
+    {
+        Submission? lost;
+        lock (_lock)
+        {
+            lost = _submissions.FirstOrDefault(s => s is { Job: null, HasKey: true });
+        }
+
+        if (lost is not null)
+        {
+            Answered(lost, await host.TrainAsync(lost.Request!, cancellationToken));
+        }
+    }
+
+    private void Answered(Submission submission, JobId job)
+    {
+        lock (_lock)
+        {
+            if (submission.Job is { } told && told != job)
+            {
+                findings.Twice.Enqueue($"'{submission.Name}' was acknowledged as job {told}, and under the same key as job {job}.");
+            }
+
+            submission.Job = job;
         }
     }
 

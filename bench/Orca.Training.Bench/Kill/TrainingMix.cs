@@ -8,8 +8,9 @@ internal sealed record TrainingMix(IReadOnlyList<(string Kind, int Share, int Le
     /// <summary>On the fake machine.</summary>
     public static TrainingMix Fake { get; } = new(
     [
-        (Trainings.Succeeds, 48, 50, 300),
-        (Trainings.Fails, 12, 20, 200),
+        (Trainings.Succeeds, 40, 50, 300),
+        (Trainings.Fails, 8, 20, 200),
+        (Trainings.Stumbles, 12, 20, 200),
         (Trainings.Lasts, 8, 1_000, 4_000),
         (Trainings.Waits, 8, 50, 100),
         (Trainings.Promises, 6, 50, 1_500),
@@ -23,8 +24,9 @@ internal sealed record TrainingMix(IReadOnlyList<(string Kind, int Share, int Le
     /// <summary>On the real engine, whose containers take longer to start.</summary>
     public static TrainingMix Engine { get; } = new(
     [
-        (Trainings.Succeeds, 55, 50, 500),
-        (Trainings.Fails, 15, 50, 200),
+        (Trainings.Succeeds, 50, 50, 500),
+        (Trainings.Fails, 8, 50, 200),
+        (Trainings.Stumbles, 12, 50, 200),
         (Trainings.Lasts, 12, 2_000, 5_000),
         (Trainings.Yields, 10, 1_000, 3_000),
         (Trainings.Ignores, 8, 1_000, 3_000),

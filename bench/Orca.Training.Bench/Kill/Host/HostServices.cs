@@ -20,7 +20,7 @@ internal static class HostServices
         case $KIND in yields) trap 'exit 0' TERM ;; ignores) trap '' TERM ;; esac
         printf %s "$ORCA_JOB_ID/$ORCA_ATTEMPT" >"$ORCA_OUTPUT_PATH/model.txt"
         for line in 0 1 2 3 4; do echo "{\"orca\":\"metric\",\"step\":$line}"; sleep "$PAUSE"; done
-        case $KIND in fails) exit 3 ;; yields) exit 5 ;; esac
+        case $KIND in fails) exit 3 ;; stumbles) [ "$ORCA_ATTEMPT" != 1 ] || exit 3 ;; yields) exit 5 ;; esac
         """;
 
     public static void Add(IServiceCollection services, HostSettings settings)

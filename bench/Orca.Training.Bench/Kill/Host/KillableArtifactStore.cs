@@ -22,5 +22,8 @@ internal sealed class KillableArtifactStore(IArtifactStore store, KillSwitch kil
         return artifacts;
     }
 
+    public Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken) =>
+        store.RemoveAsync(installation, job, exceptAttempt, cancellationToken);
+
     public Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken) => store.OpenAsync(artifact, cancellationToken);
 }

@@ -47,6 +47,13 @@ internal sealed class KillableJobStore(IJobStore store, KillSwitch kills, EndJou
 
     public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => store.ReadAsync(jobs, cancellationToken);
 
+    public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken) => store.FindByKeyAsync(user, key, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken) =>
+        store.ReadExpiredAsync(retention, limit, cancellationToken);
+
+    public ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken) => store.RemoveAsync(jobs, fence, cancellationToken);
+
     public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => store.ReadPageAsync(query, cancellationToken);
 
     public async ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)

@@ -24,6 +24,9 @@ internal static class Trainings
     /// <summary>Ends with <see cref="FailureCode"/>.</summary>
     public const string Fails = "fails";
 
+    /// <summary>Ends with <see cref="FailureCode"/> at its first attempt, and is tried again.</summary>
+    public const string Stumbles = "stumbles";
+
     /// <summary>Is killed for lack of memory.</summary>
     public const string Grows = "grows";
 
@@ -61,6 +64,7 @@ internal static class Trainings
         return kind switch
         {
             Fails => training.ExitsWith(FailureCode),
+            Stumbles when spec.Name.Attempt.Number == 1 => training.ExitsWith(FailureCode),
             Grows => training.RunsOutOfMemory(),
             Ignores => training.IgnoringStop(),
             Yields => training.ExitsWith(UnaskedCode).EndsOnStopWith(0),
