@@ -6,6 +6,7 @@ using Orca.Training.Bench.Kill.Host;
 using Orca.Training.Bench.Kill.Machine;
 using Orca.Training.Bench.Overhead;
 using Orca.Training.Bench.Pipeline;
+using Orca.Training.Bench.Recovery;
 using Orca.Training.Bench.Stores;
 
 // Each bench prints a table and, as its last line, one JSON object of its figures.
@@ -15,6 +16,7 @@ var benches = new Dictionary<string, (string Shows, Func<Report, CancellationTok
     ["overhead"] = ("what the SDK adds to a container, beside the engine's client alone", OverheadBench.RunAsync),
     ["stores"] = ("durable submissions and lifecycles a second on SQLite and PostgreSQL, beside bare commits", StoresBench.RunAsync),
     ["kill"] = ("hosts killed under load, with SQLite, PostgreSQL and the real engine: what was lost, done twice, left behind or recorded wrongly", KillBench.RunAsync),
+    ["recovery"] = ("how soon 100 running containers are followed again, and another host decides", RecoveryBench.RunAsync),
     ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),
 };
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orca.Training.Bench.Kill.Host;
 
 namespace Orca.Training.Bench.Kill;
@@ -17,6 +18,9 @@ internal sealed class RunningHost : IAsyncDisposable
 
     /// <summary>Where it takes calls; null if it was killed before it did.</summary>
     public Task<string?> Address => _address.Task;
+
+    /// <summary>When it began to host, by the system's clock, which all processes share.</summary>
+    public long BeganAt { get; private set; }
 
     /// <summary>Whether it killed itself, at its boundary.</summary>
     public bool KilledItself { get; private set; }
@@ -44,6 +48,11 @@ internal sealed class RunningHost : IAsyncDisposable
             if (line.StartsWith(HostProgram.ReadyWord, StringComparison.Ordinal))
             {
                 _address.TrySetResult(line[HostProgram.ReadyWord.Length..]);
+            }
+
+            if (line.StartsWith(HostProgram.BeginsWord, StringComparison.Ordinal))
+            {
+                BeganAt = long.Parse(line[HostProgram.BeginsWord.Length..], CultureInfo.InvariantCulture);
             }
 
             KilledItself |= line == KillSwitch.Word;

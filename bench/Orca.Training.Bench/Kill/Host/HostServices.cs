@@ -19,6 +19,7 @@ internal static class HostServices
         trap 'exit 143' TERM
         case $KIND in yields) trap 'exit 0' TERM ;; ignores) trap '' TERM ;; esac
         printf %s "$ORCA_JOB_ID/$ORCA_ATTEMPT" >"$ORCA_OUTPUT_PATH/model.txt"
+        while [ "$KIND" = endless ]; do echo "{\"orca\":\"metric\",\"step\":$((step=step+1))}"; sleep 1; done
         for line in 0 1 2 3 4; do echo "{\"orca\":\"metric\",\"step\":$line}"; sleep "$PAUSE"; done
         case $KIND in fails) exit 3 ;; stumbles) [ "$ORCA_ATTEMPT" != 1 ] || exit 3 ;; yields) exit 5 ;; esac
         """;

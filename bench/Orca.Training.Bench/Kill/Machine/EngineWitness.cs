@@ -40,10 +40,11 @@ internal sealed class EngineWitness : IWitness, IProgress<Message>, IAsyncDispos
     /// <summary>Takes away what a bench that found something has left.</summary>
     public async Task RemoveAsync(string application)
     {
-        foreach (var container in await ListContainersAsync(application, CancellationToken.None))
-        {
-            await _engine.Containers.RemoveContainerAsync(container.ID, new() { Force = true, RemoveVolumes = true }, CancellationToken.None);
-        }
+        const int AtOnce = 8;
+        await Parallel.ForEachAsync(
+            await ListContainersAsync(application, CancellationToken.None),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (container, token) => await _engine.Containers.RemoveContainerAsync(container.ID, new() { Force = true, RemoveVolumes = true }, token));
     }
 
     public void Report(Message value)

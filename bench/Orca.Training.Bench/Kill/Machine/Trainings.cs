@@ -51,6 +51,9 @@ internal static class Trainings
     /// <summary>Hosts are not told of its start and end; only a listing shows them.</summary>
     public const string Silent = "silent";
 
+    /// <summary>Says each second that it goes on; on the real engine alone.</summary>
+    public const string Endless = "endless";
+
     public static FakeTraining Of(AttemptSpec spec)
     {
         var kind = spec.Environment.GetValueOrDefault(KindVariable, Succeeds);
