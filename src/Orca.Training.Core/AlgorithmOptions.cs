@@ -35,4 +35,10 @@ public sealed class AlgorithmOptions
 
     /// <summary>GPUs for each container. Default 0.</summary>
     public int Gpus { get; set; }
+
+    /// <summary>Time limits for requests that do not give them; a job keeps those of its submission.</summary>
+    public TimeoutOptions Timeouts { get; } = new();
+
+    /// <summary>Whether failed attempts are followed by others, for requests that do not say; a job keeps what it was at its submission.</summary>
+    public RetryOptions Retries { get; } = new();
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orca.Training.Client;
+using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Settings;
 using static System.FormattableString;
@@ -137,9 +138,53 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
             found.Add($"{path}:Registry has {fault}.");
         }
 
+        CheckTimeouts($"{path}:Timeouts", algorithm.Timeouts, limits.LongestTime, found);
+        CheckRetries($"{path}:Retries", algorithm.Retries, limits, found);
         foreach (var (parameter, value) in algorithm.Parameters)
         {
             CheckParameter($"{path}:Parameters:{Shown(parameter)}", parameter, value, found);
+        }
+    }
+
+    private static void CheckTimeouts(string path, TimeoutOptions timeouts, TimeSpan longest, List<string> found)
+    {
+        Check(nameof(timeouts.Queued), timeouts.Queued);
+        Check(nameof(timeouts.Launching), timeouts.Launching);
+        Check(nameof(timeouts.Running), timeouts.Running);
+        Check(nameof(timeouts.NoProgress), timeouts.NoProgress);
+
+        void Check(string setting, TimeSpan? limit)
+        {
+            if (limit <= TimeSpan.Zero || limit > longest)
+            {
+                found.Add(Invariant($"{path}:{setting} is {limit}: give a time above zero and up to {longest}, which is Limits:LongestTime, or leave it out."));
+            }
+        }
+    }
+
+    private static void CheckRetries(string path, RetryOptions retries, RequestLimits limits, List<string> found)
+    {
+        if (retries.MaxRetries < 0 || retries.MaxRetries > limits.Retries)
+        {
+            found.Add(Invariant($"{path}:MaxRetries is {retries.MaxRetries}: give 0 to {limits.Retries}, which is Limits:Retries."));
+        }
+
+        for (var i = 0; i < retries.On.Count; i++)
+        {
+            if (RetryRule.FaultOf(new OutcomeCode(retries.On[i])) is { } fault)
+            {
+                found.Add(Invariant($"{path}:On:{i} is '{Shown(retries.On[i])}'. {fault}"));
+            }
+        }
+
+        if (retries.FirstPause < TimeSpan.Zero || retries.FirstPause > limits.LongestTime)
+        {
+            found.Add(Invariant($"{path}:FirstPause is {retries.FirstPause}: give a time from zero up to {limits.LongestTime}, which is Limits:LongestTime."));
+        }
+
+        if (retries.LongestPause < retries.FirstPause || retries.LongestPause > limits.LongestTime)
+        {
+            found.Add(Invariant($"{path}:LongestPause is {retries.LongestPause}: give a time from {retries.FirstPause}, which is FirstPause, up to {limits.LongestTime}, which is Limits:LongestTime."));
         }
     }
 

@@ -77,7 +77,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.AddSingleton<IOptionsChangeTokenSource<OrcaTrainingOptions>>(new ConfigurationChangeTokenSource<OrcaTrainingOptions>(configuration));
         services.Configure<OrcaTrainingOptions>(options =>
         {
-            ForgetCommandsIn(configuration, options);
+            ForgetListsIn(configuration, options);
             source.BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o));
         });
         return builder;
@@ -92,7 +92,9 @@ public static class OrcaTrainingServiceCollectionExtensions
             .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
             .With(nameof(OrcaTrainingOptions.Retention), SettingsKeys.Of(typeof(RetentionOptions)))
             .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions))
-                .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials))))));
+                .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
+                .With(nameof(AlgorithmOptions.Timeouts), SettingsKeys.Of(typeof(TimeoutOptions)))
+                .With(nameof(AlgorithmOptions.Retries), SettingsKeys.Of(typeof(RetryOptions))))));
         services.AddOptions<OrcaTrainingOptions>()
             .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o)))
             .ValidateOnStart();
@@ -105,13 +107,23 @@ public static class OrcaTrainingServiceCollectionExtensions
     }
 
     /// <summary>Binding adds to a list: without this, a command that is set twice would be both, one after the other.</summary>
-    private static void ForgetCommandsIn(IConfiguration configuration, OrcaTrainingOptions options)
+    private static void ForgetListsIn(IConfiguration configuration, OrcaTrainingOptions options)
     {
         foreach (var section in configuration.GetSection(nameof(options.Algorithms)).GetChildren())
         {
-            if (options.Algorithms.TryGetValue(section.Key, out var algorithm) && section.GetSection(nameof(algorithm.Command)).Exists())
+            if (!options.Algorithms.TryGetValue(section.Key, out var algorithm))
+            {
+                continue;
+            }
+
+            if (section.GetSection(nameof(algorithm.Command)).Exists())
             {
                 algorithm.Command.Clear();
+            }
+
+            if (section.GetSection(nameof(algorithm.Retries)).GetSection(nameof(algorithm.Retries.On)).Exists())
+            {
+                algorithm.Retries.On.Clear();
             }
         }
     }
@@ -120,7 +132,7 @@ public static class OrcaTrainingServiceCollectionExtensions
     {
         var options = services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var maxRanks = services.GetServices<Machine>().Select(m => m.Runtime.Abilities.MaxRanks).DefaultIfEmpty(1).Max();
-        var validator = new FromSettings<RequestValidator>(options, o => new RequestValidator(o.Limits, o.Algorithms.Keys, maxRanks));
+        var validator = new FromSettings<RequestValidator>(options, o => new RequestValidator(o.Limits, o.Algorithms.Keys, maxRanks, DefaultsIn(o)));
         return new TrainingClient(
             services.GetRequiredService<IJobStore>(),
             services.GetRequiredService<IDatasetStore>(),
@@ -130,6 +142,9 @@ public static class OrcaTrainingServiceCollectionExtensions
             services.GetRequiredService<ILogger<TrainingClient>>(),
             services.GetRequiredService<TrainingMetrics>());
     }
+
+    private static Dictionary<string, AlgorithmDefaults> DefaultsIn(OrcaTrainingOptions options) => options.Algorithms
+        .ToDictionary(a => a.Key, a => new AlgorithmDefaults(a.Value.Timeouts.ForRequests, a.Value.Retries.ForRequests), StringComparer.Ordinal);
 
     private static FolderLogStore NewLogStore(IServiceProvider services) => new(
         DataFolder(services, "logs"),

@@ -28,7 +28,7 @@ public static class PostgreSqlTrainingClientExtensions
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(transaction);
         return client is TrainingClient { Store: PostgreSqlJobStore store } inProcess
-            ? inProcess.TrainAsync(request, async (submit, token) => (await store.SubmitWithinAsync(submit, transaction, token)).Job!, cancellationToken)
+            ? inProcess.TrainAsync(request, (submit, token) => store.SubmitWithinAsync(submit, transaction, token), cancellationToken)
             : throw new ArgumentException(
                 "This client cannot bring a job into the transaction: use the ITrainingClient of this process's host, which keeps its jobs by UsePostgreSql().", nameof(client));
     }

@@ -100,6 +100,23 @@ public sealed class TransactionTests(PostgreSqlServer server)
     }
 
     [Fact]
+    public async Task A_key_is_one_job_within_a_transaction_and_after_it()
+    {
+        await using var orders = await OrdersAsync();
+        using var host = await StartAsync(orders.Schema);
+        var keyed = Request with { IdempotencyKey = "order 17" };
+        var job = await Client(host).TrainAsync(keyed, orders.Transaction, Cancel);
+        Assert.Equal(job, await Client(host).TrainAsync(keyed, orders.Transaction, Cancel));
+        var refusal = await Assert.ThrowsAsync<TrainingException>(() => Client(host).TrainAsync(keyed with { Name = "n" }, orders.Transaction, Cancel));
+        await orders.Transaction.CommitAsync(Cancel);
+
+        Assert.Equal(TrainingError.AlreadyExists, refusal.Error);
+        Assert.Equal(job, await Client(host).TrainAsync(keyed, Cancel));
+        Assert.Equal(JobState.Succeeded, (await EndAsync(host, job)).State);
+        await host.StopAsync(Cancel);
+    }
+
+    [Fact]
     public async Task A_late_job_can_be_cancelled_before_it_has_a_place_in_the_feed()
     {
         await using var orders = await OrdersAsync();

@@ -54,6 +54,52 @@ public sealed class TransactionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_is_one_job_within_a_transaction_after_it_and_beside_it()
+    {
+        using var host = await StartAsync(_folder.NewFile());
+        using var connection = Orders(host);
+        var keyed = Request with { IdempotencyKey = "order 17" };
+        JobId job;
+        using (var transaction = connection.BeginTransaction())
+        {
+            job = await Client(host).TrainAsync(keyed, transaction, Cancel);
+            Assert.Equal(job, await Client(host).TrainAsync(keyed, transaction, Cancel));
+            var refusal = await Assert.ThrowsAsync<TrainingException>(() => Client(host).TrainAsync(keyed with { Name = "n" }, transaction, Cancel));
+            Assert.Equal(TrainingError.AlreadyExists, refusal.Error);
+            transaction.Commit();
+        }
+
+        Assert.Equal(JobState.Succeeded, (await EndAsync(host, job)).State);
+        Assert.Equal(job, await Client(host).TrainAsync(keyed, Cancel));
+        using (var transaction = connection.BeginTransaction())
+        {
+            Assert.Equal(job, await Client(host).TrainAsync(keyed, transaction, Cancel));
+            transaction.Commit();
+        }
+
+        Assert.Single(await Store(host).ReadPageAsync(new JobQuery { Limit = 10 }, Cancel));
+        await host.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task A_key_of_a_transaction_that_is_rolled_back_is_free()
+    {
+        using var host = await StartAsync(_folder.NewFile());
+        using var connection = Orders(host);
+        var keyed = Request with { IdempotencyKey = "order 17" };
+        using (var transaction = connection.BeginTransaction())
+        {
+            await Client(host).TrainAsync(keyed, transaction, Cancel);
+            transaction.Rollback();
+        }
+
+        var job = await Client(host).TrainAsync(keyed with { Name = "n" }, Cancel);
+
+        Assert.Equal("n", (await EndAsync(host, job)).Request.Name);
+        await host.StopAsync(Cancel);
+    }
+
+    [Fact]
     public async Task Ids_that_transactions_draw_and_those_of_other_callers_never_meet()
     {
         using var host = await StartAsync(_folder.NewFile());

@@ -21,12 +21,18 @@ internal sealed partial class TrainingGrpcService(
 
     public override Task<Wire.TrainResponse> Train(Wire.TrainRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {
-        var metadata = request.Metadata ?? throw TrainingException.Invalid("metadata", "It is missing: say what to train.");
-        // Who calls is said by the caller's identity alone, never by the wire.
-        var acting = clients?.ForUser(context.GetHttpContext().User) ?? client;
-        var job = await acting.TrainAsync(RequestMapping.FromWire(metadata), context.CancellationToken).ConfigureAwait(false);
+        var job = await ActingFor(context).TrainAsync(RequestMapping.FromWire(Given(request.Metadata)), context.CancellationToken).ConfigureAwait(false);
         return new Wire.TrainResponse { JobId = job.Value };
     });
+
+    public override Task<Wire.TrainGroupResponse> TrainAll(Wire.TrainAllRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
+    {
+        TrainingRequest[] requests = [.. request.Requests.Select(RequestMapping.FromWire)];
+        return BatchMapping.ToWire(await ActingFor(context).TrainAllAsync(requests, request.Group, request.IdempotencyKey, context.CancellationToken).ConfigureAwait(false));
+    });
+
+    public override Task<Wire.TrainGroupResponse> TrainSweep(Wire.TrainSweepRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
+        BatchMapping.ToWire(await ActingFor(context).TrainSweepAsync(BatchMapping.FromWire(Given(request.Metadata), request.Grid), context.CancellationToken).ConfigureAwait(false)));
 
     public override Task<Wire.GetTrainingStatusResponse> GetTrainingStatus(Wire.GetTrainingStatusRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
         Answers.For(await client.GetTrainingStatusAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false)));
@@ -35,6 +41,18 @@ internal sealed partial class TrainingGrpcService(
     {
         await client.CancelTrainingAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false);
         return new Wire.CancelTrainingResponse();
+    });
+
+    public override Task<Wire.HoldTrainingResponse> HoldTraining(Wire.HoldTrainingRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
+    {
+        await client.HoldTrainingAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false);
+        return new Wire.HoldTrainingResponse();
+    });
+
+    public override Task<Wire.ReleaseTrainingResponse> ReleaseTraining(Wire.ReleaseTrainingRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
+    {
+        await client.ReleaseTrainingAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false);
+        return new Wire.ReleaseTrainingResponse();
     });
 
     public override Task WatchTraining(Wire.WatchTrainingRequest request, IServerStreamWriter<Wire.GetTrainingStatusResponse> responseStream, ServerCallContext context) => AnswerAsync(context, async () =>
@@ -105,6 +123,12 @@ internal sealed partial class TrainingGrpcService(
             throw ErrorMapping.ToRpc(new TrainingException(TrainingError.Internal, "The training service met an unexpected error; its log says more."));
         }
     }
+
+    // Who calls is said by the caller's identity alone, never by the wire.
+    private ITrainingClient ActingFor(ServerCallContext context) => clients?.ForUser(context.GetHttpContext().User) ?? client;
+
+    private static Wire.TrainingJobMetadata Given(Wire.TrainingJobMetadata? metadata) =>
+        metadata ?? throw TrainingException.Invalid("metadata", "It is missing: say what to train.");
 
     private static JobId JobOf(long id) => id > 0 ? new JobId(id) : throw TrainingException.Invalid("job_id", $"{id} is no job's id: they count from 1.");
 }

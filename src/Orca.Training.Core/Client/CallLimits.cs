@@ -12,6 +12,9 @@ public static class CallLimits
     /// <summary>The most jobs whose statuses one call can ask for.</summary>
     public const int MaxStatuses = 1000;
 
+    /// <summary>The most trainings that one call can submit.</summary>
+    public const int MaxBatch = 1000;
+
     /// <summary>The most characters of a user's name in a query.</summary>
     public const int MaxUserLength = 1024;
 }

@@ -28,9 +28,17 @@ internal static class DependencyRule
         }
     }
 
-    /// <summary>What is said of a job that there is not.</summary>
-    public static FieldViolation Missing(IReadOnlyList<JobId> dependsOn, int place) =>
-        new(Field(place), Invariant($"There is no job {dependsOn[place]}, or no longer: give one that is kept, or leave it out if it has succeeded."));
+    /// <summary>What is said of jobs that there are not.</summary>
+    public static void CheckMissing(IReadOnlyList<JobId> dependsOn, IReadOnlySet<JobId> missing, List<FieldViolation> found)
+    {
+        for (var i = 0; missing.Count > 0 && i < dependsOn.Count; i++)
+        {
+            if (missing.Contains(dependsOn[i]))
+            {
+                found.Add(new FieldViolation(Field(i), Invariant($"There is no job {dependsOn[i]}, or no longer: give one that is kept, or leave it out if it has succeeded.")));
+            }
+        }
+    }
 
     private static string Field(int place) => Invariant($"depends_on[{place}]");
 }

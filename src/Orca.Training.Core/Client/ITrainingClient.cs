@@ -9,9 +9,30 @@ namespace Orca.Training.Client;
 /// <remarks>Every call throws <see cref="TrainingException"/> for what the service refuses or cannot do, and <see cref="OperationCanceledException"/> when its token ends it.</remarks>
 public interface ITrainingClient
 {
-    /// <summary>Submits a request. When it returns, the job is on record.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>, naming each field that is wrong.</exception>
+    /// <summary>
+    /// Submits a request. When it returns, the job is on record. With an idempotency key it can be repeated until it has an answer, and returns the same job
+    /// then.
+    /// </summary>
+    /// <exception cref="TrainingException">
+    /// <see cref="TrainingError.InvalidArgument"/>, naming each field that is wrong. <see cref="TrainingError.AlreadyExists"/>: the key stands for a job that was
+    /// submitted with another request.
+    /// </exception>
     Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Submits several requests as a group, all or none. When it returns, all their jobs are on record.</summary>
+    /// <param name="requests">At most <see cref="CallLimits.MaxBatch"/>. Group and key are given once, for all of them.</param>
+    /// <param name="group">The name under which they are listed; null for one that is drawn.</param>
+    /// <param name="idempotencyKey">Stands for all of them: repeated with it, the call returns the same jobs. Null for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The group and its jobs, in the order of the requests.</returns>
+    /// <exception cref="TrainingException">As <see cref="TrainAsync"/>; fields are named as <c>requests[3].parameters[LR]</c>, the first hundred or so of many.</exception>
+    Task<TrainingGroup> TrainAllAsync(
+        IReadOnlyList<TrainingRequest> requests, string? group = null, string? idempotencyKey = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Submits a training for each point of a grid of parameters, as a group, all or none. When it returns, all their jobs are on record.</summary>
+    /// <returns>The group and its jobs, in the order that <see cref="TrainingSweep"/> tells.</returns>
+    /// <exception cref="TrainingException">As <see cref="TrainAsync"/>; fields of the grid are named as <c>grid[0].values[2]</c>.</exception>
+    Task<TrainingGroup> TrainSweepAsync(TrainingSweep sweep, CancellationToken cancellationToken = default);
 
     /// <summary>Where a job stands now.</summary>
     /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such job, or no longer.</exception>
@@ -52,6 +73,21 @@ public interface ITrainingClient
     /// <see cref="TrainingError.NotFound"/>: there is no such job. <see cref="TrainingError.FailedPrecondition"/>: it is already Succeeded or Failed.
     /// </exception>
     Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Asks for a queued job not to be started before it is released. When it returns the intent is on record, and no start follows; repeating it is
+    /// harmless.
+    /// </summary>
+    /// <exception cref="TrainingException">
+    /// <see cref="TrainingError.NotFound"/>: there is no such job. <see cref="TrainingError.FailedPrecondition"/>: it is not queued (any more).
+    /// </exception>
+    Task HoldTrainingAsync(JobId job, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a job that is held start when its turn comes; for one that is queued and not held it changes nothing.</summary>
+    /// <exception cref="TrainingException">
+    /// <see cref="TrainingError.NotFound"/>: there is no such job. <see cref="TrainingError.FailedPrecondition"/>: it is not queued (any more).
+    /// </exception>
+    Task ReleaseTrainingAsync(JobId job, CancellationToken cancellationToken = default);
 
     /// <summary>Where several jobs stand, all at one moment as far as the job store can say.</summary>
     /// <param name="jobs">At most <see cref="CallLimits.MaxStatuses"/>; one that is named twice is answered twice.</param>

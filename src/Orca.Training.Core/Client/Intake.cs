@@ -10,6 +10,7 @@ namespace Orca.Training.Client;
 /// </summary>
 internal static class Intake
 {
+    private const string NoValue = "The value is missing: give text.";
     private const string HalfACharacter = "It holds half a character (a lone surrogate): give whole Unicode text.";
 
     /// <exception cref="TrainingException">A value is missing, or a text is no text.</exception>
@@ -24,6 +25,46 @@ internal static class Intake
         var found = new List<FieldViolation>();
         var taken = Copy(request, found);
         return found.Count == 0 ? taken : throw TrainingException.Invalid(found);
+    }
+
+    /// <exception cref="TrainingException">There are none or too many, a value is missing, or a text is no text.</exception>
+    public static TrainingBatch Batch(IReadOnlyList<TrainingRequest> requests, string? group, string? idempotencyKey)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        if (requests.Count is 0 or > CallLimits.MaxBatch)
+        {
+            throw TrainingException.Invalid("requests", Invariant($"There are {requests.Count}: give 1 to {CallLimits.MaxBatch}."));
+        }
+
+        var found = new List<FieldViolation>();
+        var taken = new List<TrainingRequest>(requests.Count);
+        foreach (var request in requests)
+        {
+            var own = new List<FieldViolation>();
+            taken.Add(request is null ? Missing(own) : IsItsOwnCopy(request) ? request : Copy(request, own));
+            var field = TrainingBatch.FieldOf(taken.Count - 1);
+            found.AddRange(own.Select(v => v with { Field = v.Field.Length > 0 ? $"{field}.{v.Field}" : field }));
+        }
+
+        var batch = new TrainingBatch(taken, TextOrNull("group", group, found), TextOrNull("idempotency_key", idempotencyKey, found));
+        return found.Count == 0 ? batch : throw TrainingException.Invalid(found);
+
+        static TrainingRequest Missing(List<FieldViolation> own)
+        {
+            own.Add(new FieldViolation("", "It is missing: give a request."));
+            return new TrainingRequest { Algorithm = "", DatasetId = "" };
+        }
+    }
+
+    /// <exception cref="TrainingException">A value is missing, or a text is no text.</exception>
+    public static TrainingSweep Sweep(TrainingSweep sweep)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        ArgumentNullException.ThrowIfNull(sweep.Request, nameof(sweep));
+        var found = new List<FieldViolation>();
+        var request = Copy(sweep.Request, found);
+        SweepParameter[] grid = [.. (sweep.Grid ?? []).Select((parameter, place) => Copy(parameter, Invariant($"grid[{place}]"), found))];
+        return found.Count == 0 ? new TrainingSweep { Request = request, Grid = grid } : throw TrainingException.Invalid(found);
     }
 
     /// <exception cref="TrainingException">A value is missing, or a text is no text.</exception>
@@ -77,6 +118,23 @@ internal static class Intake
         Retries = request.Retries is { } retries ? Retries(retries, found) : null,
     };
 
+    private static SweepParameter Copy(SweepParameter? parameter, string field, List<FieldViolation> found)
+    {
+        string?[] values = [.. parameter?.Values ?? []];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var place = Invariant($"{field}.values[{i}]");
+            if (values[i] is null)
+            {
+                found.Add(new FieldViolation(place, NoValue));
+            }
+
+            values[i] = Text(place, values[i], found);
+        }
+
+        return new SweepParameter(Text($"{field}.name", parameter?.Name, found), values!);
+    }
+
     private static RetryPolicy Retries(RetryPolicy retries, List<FieldViolation> found) => retries with
     {
         On = [.. retries.On.Select((code, place) => new OutcomeCode(Text(Invariant($"retries.on[{place}]"), code.Name, found)))],
@@ -115,7 +173,7 @@ internal static class Intake
         var taken = new Dictionary<string, string>(values, StringComparer.Ordinal);
         foreach (var (name, value) in taken.Where(v => v.Value is null || HasLoneSurrogate(v.Key) || HasLoneSurrogate(v.Value)).OrderBy(v => v.Key, StringComparer.Ordinal))
         {
-            found.Add(new FieldViolation(Field(field, name), value is null ? "The value is missing: give text." : HalfACharacter));
+            found.Add(new FieldViolation(Field(field, name), value is null ? NoValue : HalfACharacter));
         }
 
         return new(taken);

@@ -5,15 +5,22 @@ using static System.FormattableString;
 namespace Orca.Training.Client;
 
 /// <summary>Checks a request's own form: everything that can be said without asking a store. Pure.</summary>
-internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string> algorithms, int maxRanks)
+/// <param name="limits">What requests may not exceed.</param>
+/// <param name="algorithms">The algorithms that there are.</param>
+/// <param name="maxRanks">The most workers of a training.</param>
+/// <param name="defaults">What algorithms say for requests that do not; those that say nothing are left out.</param>
+internal sealed class RequestValidator(
+    RequestLimits limits, IEnumerable<string> algorithms, int maxRanks, IReadOnlyDictionary<string, AlgorithmDefaults>? defaults = null)
 {
+    private const int MostViolations = 100;
+
     private readonly SortedSet<string> _algorithms = new(algorithms, StringComparer.Ordinal);
 
     /// <summary>What requests may not exceed.</summary>
     public RequestLimits Limits => limits;
 
     /// <summary>What is wrong with a request that <see cref="Intake"/> has taken; empty if nothing is.</summary>
-    public IReadOnlyList<FieldViolation> Check(TrainingRequest request)
+    public List<FieldViolation> Check(TrainingRequest request)
     {
         var found = new List<FieldViolation>();
         CheckAlgorithm(request.Algorithm, found);
@@ -36,8 +43,62 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
         return found;
     }
 
-    /// <summary>What is wrong with an idempotency key.</summary>
-    public void CheckKey(string? key, List<FieldViolation> found) => CheckName("idempotency_key", key, limits.KeyLength, isRequired: false, found);
+    /// <summary>What is wrong with a batch that <see cref="Intake"/> has taken; of very much that is wrong, the first part.</summary>
+    public List<FieldViolation> Check(TrainingBatch batch)
+    {
+        var found = new List<FieldViolation>();
+        CheckName("group", batch.Group, isRequired: false, found);
+        CheckKey(batch.IdempotencyKey, found);
+        for (var i = 0; i < batch.Requests.Count && found.Count < MostViolations; i++)
+        {
+            var (request, field) = (batch.Requests[i], TrainingBatch.FieldOf(i));
+            found.AddRange(Check(request with { Group = null, IdempotencyKey = null }).Select(v => v with { Field = $"{field}.{v.Field}" }));
+            if (request.Group is { } group && group != batch.Group)
+            {
+                found.Add(new FieldViolation($"{field}.group", "The trainings of one call have one group: give it with the call, and leave it out here."));
+            }
+
+            if (request.IdempotencyKey is not null)
+            {
+                found.Add(new FieldViolation($"{field}.idempotency_key", "One key stands for all trainings of one call: give it with the call, and leave it out here."));
+            }
+        }
+
+        return found;
+    }
+
+    private void CheckKey(string? key, List<FieldViolation> found) => CheckName("idempotency_key", key, limits.KeyLength, isRequired: false, found);
+
+    public void CheckParameterName(string field, string name, List<FieldViolation> found)
+    {
+        if (!IsVariableName(name))
+        {
+            found.Add(new FieldViolation(field, "The name becomes an environment variable: give letters, digits and '_', not starting with a digit."));
+        }
+        else if (name.Length > limits.ParameterNameLength)
+        {
+            found.Add(new FieldViolation(field, Invariant($"The name has {name.Length} characters: give at most {limits.ParameterNameLength}.")));
+        }
+        else if (ReservedVariables.Contains(name))
+        {
+            found.Add(new FieldViolation(field, "The name is reserved: it would change how the container works. Give another name."));
+        }
+    }
+
+    public void CheckParameterValue(string field, string value, List<FieldViolation> found)
+    {
+        if (value.Contains('\0', StringComparison.Ordinal))
+        {
+            found.Add(new FieldViolation(field, "The value holds a NUL character: give text."));
+        }
+        else if (value.Length > limits.ParameterValueLength)
+        {
+            found.Add(new FieldViolation(field, Invariant($"The value has {value.Length} characters: give at most {limits.ParameterValueLength}.")));
+        }
+    }
+
+    /// <summary>What an algorithm's settings say for requests that do not.</summary>
+    public AlgorithmDefaults DefaultsOf(string algorithm) => defaults?.GetValueOrDefault(algorithm) ?? AlgorithmDefaults.None;
 
     private void CheckAlgorithm(string algorithm, List<FieldViolation> found)
     {
@@ -88,27 +149,8 @@ internal sealed class RequestValidator(RequestLimits limits, IEnumerable<string>
         foreach (var (name, value) in parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
             var field = Intake.Field("parameters", name);
-            if (!IsVariableName(name))
-            {
-                found.Add(new FieldViolation(field, "The name becomes an environment variable: give letters, digits and '_', not starting with a digit."));
-            }
-            else if (name.Length > limits.ParameterNameLength)
-            {
-                found.Add(new FieldViolation(field, Invariant($"The name has {name.Length} characters: give at most {limits.ParameterNameLength}.")));
-            }
-            else if (ReservedVariables.Contains(name))
-            {
-                found.Add(new FieldViolation(field, "The name is reserved: it would change how the container works. Give another name."));
-            }
-
-            if (value.Contains('\0', StringComparison.Ordinal))
-            {
-                found.Add(new FieldViolation(field, "The value holds a NUL character: give text."));
-            }
-            else if (value.Length > limits.ParameterValueLength)
-            {
-                found.Add(new FieldViolation(field, Invariant($"The value has {value.Length} characters: give at most {limits.ParameterValueLength}.")));
-            }
+            CheckParameterName(field, name, found);
+            CheckParameterValue(field, value, found);
         }
     }
 

@@ -32,7 +32,10 @@ internal static class RetryRule
         {
             for (var i = 0; i < retries.On.Count; i++)
             {
-                CheckOutcome(Invariant($"retries.on[{i}]"), retries.On[i], found);
+                if (FaultOf(retries.On[i]) is { } fault)
+                {
+                    found.Add(new FieldViolation(Invariant($"retries.on[{i}]"), fault));
+                }
             }
         }
 
@@ -44,21 +47,18 @@ internal static class RetryRule
         }
     }
 
-    private static void CheckOutcome(string field, OutcomeCode code, List<FieldViolation> found)
+    /// <summary>Why an outcome is none that can be tried again after, as a sentence; null if it is one.</summary>
+    public static string? FaultOf(OutcomeCode code)
     {
         // Runtimes may have outcomes of their own, so a word that is not known here is no mistake.
-        if (code.Name.Length is 0 or > MaxOutcomeLength || !code.Name.All(char.IsAsciiLetterOrDigit))
+        if (code.Name is not { Length: > 0 and <= MaxOutcomeLength } || !code.Name.All(char.IsAsciiLetterOrDigit))
         {
-            found.Add(new FieldViolation(field, Invariant($"It is no outcome: give letters and digits, at most {MaxOutcomeLength}, such as {OutcomeCode.NonZeroExit}.")));
+            return Invariant($"It is no outcome: give letters and digits, at most {MaxOutcomeLength}, such as {OutcomeCode.NonZeroExit}.");
         }
-        else if (RetryPolicy.IsHopeless(code))
-        {
-            found.Add(new FieldViolation(field, $"{code} is never tried again, since nothing gets better by itself then: leave it out."));
-        }
-        else if (NeverFailures.Contains(code))
-        {
-            found.Add(new FieldViolation(field, $"{code} is not how an attempt fails: leave it out."));
-        }
+
+        return RetryPolicy.IsHopeless(code) ? $"{code} is never tried again, since nothing gets better by itself then: leave it out."
+            : NeverFailures.Contains(code) ? $"{code} is not how an attempt fails: leave it out."
+            : null;
     }
 
     private static void CheckPause(string field, TimeSpan pause, TimeSpan longest, List<FieldViolation> found)

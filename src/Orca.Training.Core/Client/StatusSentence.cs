@@ -17,7 +17,7 @@ internal static class StatusSentence
         JobState.Queued when job.CancelRequestedAt is not null => "Being cancelled.",
         JobState.Queued when job.HeldAt is not null => "Held: it starts after somebody has released it.",
         JobState.Queued when job.Request.DependsOn.Any(unfinished.Contains) => Waits([.. job.Request.DependsOn.Where(unfinished.Contains)]),
-        JobState.Queued when job is { Deferrals: 0, NotBefore: { } time, Attempts: [.., var last] } => AnotherTry(last, time),
+        JobState.Queued when job is { Deferrals: 0, NotBefore: { } time, QueueReason: { } reason, Attempts.Count: > 0 } => AnotherAttempt(time, reason),
         JobState.Queued => Queued(job, queuePosition),
         JobState.Launching when job.CancelRequestedAt is not null => "Launching; being cancelled.",
         JobState.Launching => Launching(job.Phase),
@@ -44,9 +44,8 @@ internal static class StatusSentence
         _ => string.Create(CultureInfo.InvariantCulture, $"Queued: it waits for jobs {string.Join(", ", jobs[..MostNamed])} and {jobs.Length - MostNamed} more to succeed."),
     };
 
-    private static string AnotherTry(Attempt last, DateTimeOffset time) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Queued for another attempt, not before {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, since attempt {last.Number} ended as {last.Outcome?.Code ?? OutcomeCode.Unknown}.");
+    private static string AnotherAttempt(DateTimeOffset time, string reason) =>
+        string.Create(CultureInfo.InvariantCulture, $"Queued for another attempt, not before {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {Ended(reason)}");
 
     private static string Launching(LaunchPhase? phase)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Datasets;
@@ -39,35 +38,6 @@ internal sealed partial class TrainingClient(
     public ITrainingClient ForUser(string? user) =>
         new TrainingClient(store, datasets, logs, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user);
 
-    public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) =>
-        TrainAsync(request, RecordAsync, cancellationToken);
-
-    /// <summary>Submits as ever, but for how the job goes on record: a store's package records it within the application's own transaction.</summary>
-    internal async Task<JobId> TrainAsync(
-        TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<Job>> record, CancellationToken cancellationToken)
-    {
-        // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
-        request = Intake.Request(request);
-        cancellationToken.ThrowIfCancellationRequested();
-        var violations = validator().Check(request);
-        if (violations.Count > 0)
-        {
-            throw TrainingException.Invalid(violations);
-        }
-
-        try
-        {
-            var job = TrainingActivities.Submit(request, time) is { } activity
-                ? await TracedAsync(activity, request, record, cancellationToken)
-                : await SubmitAsync(request, record, cancellationToken);
-            return job.Id;
-        }
-        catch (Exception e) when (_errors.Translated(e, nameof(TrainAsync), cancellationToken) is { } translated)
-        {
-            throw translated;
-        }
-    }
-
     public async Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -88,28 +58,6 @@ internal sealed partial class TrainingClient(
 
     public IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(WatchPosition lastSeen, CancellationToken cancellationToken = default) =>
         _errors.GuardAsync(WatchAsync(lastSeen.Job, lastSeen.Revision, lastSeen.Installation, cancellationToken), nameof(ResumeWatchAsync), cancellationToken);
-
-    public async Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            var results = await store.ApplyAsync([new JobCommand.RequestCancel(job, time.GetUtcNow())], fence: null, cancellationToken);
-            switch (results[0])
-            {
-                case { Rejection: Rejection.NotFound }:
-                    throw TrainingException.NotFound(job);
-                case { Rejection: Rejection.Final, Job: { State: not JobState.Cancelled } final }:
-                    throw new TrainingException(TrainingError.FailedPrecondition, $"Job {job} cannot be cancelled: it is already {final.State}.");
-                default:
-                    break;
-            }
-        }
-        catch (Exception e) when (_errors.Translated(e, nameof(CancelTrainingAsync), cancellationToken) is { } translated)
-        {
-            throw translated;
-        }
-    }
 
     private async IAsyncEnumerable<TrainingStatus> WatchAsync(JobId job, long afterRevision, InstallationId? seenIn, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -153,66 +101,6 @@ internal sealed partial class TrainingClient(
 
     public IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, CancellationToken cancellationToken = default) =>
         _errors.GuardAsync(new LogStream(store, logs).ReadAsync(job, query ?? new LogQuery(), cancellationToken), nameof(StreamLogsAsync), cancellationToken);
-
-    private async ValueTask<Job> RecordAsync(JobCommand.Submit submit, CancellationToken cancellationToken) =>
-        (await store.ApplyAsync([submit], fence: null, cancellationToken))[0].Job!;
-
-    private async ValueTask<Job> SubmitAsync(
-        TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<Job>> record, CancellationToken cancellationToken)
-    {
-        var version = await ResolveAsync(request, cancellationToken);
-        var accepted = request.DatasetVersion == version.Hash ? request : request with { DatasetVersion = version.Hash };
-        var submit = new JobCommand.Submit(accepted, user, time.GetUtcNow()) { TraceParent = TrainingActivities.TraceParent };
-        var job = await record(submit, cancellationToken);
-        metrics?.Submitted(job);
-        return job;
-    }
-
-    private async ValueTask<Job> TracedAsync(
-        Activity activity, TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<Job>> record, CancellationToken cancellationToken)
-    {
-        string? error = null;
-        try
-        {
-            var job = await SubmitAsync(request, record, cancellationToken);
-            activity.SetTag(MetricNames.JobId, job.Id.Value);
-            return job;
-        }
-        catch (Exception e)
-        {
-            error = e is TrainingException trouble ? trouble.Error.ToString() : e.GetType().FullName;
-            throw;
-        }
-        finally
-        {
-            activity.End(time, error);
-        }
-    }
-
-    private async ValueTask<DatasetVersion> ResolveAsync(TrainingRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await datasets.ResolveAsync(request.DatasetId, request.DatasetVersion, cancellationToken) is { } version)
-            {
-                return version;
-            }
-
-            var isKnown = request.DatasetVersion.Length > 0
-                && await datasets.ResolveAsync(request.DatasetId, "", cancellationToken) is not null;
-            throw TrainingException.Invalid([isKnown
-                ? new FieldViolation("train_data_version_hash", $"Dataset '{request.DatasetId}' has no version '{request.DatasetVersion}': give one that was added, or none for the newest.")
-                : new FieldViolation("dataset_id", $"There is no dataset '{request.DatasetId}': add it first.")]);
-        }
-        catch (DatasetException e)
-        {
-            throw TrainingException.Invalid([new FieldViolation("dataset_id", e.Message)]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
-        {
-            throw new TrainingException(TrainingError.Unavailable, $"The dataset store cannot be read now: {e.Message}", inner: e);
-        }
-    }
 
     private async Task NextChangeAsync(Job job, long afterRevision, CancellationToken cancellationToken)
     {

@@ -60,6 +60,10 @@ public sealed class TrainingException : Exception
     internal static TrainingException NotFound(Jobs.JobId job, Jobs.InstallationId seenIn, Jobs.InstallationId current) =>
         new(TrainingError.NotFound, $"There is no job {job} of installation {seenIn}: this is installation {current}. A service that keeps its jobs in memory forgets them when it restarts.");
 
+    /// <summary>A key stands for a job that was submitted with another request.</summary>
+    internal static TrainingException KeyInUse(string key, Jobs.JobId job) =>
+        new(TrainingError.AlreadyExists, $"The idempotency key '{key}' stands for job {job}, which was submitted with another request: repeat that request as it was, or give this one a key of its own.");
+
     internal static TrainingException Invalid(string field, string description) => Invalid([new FieldViolation(field, description)]);
 
     internal static TrainingException Invalid(IReadOnlyList<FieldViolation> violations) =>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orca.Training.Artifacts;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
@@ -10,7 +11,8 @@ namespace Orca.Training.Tracking;
 /// Removes finished jobs and what they left. The job goes last: if something else cannot be removed now, the job still says that it is
 /// there, and the next look comes back to it.
 /// </summary>
-internal sealed class JobPurge(InstallationId installation, IJobStore jobs, ILogStore logs, Fence fence, ILogger logger)
+internal sealed class JobPurge(
+    InstallationId installation, IJobStore jobs, IArtifactStore artifacts, ILogStore logs, RetentionOptions retention, Fence fence, ILogger logger)
 {
     /// <summary>The finished jobs that need not be kept; none if the store does not answer.</summary>
     public async ValueTask<IReadOnlyList<Job>> FindAsync(JobRetention expired, int limit, CancellationToken cancellationToken)
@@ -60,5 +62,6 @@ internal sealed class JobPurge(InstallationId installation, IJobStore jobs, ILog
     private async ValueTask EmptyAsync(Job job, CancellationToken cancellationToken)
     {
         await logs.RemoveAsync(installation, job.Id, cancellationToken);
+        await artifacts.RemoveAsync(installation, job.Id, retention.KeepArtifacts && job.State is JobState.Succeeded ? job.LastAttempt : null, cancellationToken);
     }
 }

@@ -136,7 +136,7 @@ internal sealed class TrackerService(
         var scope = new RuntimeScope(_atStart.ApplicationName ?? environment.ApplicationName, installation);
         var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, time);
         var logWriters = new LogWriters(logs, work, time, logger, ending.Token);
-        var purge = new JobPurge(installation, store, logs, fence, logger);
+        var purge = new JobPurge(installation, store, artifacts, logs, _atStart.Retention, fence, logger);
         var effects = new EffectRunner(
             _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, artifacts, logWriters, _atStart, work, time, inbox, logger, ending.Token);
         await using var services = scopes.CreateAsyncScope();

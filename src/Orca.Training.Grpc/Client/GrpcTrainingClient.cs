@@ -68,6 +68,23 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     }
 
     /// <inheritdoc />
+    public async Task<TrainingGroup> TrainAllAsync(
+        IReadOnlyList<TrainingRequest> requests, string? group = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        var message = BatchMapping.ToWire(Intake.Batch(requests, group, idempotencyKey));
+        var answer = await AskAsync(options => _service.TrainAllAsync(message, options), cancellationToken).ConfigureAwait(false);
+        return BatchMapping.FromWire(answer);
+    }
+
+    /// <inheritdoc />
+    public async Task<TrainingGroup> TrainSweepAsync(TrainingSweep sweep, CancellationToken cancellationToken = default)
+    {
+        var message = BatchMapping.ToWire(Intake.Sweep(sweep));
+        var answer = await AskAsync(options => _service.TrainSweepAsync(message, options), cancellationToken).ConfigureAwait(false);
+        return BatchMapping.FromWire(answer);
+    }
+
+    /// <inheritdoc />
     public async Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default)
     {
         ThrowIfNoId(job);
@@ -105,6 +122,22 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
         ThrowIfNoId(job);
         var message = new Wire.CancelTrainingRequest { JobId = job.Value };
         await AskAsync(options => _service.CancelTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task HoldTrainingAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        ThrowIfNoId(job);
+        var message = new Wire.HoldTrainingRequest { JobId = job.Value };
+        await AskAsync(options => _service.HoldTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task ReleaseTrainingAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        ThrowIfNoId(job);
+        var message = new Wire.ReleaseTrainingRequest { JobId = job.Value };
+        await AskAsync(options => _service.ReleaseTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />

@@ -74,6 +74,11 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         Train("no job as a dependency", r => r with { DependsOn = [default, new JobId(-1)] }, ("depends_on[0]", "0 is no job's id: they count from 1."), ("depends_on[1]", "-1 is no job's id: they count from 1.")),
         Train("a dependency twice", r => r with { DependsOn = [new JobId(1), new JobId(2), new JobId(1)] }, ("depends_on[2]", "Job 1 is named twice: leave one out.")),
         Train(
+            "dependencies that there are not",
+            r => r with { DependsOn = [new JobId(77), new JobId(78)] },
+            ("depends_on[0]", "There is no job 77, or no longer: give one that is kept, or leave it out if it has succeeded."),
+            ("depends_on[1]", "There is no job 78, or no longer: give one that is kept, or leave it out if it has succeeded.")),
+        Train(
             "no time for anything",
             r => r with { Timeouts = new TrainingTimeouts { Queued = TimeSpan.Zero, Launching = TimeSpan.FromTicks(-1), Running = TimeSpan.MinValue, NoProgress = TimeSpan.MaxValue } },
             ("timeouts.queued", "00:00:00" + NoLimit),
@@ -110,6 +115,61 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
             ("algorithm", Empty), ("dataset_id", Empty), ("parameters[PATH]", Reserved), ("parameters[ä]", NoVariable), ("workers", "0" + OneWorker)),
         Train("several values that are missing", r => r with { Algorithm = "", Parameters = Both("B", "A", null!), Labels = One("l", null!) }, ("parameters[A]", Missing), ("parameters[B]", Missing), ("labels[l]", Missing)),
 
+        TrainAll("nothing", _ => [], ("requests", "There are 0: give 1 to 1000.")),
+        TrainAll("too many requests", r => [.. Enumerable.Repeat(r, 1001)], ("requests", "There are 1001: give 1 to 1000.")),
+        TrainAll("no request", r => [r, null!], ("requests[1]", "It is missing: give a request.")),
+        TrainAll(
+            "requests that are wrong",
+            r => [r with { Algorithm = "" }, r, r with { Parameters = One("PATH", "1"), Workers = 0 }],
+            ("requests[0].algorithm", Empty), ("requests[2].parameters[PATH]", Reserved), ("requests[2].workers", "0" + OneWorker)),
+        TrainAll("texts that are none", r => [r, r with { Name = "\ud800", Labels = One("l", null!) }], ("requests[1].name", Half), ("requests[1].labels[l]", Missing)),
+        TrainAll(
+            "what there is not",
+            r => [r with { DatasetId = "letters" }, r with { DependsOn = [new JobId(77)] }, r with { DatasetId = "letters" }],
+            ("requests[0].dataset_id", "There is no dataset 'letters': add it first."),
+            ("requests[1].depends_on[0]", "There is no job 77, or no longer: give one that is kept, or leave it out if it has succeeded."),
+            ("requests[2].dataset_id", "There is no dataset 'letters': add it first.")),
+        TrainAll(
+            "groups and keys of their own",
+            r => [r with { Group = "g" }, r with { IdempotencyKey = "k" }],
+            ("requests[0].group", "The trainings of one call have one group: give it with the call, and leave it out here."),
+            ("requests[1].idempotency_key", "One key stands for all trainings of one call: give it with the call, and leave it out here.")),
+        Wrong(
+            "Train all with a group and a key that are none",
+            (client, token) => client.TrainAllAsync([Installation.Request], "\n", new('k', 129), token),
+            ("group", Empty), ("idempotency_key", "It has 129 characters: give at most 128.")),
+        Wrong("Train all with half a character as a group", (client, token) => client.TrainAllAsync([Installation.Request], "\ud800", cancellationToken: token), ("group", Half)),
+
+        Sweep("no grid", s => s with { Grid = [] }, ("grid", "It is empty: give at least one parameter with its values.")),
+        Sweep("null for the grid", s => s with { Grid = null! }, ("grid", "It is empty: give at least one parameter with its values.")),
+        Sweep("a large grid", s => s with { Grid = [.. "ABCDEFGHIJ".Select(n => new SweepParameter($"{n}", ["1", "2"]))] }, ("grid", "It makes 1024 trainings: give at most 1000.")),
+        Sweep(
+            "a grid without end",
+            s => s with { Grid = [.. Enumerable.Range(0, 127).Select(n => new SweepParameter($"P{n}", ["1", "2", "3"]))] },
+            ("grid", "It makes 9223372036854775807 trainings: give at most 1000.")),
+        Sweep("too many parameters", s => s with { Grid = [.. Enumerable.Range(0, 128).Select(n => new SweepParameter($"P{n}", ["1"]))] }, ("grid", "With those of the request there are 129 parameters: give at most 128.")),
+        Sweep("a parameter without values", s => s with { Grid = [new("LR", []), new("B", null!)] }, ("grid[0].values", "There are none: give at least one."), ("grid[1].values", "There are none: give at least one.")),
+        Sweep("no parameter", s => s with { Grid = [null!] }, ("grid[0].name", NoVariable), ("grid[0].values", "There are none: give at least one.")),
+        Sweep(
+            "parameters twice",
+            s => s with { Grid = [new("LR", ["1"]), new("EPOCHS", ["1"]), new("LR", ["2"])] },
+            ("grid[1].name", "'EPOCHS' is among the request's own parameters too: give it in one place."),
+            ("grid[2].name", "'LR' is in the grid already: give it once, with all its values.")),
+        Sweep("names that are none", s => s with { Grid = [new("PATH", ["1"]), new("a-b", ["1"])] }, ("grid[0].name", Reserved), ("grid[1].name", NoVariable)),
+        Sweep(
+            "values that are none",
+            s => s with { Grid = [new("LR", ["1", "2", "1", "\0", new('1', 4097)])] },
+            ("grid[0].values[2]", "The value is there already: leave it out."),
+            ("grid[0].values[3]", "The value holds a NUL character: give text."),
+            ("grid[0].values[4]", "The value has 4097 characters: give at most 4096.")),
+        Sweep("texts that are none", s => s with { Grid = [new("\ud800", ["1", null!, "\udc00"])] }, ("grid[0].values[1]", Missing), ("grid[0].values[2]", Half), ("grid[0].name", Half)),
+        Sweep("a name that leaves no room for a number", s => s with { Request = s.Request with { Name = new('n', 126) } }, ("name", "With a number at its end it has 129 characters: give at most 125.")),
+        Sweep(
+            "a request that is wrong",
+            s => s with { Request = s.Request with { Algorithm = "", Group = " " }, Grid = [] },
+            ("algorithm", Empty), ("group", Empty), ("grid", "It is empty: give at least one parameter with its values.")),
+        Sweep("an unknown dataset", s => s with { Request = s.Request with { DatasetId = "letters" } }, ("dataset_id", "There is no dataset 'letters': add it first.")),
+
         NoJob("a job that was never submitted", 77, (client, job, token) => client.GetTrainingStatusAsync(job, token)),
         NoJob("no job", 0, (client, job, token) => client.GetTrainingStatusAsync(job, token)),
         NoJob("a job that no service can have", long.MaxValue, (client, job, token) => client.GetTrainingStatusAsync(job, token)),
@@ -119,6 +179,10 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         NoJob("logs of a job that was never submitted", 77, (client, job, token) => client.StreamLogsAsync(job, null, token).ToListAsync(token).AsTask()),
         NoJob("logs of no job", 0, (client, job, token) => client.StreamLogsAsync(job, new LogQuery { Follow = true }, token).ToListAsync(token).AsTask()),
         NoJob("a cancel of a job that was never submitted", 77, (client, job, token) => client.CancelTrainingAsync(job, token)),
+        NoJob("a hold of a job that was never submitted", 77, (client, job, token) => client.HoldTrainingAsync(job, token)),
+        NoJob("a hold of no job", 0, (client, job, token) => client.HoldTrainingAsync(job, token)),
+        NoJob("a release of a job that was never submitted", 77, (client, job, token) => client.ReleaseTrainingAsync(job, token)),
+        NoJob("a release of no job", -1, (client, job, token) => client.ReleaseTrainingAsync(job, token)),
         NoJob("a cancel of no job", long.MinValue, (client, job, token) => client.CancelTrainingAsync(job, token)),
 
         Wrong("too many statuses", (client, token) => client.GetTrainingStatusesAsync([.. Enumerable.Range(1, 1001).Select(i => new JobId(i))], token), ("job_ids", "There are 1001: give at most 1000.")),
@@ -155,6 +219,12 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
 
     private static BadInput Train(string what, Func<TrainingRequest, TrainingRequest> change, params (string Field, string Description)[] violations) =>
         Wrong($"Train with {what}", (client, token) => client.TrainAsync(change(Installation.Request), token), violations);
+
+    private static BadInput TrainAll(string what, Func<TrainingRequest, TrainingRequest[]> make, params (string Field, string Description)[] violations) =>
+        Wrong($"Train all with {what}", (client, token) => client.TrainAllAsync(make(Installation.Request), cancellationToken: token), violations);
+
+    private static BadInput Sweep(string what, Func<TrainingSweep, TrainingSweep> change, params (string Field, string Description)[] violations) =>
+        Wrong($"Sweep with {what}", (client, token) => client.TrainSweepAsync(change(Samples.Sweep), token), violations);
 
     private static BadInput List(string what, Func<TrainingQuery, TrainingQuery> change, params (string Field, string Description)[] violations) =>
         Wrong($"List with {what}", (client, token) => client.ListTrainingsAsync(change(new TrainingQuery()), token), violations);

@@ -45,13 +45,23 @@ internal sealed class Installation : IDisposable
     public async Task SucceedAsync(JobId job)
     {
         await RunAsync(job);
-        await DecideAsync(new JobCommand.Publish(job, 1, [], TrainingProgress.None, Now));
+        await EndRunAsync(job);
     }
+
+    /// <summary>Ends a job that runs with success.</summary>
+    public Task EndRunAsync(JobId job) => DecideAsync(new JobCommand.Publish(job, 1, [], TrainingProgress.None, Now));
+
+    /// <summary>Ends the first attempt of a job that runs, and lets another one follow.</summary>
+    public Task RetryAsync(JobId job, Outcome outcome) =>
+        DecideAsync(new JobCommand.Retry(job, 1, outcome, "It is tried again.", null, Now, Now));
+
+    /// <summary>Puts an attempt of a queued job on record.</summary>
+    public Task BeginAsync(JobId job, int attempt) => DecideAsync(new JobCommand.BeginAttempt(job, attempt, "machine", Now));
 
     /// <summary>Starts a queued job.</summary>
     public async Task RunAsync(JobId job)
     {
-        await DecideAsync(new JobCommand.BeginAttempt(job, 1, "machine", Now));
+        await BeginAsync(job, 1);
         await DecideAsync(new JobCommand.BeginRunning(job, 1, ["container"], Now));
     }
 

@@ -29,6 +29,12 @@ internal static class Samples
         Retries = new RetryPolicy { MaxRetries = 3, On = [OutcomeCode.OutOfMemory, new OutcomeCode("Own")], FirstPause = TimeSpan.Zero, LongestPause = TimeSpan.FromSeconds(1.5) },
     };
 
+    public static TrainingSweep Sweep => new()
+    {
+        Request = Installation.Request with { Name = "search", Parameters = new Dictionary<string, string> { ["EPOCHS"] = "3" } },
+        Grid = [new SweepParameter("LR", ["0.1", "0.01"]), new SweepParameter("BATCH_SIZE", ["32", "64", "128"])],
+    };
+
     public static TrainingStatus Everything => new()
     {
         JobId = new JobId(17),

@@ -9,6 +9,10 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
 {
     public Func<TrainingRequest, CancellationToken, Task<JobId>> Train { get; init; } = (_, _) => throw Unscripted();
 
+    public Func<IReadOnlyList<TrainingRequest>, string?, string?, CancellationToken, Task<TrainingGroup>> TrainAll { get; init; } = (_, _, _, _) => throw Unscripted();
+
+    public Func<TrainingSweep, CancellationToken, Task<TrainingGroup>> TrainSweep { get; init; } = (_, _) => throw Unscripted();
+
     public Func<JobId, CancellationToken, Task<TrainingStatus>> Status { get; init; } = (_, _) => throw Unscripted();
 
     public Func<IReadOnlyList<JobId>, CancellationToken, Task<IReadOnlyList<TrainingStatus?>>> Statuses { get; init; } = (_, _) => throw Unscripted();
@@ -21,21 +25,35 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
 
     public Func<JobId, CancellationToken, Task> Cancel { get; init; } = (_, _) => throw Unscripted();
 
+    public Func<JobId, CancellationToken, Task> Hold { get; init; } = (_, _) => throw Unscripted();
+
+    public Func<JobId, CancellationToken, Task> Release { get; init; } = (_, _) => throw Unscripted();
+
     /// <summary>Does the same for each call.</summary>
     public static ScriptedClient Always(Func<CancellationToken, Task> act) => new()
     {
         Train = (_, token) => AfterAsync<JobId>(act, token),
+        TrainAll = (_, _, _, token) => AfterAsync<TrainingGroup>(act, token),
+        TrainSweep = (_, token) => AfterAsync<TrainingGroup>(act, token),
         Status = (_, token) => AfterAsync<TrainingStatus>(act, token),
         Statuses = (_, token) => AfterAsync<IReadOnlyList<TrainingStatus?>>(act, token),
         List = (_, token) => AfterAsync<TrainingPage>(act, token),
         Watch = (_, token) => NothingAfterAsync<TrainingStatus>(act, token),
         Logs = (_, _, token) => NothingAfterAsync<LogLine>(act, token),
         Cancel = (_, token) => act(token),
+        Hold = (_, token) => act(token),
+        Release = (_, token) => act(token),
     };
 
     public ITrainingClient ForUser(string? user) => this;
 
     public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) => Train(request, cancellationToken);
+
+    public Task<TrainingGroup> TrainAllAsync(
+        IReadOnlyList<TrainingRequest> requests, string? group = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        TrainAll(requests, group, idempotencyKey, cancellationToken);
+
+    public Task<TrainingGroup> TrainSweepAsync(TrainingSweep sweep, CancellationToken cancellationToken = default) => TrainSweep(sweep, cancellationToken);
 
     public Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default) => Status(job, cancellationToken);
 
@@ -52,6 +70,10 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
         Logs(job, query ?? new LogQuery(), cancellationToken);
 
     public Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default) => Cancel(job, cancellationToken);
+
+    public Task HoldTrainingAsync(JobId job, CancellationToken cancellationToken = default) => Hold(job, cancellationToken);
+
+    public Task ReleaseTrainingAsync(JobId job, CancellationToken cancellationToken = default) => Release(job, cancellationToken);
 
     private static async Task<T> AfterAsync<T>(Func<CancellationToken, Task> act, CancellationToken token)
     {

@@ -24,6 +24,10 @@ public abstract partial class TrainingClientConformance
         ResumeWatch,
         Logs,
         Cancel,
+        Hold,
+        Release,
+        TrainAll,
+        TrainSweep,
     }
 
     /// <summary>What a job store throws.</summary>
@@ -116,6 +120,9 @@ public abstract partial class TrainingClientConformance
         var (_, client) = await InstallAsync();
 
         Assert.Equal("request", (await Assert.ThrowsAsync<ArgumentNullException>(() => client.TrainAsync(null!, Token))).ParamName);
+        Assert.Equal("requests", (await Assert.ThrowsAsync<ArgumentNullException>(() => client.TrainAllAsync(null!, cancellationToken: Token))).ParamName);
+        Assert.Equal("sweep", (await Assert.ThrowsAsync<ArgumentNullException>(() => client.TrainSweepAsync(null!, Token))).ParamName);
+        Assert.Equal("sweep", (await Assert.ThrowsAsync<ArgumentNullException>(() => client.TrainSweepAsync(new TrainingSweep { Request = null!, Grid = [] }, Token))).ParamName);
         Assert.Equal("query", (await Assert.ThrowsAsync<ArgumentNullException>(() => client.ListTrainingsAsync(null!, Token))).ParamName);
         Assert.Equal("jobs", (await Assert.ThrowsAsync<ArgumentNullException>(() => client.GetTrainingStatusesAsync(null!, Token))).ParamName);
     }
@@ -127,6 +134,12 @@ public abstract partial class TrainingClientConformance
         {
             case Call.Train:
                 await client.TrainAsync(Installation.Request, token);
+                break;
+            case Call.TrainAll:
+                await client.TrainAllAsync([Installation.Request], cancellationToken: token);
+                break;
+            case Call.TrainSweep:
+                await client.TrainSweepAsync(Samples.Sweep, token);
                 break;
             case Call.Status:
                 await client.GetTrainingStatusAsync(job, token);
@@ -148,6 +161,12 @@ public abstract partial class TrainingClientConformance
                 break;
             case Call.Cancel:
                 await client.CancelTrainingAsync(job, token);
+                break;
+            case Call.Hold:
+                await client.HoldTrainingAsync(job, token);
+                break;
+            case Call.Release:
+                await client.ReleaseTrainingAsync(job, token);
                 break;
         }
     }

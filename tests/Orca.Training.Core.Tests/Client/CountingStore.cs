@@ -33,7 +33,16 @@ internal sealed class CountingStore(IJobStore store) : IJobStore
 
     public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => store.ReadAsync(jobs, cancellationToken);
 
-    public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken) => store.FindByKeyAsync(user, key, cancellationToken);
+    public int LookedUp { get; private set; }
+
+    /// <summary>Otherwise it finds no job by its key: as if it came right after.</summary>
+    public bool FindsKeys { get; set; } = true;
+
+    public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken)
+    {
+        LookedUp++;
+        return FindsKeys ? store.FindByKeyAsync(user, key, cancellationToken) : ValueTask.FromResult<Job?>(null);
+    }
 
     public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => store.ReadPageAsync(query, cancellationToken);
 

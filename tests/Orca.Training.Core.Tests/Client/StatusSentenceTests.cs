@@ -22,7 +22,7 @@ public sealed class StatusSentenceTests
         { "Queued: it waits for jobs 5, 7, 8, 9 and 10 to succeed.", Waiting(5, 7, 8, 9, 10), 2 },
         { "Queued: it waits for jobs 5, 7, 8, 9, 10 and 2 more to succeed.", Waiting(5, 7, 8, 9, 10, 11, 12), 2 },
         { "Queued, next in line.", Waiting(3, 4), 1 },
-        { "Queued for another attempt, not before 2030-01-01 00:05:00 UTC, since attempt 1 ended as LaunchFailed.", ForAnotherAttempt(), 1 },
+        { "Queued for another attempt, not before 2030-01-01 00:05:00 UTC: a reason.", ForAnotherAttempt(), 1 },
         {
             "Queued, next in line; its last start was put off: no room.",
             ForAnotherAttempt().After(new JobCommand.BeginAttempt(new JobId(1), 2, "m1", JobSamples.At(6))).After(new JobCommand.Defer(new JobId(1), 2, "no room", JobSamples.At(9), JobSamples.At(7))),

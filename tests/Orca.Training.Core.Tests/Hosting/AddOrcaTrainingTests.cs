@@ -26,9 +26,9 @@ public sealed class AddOrcaTrainingTests
             "StopGrace": "00:00:13",
             "LeaseDuration": "00:00:14",
             "RemoveLeftovers": true,
+            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00" },
             "RequeueOnStop": true,
             "Retention": { "KeepJobsFor": "1.00:00:00", "KeepJobs": 16, "KeepArtifacts": true, "KeepContainersFor": "00:00:17", "Period": "00:18:00" },
-            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00" },
             "Algorithms": {
               "intents": {
                 "Image": "registry/intents:1",
@@ -38,7 +38,9 @@ public sealed class AddOrcaTrainingTests
                 "Parameters": { "EPOCHS": "20", "LR": "0.1" },
                 "Cpus": 2.5,
                 "MemoryMiB": 2048,
-                "Gpus": 1
+                "Gpus": 1,
+                "Timeouts": { "Queued": "00:00:01", "Launching": "00:00:02", "Running": "3.00:00:00", "NoProgress": "00:00:04" },
+                "Retries": { "MaxRetries": 2, "On": [ "NonZeroExit", "Own" ], "FirstPause": "00:00:05", "LongestPause": "00:00:06" }
               },
               "Other": { "Image": "other" }
             }
@@ -77,13 +79,20 @@ public sealed class AddOrcaTrainingTests
         Assert.Equal((ImagePullPolicy.Always, new RegistryCredentials { User = "robot", Password = "secret" }), (algorithm.Pull, algorithm.Registry));
         Assert.Equal(["server", "/data"], algorithm.Command);
         Assert.Equal([("EPOCHS", "20"), ("LR", "0.1")], algorithm.Parameters.Select(p => (p.Key, p.Value)).Order());
+        var timeouts = algorithm.Timeouts;
+        Assert.Equal(
+            [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromDays(3), TimeSpan.FromSeconds(4)],
+            [timeouts.Queued, timeouts.Launching, timeouts.Running, timeouts.NoProgress]);
+        var retries = algorithm.Retries;
+        Assert.Equal((2, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6)), (retries.MaxRetries, retries.FirstPause, retries.LongestPause));
+        Assert.Equal(["NonZeroExit", "Own"], retries.On);
         Assert.Equal(("other", 1.0, 1024, 0), (options.Algorithms["Other"].Image, options.Algorithms["Other"].Cpus, options.Algorithms["Other"].MemoryMiB, options.Algorithms["Other"].Gpus));
     }
 
     [Fact]
     public void The_test_of_configuration_leaves_no_setting_out()
     {
-        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials), typeof(RetentionOptions) })
+        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials), typeof(TimeoutOptions), typeof(RetryOptions), typeof(RetentionOptions) })
         {
             // A function is no setting: it comes from code alone.
             Assert.All(type.GetProperties().Where(p => !typeof(Delegate).IsAssignableFrom(p.PropertyType)), p => Assert.Contains($"\"{p.Name}\"", AllSettings, StringComparison.Ordinal));

@@ -17,6 +17,7 @@ public sealed class OptionsValidatorTests
     }
 
     private const string Time = "give a time above zero and up to 30 days.";
+    private const string Limit = "give a time above zero and up to 365.00:00:00, which is Limits:LongestTime, or leave it out.";
     private const string TimeOrZero = "give a time from zero up to 30 days.";
 
     public static TheoryData<string, Action<OrcaTrainingOptions>> Wrong => new()
@@ -42,15 +43,15 @@ public sealed class OptionsValidatorTests
         { "OrcaTraining:Limits:ParameterValueLength is -1: give at least 0.", o => o.Limits.ParameterValueLength = -1 },
         { "OrcaTraining:Limits:Labels is -1: give at least 0.", o => o.Limits.Labels = -1 },
         { "OrcaTraining:Limits:LabelLength is 0: give at least 1.", o => o.Limits.LabelLength = 0 },
-        { "OrcaTraining:Retention:KeepJobsFor is -00:00:01: give a time from zero, or leave it unset for ever.", o => o.Retention.KeepJobsFor = TimeSpan.FromSeconds(-1) },
-        { "OrcaTraining:Retention:KeepJobs is -1: give at least 0, or leave it unset for all.", o => o.Retention.KeepJobs = -1 },
-        { $"OrcaTraining:Retention:KeepContainersFor is 31.00:00:00: {TimeOrZero}", o => o.Retention.KeepContainersFor = TimeSpan.FromDays(31) },
-        { $"OrcaTraining:Retention:Period is 00:00:00: {Time}", o => o.Retention.Period = TimeSpan.Zero },
         { "OrcaTraining:Limits:KeyLength is 0: give at least 1.", o => o.Limits.KeyLength = 0 },
         { "OrcaTraining:Limits:Dependencies is -1: give at least 0.", o => o.Limits.Dependencies = -1 },
         { "OrcaTraining:Limits:Retries is -1: give at least 0.", o => o.Limits.Retries = -1 },
         { "OrcaTraining:Limits:LongestTime is 00:00:00: give a time above zero and up to 3650 days.", o => o.Limits.LongestTime = TimeSpan.Zero },
         { "OrcaTraining:Limits:LongestTime is 3651.00:00:00: give a time above zero and up to 3650 days.", o => o.Limits.LongestTime = TimeSpan.FromDays(3651) },
+        { "OrcaTraining:Retention:KeepJobsFor is -00:00:01: give a time from zero, or leave it unset for ever.", o => o.Retention.KeepJobsFor = TimeSpan.FromSeconds(-1) },
+        { "OrcaTraining:Retention:KeepJobs is -1: give at least 0, or leave it unset for all.", o => o.Retention.KeepJobs = -1 },
+        { $"OrcaTraining:Retention:KeepContainersFor is 31.00:00:00: {TimeOrZero}", o => o.Retention.KeepContainersFor = TimeSpan.FromDays(31) },
+        { $"OrcaTraining:Retention:Period is 00:00:00: {Time}", o => o.Retention.Period = TimeSpan.Zero },
         { "OrcaTraining:Algorithms has the name '': give one of 1 to 128 printable characters.", o => o.AddAlgorithm("", "i") },
         { "OrcaTraining:Algorithms has the name 'a\uFFFDb': give one of 1 to 128 printable characters.", o => o.AddAlgorithm("a\nb", "i") },
         { "OrcaTraining:Algorithms has the name 'abc': give one of 1 to 2 printable characters.", o => o.AddAlgorithm("abc", "i").Limits.NameLength = 2 },
@@ -68,6 +69,16 @@ public sealed class OptionsValidatorTests
         { "OrcaTraining:Algorithms:a:Parameters:1-LR becomes an environment variable: give it a name of letters, digits and '_' that does not start with a digit.", o => o.AddAlgorithm("a", "i", a => a.Parameters["1-LR"] = "x") },
         { "OrcaTraining:Algorithms:a:Parameters:LR is '1\uFFFD': give text without NUL characters.", o => o.AddAlgorithm("a", "i", a => a.Parameters["LR"] = "1\0") },
         { "OrcaTraining:Algorithms:a:Parameters:LR is 'null': give text without NUL characters.", o => o.AddAlgorithm("a", "i", a => a.Parameters["LR"] = null!) },
+        { $"OrcaTraining:Algorithms:a:Timeouts:Queued is 00:00:00: {Limit}", o => o.AddAlgorithm("a", "i", a => a.Timeouts.Queued = TimeSpan.Zero) },
+        { $"OrcaTraining:Algorithms:a:Timeouts:Launching is -00:00:01: {Limit}", o => o.AddAlgorithm("a", "i", a => a.Timeouts.Launching = TimeSpan.FromSeconds(-1)) },
+        { $"OrcaTraining:Algorithms:a:Timeouts:Running is 366.00:00:00: {Limit}", o => o.AddAlgorithm("a", "i", a => a.Timeouts.Running = TimeSpan.FromDays(366)) },
+        { $"OrcaTraining:Algorithms:a:Timeouts:NoProgress is 00:00:00: {Limit}", o => o.AddAlgorithm("a", "i", a => a.Timeouts.NoProgress = TimeSpan.Zero) },
+        { "OrcaTraining:Algorithms:a:Retries:MaxRetries is -1: give 0 to 100, which is Limits:Retries.", o => o.AddAlgorithm("a", "i", a => a.Retries.MaxRetries = -1) },
+        { "OrcaTraining:Algorithms:a:Retries:MaxRetries is 101: give 0 to 100, which is Limits:Retries.", o => o.AddAlgorithm("a", "i", a => a.Retries.MaxRetries = 101) },
+        { "OrcaTraining:Algorithms:a:Retries:On:1 is 'x\uFFFD'. It is no outcome: give letters and digits, at most 64, such as NonZeroExit.", o => o.AddAlgorithm("a", "i", a => { a.Retries.On.Add("Lost"); a.Retries.On.Add("x\n"); }) },
+        { "OrcaTraining:Algorithms:a:Retries:On:0 is 'ImageNotFound'. ImageNotFound is never tried again, since nothing gets better by itself then: leave it out.", o => o.AddAlgorithm("a", "i", a => a.Retries.On.Add("ImageNotFound")) },
+        { "OrcaTraining:Algorithms:a:Retries:FirstPause is -00:00:01: give a time from zero up to 365.00:00:00, which is Limits:LongestTime.", o => o.AddAlgorithm("a", "i", a => a.Retries.FirstPause = TimeSpan.FromSeconds(-1)) },
+        { "OrcaTraining:Algorithms:a:Retries:LongestPause is 00:00:09: give a time from 00:00:10, which is FirstPause, up to 365.00:00:00, which is Limits:LongestTime.", o => o.AddAlgorithm("a", "i", a => a.Retries.LongestPause = TimeSpan.FromSeconds(9)) },
         { "OrcaTraining:Algorithms:a:Pull is 7: give IfMissing, Always, Never, or leave it out.", o => o.AddAlgorithm("a", "i", a => a.Pull = (ImagePullPolicy)7) },
         { "OrcaTraining:Algorithms:a:Registry has a user without a password: give both.", o => o.AddAlgorithm("a", "i", a => a.Registry = new() { User = "robot" }) },
         { "OrcaTraining:Algorithms:a:Registry has a password without a user: give both.", o => o.AddAlgorithm("a", "i", a => a.Registry = new() { Password = "x" }) },

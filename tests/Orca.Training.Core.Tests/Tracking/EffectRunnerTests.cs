@@ -78,7 +78,7 @@ public sealed class EffectRunnerTests
         var jobs = new MemoryJobStore(new MemoryJobStoreOptions(), time);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here),
-            jobs, new JobPurge(Here, jobs, stores.GetRequiredService<ILogStore>(), default, NullLogger.Instance), launcher,
+            jobs, new JobPurge(Here, jobs, artifacts, stores.GetRequiredService<ILogStore>(), new RetentionOptions(), default, NullLogger.Instance), launcher,
             artifacts, logs, options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orca.Training.Artifacts;
+using Orca.Training.Artifacts.Folders;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Logs;
@@ -40,6 +42,37 @@ public sealed class RetentionTests
         Assert.True(await ExistsAsync(host, young));
         Assert.Equal(default, await LogEndAsync(host, old));
         Assert.NotEqual(default, await LogEndAsync(host, young));
+    });
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public Task What_it_left_goes_too_but_for_what_it_published_where_that_is_to_be_kept(bool keepsArtifacts, int left) => VirtualTime.RunAsync(async time =>
+    {
+        var folder = Directory.CreateTempSubdirectory("orca-retention-");
+        try
+        {
+            await using var host = await TestHost.StartAsync(
+                time,
+                _ => FakeTraining.Succeeds.Leaves("model.bin", [1]),
+                o =>
+                {
+                    o.Retention.KeepJobs = 0;
+                    o.Retention.KeepArtifacts = keepsArtifacts;
+                },
+                b => b.Services.AddSingleton<IArtifactStore>(new FolderArtifactStore(folder.FullName)));
+            var status = await host.FinishAsync(await host.TrainAsync());
+            Assert.Single(status.Artifacts);
+
+            await Task.Delay(TimeSpan.FromMinutes(11), time, Cancel);
+
+            Assert.False(await ExistsAsync(host, status.JobId));
+            Assert.Equal(left, Directory.EnumerateFiles(folder.FullName, "*", SearchOption.AllDirectories).Count());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     });
 
     [Fact]

@@ -1,0 +1,25 @@
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Client;
+
+/// <summary>What an algorithm's settings say for requests that do not: it goes on record with the job, and so stays what it was at the submission.</summary>
+/// <param name="Timeouts">Time limits; null for none.</param>
+/// <param name="Retries">Whether an attempt that failed is followed by another one; null for no.</param>
+internal sealed record AlgorithmDefaults(TrainingTimeouts? Timeouts, RetryPolicy? Retries)
+{
+    public static readonly AlgorithmDefaults None = new(null, null);
+
+    /// <summary>The request with what it leaves out, each time limit for itself.</summary>
+    public TrainingRequest FillIn(TrainingRequest request)
+    {
+        var timeouts = Timeouts is null ? request.Timeouts : request.Timeouts is not { } own ? Timeouts : new TrainingTimeouts
+        {
+            Queued = own.Queued ?? Timeouts.Queued,
+            Launching = own.Launching ?? Timeouts.Launching,
+            Running = own.Running ?? Timeouts.Running,
+            NoProgress = own.NoProgress ?? Timeouts.NoProgress,
+        };
+        var retries = request.Retries ?? Retries;
+        return timeouts == request.Timeouts && retries == request.Retries ? request : request with { Timeouts = timeouts, Retries = retries };
+    }
+}
