@@ -29,12 +29,12 @@ internal sealed class InstallationStores : IAsyncDisposable
         return new InstallationStores(builder.Build());
     }
 
-    public async Task<InstallationId> PrepareAsync(CancellationToken cancellationToken)
-    {
-        await _host.Services.GetRequiredService<IDatasetStore>()
+    /// <summary>Adds the dataset. The job store is left to the first host, which may be killed while it makes it.</summary>
+    public Task PrepareAsync(CancellationToken cancellationToken) =>
+        _host.Services.GetRequiredService<IDatasetStore>()
             .AddAsync(HostServices.Dataset, [new DatasetFile("numbers.txt", _ => ValueTask.FromResult<Stream>(new MemoryStream("1 2 3"u8.ToArray())))], cancellationToken);
-        return await Jobs.GetInstallationAsync(cancellationToken);
-    }
+
+    public ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => Jobs.GetInstallationAsync(cancellationToken);
 
     public async Task<IReadOnlyList<Job>> ReadJobsAsync(CancellationToken cancellationToken)
     {

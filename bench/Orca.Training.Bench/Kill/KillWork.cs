@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orca.Training.Bench.Harness;
 using Orca.Training.Bench.Kill.Host;
 using Orca.Training.Bench.Kill.Machine;
 
@@ -60,6 +61,11 @@ internal sealed class KillWork
             var round = new Round(next.Lane, next.Lane.Settings(next.Number), plan, new Random(next.Number), findings);
             await round.RunAsync(next.Kills, cancellationToken);
             tally.Add(next.Lane.Name, next.Kills, round);
+
+            // It takes long: who waits sees that it goes on, and what was found so far is not lost with a bench that is broken off.
+            Report.Say(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{plan.Kills} kills, {findings.All.Count()} findings; installation {next.Number} ({next.Lane.Name}) is through with {round.Acknowledged} jobs."));
         }
     }
 

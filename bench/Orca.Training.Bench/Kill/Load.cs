@@ -64,9 +64,9 @@ internal sealed class Load(string name, TrainingMix mix, int mostOpen, Random ra
                 {
                     // Killed, or on its way up: whether the call had an effect is not known.
                 }
-                catch (OperationCanceledException)
+                catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
                 {
-                    // The same.
+                    // It took too long, or its host was killed and the channel to it given up: the same.
                 }
             }
 

@@ -26,10 +26,9 @@ internal sealed class Round(Lane lane, HostSettings settings, KillPlan plan, Ran
     public async Task RunAsync(int kills, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(settings.Folder);
-        InstallationId installation;
         await using (var stores = InstallationStores.Open(settings))
         {
-            installation = await stores.PrepareAsync(cancellationToken);
+            await stores.PrepareAsync(cancellationToken);
         }
 
         using (var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
@@ -42,7 +41,7 @@ internal sealed class Round(Lane lane, HostSettings settings, KillPlan plan, Ran
         }
 
         await SettleAsync(cancellationToken);
-        await VerifyAsync(installation, cancellationToken);
+        await VerifyAsync(cancellationToken);
     }
 
     private async Task KillAsync(Random chance, CancellationToken cancellationToken)
@@ -121,7 +120,7 @@ internal sealed class Round(Lane lane, HostSettings settings, KillPlan plan, Ran
         await host.StopAsync(cancellationToken);
     }
 
-    private async Task VerifyAsync(InstallationId installation, CancellationToken cancellationToken)
+    private async Task VerifyAsync(CancellationToken cancellationToken)
     {
         foreach (var attempt in await lane.Witness.ListAsync(settings.Application, cancellationToken))
         {
@@ -129,6 +128,7 @@ internal sealed class Round(Lane lane, HostSettings settings, KillPlan plan, Ran
         }
 
         await using var stores = InstallationStores.Open(settings);
+        var installation = await stores.GetInstallationAsync(cancellationToken);
         var jobs = await stores.ReadJobsAsync(cancellationToken);
         var lives = await lane.Witness.ReadLivesAsync(installation, cancellationToken);
         new Verification(settings.Application, jobs, _load.Submissions, lives, EndJournal.Read(settings.Folder), findings).Run();
