@@ -63,7 +63,7 @@ internal static partial class TrackerLog
     [LoggerMessage(1025, LogLevel.Warning, "The store's changes could not be read; trying again in {Pause}")]
     public static partial void FeedFailed(this ILogger logger, Exception error, TimeSpan pause);
 
-    [LoggerMessage(1026, LogLevel.Warning, "Job {JobId}, which others wait for, could not be read; it is asked for again")]
+    [LoggerMessage(1026, LogLevel.Warning, "Job {JobId} could not be read, for which others wait or which a container claims to be of; it is asked for again")]
     public static partial void LookUpFailed(this ILogger logger, Exception error, long jobId);
 
     [LoggerMessage(1027, LogLevel.Information, "Removed {Count} finished jobs that need not be kept any more")]

@@ -24,6 +24,11 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
             }
 
             awaited.By.Add(tracked.Job.Id);
+            if (awaited.Look.State is CallState.Done)
+            {
+                // It has ended, and others that waited for it have not left yet.
+                tracked.Waits.End(job, awaited.Ended);
+            }
         }
     }
 
@@ -75,12 +80,13 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
     /// <returns>Those that waited for it.</returns>
     public IReadOnlyList<TrackedJob> End(JobId job, Job? ended)
     {
-        if (!_awaited.TryGetValue(job, out var awaited))
+        if (!_awaited.TryGetValue(job, out var awaited) || awaited.Look.State is CallState.Done)
         {
             return [];
         }
 
         awaited.Look.Finish();
+        awaited.Ended = ended;
         var waiting = Waiting(awaited);
         foreach (var tracked in waiting)
         {
@@ -116,6 +122,8 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
     private sealed class Awaited
     {
         public Call Look;
+
+        public Job? Ended { get; set; }
 
         public HashSet<JobId> By { get; } = [];
     }

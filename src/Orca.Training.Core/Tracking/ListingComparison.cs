@@ -6,7 +6,7 @@ namespace Orca.Training.Tracking;
 /// <summary>
 /// Compares a machine's truth with what is known: what is there and was not seen, what is gone, and what nobody owns.
 /// </summary>
-internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jobs, Cleanups cleanups)
+internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jobs, Cleanups cleanups, Strays strays)
 {
     /// <summary>Takes a listing in.</summary>
     /// <returns>The jobs on the machine, about which something may be to be done now.</returns>
@@ -53,8 +53,8 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
     {
         if (attempt.Installation == settings.Installation)
         {
-            // Its end is on record, or its start was given up: a crash came between that and its removal.
-            cleanups.Add(attempt, machine, now, effects);
+            // Most likely its end is on record, or its start was given up, and a crash came between that and its removal.
+            strays.Suspect(attempt, machine, effects);
         }
         else
         {

@@ -29,6 +29,9 @@ internal sealed class TrackedJob(Job job)
     /// <summary>Whether it could start if there were room.</summary>
     public bool IsReady => Waits is null or { IsOver: true };
 
+    /// <summary>Whether a start has been given to the store, and the record does not show yet what became of it.</summary>
+    public bool MayBeStarting => Job.State is JobState.Queued && (InFlight is JobCommand.BeginAttempt || Unsettled is not null);
+
     /// <summary>The open attempt, if there is one.</summary>
     public AttemptFacts? Attempt { get; set; }
 

@@ -28,6 +28,11 @@ internal sealed partial class TrackerCore
         }
         else if (answer.Result.Job.Revision > tracked.Job.Revision)
         {
+            if (!answer.Result.Applied)
+            {
+                QueueAgain(tracked);
+            }
+
             Record(tracked, answer.Result.Job, now, effects);
         }
         else

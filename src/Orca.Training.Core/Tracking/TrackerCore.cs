@@ -18,6 +18,7 @@ internal sealed partial class TrackerCore
     private readonly JobRules _rules;
     private readonly TrackedJobs _jobs;
     private readonly Cleanups _cleanups;
+    private readonly Strays _strays;
     private readonly Listings _listings;
     private readonly ListingComparison _comparison;
     private readonly Dependencies _dependencies;
@@ -35,7 +36,8 @@ internal sealed partial class TrackerCore
         _jobs = new TrackedJobs(settings.Installation);
         _listings = new Listings(machines);
         _cleanups = new Cleanups(settings);
-        _comparison = new ListingComparison(settings, _jobs, _cleanups);
+        _strays = new Strays(_cleanups);
+        _comparison = new ListingComparison(settings, _jobs, _cleanups, _strays);
         _dependencies = new Dependencies(_jobs, settings);
         _sweeps = new Sweeps(settings, _dependencies);
         _rules = new JobRules(settings, _dependencies, memoryLimit, _wakes.Add);
@@ -106,6 +108,7 @@ internal sealed partial class TrackerCore
                 _listings.Answer(e.Machine, e.Number, effects);
                 break;
             case TrackerEvent.LookedUp e:
+                _strays.Answer(e.Job, e.Found, e.IsAnswer, now, effects);
                 Release(_dependencies.Answer(e.Job, e.Found, e.IsAnswer, now), now, effects);
                 break;
             case TrackerEvent.Expired e:
@@ -197,7 +200,11 @@ internal sealed partial class TrackerCore
         var before = tracked.Job;
         _observer?.Changed(before, job);
         tracked.Job = job;
-        tracked.Unsettled = null;
+        if (job.State is not JobState.Queued)
+        {
+            tracked.Unsettled = null;
+        }
+
         if (before.State != job.State || before.CancelRequestedAt != job.CancelRequestedAt || before.LastAttempt != job.LastAttempt || before.HeldAt != job.HeldAt)
         {
             Schedule(tracked);
@@ -236,7 +243,14 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void Schedule(TrackedJob tracked) => _scheduler.Apply(tracked.Job, tracked.IsReady);
+    /// <summary>While a start is asked for, or it is not known whether it applied, its slot stays taken: what is known of the job may be from before.</summary>
+    private void Schedule(TrackedJob tracked)
+    {
+        if (!tracked.MayBeStarting)
+        {
+            _scheduler.Apply(tracked.Job, tracked.IsReady);
+        }
+    }
 
     private void See(ContainerObservation container, DateTimeOffset now, List<TrackerEffect> effects)
     {

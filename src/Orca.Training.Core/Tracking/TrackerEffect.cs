@@ -37,7 +37,7 @@ internal abstract record TrackerEffect
     /// <summary>List a machine's containers → Listed or ListFailed.</summary>
     public sealed record List(string Machine, long Number) : TrackerEffect;
 
-    /// <summary>Read a job that others wait for → LookedUp.</summary>
+    /// <summary>Read a job that is not tracked: others wait for it, or a container claims to be its → LookedUp.</summary>
     public sealed record LookUp(JobId Job) : TrackerEffect;
 
     /// <summary>Ask the store for finished jobs that need not be kept → Expired.</summary>

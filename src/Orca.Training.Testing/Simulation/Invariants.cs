@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Tracking;
 
 namespace Orca.Training.Testing.Simulation;
@@ -8,7 +9,7 @@ namespace Orca.Training.Testing.Simulation;
 /// What must hold after every step of every run. Each rule reads only the model store and the model machine, never the
 /// tracker's own mind. <see cref="Broken"/> is the first rule that does not hold.
 /// </summary>
-internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime, SimulationSettings settings, InstallationId installation)
+internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime, SimulationSettings settings, Workload workload)
 {
     private readonly Dictionary<JobId, Job> _finals = [];
     private readonly HashSet<JobId> _published = [];
@@ -45,13 +46,20 @@ internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime,
         }
     }
 
+    /// <summary>A decision was written.</summary>
+    public void CheckWrite(CommandResult result, long term) =>
+        Require(!result.Applied || term == store.Term, $"0: of a host that has been replaced nothing is written, but one with term {term} wrote in term {store.Term}");
+
+    /// <summary>A submission was repeated under its key.</summary>
+    public void CheckRepetition(JobId first, JobId again) => Require(first == again, $"10: a key stands for one job, but it gave {first} and then {again}");
+
     /// <summary>All faults have ended and everything has come to rest.</summary>
-    public void CheckRest(Func<JobId, SimulatedTraining> trainingOf, IReadOnlySet<AttemptName> disturbed)
+    public void CheckRest(IReadOnlySet<AttemptName> disturbed)
     {
         foreach (var job in store.Jobs)
         {
             Require(job.State.IsFinal(), $"1: every submission reaches a final state, but job {job.Id} is {job.State}");
-            CheckOutcome(job, trainingOf(job.Id), disturbed);
+            CheckOutcome(job, workload.TrainingOf(job.Id), disturbed);
         }
 
         Require(!runtime.Containers.Any(), $"3: no container is without an owner, but {string.Join(", ", runtime.Containers.Select(c => c.Attempt.Attempt))} are left");
@@ -69,10 +77,15 @@ internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime,
             _finals[job.Id] = job;
         }
 
+        if (job is { State: JobState.Launching })
+        {
+            CheckStart(job);
+        }
+
         if (job.State is JobState.Succeeded)
         {
             Require(_published.Add(job.Id), $"3: at most one attempt publishes, but job {job.Id} published twice");
-            var attempt = new AttemptName(installation, new AttemptId(job.Id, job.LastAttempt));
+            var attempt = new AttemptName(SimulatedHost.Installation, new AttemptId(job.Id, job.LastAttempt));
             Require(runtime.HasCompleted(attempt), $"4: what is recorded agrees with the machine, but {attempt.Attempt} is published and never completed");
             Require(
                 !settings.CopiesFolders || runtime.HasFetched(attempt),
@@ -83,30 +96,53 @@ internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime,
         }
     }
 
+    private void CheckStart(Job job)
+    {
+        Require(job.HeldAt is null, $"8: what is held does not start, but {job.Id} did");
+        Require(
+            job.Request.DependsOn.All(d => store.Find(d) is { State: JobState.Succeeded }),
+            $"9: a job starts when all that it waits for have succeeded, but {job.Id} started before");
+        Require(
+            job.Attempts.Count <= 1 + (job.Request.Retries?.MaxRetries ?? 0),
+            $"11: attempts are as many as the policy allows, but {job.Id} has begun {job.Attempts.Count}");
+    }
+
     /// <summary>What is on record agrees with what the training did, as far as nobody disturbed it.</summary>
     private void CheckOutcome(Job job, SimulatedTraining training, IReadOnlySet<AttemptName> disturbed)
     {
-        var attempt = new AttemptName(installation, new AttemptId(job.Id, job.LastAttempt));
+        var attempt = new AttemptName(SimulatedHost.Installation, new AttemptId(job.Id, job.LastAttempt));
         if (job.State is JobState.Cancelled)
         {
             Require(job.CancelRequestedAt is not null, $"4: nobody asked for it, but job {job.Id} is cancelled");
             return;
         }
 
-        if (disturbed.Contains(attempt) || (job.Outcome?.Code == OutcomeCode.LaunchFailed && TookTooLong(job)))
+        if (job.Outcome?.Code == OutcomeCode.DependencyFailed)
+        {
+            Require(
+                job.Request.DependsOn.Any(d => store.Find(d) is { State: JobState.Failed or JobState.Cancelled }),
+                $"9: a job fails for another one that has failed, but none of those that {job.Id} waits for has");
+            return;
+        }
+
+        if (disturbed.Contains(attempt) || IsOverLimit(job))
         {
             return;
         }
 
-        var expected = training switch
-        {
-            { CannotStart: true } => OutcomeCode.ImageNotFound,
-            { IsOutOfMemory: true } => OutcomeCode.OutOfMemory,
-            { ExitCode: 0 } => OutcomeCode.Completed,
-            _ => OutcomeCode.NonZeroExit,
-        };
+        var expected = training.OutcomeOf(job.LastAttempt);
         Require(job.Outcome?.Code == expected, $"4: what is recorded agrees with the machine, but job {job.Id} is recorded as {job.Outcome?.Code} and was {expected}");
+        Require(
+            job.State is JobState.Succeeded || job.CancelRequestedAt is not null || !(job.Request.Retries ?? RetryPolicy.None).Allows(expected, job.Attempts.Count),
+            $"11: what the policy tries again is tried again, but {job.Id} was not after {job.Attempts.Count} attempts");
     }
+
+    /// <summary>Whether one of its limits has passed, and says so.</summary>
+    private static bool IsOverLimit(Job job) =>
+        job.Outcome?.Code == OutcomeCode.LaunchFailed ? TookTooLong(job)
+        : job.Outcome?.Code == OutcomeCode.QueueTimedOut ? job.FinishedAt - job.SubmittedAt >= job.Request.Timeouts?.Queued
+        // By the clock of a host that may have jumped since, so that the times on record need not show it.
+        : job.Outcome?.Code == OutcomeCode.TimedOut && job.Request.Timeouts?.Running is not null;
 
     private static bool TookTooLong(Job job) => job.FinishedAt - job.Attempts[^1].CreatedAt >= new TrackerSettings { Installation = default }.LaunchTimeout;
 

@@ -3,13 +3,6 @@ using Orca.Training.Machines;
 
 namespace Orca.Training.Testing.Simulation;
 
-/// <summary>What one job's training does in the simulation, whichever attempt runs it.</summary>
-/// <param name="ExitCode">How it ends by itself.</param>
-/// <param name="IsOutOfMemory">Whether that is for lack of memory.</param>
-/// <param name="Deferrals">How often its start is put off first.</param>
-/// <param name="CannotStart">Whether it can never be started.</param>
-internal sealed record SimulatedTraining(int ExitCode, bool IsOutOfMemory, int Deferrals, bool CannotStart);
-
 /// <summary>A machine as a model: its containers outlive the tracker, and it may be out of reach.</summary>
 internal sealed class SimulatedRuntime
 {

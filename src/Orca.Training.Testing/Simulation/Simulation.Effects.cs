@@ -9,35 +9,36 @@ internal sealed partial class Simulation
 {
     private void CarryOut(int index)
     {
-        var (effect, term) = _effects[index];
+        var wanted = _effects[index];
         _effects.RemoveAt(index);
-        Note($"{(term == _term ? "does" : "late:")} {Describe(effect)}");
-        if (_isFaulty && _random.Next(60) == 0)
+        Note(() => $"host {wanted.Host.Number} {(wanted.IsAwaited ? "does" : "late:")} {Trace.Describe(wanted.Effect)}");
+        if (_isFaulty && wanted.IsAwaited && _random.Next(60) == 0)
         {
             // The request was sent and the host dies, before or after it lands.
-            var lands = _random.Next(2) == 0;
-            Note(lands ? "crash after it" : "crash before it");
-            if (lands)
+            if (_random.Next(2) == 0)
             {
-                Perform(effect, term);
+                Note(() => "and dies after it");
+                Perform(wanted);
             }
 
-            Restart();
+            Crash(wanted.Host);
             return;
         }
 
-        if (Perform(effect, term) is { } answer && term == _term)
+        if (Perform(wanted) is { } answer && wanted.IsAwaited)
         {
-            _events.Add(answer);
+            wanted.Host.Events.Add(answer);
         }
     }
 
-    private TrackerEvent? Perform(TrackerEffect effect, long term)
+    private TrackerEvent? Perform(Wanted wanted)
     {
-        switch (effect)
+        switch (wanted.Effect)
         {
             case TrackerEffect.Commit e:
-                return Commit(e.Command, term);
+                return Commit(e.Command, wanted);
+            case TrackerEffect.LookUp e:
+                return _isStoreDown ? new TrackerEvent.LookedUp(e.Job, null, IsAnswer: false) : new TrackerEvent.LookedUp(e.Job, _store.Find(e.Job), IsAnswer: true);
             case TrackerEffect.Start e:
                 return Start(e.Attempt);
             case TrackerEffect.Stop e:
@@ -58,25 +59,32 @@ internal sealed partial class Simulation
                 var place = new Uri($"file:///{e.Attempt.Attempt.Job}/{e.Attempt.Attempt.Number}");
                 return new TrackerEvent.Collected(e.Attempt, [new Artifact("model", place, 1, "")], Failure: null);
             case TrackerEffect.AbortStart e:
-                return Abort(e.Attempt);
+                return Abort(e.Attempt, wanted);
             default:
                 return null;
         }
     }
 
-    private TrackerEvent? Commit(JobCommand.OnJob command, long term)
+    private TrackerEvent? Commit(JobCommand.OnJob command, Wanted wanted)
     {
         if (_isStoreDown && _random.Next(2) == 0)
         {
             return new TrackerEvent.CommitFailed(command);
         }
 
-        var result = _settings.Bug.Apply(_store, command) ?? _store.Apply(command, term);
+        var result = _bug.Apply(_store, command) ?? _store.Apply(command, wanted.Term);
         if (result is not { } applied)
         {
             // An old term: its host learns that it no longer decides, and ends.
+            if (wanted.IsAwaited && !_bug.IgnoresRefusals)
+            {
+                EndTerm(wanted.Host, "hears that another one decides");
+            }
+
             return null;
         }
+
+        _invariants.CheckWrite(applied, wanted.Term);
 
         // Out of reach after the commit: it has applied, and nobody knows.
         return _isStoreDown ? new TrackerEvent.CommitFailed(command) : new TrackerEvent.Committed(command, applied);
@@ -90,7 +98,7 @@ internal sealed partial class Simulation
         }
 
         var isNew = _runtime.Find(attempt) is null;
-        var result = _runtime.Start(attempt, _trainings[attempt.Attempt.Job], out var started);
+        var result = _runtime.Start(attempt, _workload.TrainingOf(attempt.Attempt.Job), out var started);
         if (isNew && started is not null)
         {
             _invariants.CheckCreation(attempt);
@@ -101,10 +109,10 @@ internal sealed partial class Simulation
         return _isFaulty && _random.Next(20) == 0 ? new TrackerEvent.StartUnknown(attempt, "connection lost") : new TrackerEvent.StartReturned(attempt, result);
     }
 
-    private TrackerEvent? Abort(AttemptName attempt)
+    private TrackerEvent? Abort(AttemptName attempt, Wanted abort)
     {
         // The start that is under way is not carried out any more; it answers that it was given up.
-        var start = _effects.FindIndex(w => w.Term == _term && w.Effect is TrackerEffect.Start s && s.Attempt == attempt);
+        var start = _effects.FindIndex(w => w.Host == abort.Host && w.Term == abort.Term && w.Effect is TrackerEffect.Start s && s.Attempt == attempt);
         if (start < 0)
         {
             return null;
@@ -158,30 +166,4 @@ internal sealed partial class Simulation
 
         return new TrackerEvent.RemoveReturned(attempt, null);
     }
-
-    private static string Describe(TrackerEffect effect) => effect switch
-    {
-        TrackerEffect.Commit e => $"commit {e.Command.GetType().Name} {e.Command.Job}",
-        TrackerEffect.Start e => $"start {e.Attempt.Attempt}",
-        TrackerEffect.AbortStart e => $"abort start {e.Attempt.Attempt}",
-        TrackerEffect.Follow e => $"follow {e.Attempt.Attempt}",
-        TrackerEffect.Stop e => $"stop {e.Attempt.Attempt}",
-        TrackerEffect.Fetch e => $"fetch {e.Attempt.Attempt}",
-        TrackerEffect.Collect e => $"collect {e.Attempt.Attempt}",
-        TrackerEffect.Remove e => $"remove {e.Attempt.Attempt}",
-        TrackerEffect.List e => $"list {e.Number}",
-        _ => effect.GetType().Name,
-    };
-
-    private static string Describe(TrackerEvent happened) => happened switch
-    {
-        TrackerEvent.Observed e => $"{e.Container.Attempt.Attempt} {e.Container.Incarnation} {e.Container.State} {e.Container.ExitCode}",
-        TrackerEvent.Committed e => $"committed {e.Command.GetType().Name} {e.Command.Job}: {e.Result.Rejection}",
-        TrackerEvent.CommitFailed e => $"commit failed {e.Command.GetType().Name} {e.Command.Job}",
-        TrackerEvent.StartReturned e => $"{e.Attempt.Attempt} start: {e.Result.GetType().Name}",
-        TrackerEvent.StartUnknown e => $"{e.Attempt.Attempt} start: {e.Error}",
-        TrackerEvent.Listed e => $"listed {e.Number}: {string.Join(", ", e.Containers.Select(c => $"{c.Attempt.Attempt} {c.State}"))}",
-        _ when AttemptEvents.NameOf(happened) is { } name => $"{name.Attempt} {happened.GetType().Name}",
-        _ => happened.GetType().Name,
-    };
 }

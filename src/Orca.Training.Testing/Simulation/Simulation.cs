@@ -1,47 +1,47 @@
-using System.Globalization;
 using Orca.Training.Jobs;
-using Orca.Training.Scheduling;
-using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Tracking;
 
 namespace Orca.Training.Testing.Simulation;
 
 /// <summary>
-/// Runs the tracker's real step and scheduler on a model store and a model machine, with the interleaving and the faults drawn
-/// from a seed: crashes before and after each effect, effects of a crashed host that land late, events that are lost, late,
-/// doubled and reordered, machine and store out of reach, containers removed by hand. All invariants are checked after each step;
-/// then the faults end, and everything must come to rest. The same seed and settings give the same run.
+/// Runs the tracker's real step and scheduler, on each of several hosts, against a model store and a model machine, with the interleaving
+/// and the faults drawn from a seed: hosts that crash before and after each effect, that stand still while their lease goes to another and
+/// then go on, whose clocks jump; effects of a host that is gone that land late; events that are lost, late, doubled and reordered; machine
+/// and store out of reach, also after a commit; containers removed by hand. All invariants are checked after each step; then the faults
+/// end, and everything must come to rest. The same seed and settings give the same run.
 /// </summary>
 internal sealed partial class Simulation
 {
-    private const string Machine = "m";
-    private const int MostRestSteps = 20_000;
-    private static readonly InstallationId Installation = new("sim");
+    private const int MostRestSteps = 2_000;
+    private static readonly DateTimeOffset Epoch = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly int _seed;
     private readonly SimulationSettings _settings;
+    private readonly PlantedBug _bug;
     private readonly Random _random;
     private readonly SimulatedStore _store = new();
     private readonly SimulatedRuntime _runtime = new();
+    private readonly Workload _workload;
     private readonly Invariants _invariants;
-    private readonly Dictionary<JobId, SimulatedTraining> _trainings = [];
+    private readonly SimulatedHost[] _hosts;
     private readonly HashSet<AttemptName> _disturbed = [];
     private readonly List<Wanted> _effects = [];
-    private readonly List<TrackerEvent> _events = [];
-    private readonly List<string> _trace = [];
-    private DateTimeOffset _now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private TrackerCore _core = null!;
-    private long _term;
-    private int _cursor;
+    private readonly List<TrackerEffect> _wanted = [];
+    private readonly Trace _trace;
+    private DateTimeOffset _now = Epoch;
+    private int _holders;
     private bool _isStoreDown;
     private bool _isFaulty = true;
 
-    private Simulation(int seed, SimulationSettings settings)
+    private Simulation(int seed, SimulationSettings settings, Trace trace)
     {
-        _seed = seed;
         _settings = settings;
+        _bug = settings.Bug();
+        _trace = trace;
         _random = new Random(seed);
-        _invariants = new Invariants(_store, _runtime, settings, Installation);
+        _workload = new Workload(_random);
+        _invariants = new Invariants(_store, _runtime, settings, _workload);
+        _hosts = [.. Enumerable.Range(0, settings.Hosts).Select(number => new SimulatedHost(number, settings))];
+        Array.ForEach(_hosts, host => host.EndTerm(_holders++));
     }
 
     /// <summary>Runs one seed to its rest.</summary>
@@ -49,23 +49,55 @@ internal sealed partial class Simulation
     /// <returns>How many steps it took.</returns>
     public static int Run(int seed, SimulationSettings settings)
     {
-        var simulation = new Simulation(seed, settings);
-        simulation.Restart();
-        for (var i = 0; i < settings.FaultySteps; i++)
+        var silent = new Trace(0);
+        try
         {
-            simulation.Do(simulation.RandomAction());
+            return new Simulation(seed, settings, silent).Run();
+        }
+        catch (BrokenRule)
+        {
+            var trace = new Trace(settings.TraceLength);
+            try
+            {
+                new Simulation(seed, settings, trace).Run();
+            }
+            catch (BrokenRule again)
+            {
+                throw new SimulationFailure(again.Message, seed, trace.ToString());
+            }
+
+            throw;
+        }
+    }
+
+    private int Run()
+    {
+        Elect();
+        for (var i = 0; i < _settings.FaultySteps; i++)
+        {
+            Do(RandomAction());
         }
 
-        return settings.FaultySteps + simulation.ComeToRest();
+        return _settings.FaultySteps + ComeToRest();
     }
 
     /// <summary>Ends all faults and lets everything that is left happen, in order.</summary>
     private int ComeToRest()
     {
-        Note("faults end");
+        Note(() => "faults end");
         _isFaulty = false;
         _isStoreDown = false;
         _runtime.IsDown = false;
+        foreach (var host in _hosts)
+        {
+            host.IsPaused = false;
+        }
+
+        foreach (var job in _store.OpenJobs.Where(j => j.HeldAt is not null).ToList())
+        {
+            _store.Apply(new JobCommand.RequestRelease(job.Id, _now), term: null);
+        }
+
         var steps = 0;
         for (; steps < MostRestSteps && !IsAtRest(); steps++)
         {
@@ -74,17 +106,18 @@ internal sealed partial class Simulation
 
         if (!IsAtRest())
         {
-            Fail($"1: every submission reaches a final state, but after {steps} steps without faults these are open: {string.Join(", ", _core.OpenJobs.Select(j => $"{j.Id} {j.State}"))}");
+            throw new BrokenRule(
+                $"1: every submission reaches a final state, but after {steps} steps without faults these are open: {string.Join(", ", _store.OpenJobs.Select(j => $"{j.Id} {j.State}"))}");
         }
 
-        _invariants.CheckRest(id => _trainings[id], _disturbed);
+        _invariants.CheckRest(_disturbed);
         Check();
         return steps;
     }
 
     private bool IsAtRest() =>
-        _effects.Count == 0 && _events.Count == 0 && _cursor == _store.Changes.Count && _core.IsIdle
-        && _store.Jobs.All(j => j.State.IsFinal()) && !_runtime.Containers.Any();
+        _effects.Count == 0 && !_store.OpenJobs.Any() && !_runtime.Containers.Any()
+        && Array.TrueForAll(_hosts, h => h.Core is not { } core || (h.Events.Count == 0 && h.Cursor == _store.Changes.Count && core.IsIdle));
 
     private void Do(Action action)
     {
@@ -97,43 +130,34 @@ internal sealed partial class Simulation
         _invariants.CheckStep();
         if (_invariants.Broken is { } rule)
         {
-            Fail(rule);
+            throw new BrokenRule(rule);
         }
     }
 
-    private void Fail(string rule) => throw new SimulationFailure(rule, _seed, string.Join('\n', _trace.TakeLast(_settings.TraceLength)));
+    private void Note(Func<string> what) => _trace.Note(_now - Epoch, what);
 
-    private void Note(string what) => _trace.Add(string.Create(CultureInfo.InvariantCulture, $"{(_now - new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds,8:0.0} s  {what}"));
-
-    /// <summary>A host starts: all that the last one knew is gone.</summary>
-    private void Restart()
+    private void Step(SimulatedHost host, TrackerEvent happened)
     {
-        _events.Clear();
-        _term = _store.NextTerm();
-        var settings = new TrackerSettings { Installation = Installation, RemoveLeftovers = true, CopyingMachines = new HashSet<string>(_settings.CopiesFolders ? [Machine] : []) };
-        var policy = _settings.Policy ?? CapacityPolicies.Jobs(_settings.Slots);
-        var scheduler = new Scheduler([new MachineOffer(Machine, default)], policy, _ => default);
-        _core = new TrackerCore(settings, scheduler, [Machine], _ => 1 << 30);
-        _cursor = _store.Changes.Count;
-        Step(new TrackerEvent.Loaded([.. _store.Jobs.Where(j => !j.State.IsFinal())]));
+        _wanted.Clear();
+        foreach (var entering in _bug.Enter(happened))
+        {
+            host.Core!.Step(entering, _now + host.ClockOffset, _wanted);
+        }
+
+        _bug.Leave(happened, _wanted);
+        foreach (var effect in _wanted)
+        {
+            Note(() => $"    host {host.Number} wants {Trace.Describe(effect)}");
+            _effects.Add(new Wanted(effect, host, host.Term));
+        }
     }
 
-    private void Step(TrackerEvent happened)
+    /// <summary>An effect, and which term of which host wanted it.</summary>
+    private readonly record struct Wanted(TrackerEffect Effect, SimulatedHost Host, long Term)
     {
-        var wanted = new List<TrackerEffect>();
-        foreach (var entering in _settings.Bug.Enter(happened))
-        {
-            _core.Step(entering, _now, wanted);
-        }
-
-        _settings.Bug.Leave(happened, wanted);
-        foreach (var effect in wanted)
-        {
-            Note($"    wants {Describe(effect)}");
-            _effects.Add(new Wanted(effect, _term));
-        }
+        /// <summary>Whether its host still waits for the answer.</summary>
+        public bool IsAwaited => Host.Term == Term && Host.IsDeciding;
     }
 
-    /// <summary>An effect, and whose term wanted it.</summary>
-    private readonly record struct Wanted(TrackerEffect Effect, long Term);
+    private sealed class BrokenRule(string rule) : Exception(rule);
 }

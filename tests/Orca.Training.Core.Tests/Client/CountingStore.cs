@@ -12,8 +12,14 @@ internal sealed class CountingStore(IJobStore store) : IJobStore
 
     public ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => store.GetInstallationAsync(cancellationToken);
 
-    public ValueTask<IReadOnlyList<CommandResult>> ApplyAsync(IReadOnlyList<JobCommand> commands, Fence? fence, CancellationToken cancellationToken) =>
-        store.ApplyAsync(commands, fence, cancellationToken);
+    /// <summary>What it commits it does not say.</summary>
+    public bool LosesAnswers { get; set; }
+
+    public async ValueTask<IReadOnlyList<CommandResult>> ApplyAsync(IReadOnlyList<JobCommand> commands, Fence? fence, CancellationToken cancellationToken)
+    {
+        var results = await store.ApplyAsync(commands, fence, cancellationToken);
+        return LosesAnswers ? throw new JobStoreUnavailableException("The connection broke.") : results;
+    }
 
     public ValueTask<ChangePage> ReadChangesAsync(ChangeCursor after, CancellationToken cancellationToken) => store.ReadChangesAsync(after, cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 
@@ -43,6 +44,15 @@ public sealed class FingerprintTests
     }
 
     [Fact]
+    public void No_field_of_a_request_is_left_out()
+    {
+        // Each at its default in one request and not in the other: a field that is new and forgotten makes no difference, and is found here.
+        Assert.All(FieldsOf(All), f => Assert.NotEqual(Fingerprint.Of(All), Fingerprint.Of(f.With(All, Other))));
+        Assert.All(FieldsOf(All.Timeouts!), f => Assert.NotEqual(Fingerprint.Of(All), Fingerprint.Of(All with { Timeouts = f.With(All.Timeouts!, new()) })));
+        Assert.All(FieldsOf(Patient), f => Assert.NotEqual(Fingerprint.Of(All with { Retries = Patient }), Fingerprint.Of(All with { Retries = f.With(Patient, new()) })));
+    }
+
+    [Fact]
     public void Whatever_is_asked_for_otherwise_makes_another_one()
     {
         var (timeouts, retries) = (All.Timeouts!, All.Retries!);
@@ -72,6 +82,26 @@ public sealed class FingerprintTests
 
         Assert.Equal(fingerprints.Count, fingerprints.Distinct().Count());
         Assert.All(fingerprints, f => Assert.Equal(64, f.Length));
+    }
+
+    private static TrainingRequest Other => new() { Algorithm = "b", DatasetId = "e" };
+
+    private static RetryPolicy Patient => new() { MaxRetries = 1, On = [OutcomeCode.Lost], FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromHours(1) };
+
+    private static IEnumerable<Field> FieldsOf(object value) => value.GetType().GetProperties().Where(p => p.CanWrite).Select(p => new Field(p));
+
+    /// <summary>A property, and a copy of a value with what another one has there.</summary>
+    private sealed record Field(PropertyInfo Property)
+    {
+        public T With<T>(T value, T other)
+            where T : notnull
+        {
+            var copy = (T)typeof(T).GetMethod("<Clone>$")!.Invoke(value, null)!;
+            var another = Property.GetValue(other);
+            Assert.NotEqual(another, Property.GetValue(value));
+            Property.SetValue(copy, another);
+            return copy;
+        }
     }
 
     private static TrainingSweep Sweep(params SweepParameter[] grid) => new() { Request = Least, Grid = grid };

@@ -67,6 +67,24 @@ public sealed class RepeatedSubmissionTests
     });
 
     [Fact]
+    public Task Whose_answer_was_lost_after_the_commit_repeats_it_and_has_one_job() => InTime(async world =>
+    {
+        TrainingRequest[] requests = [Keyed with { IdempotencyKey = null }, Keyed with { IdempotencyKey = null }];
+        world.Store.LosesAnswers = true;
+        Assert.Equal(TrainingError.Unavailable, (await Assert.ThrowsAsync<TrainingException>(() => world.Client.TrainAsync(Keyed, Cancel))).Error);
+        Assert.Equal(TrainingError.Unavailable, (await Assert.ThrowsAsync<TrainingException>(() => world.Client.TrainAllAsync(requests, null, "b", Cancel))).Error);
+        var committed = (await world.Store.ReadOpenJobsAsync(Cancel)).Jobs.Select(j => j.Id).ToList();
+        world.Store.LosesAnswers = false;
+
+        var job = await world.Client.TrainAsync(Keyed, Cancel);
+        var group = await world.Client.TrainAllAsync(requests, null, "b", Cancel);
+
+        Assert.Equal(3, committed.Count);
+        Assert.Equal(committed, [job, .. group.Jobs]);
+        Assert.Equal(committed, (await world.Store.ReadOpenJobsAsync(Cancel)).Jobs.Select(j => j.Id));
+    });
+
+    [Fact]
     public Task Nothing_is_looked_up_for_a_request_without_a_key() => InTime(async world =>
     {
         await world.Client.TrainAsync(Keyed with { IdempotencyKey = null }, Cancel);
@@ -100,6 +118,20 @@ public sealed class RepeatedSubmissionTests
         await world.FinishAndForgetAsync(job);
 
         Assert.NotEqual(job, await world.Client.TrainAsync(Keyed, Cancel));
+    });
+
+    [Fact]
+    public Task Of_a_batch_those_jobs_are_told_that_are_still_kept_and_nobody_elses() => InTime(async world =>
+    {
+        TrainingRequest[] requests = [Keyed with { IdempotencyKey = null }, Keyed with { IdempotencyKey = null }, Keyed with { IdempotencyKey = null }];
+        var group = await world.Client.TrainAllAsync(requests, "g", "b", Cancel);
+        await world.Client.ForUser("bob").TrainAllAsync(requests, "g", "b", Cancel);
+        await world.Client.TrainAllAsync(requests, "g", "another", Cancel);
+        await world.FinishAndForgetAsync(group.Jobs[1]);
+
+        var again = await world.Client.TrainAllAsync(requests, "g", "b", Cancel);
+
+        Assert.Equal([group.Jobs[0], group.Jobs[2]], again.Jobs);
     });
 
     [Fact]

@@ -97,4 +97,99 @@ internal static class PlantedBugs
         public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) =>
             [happened is TrackerEvent.FetchReturned fetch ? fetch with { Error = null } : happened];
     }
+
+    /// <summary>A decision is written whatever its term.</summary>
+    public sealed class WritesWithoutItsTerm : PlantedBug
+    {
+        public override bool IgnoresRefusals => true;
+
+        public override CommandResult? Apply(SimulatedStore store, JobCommand.OnJob command) => command.NeedsFence ? store.Apply(command, store.Term) : null;
+    }
+
+    /// <summary>Waits for ever for a commit that was not answered.</summary>
+    public sealed class WaitsForALostAnswer : PlantedBug
+    {
+        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) => happened is TrackerEvent.CommitFailed ? [] : [happened];
+    }
+
+    /// <summary>Removes what it does not know without asking the store.</summary>
+    public sealed class RemovesWhatItDoesNotKnow : PlantedBug
+    {
+        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) => [happened is TrackerEvent.LookedUp looked ? looked with { Found = null, IsAnswer = true } : happened];
+    }
+
+    /// <summary>Does not see what a job waits for.</summary>
+    public sealed class OverlooksDependencies : PlantedBug
+    {
+        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) =>
+            [OnJobs(happened, job => job with { Request = job.Request with { DependsOn = [] } })];
+    }
+
+    /// <summary>Never learns how a job stands that others wait for and that ended before it began to decide.</summary>
+    public sealed class NeverLooksUp : PlantedBug
+    {
+        public override void Leave(TrackerEvent happened, List<TrackerEffect> effects) => effects.RemoveAll(e => e is TrackerEffect.LookUp);
+    }
+
+    /// <summary>Tries again whatever the policy says.</summary>
+    public sealed class RetriesBeyondThePolicy : PlantedBug
+    {
+        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) =>
+            [OnJobs(happened, job => job with { Request = job.Request with { Retries = job.Request.Retries is { } policy ? policy with { MaxRetries = policy.MaxRetries + 1 } : null } })];
+    }
+
+    /// <summary>Gives up where the policy would try again.</summary>
+    public sealed class ForgetsToRetry : PlantedBug
+    {
+        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) => [OnJobs(happened, job => job with { Request = job.Request with { Retries = null } })];
+    }
+
+    /// <summary>A store that lets a held job start.</summary>
+    public sealed class StartsWhatIsHeld : PlantedBug
+    {
+        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) => [OnJobs(happened, job => job with { HeldAt = null })];
+
+        public override CommandResult? Apply(SimulatedStore store, JobCommand.OnJob command)
+        {
+            if (command is not JobCommand.BeginAttempt || store.Find(command.Job) is not { HeldAt: { } since } held)
+            {
+                return null;
+            }
+
+            var rejection = JobTransitions.Apply(held with { HeldAt = null }, command, out var next);
+            if (next is not null)
+            {
+                store.Write(next with { HeldAt = since });
+            }
+
+            return new CommandResult(rejection, next ?? held);
+        }
+    }
+
+    /// <summary>A store that forgets which job a key stands for.</summary>
+    public sealed class ForgetsWhatAKeyStandsFor : PlantedBug
+    {
+        public override bool ForgetsKeys => true;
+    }
+
+    /// <summary>Does not load the open jobs anew when the feed was truncated, but goes on from there.</summary>
+    public sealed class GoesOnAfterTruncation : PlantedBug
+    {
+        private bool _isLoaded;
+
+        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened)
+        {
+            var isAgain = happened is TrackerEvent.Loaded && _isLoaded;
+            _isLoaded |= happened is TrackerEvent.Loaded;
+            return [isAgain ? new TrackerEvent.Loaded([]) : happened];
+        }
+    }
+
+    private static TrackerEvent OnJobs(TrackerEvent happened, Func<Job, Job> change) => happened switch
+    {
+        TrackerEvent.Loaded loaded => new TrackerEvent.Loaded([.. loaded.Jobs.Select(change)]),
+        TrackerEvent.Changed changed => new TrackerEvent.Changed([.. changed.Jobs.Select(change)]),
+        TrackerEvent.Committed { Result.Job: { } job } committed => committed with { Result = committed.Result with { Job = change(job) } },
+        _ => happened,
+    };
 }
