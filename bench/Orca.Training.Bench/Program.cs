@@ -1,8 +1,12 @@
 using System.Globalization;
 using Orca.Training.Bench.Calls;
 using Orca.Training.Bench.Harness;
+using Orca.Training.Bench.Kill;
+using Orca.Training.Bench.Kill.Host;
+using Orca.Training.Bench.Kill.Machine;
 using Orca.Training.Bench.Overhead;
 using Orca.Training.Bench.Pipeline;
+using Orca.Training.Bench.Recovery;
 using Orca.Training.Bench.Stores;
 
 // Each bench prints a table and, as its last line, one JSON object of its figures.
@@ -11,6 +15,8 @@ var benches = new Dictionary<string, (string Shows, Func<Report, CancellationTok
     ["pipeline"] = ("what the SDK costs a job from submit to its final state, beside Quartz.NET, Hangfire and a bare pipeline", PipelineBench.RunAsync),
     ["overhead"] = ("what the SDK adds to a container, beside the engine's client alone", OverheadBench.RunAsync),
     ["stores"] = ("durable submissions and lifecycles a second on SQLite and PostgreSQL, beside bare commits", StoresBench.RunAsync),
+    ["kill"] = ("hosts killed under load, with SQLite, PostgreSQL and the real engine: what was lost, done twice, left behind or recorded wrongly", KillBench.RunAsync),
+    ["recovery"] = ("how soon 100 running containers are followed again, and another host decides", RecoveryBench.RunAsync),
     ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),
 };
 
@@ -24,6 +30,18 @@ Console.CancelKeyPress += (_, pressed) =>
 if (args is [Caller.Verb, var address, var jobs])
 {
     await Caller.RunAsync(address, int.Parse(jobs, CultureInfo.InvariantCulture), interrupt.Token);
+    return 0;
+}
+
+if (args is [HostProgram.Verb, var settings])
+{
+    await HostProgram.RunAsync(settings);
+    return 0;
+}
+
+if (args is [MachineServer.Verb, var folder])
+{
+    await MachineServer.RunAsync(folder);
     return 0;
 }
 

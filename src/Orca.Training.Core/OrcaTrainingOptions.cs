@@ -44,8 +44,11 @@ public sealed class OrcaTrainingOptions
     /// <summary>How long a training has to end by itself after SIGTERM, before it is killed. Default 10 s.</summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the decider's lease on the store holds unless renewed. Default 15 s.</summary>
-    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
+    /// <summary>
+    /// How long the decider's lease on the store holds unless renewed, which it is three times in this time. When the host that decides is
+    /// killed, another one decides after this time and an eighth of it at the latest; all hosts on a store should have the same. Default 4 s.
+    /// </summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(4);
 
     /// <summary>
     /// Whether a clean stop of the host ends the trainings under way and puts them back in the queue, from where they start again with

@@ -14,6 +14,9 @@ internal sealed class PostgreSqlDatabase : IBenchedDatabase
 
     private PostgreSqlDatabase(Func<string, string> start) => _connectionString = start(_name);
 
+    /// <summary>For whoever keeps something of its own there, in a schema of another name.</summary>
+    public string ConnectionString => _connectionString;
+
     private string Schema => $"orca{_made}";
 
     public static PostgreSqlDatabase Start() =>

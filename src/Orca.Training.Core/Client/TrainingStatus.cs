@@ -102,7 +102,7 @@ public sealed record TrainingStatus
             Attempt = job.LastAttempt,
             Attempts = job.Attempts,
             Phase = job.Phase,
-            Progress = job.Progress is { Position: var at, Announced: null } && at == default ? job.Progress : job.Progress with { Position = default, Announced = null },
+            Progress = job.Progress is { Announced: null, Position: { Timestamp: 0, Lines: 0 } } ? job.Progress : job.Progress with { Announced = null, Position = default },
             Outcome = job.Outcome,
             Artifacts = job.Artifacts,
             SubmittedAt = job.SubmittedAt,

@@ -6,9 +6,3 @@ namespace Orca.Training.Jobs;
 /// <param name="Size">Bytes.</param>
 /// <param name="Sha256">The SHA-256 of its content, lower-case hex.</param>
 public sealed record Artifact(string Name, Uri Location, long Size, string Sha256);
-
-/// <summary>A file that a training says it leaves.</summary>
-/// <param name="Name">Its path below the output place.</param>
-/// <param name="Size">Bytes, if it says so.</param>
-/// <param name="Sha256">Lower-case hex, if it says so.</param>
-public sealed record AnnouncedArtifact(string Name, long? Size = null, string? Sha256 = null);

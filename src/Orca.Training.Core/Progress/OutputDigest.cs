@@ -10,12 +10,10 @@ namespace Orca.Training.Progress;
 /// </summary>
 /// <remarks>
 /// A fold: to begin with what was recorded after some lines and take the rest gives the same progress as to take them all. That
-/// holds for <see cref="Progress"/>; announcements are handed on beside it, and recorded with it while there is more to read; the
-/// tail begins anew.
+/// holds for <see cref="Progress"/>, announcements included; the tail begins anew.
 /// </remarks>
 /// <param name="recorded">The progress to go on from.</param>
-/// <param name="announced">The artifacts that were announced up to there.</param>
-internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<AnnouncedArtifact>? announced = null)
+internal sealed class OutputDigest(TrainingProgress recorded)
 {
     /// <summary>The most metrics that are kept; further names are left out.</summary>
     public const int MaxMetrics = 256;
@@ -30,6 +28,7 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
     private TrainingProgress _figures = recorded;
     private OutputPosition _position = recorded.Position;
     private bool _metricsChanged;
+    private bool _announcedChanged;
 
     /// <summary>The figures as they are now, and how far the output was read to say so.</summary>
     public TrainingProgress Progress
@@ -40,6 +39,12 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
             {
                 _metricsChanged = false;
                 _figures = _figures with { Metrics = new ReadOnlyDictionary<string, double>(new Dictionary<string, double>(_metrics!, StringComparer.Ordinal)) };
+            }
+
+            if (_announcedChanged)
+            {
+                _announcedChanged = false;
+                _figures = _figures with { Announced = [.. _announced!.Values.OrderBy(a => a.Name, StringComparer.Ordinal)] };
             }
 
             return _figures.Position == _position ? _figures : _figures with { Position = _position };
@@ -55,17 +60,14 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
     /// <summary>Whether no line was taken in.</summary>
     public bool IsUntouched { get; private set; } = true;
 
-    /// <summary>The announced artifacts by name; of each name the last announcement.</summary>
-    public IReadOnlyList<AnnouncedArtifact> Announced => _announced is null ? announced ?? [] : [.. _announced.Values.OrderBy(a => a.Name, StringComparer.Ordinal)];
-
     /// <summary>The last log lines, oldest first: at most 20, and at most 4 KiB.</summary>
     public IReadOnlyList<string> Tail => _tail?.Lines ?? [];
 
-    /// <summary>What is to be recorded while there is more to read, announcements included; <see cref="HasNews"/> begins anew.</summary>
+    /// <summary>What is to be recorded; <see cref="HasNews"/> begins anew.</summary>
     public TrainingProgress TakeNews()
     {
         HasNews = false;
-        return Announced is { Count: > 0 } list ? Progress with { Announced = list } : Progress;
+        return Progress;
     }
 
     /// <summary>Takes the next line in.</summary>
@@ -107,10 +109,11 @@ internal sealed class OutputDigest(TrainingProgress recorded, IReadOnlyList<Anno
 
     private void Announce(AnnouncedArtifact artifact)
     {
-        _announced ??= (announced ?? []).ToDictionary(a => a.Name, StringComparer.Ordinal);
+        _announced ??= (_figures.Announced ?? []).ToDictionary(a => a.Name, StringComparer.Ordinal);
         if (_announced.Count < MaxAnnounced || _announced.ContainsKey(artifact.Name))
         {
             _announced[artifact.Name] = artifact;
+            _announcedChanged = true;
             HasNews = true;
         }
     }

@@ -1,5 +1,5 @@
-using Orca.Training.Jobs;
 using System.Text.Json;
+using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
 namespace Orca.Training.Progress;

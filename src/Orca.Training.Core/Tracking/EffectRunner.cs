@@ -183,7 +183,7 @@ internal sealed class EffectRunner(
 
     private async ValueTask<TrackerEvent> FollowAsync(TrackerEffect.Follow follow, Errand errand)
     {
-        var digest = new OutputDigest(follow.From.Progress, follow.From.Announced);
+        var digest = new OutputDigest(follow.From.Progress);
         try
         {
             var from = await logs.FindStartAsync(follow.Attempt, rank: 0, digest.Progress.Position);
@@ -200,7 +200,7 @@ internal sealed class EffectRunner(
     }
 
     private static OutputSummary Summary(OutputDigest digest, OutputSummary before) =>
-        digest.IsUntouched ? before : new(digest.Progress, digest.Announced, digest.Tail is { Count: > 0 } tail ? tail : before.Tail);
+        digest.IsUntouched ? before : new(digest.Progress, digest.Tail is { Count: > 0 } tail ? tail : before.Tail);
 
     private async ValueTask<TrackerEvent> FetchAsync(TrackerEffect.Fetch fetch, Errand errand)
     {

@@ -184,8 +184,9 @@ internal sealed class JobRules(
             return;
         }
 
-        // A decider before this one may have stopped it: then the end by a signal is all that is left of that.
-        if (giveUp is not null && (attempt.Stop.State is not CallState.Idle || EndOutcome.IsByStop(end)))
+        // A decider before this one may have stopped it: then the end by a signal is all that is left of that. A training that ends well when
+        // it is asked to stop leaves not even that, and what it left is not whole: so a cancellation from before counts as the cause.
+        if (giveUp is not null && (attempt.Stop.State is not CallState.Idle || EndOutcome.IsByStop(end) || (isCancelled && attempt.MayHaveBeenStopped)))
         {
             Finish(tracked, number, giveUp with { ExitCode = end.ExitCode }, attempt.Output?.Progress, now, effects);
         }
@@ -294,7 +295,7 @@ internal sealed class JobRules(
         else if (attempt.Collect.IsDue(now))
         {
             attempt.Collect.Ask();
-            effects.Add(new TrackerEffect.Collect(attempt.Name, (attempt.Output ?? OutputSummary.After(tracked.Job.Progress)).Announced));
+            effects.Add(new TrackerEffect.Collect(attempt.Name, (attempt.Output?.Progress ?? tracked.Job.Progress).Announced ?? []));
         }
         else if (attempt.Collect.State is CallState.Idle)
         {

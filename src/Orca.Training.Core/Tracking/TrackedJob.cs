@@ -89,6 +89,9 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
 
     public LaunchPhase? Phase { get; set; }
 
+    /// <summary>Whether a decider before this one may have stopped it: a cancellation was on record already when this one began.</summary>
+    public bool MayHaveBeenStopped { get; set; }
+
     /// <summary>What was heard and is not on record yet.</summary>
     public TrainingProgress? News { get; set; }
 

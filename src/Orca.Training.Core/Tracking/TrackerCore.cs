@@ -190,6 +190,7 @@ internal sealed partial class TrackerCore
         _dependencies.Begin(tracked);
         Schedule(tracked);
         _jobs.OpenAttempt(tracked, _listings.Last);
+        tracked.Attempt?.MayHaveBeenStopped = !isNew && job.CancelRequestedAt is not null;
         Advance(tracked, now, effects);
     }
 

@@ -90,13 +90,11 @@ internal abstract record TrackerEvent
 
 /// <summary>What reading a training's output has brought.</summary>
 /// <param name="Progress">What it said, and how far it was read.</param>
-/// <param name="Announced">The artifacts it said it leaves.</param>
 /// <param name="Tail">Its last log lines.</param>
-internal sealed record OutputSummary(TrainingProgress Progress, IReadOnlyList<AnnouncedArtifact> Announced, IReadOnlyList<string> Tail)
+internal sealed record OutputSummary(TrainingProgress Progress, IReadOnlyList<string> Tail)
 {
-    private static readonly OutputSummary Nothing = new(TrainingProgress.None, [], []);
+    private static readonly OutputSummary Nothing = new(TrainingProgress.None, []);
 
     /// <summary>What is known of an output of which nothing but the recorded progress is left.</summary>
-    public static OutputSummary After(TrainingProgress recorded) =>
-        recorded == TrainingProgress.None ? Nothing : new(recorded with { Announced = null }, recorded.Announced ?? [], []);
+    public static OutputSummary After(TrainingProgress recorded) => recorded == TrainingProgress.None ? Nothing : new(recorded, []);
 }

@@ -12,6 +12,11 @@ internal sealed class Leases(PostgreSqlDataSource data, string schema)
 {
     public async Task<Fence?> AcquireAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)
     {
+        if (!await IsToBeHadAsync(holder, cancellationToken))
+        {
+            return null;
+        }
+
         await using var batch = LockedBatch(
             $"""
             UPDATE {schema}.store
@@ -24,6 +29,14 @@ internal sealed class Leases(PostgreSqlDataSource data, string schema)
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? new Fence(reader.GetInt64(0)) : null;
+    }
+
+    /// <summary>Hosts that wait ask again and again: what they ask must not stand in the way of writes.</summary>
+    private async Task<bool> IsToBeHadAsync(string holder, CancellationToken cancellationToken)
+    {
+        await using var ask = data.Source.CreateCommand($"SELECT holder IS NULL OR holder = $1 OR ends_at <= clock_timestamp() FROM {schema}.store");
+        ask.Parameters.Add(new NpgsqlParameter<string> { TypedValue = holder });
+        return await ask.ExecuteScalarAsync(cancellationToken) is not false;
     }
 
     public async Task<bool> ReleaseAsync(Fence fence, CancellationToken cancellationToken)

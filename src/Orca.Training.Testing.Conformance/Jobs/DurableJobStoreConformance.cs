@@ -66,6 +66,7 @@ public abstract class DurableJobStoreConformance : JobStoreConformance
             Done = 0.1,
             Total = 1e300,
             Metrics = new Dictionary<string, double> { [odd] = -0.0, ["nan"] = double.NaN, ["inf"] = double.NegativeInfinity, ["small"] = double.Epsilon },
+            Announced = [new AnnouncedArtifact(odd, long.MaxValue, odd), new AnnouncedArtifact("")],
             Position = new OutputPosition(long.MaxValue, int.MaxValue),
         };
         var outcome = new Outcome(new OutcomeCode("NobodyKnows"), odd, -1);

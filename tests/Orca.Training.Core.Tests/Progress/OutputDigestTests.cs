@@ -25,7 +25,7 @@ public sealed class OutputDigestTests
     [Fact]
     public void The_latest_of_each_figure_is_kept()
     {
-        var digest = Fold(TrainingProgress.None, null, Lines(
+        var digest = Fold(TrainingProgress.None, Lines(
             """{"orca":"metric","loss":0.5,"epoch":1}""", """{"orca":"progress","done":1,"total":3}""", "log", """{"orca":"metric","loss":0.4}""", """{"orca":"progress","done":2,"total":3}"""));
         Assert.Equal((2, 3), (digest.Progress.Done, digest.Progress.Total));
         Assert.Equal(new Dictionary<string, double> { ["loss"] = 0.4, ["epoch"] = 1 }, digest.Progress.Metrics);
@@ -51,9 +51,7 @@ public sealed class OutputDigestTests
         {
             digest.Take(new OutputLine(OutputStream.Standard, 1, text));
             Assert.Equal(isNews, digest.HasNews);
-            var news = digest.TakeNews();
-            Assert.Equal(digest.Progress, news with { Announced = null });
-            Assert.Equal(digest.Announced, news.Announced ?? []);
+            Assert.Equal(digest.Progress, digest.TakeNews());
             Assert.False(digest.HasNews);
         }
     }
@@ -61,7 +59,7 @@ public sealed class OutputDigestTests
     [Fact]
     public void What_was_taken_as_news_does_not_change_afterwards()
     {
-        var digest = Fold(TrainingProgress.None, null, Lines("""{"orca":"metric","loss":1}"""));
+        var digest = Fold(TrainingProgress.None, Lines("""{"orca":"metric","loss":1}"""));
         var taken = digest.TakeNews();
         digest.Take(new OutputLine(OutputStream.Standard, 2, """{"orca":"metric","loss":2}"""));
         Assert.Equal((1, 2), (taken.Metrics["loss"], digest.Progress.Metrics["loss"]));
@@ -71,7 +69,7 @@ public sealed class OutputDigestTests
     public void The_last_announcement_of_a_name_wins() =>
         Assert.Equal(
             [new AnnouncedArtifact("a"), new AnnouncedArtifact("b", 2)],
-            Fold(TrainingProgress.None, null, Lines("""{"orca":"artifact","name":"b","size":1}""", """{"orca":"artifact","name":"a"}""", """{"orca":"artifact","name":"b","size":2}""")).Announced);
+            Fold(TrainingProgress.None, Lines("""{"orca":"artifact","name":"b","size":1}""", """{"orca":"artifact","name":"a"}""", """{"orca":"artifact","name":"b","size":2}""")).Progress.Announced);
 
     [Fact]
     public void Memory_is_bounded_however_many_names_are_printed()
@@ -85,21 +83,21 @@ public sealed class OutputDigestTests
 
         Assert.Equal(OutputDigest.MaxMetrics, digest.Progress.Metrics.Count);
         Assert.Equal(4999, digest.Progress.Metrics["loss"]);
-        Assert.Equal(OutputDigest.MaxAnnounced, digest.Announced.Count);
+        Assert.Equal(OutputDigest.MaxAnnounced, digest.Progress.Announced!.Count);
     }
 
     [Fact]
     public void To_go_on_from_what_was_recorded_gives_the_same_as_to_take_all() =>
         Gen.Select(AnyLines, Gen.Int[0, 60]).Sample((lines, cut) =>
         {
-            var all = Fold(TrainingProgress.None, null, lines);
-            var before = Fold(TrainingProgress.None, null, lines.Take(cut));
+            var all = Fold(TrainingProgress.None, lines);
+            var before = Fold(TrainingProgress.None, lines.Take(cut));
             var recorded = before.TakeNews();
-            var after = Fold(recorded, before.Announced, lines.Skip(cut));
+            var after = Fold(recorded, lines.Skip(cut));
 
             Assert.Equal((all.Progress.Done, all.Progress.Total, all.Progress.Position), (after.Progress.Done, after.Progress.Total, after.Progress.Position));
             Assert.Equal(all.Progress.Metrics.OrderBy(m => m.Key), after.Progress.Metrics.OrderBy(m => m.Key));
-            Assert.Equal(all.Announced, after.Announced);
+            Assert.Equal(all.Progress.Announced, after.Progress.Announced);
         });
 
     [Fact]
@@ -107,7 +105,7 @@ public sealed class OutputDigestTests
         Gen.Select(AnyLines, Gen.Int[0, 60]).Sample((lines, cut) =>
         {
             var ordered = lines.OrderBy(l => l.Timestamp).ToArray();
-            var before = Fold(TrainingProgress.None, null, ordered.Take(cut));
+            var before = Fold(TrainingProgress.None, ordered.Take(cut));
             var position = before.Progress.Position;
 
             // What a runtime does with a position.
@@ -131,26 +129,26 @@ public sealed class OutputDigestTests
 
     [Fact]
     public void The_tail_shows_of_a_redrawn_line_what_a_terminal_would() =>
-        Assert.Equal(["100%"], Fold(TrainingProgress.None, null, Lines("1%\r50%\r100%\r")).Tail);
+        Assert.Equal(["100%"], Fold(TrainingProgress.None, Lines("1%\r50%\r100%\r")).Tail);
 
     [Fact]
     public void The_tail_holds_odd_lines_and_no_NUL_which_databases_refuse() =>
         Assert.Equal(
             ["a\uFFFDb", "\x1b[31mred\x1b[0m", "\tindented", "k\uFFFDse 🐋"],
-            Fold(TrainingProgress.None, null, Lines("a\0b", "\x1b[31mred\x1b[0m", "", "\tindented  ", "k\uFFFDse 🐋\r")).Tail);
+            Fold(TrainingProgress.None, Lines("a\0b", "\x1b[31mred\x1b[0m", "", "\tindented  ", "k\uFFFDse 🐋\r")).Tail);
 
     [Fact]
     public void The_tail_makes_no_copy_of_a_usual_line()
     {
         var text = new string('x', 100);
-        Assert.Same(text, Fold(TrainingProgress.None, null, Lines(text)).Tail[0]);
+        Assert.Same(text, Fold(TrainingProgress.None, Lines(text)).Tail[0]);
     }
 
     [Fact]
     public void The_tail_stays_within_its_bytes() =>
         Gen.String[Gen.OneOf(Gen.Const('ü'), Gen.Const('a'), Gen.Const('漢')), 1, 2000].Array[1, 40].Sample(texts =>
         {
-            var tail = Fold(TrainingProgress.None, null, Lines(texts)).Tail;
+            var tail = Fold(TrainingProgress.None, Lines(texts)).Tail;
             Assert.InRange(tail.Count, 1, LogTail.MaxLines);
             Assert.InRange(tail.Sum(Encoding.UTF8.GetByteCount), 1, LogTail.MaxBytes);
             Assert.Equal(texts[^1].Length <= LogTail.MaxLineLength ? texts[^1] : texts[^1][..(LogTail.MaxLineLength - 1)] + "…", tail[^1]);
@@ -160,12 +158,12 @@ public sealed class OutputDigestTests
     public void The_tail_does_not_cut_a_character_in_half()
     {
         var text = new string('a', LogTail.MaxLineLength - 2) + "😀😀";
-        Assert.Equal([new string('a', LogTail.MaxLineLength - 2) + "…"], Fold(TrainingProgress.None, null, Lines(text)).Tail);
+        Assert.Equal([new string('a', LogTail.MaxLineLength - 2) + "…"], Fold(TrainingProgress.None, Lines(text)).Tail);
     }
 
-    private static OutputDigest Fold(TrainingProgress from, IReadOnlyList<AnnouncedArtifact>? announced, IEnumerable<OutputLine> lines)
+    private static OutputDigest Fold(TrainingProgress from, IEnumerable<OutputLine> lines)
     {
-        var digest = new OutputDigest(from, announced);
+        var digest = new OutputDigest(from);
         foreach (var line in lines)
         {
             digest.Take(line);

@@ -47,7 +47,7 @@ public sealed class LeaseTests
     });
 
     [Fact]
-    public Task Who_waits_for_a_lease_gets_it_within_a_third_of_its_time_after_it_ends() => VirtualTime.RunAsync(async time =>
+    public Task Who_waits_for_a_lease_gets_it_within_an_eighth_of_its_time_after_it_ends() => VirtualTime.RunAsync(async time =>
     {
         var store = new MemoryJobStore(new MemoryJobStoreOptions(), time);
         await store.AcquireLeaseAsync("another", Lasting, Cancel);
@@ -55,7 +55,36 @@ public sealed class LeaseTests
 
         await new Lease(store, Lasting, time).AcquireAsync(Cancel);
 
-        Assert.InRange(time.GetUtcNow() - start, Lasting, Lasting + (Lasting / 3));
+        Assert.InRange(time.GetUtcNow() - start, Lasting, Lasting + (Lasting / 8));
+    });
+
+    [Fact]
+    public Task By_default_another_host_decides_within_five_seconds() => VirtualTime.RunAsync(async time =>
+    {
+        var lasting = new OrcaTrainingOptions().LeaseDuration;
+        var store = new MemoryJobStore(new MemoryJobStoreOptions(), time);
+        var waiting = new Lease(store, lasting, time);
+        await store.AcquireLeaseAsync("killed right after this", lasting, Cancel);
+        var start = time.GetUtcNow();
+
+        await waiting.AcquireAsync(Cancel);
+
+        Assert.True(time.GetUtcNow() - start < TimeSpan.FromSeconds(5), $"it took {time.GetUtcNow() - start}");
+    });
+
+    [Fact]
+    public Task A_lease_that_is_given_back_is_taken_up_within_an_eighth_of_its_time() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new MemoryJobStore(new MemoryJobStoreOptions(), time);
+        var fence = (await store.AcquireLeaseAsync("another", Lasting, Cancel))!.Value;
+        var waiting = new Lease(store, Lasting, time).AcquireAsync(Cancel);
+        await Task.Delay(TimeSpan.FromSeconds(1), time, Cancel);
+        var start = time.GetUtcNow();
+
+        await store.ReleaseLeaseAsync(fence, Cancel);
+        await waiting;
+
+        Assert.True(time.GetUtcNow() - start <= Lasting / 8);
     });
 
     [Fact]

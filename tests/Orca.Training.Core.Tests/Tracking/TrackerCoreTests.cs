@@ -1,4 +1,5 @@
 using Orca.Training.Jobs;
+using Orca.Training.Machines;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Testing.Conformance.Jobs;
@@ -48,6 +49,47 @@ public sealed class TrackerCoreTests
 
         Assert.Equal(JobSamples.At(9).AddSeconds(0.5), core.NextTick);
     }
+
+    [Fact]
+    public void Who_decides_anew_knows_what_was_announced_before()
+    {
+        var core = NewCore();
+        var effects = new List<TrackerEffect>();
+        var working = JobSamples.Working();
+        var name = new AttemptName(new InstallationId("i"), new AttemptId(working.Id, working.LastAttempt));
+        AnnouncedArtifact[] announced = [new("weights.bin")];
+        var said = new TrainingProgress { Announced = announced, Position = new OutputPosition(5, 1) };
+        core.Step(new TrackerEvent.Loaded([working with { Progress = said }]), JobSamples.At(8), effects);
+        var follow = Assert.Single(effects.OfType<TrackerEffect.Follow>());
+
+        var end = new ContainerObservation { Attempt = name, Rank = 0, Incarnation = working.OpenAttempt!.Incarnations[0], State = ContainerState.Ended, ExitCode = 0 };
+        core.Step(new TrackerEvent.OutputEnded(name, follow.From), JobSamples.At(9), effects);
+        core.Step(new TrackerEvent.Observed("m1", end), JobSamples.At(9), effects);
+
+        Assert.Equal(announced, Assert.Single(effects.OfType<TrackerEffect.Collect>()).Announced);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(143)]
+    public void What_a_decider_before_may_have_stopped_is_cancelled_whatever_it_ended_with(int exitCode)
+    {
+        var core = NewCore();
+        var effects = new List<TrackerEffect>();
+        var working = JobSamples.Working();
+        var name = new AttemptName(new InstallationId("i"), new AttemptId(working.Id, working.LastAttempt));
+        core.Step(new TrackerEvent.Loaded([working with { CancelRequestedAt = JobSamples.At(7) }]), JobSamples.At(8), effects);
+        effects.Clear();
+
+        var end = new ContainerObservation { Attempt = name, Rank = 0, Incarnation = working.OpenAttempt!.Incarnations[0], State = ContainerState.Ended, ExitCode = exitCode };
+        core.Step(new TrackerEvent.OutputEnded(name, OutputSummary.After(TrainingProgress.None)), JobSamples.At(9), effects);
+        core.Step(new TrackerEvent.Observed("m1", end), JobSamples.At(9), effects);
+
+        var finish = Assert.IsType<JobCommand.FinishAttempt>(Assert.Single(effects.OfType<TrackerEffect.Commit>()).Command);
+        Assert.Equal((JobState.Cancelled, exitCode), (finish.Final, finish.Outcome.ExitCode));
+    }
+
     private static TrackerCore NewCore() => new(
         new TrackerSettings { Installation = new InstallationId("i") },
         new Scheduler([new MachineOffer("m1", default)], CapacityPolicies.OneAtATime, _ => default),

@@ -1,0 +1,29 @@
+using Orca.Training.Artifacts;
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Bench.Kill.Host;
+
+/// <summary>An artifact store with a boundary before and after each call of the tracker's.</summary>
+internal sealed class KillableArtifactStore(IArtifactStore store, KillSwitch kills) : IArtifactStore
+{
+    public async Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken)
+    {
+        kills.Before(Calls.Prepare);
+        var places = await store.PrepareAsync(attempt, cancellationToken);
+        kills.After(Calls.Prepare);
+        return places;
+    }
+
+    public async Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken)
+    {
+        kills.Before(Calls.Collect);
+        var artifacts = await store.CollectAsync(attempt, announced, cancellationToken);
+        kills.After(Calls.Collect);
+        return artifacts;
+    }
+
+    public Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken) =>
+        store.RemoveAsync(installation, job, exceptAttempt, cancellationToken);
+
+    public Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken) => store.OpenAsync(artifact, cancellationToken);
+}
