@@ -159,7 +159,7 @@ public sealed class JobTransitionsTests
         ["success"] = (Working().Wished(), new JobCommand.Publish(Id, 1, Model, HalfDone, At(5)), j => j with
         {
             State = Succeeded,
-            Progress = HalfDone,
+            Progress = HalfDone with { Announced = null },
             Artifacts = Model,
             FinishedAt = At(5),
             Outcome = new Outcome(OutcomeCode.Completed, "The training completed.", 0),
@@ -177,6 +177,7 @@ public sealed class JobTransitionsTests
             (Working() with { Progress = HalfDone }, new JobCommand.FinishAttempt(Id, 1, Cancelled, OutOfRoom, null, At(5)), j => j with
             {
                 State = Cancelled,
+                Progress = HalfDone with { Announced = null },
                 FinishedAt = At(5),
                 Outcome = OutOfRoom,
                 Attempts = [j.Attempts[0] with { EndedAt = At(5), Outcome = OutOfRoom }],
