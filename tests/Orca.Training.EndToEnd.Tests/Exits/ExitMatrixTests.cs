@@ -1,5 +1,3 @@
-using Orca.Training.Docs.Tests;
-
 namespace Orca.Training.EndToEnd.Tests.Exits;
 
 /// <summary>Whatever ends a training on the real engine: its own outcome, and a sentence that says so.</summary>
@@ -19,15 +17,4 @@ public sealed class ExitMatrixTests(ExitMatrix matrix) : IClassFixture<ExitMatri
         Assert.Equal(cause.State, status.State);
         Assert.Contains(cause.Says, status.Outcome!.Message, StringComparison.Ordinal);
     }
-}
-
-/// <summary>The page for data scientists has the same rows.</summary>
-public sealed class ExitMatrixPageTests
-{
-    [Fact]
-    public void The_page_s_table_is_the_matrix() => GeneratedFile.CheckPart(
-        "docs/outcomes.md",
-        "causes",
-        "| cause | outcome | it says |\n| --- | --- | --- |\n"
-            + string.Concat(Causes.All.Select(c => $"| {c.Name} | {c.Outcome}{(c.Or is { } or ? $" or {or}" : "")} | {c.Says.ReplaceLineEndings(" ")} |\n")));
 }
