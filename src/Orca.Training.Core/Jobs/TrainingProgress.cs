@@ -15,9 +15,9 @@ public sealed record TrainingProgress
     /// <summary>The latest value of each metric, by its name (loss, accuracy, step, epoch …).</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, double>.Empty;
 
-    /// <summary>The artifacts that it said it leaves; null for none. The tracker's own: clients are not told.</summary>
-    public IReadOnlyList<AnnouncedArtifact>? Announced { get; init; }
-
     /// <summary>How far the output was read to say this; reading goes on from here. The tracker's own: clients are not told.</summary>
     public OutputPosition Position { get; init; }
+
+    /// <summary>The artifacts that it said it leaves; null for none. The tracker's own: clients are not told.</summary>
+    public IReadOnlyList<AnnouncedArtifact>? Announced { get; init; }
 }
