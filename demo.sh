@@ -53,7 +53,7 @@ fi
 start_host() { # PORT: on it and the one before; fails when the host ends before it listens
   dotnet "$root/artifacts/bin/Orca.Training.SampleHost/release/Orca.Training.SampleHost.dll" \
     --contentRoot "$root/samples/Orca.Training.SampleHost" \
-    --OrcaTraining:DataFolder="$root/orca-data" \
+    --OrcaTraining:DataFolder="$root/orca-data" --ConnectionStrings:Jobs="Data Source=$root/orca-data/jobs-$1.db" \
     --Kestrel:Endpoints:Pages:Url="http://127.0.0.1:$(($1 - 1))" --Kestrel:Endpoints:Grpc:Url="http://127.0.0.1:$1" \
     "${settings[@]}" >"$log" 2>&1 &
   host_pid=$!
@@ -64,9 +64,10 @@ start_host() { # PORT: on it and the one before; fails when the host ends before
   done 2>/dev/null # the shell's own word of a host that crashed
 }
 
-# Ports of its own, so that a sample host that runs already, or another demo, is left alone.
+# Ports and a database of its own, so that a sample host that runs already, or another demo, is left alone.
 log=$(mktemp)
 port=5081
+mkdir -p "$root/orca-data"
 until start_host "$port"; do
   wait "$host_pid" 2>/dev/null || true
   host_pid=''

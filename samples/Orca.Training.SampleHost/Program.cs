@@ -2,7 +2,7 @@ using Orca.Training;
 using Orca.Training.SampleHost;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddOrcaTraining().UseDocker();
+builder.Services.AddOrcaTraining().UseDocker().UseSqlite(builder.Configuration.GetConnectionString("Jobs") ?? "Data Source=orca.db");
 builder.Services.AddHostedService<DatasetImport>();
 
 var app = builder.Build();

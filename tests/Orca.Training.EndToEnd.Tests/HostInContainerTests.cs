@@ -52,7 +52,7 @@ public sealed partial class HostInContainerTests
         string[] settings =
         [
             "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1", "Kestrel__Endpoints__Pages__Url=http://127.0.0.1:0", "Kestrel__Endpoints__Pages__Protocols=Http2", "Kestrel__Endpoints__Grpc__Url=http://127.0.0.1:0",
-            "OrcaTraining__ApplicationName=host-in-container", "OrcaTraining__DataFolder=/var/lib/orca",
+            "OrcaTraining__ApplicationName=host-in-container", "OrcaTraining__DataFolder=/var/lib/orca", "ConnectionStrings__Jobs=Data Source=/tmp/jobs.db",
             $"OrcaTraining__Algorithms__shell__Image={Service.TestImage}", "OrcaTraining__Algorithms__shell__MemoryMiB=64",
             "OrcaTraining__Algorithms__shell__Command__0=/bin/sh", "OrcaTraining__Algorithms__shell__Command__1=-c", "OrcaTraining__Algorithms__shell__Command__2=eval \"$SCRIPT\"",
             "Datasets__intents__Train=/samples/intents/train.csv", "Datasets__intents__Test=",

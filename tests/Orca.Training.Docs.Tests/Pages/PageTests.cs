@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Orca.Training.Docs.Tests.Pages;
 
 /// <summary>What pages show is compiled, read by a host, or looked up: a page can't grow old unseen.</summary>
-public sealed class PageTests
+public sealed partial class PageTests
 {
     // .NET's own that pages speak of.
     private static readonly string[] ForeignCalls = ["AddHealthChecks", "Build", "ConfigureAwait", "RequireAuthorization", "Run"];
@@ -55,6 +57,20 @@ public sealed class PageTests
 
         Assert.Equal(codes, rows);
     }
+
+    [Fact]
+    public void Every_test_that_guards_a_promise_exists()
+    {
+        IEnumerable<string> folders = ["tests", "src/Orca.Training.Testing.Conformance"];
+        var sources = folders.SelectMany(f => Directory.EnumerateFiles(Path.Combine(Repository.Folder, f), "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText).ToList();
+        var named = GuardingTest().Matches(File.ReadAllText(Path.Combine(Repository.Folder, "docs", "reliability.md"))).Select(m => (Class: m.Groups[1].Value, Method: m.Groups[2].Value)).Distinct().ToList();
+
+        Assert.True(named.Count > 30, $"only {named.Count} tests are named");
+        Assert.All(named, n => Assert.Contains(sources, s => s.Contains($" class {n.Class}", StringComparison.Ordinal) && s.Contains($" {n.Method}(", StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@"`([A-Z]\w+)\.([A-Z]\w*_\w+)`")]
+    private static partial Regex GuardingTest();
 
     private static Page Of(string path) => Page.All.Single(p => p.Path == path);
 
