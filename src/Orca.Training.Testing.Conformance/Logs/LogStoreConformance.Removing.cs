@@ -59,7 +59,7 @@ public abstract partial class LogStoreConformance
 
         await store.AppendAsync(Attempt, 0, [Line(2, "again")], Cancel);
 
-        await waiting;
+        await waiting.WaitAsync(Cancel);
         Assert.Equal([Line(2, "again")], await AllAsync(store));
         await RemoveAsync(store);
         Assert.Empty(await AllAsync(store));
@@ -83,26 +83,27 @@ public abstract partial class LogStoreConformance
         var store = await NewAsync();
         var lines = Enumerable.Range(1, 5000).Select(i => Line(i, $"{i} {new string('x', i % 200)}")).ToArray();
         await store.AppendAsync(Attempt, 0, lines, Cancel);
-        var first = new CountdownEvent(4);
-        var readers = Enumerable.Range(0, first.InitialCount).Select(_ => Task.Run(
+        var removal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begun = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        var readers = begun.Select(me => Task.Run(
             async () =>
             {
                 var read = new List<LogEntry>();
                 while (await store.ReadAsync(Attempt, 0, read.Count == 0 ? default : read[^1].Position, Cancel) is { Count: > 0 } page)
                 {
-                    // Pages of a size of its own: a reader may stop anywhere.
+                    // Fewer than the store gives at once: a reader may stop anywhere.
                     read.AddRange(page.Take(100));
-                    if (read.Count == 100)
-                    {
-                        first.Signal();
-                    }
+                    me.TrySetResult();
+                    await removal.Task.WaitAsync(Cancel);
                 }
 
                 return read;
             },
             Cancel)).ToList();
-        first.Wait(Cancel);
 
+        await Task.WhenAll(begun.Select(b => b.Task)).WaitAsync(Cancel);
+
+        removal.SetResult();
         await RemoveAsync(store);
 
         foreach (var reader in readers)
@@ -110,8 +111,6 @@ public abstract partial class LogStoreConformance
             var read = await reader;
             Assert.Equal(lines[..read.Count], read);
         }
-
-        first.Dispose();
     }
 
     private async Task RemoveAsync(ILogStore store) => await store.RemoveAsync(Attempt.Installation, Attempt.Attempt.Job, Cancel);

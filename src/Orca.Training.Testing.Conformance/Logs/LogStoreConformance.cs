@@ -143,12 +143,12 @@ public abstract partial class LogStoreConformance : StoreConformance<ILogStore>
         var store = await NewAsync();
         var waiting = store.WaitAsync(Attempt, 0, default, Cancel).AsTask();
         await store.AppendAsync(Attempt, 0, [Line(1)], Cancel);
-        await waiting;
+        await waiting.WaitAsync(Cancel);
         await store.WaitAsync(Attempt, 0, default, Cancel);
 
         waiting = WaitForMoreAsync(store, Line(1).Position);
         await store.AppendAsync(Attempt, 0, [Line(2)], Cancel);
-        await waiting;
+        await waiting.WaitAsync(Cancel);
     }
 
     [Fact]
@@ -158,6 +158,7 @@ public abstract partial class LogStoreConformance : StoreConformance<ILogStore>
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var waiting = WaitForMoreAsync(store, default, enough.Token);
         await enough.CancelAsync();
+        await Task.WhenAny(waiting).WaitAsync(Cancel);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
