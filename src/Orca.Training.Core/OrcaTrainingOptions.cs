@@ -25,6 +25,12 @@ public sealed class OrcaTrainingOptions
     public string DataFolder { get; set; } = "orca-data";
 
     /// <summary>
+    /// Whether all hosts that use the same job store have the data folder, as on a network share. Otherwise what one of them keeps there is
+    /// not found by the others, which is told when a host starts whose job store can be shared. Default off.
+    /// </summary>
+    public bool DataFolderIsShared { get; set; }
+
+    /// <summary>
     /// The most that the folder store keeps of what one container prints, in MiB; of more, the first quarter and the end. Default 64.
     /// </summary>
     public int MaxLogMiB { get; set; } = 64;

@@ -43,8 +43,8 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(new TrackerWork(TaskScheduler.Default));
         services.TryAddSingleton(OrcaTrainingBuilder.NewMemoryJobStore);
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
-        services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")));
-        services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")));
+        services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s) });
+        services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")) { IsShared = IsDataFolderShared(s) });
         services.TryAddSingleton<ILogStore>(NewLogStore);
         services.TryAddSingleton<ITrainingClientFactory>(NewClient);
         services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
@@ -149,7 +149,13 @@ public static class OrcaTrainingServiceCollectionExtensions
     private static FolderLogStore NewLogStore(IServiceProvider services) => new(
         DataFolder(services, "logs"),
         services.GetRequiredService<TimeProvider>(),
-        (long)services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.MaxLogMiB << 20);
+        (long)services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.MaxLogMiB << 20)
+    {
+        IsShared = IsDataFolderShared(services),
+    };
+
+    private static bool IsDataFolderShared(IServiceProvider services) =>
+        services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.DataFolderIsShared;
 
     private static string DataFolder(IServiceProvider services, string part)
     {

@@ -44,6 +44,8 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
     /// <inheritdoc />
     public bool IsDurable => true;
 
+    public bool IsShared => true;
+
     internal string Schema => _options.Schema;
 
     /// <summary>Makes or upgrades the tables, once; every call does it where nobody has before.</summary>

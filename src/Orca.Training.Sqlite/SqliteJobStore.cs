@@ -36,6 +36,8 @@ internal sealed partial class SqliteJobStore : IJobStore, IAsyncDisposable, IDis
     /// <inheritdoc />
     public bool IsDurable => true;
 
+    public bool IsShared => false;
+
     internal string File => _options.File;
 
     /// <summary>Opens the database, once; every call does it where nobody has before.</summary>

@@ -5,6 +5,12 @@ namespace Orca.Training.Artifacts;
 /// <summary>Gives each attempt a place where only it can write, and reads what it left there. Thread-safe.</summary>
 public interface IArtifactStore
 {
+    /// <summary>
+    /// Whether each host of the installation finds here what any of them put here. A host that could share its job store with others, but
+    /// not this, says so when it starts.
+    /// </summary>
+    bool IsShared { get; }
+
     /// <summary>Makes an attempt's places ready; repeating it changes nothing.</summary>
     /// <exception cref="IOException">A place cannot be made.</exception>
     Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken);

@@ -3,6 +3,12 @@ namespace Orca.Training.Datasets;
 /// <summary>Keeps datasets as immutable snapshots addressed by the hash of their content. Thread-safe.</summary>
 public interface IDatasetStore
 {
+    /// <summary>
+    /// Whether each host of the installation finds here what any of them put here. A host that could share its job store with others, but
+    /// not this, says so when it starts.
+    /// </summary>
+    bool IsShared { get; }
+
     /// <summary>Adds a version. The same content gives the same version, and adding it again changes nothing but which one is newest.</summary>
     /// <param name="datasetId">The dataset; made if there is none. Letters, digits, '.', '_' and '-', at most 128.</param>
     /// <param name="files">Its files. All or nothing: if one cannot be read, nothing is stored.</param>

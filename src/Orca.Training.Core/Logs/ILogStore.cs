@@ -19,6 +19,12 @@ namespace Orca.Training.Logs;
 /// </remarks>
 public interface ILogStore
 {
+    /// <summary>
+    /// Whether each host of the installation finds here what any of them put here. A host that could share its job store with others, but
+    /// not this, says so when it starts.
+    /// </summary>
+    bool IsShared { get; }
+
     /// <summary>Adds entries to the end of a log. Those whose position is not after its end are there already, and are passed over.</summary>
     /// <param name="attempt">The attempt.</param>
     /// <param name="rank">The container's rank within it.</param>

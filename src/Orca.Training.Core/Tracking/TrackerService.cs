@@ -43,6 +43,11 @@ internal sealed class TrackerService(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         MachineChecks.Check(_machines, datasets, artifacts);
+        if (string.Join(", ", SharedStores.Missing(store, datasets, artifacts, logs)) is { Length: > 0 } unshared)
+        {
+            logger.NotShared(unshared);
+        }
+
         await using (var scope = scopes.CreateAsyncScope())
         {
             // A policy that cannot be made is told here, and not by every term.

@@ -8,6 +8,8 @@ internal sealed class BrokenJobStore(Exception trouble) : IJobStore
 {
     public bool IsDurable => false;
 
+    public bool IsShared => false;
+
     public ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => ValueTask.FromException<InstallationId>(trouble);
 
     public ValueTask<IReadOnlyList<CommandResult>> ApplyAsync(IReadOnlyList<JobCommand> commands, Fence? fence, CancellationToken cancellationToken) =>

@@ -78,6 +78,8 @@ internal sealed class Installation : IDisposable
 
     private sealed class OneDataset : IDatasetStore
     {
+        public bool IsShared => false;
+
         public Task<DatasetVersion?> ResolveAsync(string datasetId, string version, CancellationToken cancellationToken) =>
             Task.FromResult(datasetId == "digits" && version is "" or "0a1b" ? new DatasetVersion(datasetId, "0a1b") : null);
 

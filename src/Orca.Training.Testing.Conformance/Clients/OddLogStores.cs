@@ -7,6 +7,8 @@ namespace Orca.Training.Testing.Conformance.Clients;
 /// <summary>A log store that passes on what it is asked, for those that differ in one thing.</summary>
 internal abstract class PassingLogs(ILogStore inner) : ILogStore
 {
+    public bool IsShared => inner.IsShared;
+
     public virtual ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
         inner.AppendAsync(attempt, rank, entries, cancellationToken);
 

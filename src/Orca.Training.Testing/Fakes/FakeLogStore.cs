@@ -12,6 +12,8 @@ internal sealed class FakeLogStore : ILogStore
     private readonly Lock _lock = new();
     private readonly Dictionary<(AttemptName Attempt, int Rank), Log> _logs = [];
 
+    public bool IsShared => false;
+
     public ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -11,6 +11,8 @@ internal sealed class FakeDatasetStore : IDatasetStore
     private static readonly Task<Uri> Place = Task.FromResult(new Uri("file:///fake/dataset"));
     private volatile Task<DatasetVersion?>? _last;
 
+    public bool IsShared => true;
+
     public Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken) =>
         Task.FromResult(new DatasetVersion(datasetId, Newest));
 
@@ -35,6 +37,8 @@ internal sealed class FakeArtifactStore : IArtifactStore
     // Nobody writes there, so one place does for all.
     private static readonly Task<AttemptPlaces> Places = Task.FromResult(new AttemptPlaces(new Uri("file:///fake/output"), new Uri("file:///fake/checkpoint")));
     private static readonly Task<IReadOnlyList<Artifact>> Nothing = Task.FromResult<IReadOnlyList<Artifact>>([]);
+
+    public bool IsShared => true;
 
     public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken) => Places;
 

@@ -10,6 +10,8 @@ internal sealed class CountingStore(IJobStore store) : IJobStore
 
     public bool IsDurable => store.IsDurable;
 
+    public bool IsShared => store.IsShared;
+
     public ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => store.GetInstallationAsync(cancellationToken);
 
     /// <summary>What it commits it does not say.</summary>

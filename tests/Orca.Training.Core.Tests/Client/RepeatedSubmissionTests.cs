@@ -166,6 +166,8 @@ public sealed class RepeatedSubmissionTests
 
         public int Resolved { get; private set; }
 
+        public bool IsShared => false;
+
         public async Task FinishAndForgetAsync(JobId job)
         {
             var fence = (await Store.AcquireLeaseAsync("test", TimeSpan.FromDays(1), Cancel))!.Value;

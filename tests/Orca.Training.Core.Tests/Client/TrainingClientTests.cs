@@ -252,6 +252,8 @@ public sealed class TrainingClientTests
 
         public int Calls { get; private set; }
 
+        public bool IsShared => false;
+
         public Task<DatasetVersion?> ResolveAsync(string datasetId, string version, CancellationToken cancellationToken)
         {
             Calls++;

@@ -20,6 +20,7 @@ public sealed class AddOrcaTrainingTests
           "OrcaTraining": {
             "ApplicationName": "app",
             "DataFolder": "elsewhere",
+            "DataFolderIsShared": true,
             "MaxLogMiB": 15,
             "ReconcilePeriod": "00:00:11",
             "LaunchTimeout": "00:12:00",
@@ -56,8 +57,8 @@ public sealed class AddOrcaTrainingTests
         var options = Options(s => s.AddOrcaTraining(Section()));
 
         Assert.Equal(
-            ("app", "elsewhere", 15, true, true),
-            (options.ApplicationName, options.DataFolder, options.MaxLogMiB, options.RemoveLeftovers, options.RequeueOnStop));
+            ("app", "elsewhere", true, 15, true, true),
+            (options.ApplicationName, options.DataFolder, options.DataFolderIsShared, options.MaxLogMiB, options.RemoveLeftovers, options.RequeueOnStop));
         Assert.Equal(
             [TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)],
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);

@@ -15,6 +15,8 @@ internal sealed class FaultyLogStore(Func<int, Task> beforeAppend) : ILogStore
 
     public Exception? EndIsUnknown { get; set; }
 
+    public bool IsShared => false;
+
     public async ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
     {
         Asked = (Asked.Appends + 1, Asked.Entries + entries.Count);

@@ -18,6 +18,8 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     /// <summary>A store that outlives its hosts within the test counts as durable.</summary>
     public bool IsDurable { get; init; } = inner.IsDurable;
 
+    public bool IsShared { get; init; } = inner.IsShared;
+
     public ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => inner.GetInstallationAsync(cancellationToken);
 
     public ValueTask<IReadOnlyList<CommandResult>> ApplyAsync(IReadOnlyList<JobCommand> commands, Fence? fence, CancellationToken cancellationToken) =>

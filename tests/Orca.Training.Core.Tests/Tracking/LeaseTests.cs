@@ -153,6 +153,8 @@ public sealed class LeaseTests
 
         public bool IsDurable => store.IsDurable;
 
+        public bool IsShared => store.IsShared;
+
         public async ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)
         {
             if (Slowness < TimeSpan.FromHours(1))

@@ -156,6 +156,8 @@ public sealed class RestartTests
     {
         public IReadOnlyList<AnnouncedArtifact> Announced { get; private set; } = [];
 
+        public bool IsShared => false;
+
         public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken) =>
             Task.FromResult(new AttemptPlaces(new Uri("file:///fake/output"), new Uri("file:///fake/checkpoint")));
 

@@ -8,6 +8,8 @@ internal abstract class WrappedStore(IJobStore inner) : IJobStore
 {
     public virtual bool IsDurable => Inner.IsDurable;
 
+    public virtual bool IsShared => Inner.IsShared;
+
     protected IJobStore Inner { get; } = inner;
 
     public virtual ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => Inner.GetInstallationAsync(cancellationToken);

@@ -30,6 +30,7 @@ internal static class HostServices
         {
             o.ApplicationName = settings.Application;
             o.DataFolder = settings.Folder;
+            o.DataFolderIsShared = true;
             o.StopGrace = settings.StopGrace;
             o.ReconcilePeriod = settings.ReconcilePeriod;
             o.LeaseDuration = settings.LeaseDuration ?? o.LeaseDuration;

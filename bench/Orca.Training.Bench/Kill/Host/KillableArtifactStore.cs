@@ -6,6 +6,8 @@ namespace Orca.Training.Bench.Kill.Host;
 /// <summary>An artifact store with a boundary before and after each call of the tracker's.</summary>
 internal sealed class KillableArtifactStore(IArtifactStore store, KillSwitch kills) : IArtifactStore
 {
+    public bool IsShared => store.IsShared;
+
     public async Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken)
     {
         kills.Before(Calls.Prepare);

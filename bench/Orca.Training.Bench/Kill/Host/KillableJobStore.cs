@@ -11,6 +11,8 @@ internal sealed class KillableJobStore(IJobStore store, KillSwitch kills, EndJou
 {
     public bool IsDurable => store.IsDurable;
 
+    public bool IsShared => store.IsShared;
+
     public ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => store.GetInstallationAsync(cancellationToken);
 
     public async ValueTask<IReadOnlyList<CommandResult>> ApplyAsync(IReadOnlyList<JobCommand> commands, Fence? fence, CancellationToken cancellationToken)

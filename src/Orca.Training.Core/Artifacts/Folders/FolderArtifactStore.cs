@@ -39,6 +39,9 @@ public sealed class FolderArtifactStore : IArtifactStore
         _root = Path.GetFullPath(root);
     }
 
+    /// <summary>Whether the folder is one that all hosts have, such as a network share. Default: it is not.</summary>
+    public bool IsShared { get; init; }
+
     /// <inheritdoc />
     public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken)
     {

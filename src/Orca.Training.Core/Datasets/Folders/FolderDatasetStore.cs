@@ -29,6 +29,9 @@ public sealed class FolderDatasetStore : IDatasetStore
         _root = Path.GetFullPath(root);
     }
 
+    /// <summary>Whether the folder is one that all hosts have, such as a network share. Default: it is not.</summary>
+    public bool IsShared { get; init; }
+
     /// <inheritdoc />
     /// <exception cref="IOException">The disk does not take it; nothing is stored then.</exception>
     public async Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)

@@ -14,6 +14,9 @@ public interface IJobStore
     /// <summary>Whether jobs outlive the process. With a store that forgets, a clean stop of the host ends its trainings.</summary>
     bool IsDurable { get; }
 
+    /// <summary>Whether hosts on other machines can use it at the same time.</summary>
+    bool IsShared { get; }
+
     /// <summary>The installation that this store is; the same on every call.</summary>
     ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken);
 

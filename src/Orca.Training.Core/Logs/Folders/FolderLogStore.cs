@@ -48,6 +48,9 @@ public sealed class FolderLogStore : ILogStore
         _appenders = new LogAppenders((folder, rank) => new LogAppender(folder, rank, sizes));
     }
 
+    /// <summary>Whether the folder is one that all hosts have, such as a network share. Default: it is not.</summary>
+    public bool IsShared { get; init; }
+
     /// <inheritdoc />
     public async ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
     {

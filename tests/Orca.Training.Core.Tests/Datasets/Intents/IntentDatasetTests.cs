@@ -238,6 +238,8 @@ public sealed class IntentDatasetTests : IDisposable
     /// <summary>Says the version that a store would, and stores nothing.</summary>
     private sealed class HashingStore : IDatasetStore
     {
+        public bool IsShared => false;
+
         public async Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
         {
             var hashed = new List<ManifestFile>();

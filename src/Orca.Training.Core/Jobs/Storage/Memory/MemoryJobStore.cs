@@ -57,6 +57,8 @@ internal sealed partial class MemoryJobStore : IJobStore
     /// <inheritdoc />
     public bool IsDurable => false;
 
+    public bool IsShared => false;
+
     /// <inheritdoc />
     public ValueTask<InstallationId> GetInstallationAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_installation);
 

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Testing;
+using Orca.Training.Tests.Logs;
+using Orca.Training.Tests.Tracking;
+
+namespace Orca.Training.Tests.Hosting;
+
+/// <summary>What a host says at its start that others on the same job store would not find.</summary>
+public sealed class SharedStoresTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_host_that_can_share_its_jobs_but_not_its_folders_says_so_once()
+    {
+        var told = Assert.Single(await StartAsync(areJobsShared: true, _ => { }));
+
+        Assert.Equal(
+            (1033, LogLevel.Warning, "Hosts on other machines can use this job store too, but not find the datasets, artifacts, logs that this host keeps; "
+                + "if all of them have its data folder, set OrcaTraining:DataFolderIsShared"),
+            (told.Id.Id, told.Level, told.Message));
+    }
+
+    [Fact]
+    public async Task It_does_not_where_all_of_them_have_the_folder() =>
+        Assert.Empty(await StartAsync(areJobsShared: true, _ => { }, isFolderShared: true));
+
+    [Fact]
+    public async Task It_does_not_where_there_can_be_no_other_host() => Assert.Empty(await StartAsync(areJobsShared: false, _ => { }));
+
+    [Fact]
+    public async Task A_store_of_the_application_s_own_is_named_by_what_it_keeps()
+    {
+        var told = Assert.Single(await StartAsync(areJobsShared: true, b => b.UseLogStore(_ => LogSamples.FakeStore()), isFolderShared: true));
+
+        Assert.Contains("not find the logs that this host keeps", told.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<List<FakeLogRecord>> StartAsync(bool areJobsShared, Action<OrcaTrainingBuilder> build, bool isFolderShared = false)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
+        builder.Configuration.AddInMemoryCollection([new("OrcaTraining:DataFolderIsShared", isFolderShared ? "true" : "false")]);
+        builder.Logging.AddFakeLogging();
+        build(builder.Services.AddOrcaTraining(o => o.AddAlgorithm("a", "image")).UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System))
+            .UseJobStore(_ => new FaultyStore(new MemoryJobStore(new MemoryJobStoreOptions(), TimeProvider.System)) { IsShared = areJobsShared }));
+        using var host = builder.Build();
+        await host.StartAsync(Cancel);
+        await host.StopAsync(Cancel);
+        return [.. host.Services.GetRequiredService<FakeLogCollector>().GetSnapshot().Where(r => r.Level >= LogLevel.Warning)];
+    }
+}
