@@ -53,7 +53,9 @@ internal sealed partial class SqliteJobStore
                     throw new StaleFenceException(fence, current);
                 }
 
-                opened.Image.Remove(opened.Database.Delete(ids));
+                // First from the image, since what is not there is asked of the database: so all readers see it go at one moment.
+                opened.Image.RemoveFinished(ids);
+                opened.Database.Delete(ids);
             }),
             cancellationToken);
     }

@@ -95,8 +95,8 @@ internal sealed class Committer(
         for (var tries = 0; tries < MostTries; tries++)
         {
             using var timeout = new CancellationTokenSource(callTimeout, time);
-            var read = await ReadUnknownAsync(batches, timeout.Token);
             var keys = await ReadKeysAsync(batches, timeout.Token);
+            var read = await ReadUnknownAsync(batches, keys.Values, timeout.Token);
             var plan = Plan(batches, id => read.GetValueOrDefault(id) ?? known.Find(id), keys.GetValueOrDefault);
             if (plan.RowCount == 0 && !batches.Exists(b => b.NeedsFence))
             {
@@ -152,16 +152,17 @@ internal sealed class Committer(
         batches.RemoveAll(b => b.NeedsFence);
     }
 
-    private async Task<IReadOnlyDictionary<JobId, Job?>> ReadUnknownAsync(List<PendingBatch> batches, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<JobId, Job?>> ReadUnknownAsync(List<PendingBatch> batches, IEnumerable<Job> read, CancellationToken cancellationToken)
     {
-        var unknown = batches.SelectMany(b => b.Commands).OfType<JobCommand.OnJob>().Select(c => c.Job).Distinct().Where(id => known.Find(id) is null).ToList();
-        if (unknown.Count == 0)
+        var jobs = read.ToDictionary(j => j.Id, Job? (j) => j);
+        var unknown = batches.SelectMany(b => b.Commands).OfType<JobCommand.OnJob>().Select(c => c.Job).Distinct().Where(id => !jobs.ContainsKey(id) && known.Find(id) is null).ToList();
+        if (unknown.Count > 0)
         {
-            return System.Collections.ObjectModel.ReadOnlyDictionary<JobId, Job?>.Empty;
+            var found = await reader.FindAsync(unknown, cancellationToken);
+            unknown.ForEach(id => jobs[id] = found.GetValueOrDefault(id));
         }
 
-        var found = await reader.FindAsync(unknown, cancellationToken);
-        return unknown.ToDictionary(id => id, found.GetValueOrDefault);
+        return jobs;
     }
 
     private async Task<IReadOnlyDictionary<JobKey, Job>> ReadKeysAsync(List<PendingBatch> batches, CancellationToken cancellationToken)

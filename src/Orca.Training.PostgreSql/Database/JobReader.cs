@@ -40,16 +40,20 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
         return found;
     }
 
-    /// <summary>Finished jobs that need not be kept, those that finished first first.</summary>
+    /// <summary>
+    /// Finished jobs that need not be kept, those that finished first first. They come before all others in the index, so that no more of
+    /// it is read than there may be answers, and what is to be kept of the newest.
+    /// </summary>
     public async Task<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken)
     {
         var found = new List<Job>();
         await ReadAsync(
             $"""
-            SELECT id, document FROM {schema}.jobs
-            WHERE state >= 3 AND (finished_at < $1 OR ($2::int IS NOT NULL AND (finished_at, id) <=
-                (SELECT finished_at, id FROM {schema}.jobs WHERE state >= 3 ORDER BY finished_at DESC, id DESC LIMIT 1 OFFSET $2)))
-            ORDER BY finished_at, id LIMIT $3
+            SELECT id, document FROM
+                (SELECT id, document, finished_at FROM {schema}.jobs WHERE state >= 3 ORDER BY finished_at, id LIMIT $3) f
+            WHERE finished_at < $1 OR ($2::int IS NOT NULL AND (finished_at, id) <=
+                (SELECT finished_at, id FROM {schema}.jobs WHERE state >= 3 ORDER BY finished_at DESC, id DESC LIMIT 1 OFFSET $2))
+            ORDER BY finished_at, id
             """,
             [
                 new NpgsqlParameter<long?> { TypedValue = retention.FinishedBefore?.UtcTicks, NpgsqlDbType = NpgsqlDbType.Bigint },

@@ -125,26 +125,20 @@ internal sealed class JobDatabase : IDisposable
     }
 
     /// <summary>Deletes those of the jobs that have finished, all or none; when it returns that is on the disk.</summary>
-    /// <returns>Those that were there.</returns>
-    public List<JobId> Delete(IReadOnlyList<JobId> jobs)
+    public void Delete(IReadOnlyList<JobId> jobs)
     {
         using var delete = _connection.Command("DELETE FROM orca_jobs WHERE id = @id AND state >= 3");
         var id = delete.Parameters.Add("@id", SqliteType.Integer);
-        var deleted = new List<JobId>();
         _begin.ExecuteNonQuery();
         try
         {
             foreach (var job in jobs)
             {
                 id.Value = job.Value;
-                if (delete.ExecuteNonQuery() > 0)
-                {
-                    deleted.Add(job);
-                }
+                delete.ExecuteNonQuery();
             }
 
             _commit.ExecuteNonQuery();
-            return deleted;
         }
         catch
         {

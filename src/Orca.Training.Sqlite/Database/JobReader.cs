@@ -30,16 +30,20 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
         return Read(command).FirstOrDefault();
     }
 
-    /// <summary>Finished jobs that need not be kept, those that finished first first.</summary>
+    /// <summary>
+    /// Finished jobs that need not be kept, those that finished first first. They come before all others in the index, so that no more of
+    /// it is read than there may be answers, and what is to be kept of the newest.
+    /// </summary>
     public List<Job> Expired(JobRetention retention, int limit)
     {
         using var connection = Open();
         using var command = connection.Command(
             """
-            SELECT id, document FROM orca_jobs
-            WHERE state >= 3 AND (finished_at < @before OR (@keep IS NOT NULL AND (finished_at, id) <=
-                (SELECT finished_at, id FROM orca_jobs WHERE state >= 3 ORDER BY finished_at DESC, id DESC LIMIT 1 OFFSET @keep)))
-            ORDER BY finished_at, id LIMIT @limit
+            SELECT j.id, j.document FROM
+                (SELECT id, finished_at FROM orca_jobs WHERE state >= 3 ORDER BY finished_at, id LIMIT @limit) f JOIN orca_jobs j ON j.id = f.id
+            WHERE f.finished_at < @before OR (@keep IS NOT NULL AND (f.finished_at, f.id) <=
+                (SELECT finished_at, id FROM orca_jobs WHERE state >= 3 ORDER BY finished_at DESC, id DESC LIMIT 1 OFFSET @keep))
+            ORDER BY f.finished_at, f.id
             """);
         command.Parameters.AddWithValue("@before", (object?)retention.FinishedBefore?.UtcTicks ?? DBNull.Value);
         command.Parameters.AddWithValue("@keep", (object?)retention.KeepNewest ?? DBNull.Value);

@@ -67,14 +67,17 @@ internal sealed class JobImage(long firstChange)
         }
     }
 
-    /// <summary>These jobs, which had finished, are no longer on record.</summary>
-    public void Remove(IReadOnlyList<JobId> jobs)
+    /// <summary>Lets go of those of the jobs that have finished.</summary>
+    public void RemoveFinished(IReadOnlyList<JobId> jobs)
     {
         lock (_lock)
         {
-            foreach (var job in jobs)
+            foreach (var id in jobs)
             {
-                _jobs.Remove(job);
+                if (_jobs.TryGetValue(id, out var job) && job.State.IsFinal())
+                {
+                    _jobs.Remove(id);
+                }
             }
         }
     }

@@ -66,6 +66,42 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task A_repeated_key_is_answered_with_its_job_as_the_commands_before_it_left_that()
+    {
+        var store = await NewAsync();
+        var job = (await store.ApplyAsync([Keyed("k")], null, Cancel))[0].Job!.Id;
+
+        var results = await store.ApplyAsync([new JobCommand.RequestCancel(job, JobSamples.At(1)), Keyed("k")], null, Cancel);
+
+        Assert.Equal((Rejection.KeyInUse, 2), (results[1].Rejection, results[1].Job!.Revision));
+        Assert.Equal(results[0].Job!.Text(), results[1].Job!.Text());
+    }
+
+    [Fact]
+    public async Task Submissions_that_come_together_are_never_seen_in_part()
+    {
+        const int groups = 30;
+        var store = await NewAsync();
+        var submitting = Task.Run(async () =>
+        {
+            for (var i = 0; i < groups; i++)
+            {
+                await store.ApplyAsync([new JobCommand.SubmitAll([.. "abc".Select(d => Grouped($"g{i}", $"{d}"))])], null, Cancel);
+            }
+        }, Cancel);
+
+        while (!submitting.IsCompleted)
+        {
+            Assert.All((await store.ReadOpenJobsAsync(Cancel)).Jobs.GroupBy(j => j.Request.Group), group => Assert.Equal(3, group.Count()));
+            Assert.All((await PageAsync(store)).GroupBy(j => j.Request.Group), group => Assert.Equal(3, group.Count()));
+            await Task.Yield();
+        }
+
+        await submitting;
+        Assert.Equal(groups * 3, (await PageAsync(store)).Count);
+    }
+
+    [Fact]
     public async Task Submissions_that_come_together_are_there_together_in_their_order()
     {
         var store = await NewAsync();

@@ -9,7 +9,7 @@ public abstract partial class JobStoreConformance
 {
     [Fact]
     public async Task Any_batches_of_commands_leave_the_store_as_they_leave_the_model() =>
-        await Gen.Select(Gen.Int[1, 3], AnyCommand.Gen(jobs: 6).Array[0, 6]).Array[0, 25].SampleAsync(
+        await Gen.Select(AnyWrite.Gen(jobs: 6).Array[1, 8], Gen.Long[1, 6].Array[0, 2]).Array[0, 25].SampleAsync(
             async batches =>
             {
                 var store = await CreateAsync(_time);
@@ -54,80 +54,83 @@ public abstract partial class JobStoreConformance
         Assert.True((await watching).State.IsFinal());
     }
 
-    private async Task CompareAsync(IJobStore store, (int Submits, AnyCommand[] Commands)[] batches)
+    private async Task CompareAsync(IJobStore store, (AnyWrite[] Writes, long[] Removals)[] batches)
     {
         var fence = await DecideAsync(store);
-        var model = new SortedDictionary<long, Job>();
+        var model = new JobStoreModel();
         var drawn = new List<JobId>();
-        var history = new List<Job>();
         var minute = 0;
         var start = (await store.ReadOpenJobsAsync(Cancel)).Cursor;
-        foreach (var (submits, commands) in batches)
+        foreach (var (writes, removals) in batches)
         {
             var at = JobSamples.At(++minute);
-            JobCommand[] batch = [.. Enumerable.Repeat(JobSamples.Submit(), submits), .. commands.Select(c => c.On(c.Job <= drawn.Count ? drawn[(int)c.Job - 1] : NoJob, at))];
+            JobCommand[] batch = [.. writes.Select((w, i) => w.At(at.AddSeconds(i), Named))];
             var results = await store.ApplyAsync(batch, fence, Cancel);
             for (var i = 0; i < batch.Length; i++)
             {
-                var expected = ApplyToModel(model, history, batch[i], results[i].Job?.Id);
+                var expected = model.Apply(batch[i], results[i]);
                 Assert.Equal(expected.Rejection, results[i].Rejection);
                 Assert.Equal(expected.Job?.Text(), results[i].Job?.Text());
+                Assert.Equal(expected.All.Select(j => j.Text()), results[i].All.Select(j => j.Text()));
+                drawn.AddRange(model.Jobs.Select(j => j.Id).Where(id => !drawn.Contains(id)));
             }
 
-            drawn.AddRange(results.Take(submits).Select(r => r.Job!.Id));
-            await CompareReadsAsync(store, model);
+            JobId[] removed = [.. removals.Select(Named)];
+            await store.RemoveAsync(removed, fence, Cancel);
+            model.Remove(removed);
+            await CompareReadsAsync(store, model, drawn, at);
         }
 
-        var feed = await ReadFeedAsync(store, start, [.. model.Values.Select(j => (j.Id, j.Revision))]);
-        Assert.Equal(LastOf(history).Select(j => j.Text()), LastOf(feed).Select(j => j.Text()));
-        foreach (var job in model.Values)
+        await CompareFeedsAsync(store, model, start);
+
+        JobId Named(long number) => number <= drawn.Count ? drawn[(int)number - 1] : NoJob;
+    }
+
+    private async Task CompareReadsAsync(IJobStore store, JobStoreModel model, List<JobId> drawn, DateTimeOffset now)
+    {
+        Assert.Equal(Facts(model.Jobs), Facts(await PageAsync(store)));
+        Assert.Equal(Facts(model.Jobs.Where(j => !j.State.IsFinal())), Facts((await store.ReadOpenJobsAsync(Cancel)).Jobs));
+        foreach (var state in Enum.GetValues<JobState>())
+        {
+            Assert.Equal(Facts(model.Jobs.Where(j => j.State == state)), Facts(await PageAsync(store, state)));
+        }
+
+        var queued = model.Jobs.Where(j => j.State is JobState.Queued).Select(j => j.Id).ToList();
+        foreach (var (job, reading) in drawn.Zip(await store.ReadAsync(drawn, Cancel)))
+        {
+            Assert.Equal(model.Jobs.SingleOrDefault(j => j.Id == job)?.Revision, reading?.Job.Revision);
+            Assert.Equal(queued.IndexOf(job) is >= 0 and var index ? index + 1 : null, reading?.QueuePosition);
+        }
+
+        foreach (var (user, key) in AnyWrite.AllKeys)
+        {
+            Assert.Equal(model.Find(user, key)?.Text(), (await store.FindByKeyAsync(user, key, Cancel))?.Text());
+        }
+
+        foreach (var retention in (JobRetention[])[new(now, null), new(null, 2), new(now.AddMinutes(-2), 3)])
+        {
+            Assert.Equal(model.Expired(retention).Select(j => j.Text()), (await store.ReadExpiredAsync(retention, 100, Cancel)).Select(j => j.Text()));
+        }
+    }
+
+    /// <summary>What was removed the feed may still bring, or may leave out.</summary>
+    private async Task CompareFeedsAsync(IJobStore store, JobStoreModel model, ChangeCursor start)
+    {
+        var left = model.Jobs.Select(j => j.Id).ToHashSet();
+        var feed = await ReadFeedAsync(store, start, [.. model.Jobs.Select(j => (j.Id, j.Revision))]);
+        Assert.Equal(LastOf(model.History).Where(j => left.Contains(j.Id)).Select(j => j.Text()), LastOf(feed).Where(j => left.Contains(j.Id)).Select(j => j.Text()));
+        Assert.Subset(model.History.Select(j => j.Text()).ToHashSet(), feed.Select(j => j.Text()).ToHashSet());
+        foreach (var job in model.Jobs)
         {
             var own = (await store.ReadJobChangesAsync(job.Id, 0, Cancel))!;
             Assert.Equal(own.Select(j => j.Revision).Distinct().Order(), own.Select(j => j.Revision));
             Assert.Equal(job.Text(), own[^1].Text());
-            Assert.Subset(history.Where(j => j.Id == job.Id).Select(j => j.Text()).ToHashSet(), own.Select(j => j.Text()).ToHashSet());
-        }
-    }
-
-    private static CommandResult ApplyToModel(SortedDictionary<long, Job> model, List<Job> history, JobCommand command, JobId? drawn)
-    {
-        Job? next;
-        var rejection = Rejection.None;
-        if (command is JobCommand.Submit submit)
-        {
-            Assert.False(model.ContainsKey(drawn!.Value.Value), "an id came twice");
-            next = JobTransitions.Create(drawn.Value, submit);
-        }
-        else
-        {
-            var current = model.GetValueOrDefault(((JobCommand.OnJob)command).Job.Value);
-            rejection = JobTransitions.Apply(current, (JobCommand.OnJob)command, out next);
-            if (next is null)
-            {
-                return new CommandResult(rejection, current);
-            }
+            Assert.Subset(model.History.Where(j => j.Id == job.Id).Select(j => j.Text()).ToHashSet(), own.Select(j => j.Text()).ToHashSet());
         }
 
-        model[next.Id.Value] = next;
-        history.Add(next);
-        return new CommandResult(rejection, next);
-    }
-
-    private async Task CompareReadsAsync(IJobStore store, SortedDictionary<long, Job> model)
-    {
-        Assert.Equal(Facts(model.Values), Facts(await PageAsync(store)));
-        Assert.Equal(Facts(model.Values.Where(j => !j.State.IsFinal())), Facts((await store.ReadOpenJobsAsync(Cancel)).Jobs));
-        foreach (var state in Enum.GetValues<JobState>())
+        foreach (var removed in model.History.Select(j => j.Id).Distinct().Where(id => !left.Contains(id)))
         {
-            Assert.Equal(Facts(model.Values.Where(j => j.State == state)), Facts(await PageAsync(store, state)));
-        }
-
-        var queued = model.Values.Where(j => j.State is JobState.Queued).Select(j => j.Id).ToList();
-        foreach (var job in model.Values)
-        {
-            var reading = (await store.ReadAsync(job.Id, Cancel))!.Value;
-            Assert.Equal(job.Revision, reading.Job.Revision);
-            Assert.Equal(queued.IndexOf(job.Id) is >= 0 and var index ? index + 1 : null, reading.QueuePosition);
+            Assert.Null(await store.ReadJobChangesAsync(removed, 0, Cancel));
         }
     }
 

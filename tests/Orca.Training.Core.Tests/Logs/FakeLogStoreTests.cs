@@ -1,8 +1,9 @@
 using Orca.Training.Logs;
+using Orca.Training.Testing.Conformance.Logs;
 
 namespace Orca.Training.Tests.Logs;
 
-public sealed class FakeLogStoreTests : LogStoreTests
+public sealed class FakeLogStoreTests : LogStoreConformance
 {
-    protected override ILogStore Create() => LogSamples.FakeStore();
+    protected override ValueTask<ILogStore> CreateAsync() => ValueTask.FromResult(LogSamples.FakeStore());
 }

@@ -4,27 +4,30 @@ using Orca.Training.Jobs;
 using Orca.Training.Logs;
 using Orca.Training.Logs.Folders;
 using Orca.Training.Machines;
+using Orca.Training.Testing.Conformance.Logs;
 using Orca.Training.Tests.Files;
 using Orca.Training.Tests.Shared;
 
 namespace Orca.Training.Tests.Logs.Folders;
 
 [UnsupportedOSPlatform("windows")]
-public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
+public sealed class FolderLogStoreTests : LogStoreConformance
 {
     private readonly TempFolder _folder = new();
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    protected override bool CanReopen => true;
-
     private string Folder => _folder["here/7/2"];
 
-    public void Dispose() => _folder.Dispose();
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Dispose();
+    }
 
-    protected override ILogStore Create() => Reopen();
+    protected override ValueTask<ILogStore> CreateAsync() => ValueTask.FromResult(Open());
 
-    protected override ILogStore Reopen() => new FolderLogStore(_folder.Path, TimeProvider.System);
+    protected override ValueTask<ILogStore> ReopenAsync(ILogStore store) => ValueTask.FromResult(Open());
+
+    private ILogStore Open() => new FolderLogStore(_folder.Path, TimeProvider.System);
 
     [Fact]
     public async Task A_log_is_text_that_people_can_read()
@@ -35,7 +38,7 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
             Line(2) with { Position = PositionOf(2) with { Lines = 2 } }, LogEntry.Gap(PositionOf(3), 1200, "of the test"),
         ];
 
-        await Create().AppendAsync(Attempt, 0, entries, Cancel);
+        await Open().AppendAsync(Attempt, 0, entries, Cancel);
 
         Assert.Equal(
             """
@@ -51,7 +54,7 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
     [Fact]
     public async Task Nothing_is_made_for_a_training_that_prints_nothing()
     {
-        var store = Create();
+        var store = Open();
         await store.ReadAsync(Attempt, 0, default, Cancel);
         await store.GetEndAsync(Attempt, 0, Cancel);
         await store.AppendAsync(Attempt, 0, [], Cancel);
@@ -62,7 +65,7 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
     [Fact]
     public async Task What_trainings_print_is_nobody_elses_to_read()
     {
-        await Create().AppendAsync(Attempt, 0, [Line(1)], Cancel);
+        await Open().AppendAsync(Attempt, 0, [Line(1)], Cancel);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Folder));
     }
@@ -80,10 +83,10 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
     [InlineData("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n2026-01-01T00:00:00.009000000Z 1 o right after where the next line will end\n")]
     public async Task What_a_crash_left_in_the_midst_of_a_write_is_not_read_and_cut_off_by_the_next_writer(string torn)
     {
-        await Create().AppendAsync(Attempt, 0, [Line(1), Line(2), Line(3)], Cancel);
+        await Open().AppendAsync(Attempt, 0, [Line(1), Line(2), Line(3)], Cancel);
         await File.AppendAllTextAsync(Path.Combine(Folder, "0-00001-1.log"), torn, Cancel);
 
-        var store = Reopen();
+        var store = Open();
         Assert.Equal([Line(1), Line(2), Line(3)], (await store.ReadAsync(Attempt, 0, default, Cancel)).Take(3));
         Assert.Equal(PositionOf(3), await store.GetEndAsync(Attempt, 0, Cancel));
         await store.AppendAsync(Attempt, 0, [Line(3), Line(4, "whole")], Cancel);
@@ -95,7 +98,7 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
     public async Task Cut_at_any_byte_a_log_holds_the_whole_lines_before_it_and_can_be_written_on()
     {
         var lines = Enumerable.Range(1, 5).Select(i => Line(i, $"käse\n{i}")).ToArray();
-        await Create().AppendAsync(Attempt, 0, lines, Cancel);
+        await Open().AppendAsync(Attempt, 0, lines, Cancel);
         var path = Path.Combine(Folder, "0-00001-1.log");
         var bytes = await File.ReadAllBytesAsync(path, Cancel);
 
@@ -103,7 +106,7 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
         {
             await File.WriteAllBytesAsync(path, bytes[..length], Cancel);
             var whole = bytes.AsSpan(0, length).Count((byte)'\n');
-            var store = Reopen();
+            var store = Open();
             Assert.Equal(lines[..whole], await store.ReadAsync(Attempt, 0, default, Cancel));
             await store.AppendAsync(Attempt, 0, lines, Cancel);
             Assert.Equal(lines, await store.ReadAsync(Attempt, 0, default, Cancel));
@@ -113,7 +116,7 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
     [Fact]
     public async Task A_store_sees_at_once_what_another_one_wrote_to_the_same_log()
     {
-        var (one, other) = (Create(), Reopen());
+        var (one, other) = (Open(), Open());
         var waiting = Task.Run(async () =>
         {
             while ((await other.ReadAsync(Attempt, 0, default, Cancel)).Count == 0)
@@ -180,7 +183,7 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
     [Fact]
     public async Task No_file_stays_open_however_many_logs_there_are()
     {
-        var store = (FolderLogStore)Create();
+        var store = (FolderLogStore)Open();
         var before = OpenFiles();
         for (var job = 1; job <= 300; job++)
         {
@@ -249,7 +252,7 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
     {
         var attempt = Attempt with { Installation = new InstallationId(id) };
 
-        var error = await Assert.ThrowsAsync<ArgumentException>(async () => await Create().AppendAsync(attempt, 0, [Line(1)], Cancel));
+        var error = await Assert.ThrowsAsync<ArgumentException>(async () => await Open().AppendAsync(attempt, 0, [Line(1)], Cancel));
 
         Assert.StartsWith($"The installation '{id}' cannot be a folder's name: it must be letters", error.Message, StringComparison.Ordinal);
     }
@@ -267,7 +270,7 @@ public sealed class FolderLogStoreTests : LogStoreTests, IDisposable
             await File.WriteAllTextAsync(Path.Combine(Folder, name), "not ours", Encoding.UTF8, Cancel);
         }
 
-        var store = Create();
+        var store = Open();
         await store.AppendAsync(Attempt, 0, [Line(1)], Cancel);
 
         Assert.Equal([Line(1)], await AllAsync(store));

@@ -79,8 +79,15 @@ internal sealed class CommitPlan(Func<JobId, Job?> read, Func<JobKey, Job?> find
             return null;
         }
 
-        // A job that is planned may have been changed since, by a command of the same group.
-        return _keys.TryGetValue(key, out var id) ? _rows[_rowOf[id]]!.Value.Job : findKey(key);
+        if (_keys.TryGetValue(key, out var id))
+        {
+            return _rows[_rowOf[id]]!.Value.Job;
+        }
+
+        // What is on record may have been changed since by a command of the same group; that it is so still is part of the answer.
+        return findKey(key) is not { } found ? null
+            : _rowOf.TryGetValue(found.Id, out var at) ? _rows[at]!.Value.Job
+            : _read[found.Id] = found;
     }
 
     private CommandResult Create(JobCommand.Submit submit)
