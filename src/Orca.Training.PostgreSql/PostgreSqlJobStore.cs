@@ -168,7 +168,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
     public async ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return (await AskAsync(token => _reader.FindAsync([new JobKey(user ?? "", key)], token), cancellationToken)).Values.FirstOrDefault();
+        return (await AskAsync(token => _reader.FindAsync([new JobKey(user ?? "", key)], token), cancellationToken)).Found.Values.FirstOrDefault();
     }
 
     /// <inheritdoc />

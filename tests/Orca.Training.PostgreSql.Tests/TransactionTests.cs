@@ -116,6 +116,48 @@ public sealed class TransactionTests(PostgreSqlServer server)
         await host.StopAsync(Cancel);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_key_that_an_open_transaction_has_taken_is_refused_for_so_long_and_keeps_nobody_waiting(bool isCommitted)
+    {
+        await using var orders = await OrdersAsync();
+        await using var store = Stores.Open(server, orders.Schema);
+        var keyed = new JobCommand.Submit(Request with { IdempotencyKey = "order 17" }, "ann", JobSamples.At(1)) { Fingerprint = "f" };
+        var within = (await store.SubmitWithinAsync(keyed, orders.Transaction, Cancel)).Job!.Id;
+
+        var outside = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.ApplyAsync([keyed], null, Cancel).AsTask()));
+        var others = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i => (await store.ApplyAsync([keyed with { User = $"user {i}" }], null, Cancel))[0]));
+        var refusal = await Assert.ThrowsAsync<JobStoreUnavailableException>(() => outside);
+        await (isCommitted ? orders.Transaction.CommitAsync(Cancel) : orders.Transaction.RollbackAsync(Cancel));
+        var after = (await store.ApplyAsync([keyed], null, Cancel))[0];
+
+        Assert.Contains("has submitted with the idempotency key 'order 17': nothing was recorded", refusal.Message, StringComparison.Ordinal);
+        Assert.All(others, o => Assert.True(o.Applied));
+        Assert.Equal(isCommitted, after.Rejection is Rejection.KeyInUse);
+        Assert.Equal(isCommitted, after.Job!.Id == within);
+    }
+
+    [Fact]
+    public async Task Two_transactions_with_one_key_come_one_after_the_other_and_get_one_job()
+    {
+        await using var orders = await OrdersAsync();
+        await using var store = Stores.Open(server, orders.Schema);
+        var keyed = new JobCommand.Submit(Request with { IdempotencyKey = "order 17" }, "ann", JobSamples.At(1)) { Fingerprint = "f" };
+        var first = await store.SubmitWithinAsync(keyed, orders.Transaction, Cancel);
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync(Cancel);
+        await using var another = await connection.BeginTransactionAsync(Cancel);
+
+        var second = store.SubmitWithinAsync(keyed, another, Cancel).AsTask();
+        await WaitsForALockAsync(source, connection.ProcessID);
+        await orders.Transaction.CommitAsync(Cancel);
+
+        Assert.Equal((Rejection.KeyInUse, first.Job!.Id), ((await second).Rejection, (await second).Job!.Id));
+        await another.CommitAsync(Cancel);
+        Assert.Single(await store.ReadPageAsync(new JobQuery { Limit = 10 }, Cancel));
+    }
+
     [Fact]
     public async Task A_late_job_can_be_cancelled_before_it_has_a_place_in_the_feed()
     {
@@ -147,6 +189,15 @@ public sealed class TransactionTests(PostgreSqlServer server)
         Assert.StartsWith("The transaction is over", first.Message, StringComparison.Ordinal);
         Assert.Contains($"where schema '{orders.Schema}' is not the host's job store", second.Message, StringComparison.Ordinal);
         await host.StopAsync(Cancel);
+    }
+
+    private static async Task WaitsForALockAsync(NpgsqlDataSource source, int session)
+    {
+        await using var waits = source.CreateCommand($"SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = {session}");
+        while (await waits.ExecuteScalarAsync(Cancel) is not true)
+        {
+            await Task.Yield();
+        }
     }
 
     private static ITrainingClient Client(IHost host) => host.Services.GetRequiredService<ITrainingClient>();

@@ -45,7 +45,7 @@ internal sealed class CommitStatement : IAsyncDisposable
     public static async Task<CommitStatement> PrepareAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         // The plan is made once, while the tables may be young and empty: it has to go by the ids all the same.
-        // A key that an application's own open transaction has taken is waited for, and not for long, since all others wait meanwhile.
+        // A key that an application's own transaction takes at this very moment is waited for, and not for long, since all others wait meanwhile.
         await using (var settings = new NpgsqlCommand("SET lock_timeout = '5s'; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan; SET jit = off", connection))
         {
             await settings.ExecuteNonQueryAsync(cancellationToken);

@@ -96,6 +96,11 @@ internal sealed class Committer(
         {
             using var timeout = new CancellationTokenSource(callTimeout, time);
             var keys = await ReadKeysAsync(batches, timeout.Token);
+            if (batches.Count == 0)
+            {
+                return;
+            }
+
             var read = await ReadUnknownAsync(batches, keys.Values, timeout.Token);
             var plan = Plan(batches, id => read.GetValueOrDefault(id) ?? known.Find(id), keys.GetValueOrDefault);
             if (plan.RowCount == 0 && !batches.Exists(b => b.NeedsFence))
@@ -165,19 +170,40 @@ internal sealed class Committer(
         return jobs;
     }
 
+    /// <summary>The jobs of the batches' keys. A batch with a key that an open transaction has is refused: all others would wait with it.</summary>
     private async Task<IReadOnlyDictionary<JobKey, Job>> ReadKeysAsync(List<PendingBatch> batches, CancellationToken cancellationToken)
     {
-        List<JobKey>? keys = null;
-        foreach (var command in batches.SelectMany(b => b.Commands))
+        var keys = batches.SelectMany(KeysOf).Distinct().ToList();
+        if (keys.Count == 0)
         {
-            var submit = command as JobCommand.Submit ?? (command as JobCommand.SubmitAll)?.Jobs[0];
-            if (submit is not null && JobKey.Of(submit) is { } key)
-            {
-                (keys ??= []).Add(key);
-            }
+            return System.Collections.ObjectModel.ReadOnlyDictionary<JobKey, Job>.Empty;
         }
 
-        return keys is null ? System.Collections.ObjectModel.ReadOnlyDictionary<JobKey, Job>.Empty : await reader.FindAsync(keys, cancellationToken);
+        var (found, held) = await reader.FindAsync(keys, cancellationToken);
+        batches.RemoveAll(batch =>
+        {
+            var holds = held.Count > 0 && KeysOf(batch).Any(held.Contains);
+            if (holds)
+            {
+                batch.Fail(new JobStoreUnavailableException(
+                    $"An application's own transaction on {data.Name}, which is still open, has submitted with the idempotency key '{KeysOf(batch).First(held.Contains).Key}': nothing was recorded. Submit again when it is over."));
+            }
+
+            return holds;
+        });
+        return found;
+    }
+
+    private static IEnumerable<JobKey> KeysOf(PendingBatch batch)
+    {
+        for (var i = 0; i < batch.Commands.Count; i++)
+        {
+            var submit = batch.Commands[i] as JobCommand.Submit ?? (batch.Commands[i] as JobCommand.SubmitAll)?.Jobs[0];
+            if (submit is not null && JobKey.Of(submit) is { } key)
+            {
+                yield return key;
+            }
+        }
     }
 
     private static CommitPlan Plan(List<PendingBatch> batches, Func<JobId, Job?> find, Func<JobKey, Job?> findKey)

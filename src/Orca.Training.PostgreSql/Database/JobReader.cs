@@ -21,23 +21,31 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
         return found;
     }
 
-    /// <summary>The jobs that keys stand for.</summary>
-    public async Task<Dictionary<JobKey, Job>> FindAsync(IReadOnlyList<JobKey> keys, CancellationToken cancellationToken)
+    /// <summary>The jobs that keys stand for, and the keys that stand for none yet because an application's own open transaction has them.</summary>
+    public async Task<(Dictionary<JobKey, Job> Found, HashSet<JobKey> Held)> FindAsync(IReadOnlyList<JobKey> keys, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<JobKey, Job>();
+        var (found, held) = (new Dictionary<JobKey, Job>(), new HashSet<JobKey>());
         await ReadAsync(
             $"""
-            SELECT j.id, j.document FROM unnest($1, $2) AS k (user_name, key)
-            JOIN {schema}.jobs j ON coalesce(j.user_name, '') = k.user_name AND j.idempotency_key = k.key
+            SELECT j.id, j.document, k.place, j.id IS NULL AND NOT pg_try_advisory_xact_lock_shared(k.lock)
+            FROM unnest($1, $2, $3) WITH ORDINALITY AS k (user_name, key, lock, place)
+            LEFT JOIN {schema}.jobs j ON coalesce(j.user_name, '') = k.user_name AND j.idempotency_key = k.key
             """,
-            [Texts(keys.Select(k => k.User)), Texts(keys.Select(k => k.Key))],
+            [Texts(keys.Select(k => k.User)), Texts(keys.Select(k => k.Key)), Numbers(keys.Select(k => Schema.LockKey(schema, k)))],
             reader =>
             {
-                var job = reader.ReadJob();
-                found[JobKey.Of(job)!.Value] = job;
+                var key = keys[(int)reader.GetInt64(2) - 1];
+                if (!reader.IsDBNull(0))
+                {
+                    found[key] = reader.ReadJob();
+                }
+                else if (reader.GetBoolean(3))
+                {
+                    held.Add(key);
+                }
             },
             cancellationToken);
-        return found;
+        return (found, held);
     }
 
     /// <summary>
@@ -205,8 +213,10 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
     private static NpgsqlParameter Texts(IEnumerable<string> texts) =>
         new NpgsqlParameter<string[]> { TypedValue = [.. texts.Select(JobColumns.Column)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
-    private static NpgsqlParameter Ids(IReadOnlyList<JobId> jobs) =>
-        new NpgsqlParameter<long[]> { TypedValue = [.. jobs.Select(j => j.Value)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
+    private static NpgsqlParameter Ids(IReadOnlyList<JobId> jobs) => Numbers(jobs.Select(j => j.Value));
+
+    private static NpgsqlParameter Numbers(IEnumerable<long> numbers) =>
+        new NpgsqlParameter<long[]> { TypedValue = [.. numbers], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 
     private async Task ReadAsync(string text, NpgsqlParameter[] parameters, Action<NpgsqlDataReader> row, CancellationToken cancellationToken)
     {

@@ -19,6 +19,16 @@ internal static class OutsideJobs
         var connection = ConnectionOf(transaction);
         await CheckDatabaseAsync(connection, transaction, schema, installation, cancellationToken);
 
+        if (JobKey.Of(submit) is { } key)
+        {
+            // Where another open transaction has the key, this waits for its end; and the store itself sees that this one has it.
+            await using var take = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", connection, transaction)
+            {
+                Parameters = { new NpgsqlParameter<long> { TypedValue = Schema.LockKey(schema, key) } },
+            };
+            await take.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         var job = JobTransitions.Create(default, submit);
         await using var insert = new NpgsqlCommand(
             $"""
@@ -43,7 +53,6 @@ internal static class OutsideJobs
             TextOrNull(job.Request.IdempotencyKey),
         });
 
-        // Where another open transaction has the key, this waits for its end.
         return await insert.ExecuteScalarAsync(cancellationToken) is long id
             ? new CommandResult(Rejection.None, job with { Id = new JobId(id) })
             : new CommandResult(Rejection.KeyInUse, await FindAsync(JobKey.Of(submit)!.Value, transaction, schema, cancellationToken));

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using static System.FormattableString;
 
 namespace Orca.Training.PostgreSql.Database;
@@ -67,6 +68,12 @@ internal static class Schema
     /// <summary>A number of the database's advisory locks, the same for every host on this schema.</summary>
     public static long LockKey(string schema, string purpose) =>
         BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"Orca.Training/{schema}/{purpose}")), 0);
+
+    /// <summary>
+    /// The lock that an application's own transaction holds while it has taken an idempotency key, so that who else wants the key can see
+    /// that without waiting for the row.
+    /// </summary>
+    public static long LockKey(string schema, JobKey key) => LockKey(schema, Invariant($"key/{key.User.Length}/{key.User}/{key.Key}"));
 
     /// <summary>Brings the schema to this version, one host at a time, and returns its installation.</summary>
     /// <exception cref="PostgreSqlStoreException">A newer version has made it such that this one cannot work with it.</exception>

@@ -99,6 +99,7 @@ public abstract partial class JobStoreConformance
         foreach (var (job, reading) in drawn.Zip(await store.ReadAsync(drawn, Cancel)))
         {
             Assert.Equal(model.Jobs.SingleOrDefault(j => j.Id == job)?.Revision, reading?.Job.Revision);
+            Assert.Equal(reading?.Job.Text(), (await store.ReadAsync(job, Cancel))?.Job.Text());
             Assert.Equal(queued.IndexOf(job) is >= 0 and var index ? index + 1 : null, reading?.QueuePosition);
         }
 
