@@ -8,6 +8,8 @@ internal abstract class WrappedArtifacts(IArtifactStore inner) : IArtifactStore
 {
     protected IArtifactStore Inner { get; } = inner;
 
+    public bool IsShared => Inner.IsShared;
+
     public virtual Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken) => Inner.PrepareAsync(attempt, cancellationToken);
 
     public virtual Task<IReadOnlyList<Artifact>> CollectAsync(

@@ -7,6 +7,8 @@ internal abstract class WrappedDatasets(IDatasetStore inner) : IDatasetStore
 {
     protected IDatasetStore Inner { get; } = inner;
 
+    public bool IsShared => Inner.IsShared;
+
     public virtual Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken) =>
         Inner.AddAsync(datasetId, files, cancellationToken);
 
