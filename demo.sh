@@ -54,6 +54,7 @@ start_host() { # PORT: on it and the one before; fails when the host ends before
   dotnet "$root/artifacts/bin/Orca.Training.SampleHost/release/Orca.Training.SampleHost.dll" \
     --contentRoot "$root/samples/Orca.Training.SampleHost" \
     --OrcaTraining:DataFolder="$root/orca-data" --ConnectionStrings:Jobs="Data Source=$root/orca-data/jobs-$1.db" \
+    --OrcaTraining:Sqlite:HostTimeout=00:00:00 \
     --Kestrel:Endpoints:Pages:Url="http://127.0.0.1:$(($1 - 1))" --Kestrel:Endpoints:Grpc:Url="http://127.0.0.1:$1" \
     "${settings[@]}" >"$log" 2>&1 &
   host_pid=$!
@@ -71,7 +72,8 @@ mkdir -p "$root/orca-data"
 until start_host "$port"; do
   wait "$host_pid" 2>/dev/null || true
   host_pid=''
-  if grep -q 'address already in use' "$log" && [ "$port" -lt 5281 ]; then port=$((port + 2)); continue; fi
+  # Either shows first that another demo is at it.
+  if grep -q -e 'address already in use' -e 'is in use by another host' "$log" && [ "$port" -lt 5281 ]; then port=$((port + 2)); continue; fi
   # What is wrong, a dataset mostly, in one line; where it is not that, all that was said.
   sed -n 's/^Unhandled exception\. [A-Za-z.]*: //p' "$log" | grep . >&2 || cat "$log" >&2
   die "the sample host did not start"
