@@ -1,41 +1,43 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
+using Npgsql;
 using Orca.Training.Jobs;
 
 namespace Orca.Training.OrdersHost;
 
 /// <summary>The shop's own table. What the training service needs lies beside it.</summary>
-internal sealed class OrderTable(string connectionString)
+internal sealed class OrderTable(DbDataSource database)
 {
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        await using var create = new SqliteCommand("CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, customer TEXT NOT NULL, job INTEGER NOT NULL)", connection);
+        var number = database is NpgsqlDataSource ? "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY" : "INTEGER PRIMARY KEY";
+        await using var create = database.CreateCommand($"CREATE TABLE IF NOT EXISTS orders (number {number}, customer TEXT NOT NULL, job BIGINT NOT NULL)");
         await create.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Writes an order within a transaction.</summary>
     /// <returns>Its number.</returns>
-    public static async Task<long> InsertAsync(string customer, JobId job, SqliteTransaction transaction, CancellationToken cancellationToken)
+    public static async Task<long> InsertAsync(string customer, JobId job, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var insert = new SqliteCommand("INSERT INTO orders (customer, job) VALUES (@customer, @job) RETURNING number", transaction.Connection, transaction);
-        insert.Parameters.AddWithValue("@customer", customer);
-        insert.Parameters.AddWithValue("@job", job.Value);
+        await using var insert = transaction.Connection!.CreateCommand();
+        insert.Transaction = transaction;
+        insert.CommandText = "INSERT INTO orders (customer, job) VALUES (@customer, @job) RETURNING number";
+        Add(insert, "customer", customer);
+        Add(insert, "job", job.Value);
         return (long)(await insert.ExecuteScalarAsync(cancellationToken))!;
     }
 
     public async Task<(string Customer, JobId Job)?> FindAsync(long number, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        await using var find = new SqliteCommand("SELECT customer, job FROM orders WHERE number = @number", connection);
-        find.Parameters.AddWithValue("@number", number);
+        await using var find = database.CreateCommand("SELECT customer, job FROM orders WHERE number = @number");
+        Add(find, "number", number);
         await using var reader = await find.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), new JobId(reader.GetInt64(1))) : null;
     }
 
-    private async Task<SqliteConnection> OpenAsync(CancellationToken cancellationToken)
+    private static void Add(DbCommand command, string name, object value)
     {
-        var connection = new SqliteConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
-        return connection;
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = (name, value);
+        command.Parameters.Add(parameter);
     }
 }

@@ -1,16 +1,15 @@
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
-using System.Text;
 using Orca.Training.Artifacts;
 using Orca.Training.Artifacts.Folders;
 using Orca.Training.Jobs;
+using Orca.Training.Testing.Conformance.Artifacts;
 using Orca.Training.Tests.Files;
 
 namespace Orca.Training.Tests.Artifacts.Folders;
 
 [UnsupportedOSPlatform("windows")]
-public sealed class FolderArtifactStoreTests : IDisposable
+public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
 {
     private static readonly AttemptName Attempt = new(new InstallationId("i1"), new AttemptId(new JobId(7), 2));
 
@@ -19,27 +18,64 @@ public sealed class FolderArtifactStoreTests : IDisposable
 
     public FolderArtifactStoreTests() => _store = new FolderArtifactStore(_folder.Path);
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _folder.Dispose();
-
-    [Fact]
-    public async Task Each_attempt_has_its_own_output_and_shares_its_jobs_checkpoint()
+    public override async ValueTask DisposeAsync()
     {
-        var second = await _store.PrepareAsync(Attempt, Cancel);
-        var third = await _store.PrepareAsync(Attempt with { Attempt = new AttemptId(new JobId(7), 3) }, Cancel);
-        Assert.Equal((_folder["i1/7/2/output"], _folder["i1/7/checkpoint"]), (second.Output.LocalPath, second.Checkpoint.LocalPath));
-        Assert.Equal((_folder["i1/7/3/output"], _folder["i1/7/checkpoint"]), (third.Output.LocalPath, third.Checkpoint.LocalPath));
-        Assert.All([second.Output, second.Checkpoint, third.Output], p => Assert.True(p.IsFile && Directory.Exists(p.LocalPath)));
+        await base.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    protected override ValueTask<IArtifactStore> CreateAsync() => ReopenAsync(_store);
+
+    protected override ValueTask<IArtifactStore> ReopenAsync(IArtifactStore store) => ValueTask.FromResult<IArtifactStore>(new FolderArtifactStore(_folder.Path));
+
+    protected override ValueTask WriteAsync(Uri place, string name, ReadOnlyMemory<byte> content)
+    {
+        var path = Path.Combine(place.LocalPath, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return new ValueTask(File.WriteAllBytesAsync(path, content, Cancel));
+    }
+
+    protected override ValueTask<byte[]?> ReadAsync(Uri place, string name)
+    {
+        var path = Path.Combine(place.LocalPath, name);
+        return ValueTask.FromResult(File.Exists(path) ? File.ReadAllBytes(path) : null);
     }
 
     [Fact]
-    public async Task Preparing_again_changes_nothing()
+    public async Task The_places_lie_in_folders_of_the_installation_the_job_and_the_attempt()
     {
         var places = await _store.PrepareAsync(Attempt, Cancel);
-        Write("model.pt", "m");
-        Assert.Equal(places, await _store.PrepareAsync(Attempt, Cancel));
-        Assert.Equal("m", await File.ReadAllTextAsync(_folder["i1/7/2/output/model.pt"], Cancel));
+        Assert.Equal((_folder["i1/7/2/output"], _folder["i1/7/checkpoint"]), (places.Output.LocalPath, places.Checkpoint.LocalPath));
+        Assert.All([places.Output, places.Checkpoint], p => Assert.True(p.IsFile && Directory.Exists(p.LocalPath)));
+    }
+
+    [Fact]
+    public async Task What_a_removal_that_crashed_left_aside_goes_with_the_next_one()
+    {
+        await _store.PrepareAsync(Attempt, Cancel);
+        Write("model.pt", "model");
+        foreach (var left in new[] { "7.7.1", "6.6.1/output" })
+        {
+            Directory.CreateDirectory(_folder["i1/~removed/" + left]);
+            await File.WriteAllTextAsync(_folder[$"i1/~removed/{left}/half"], "half", Cancel);
+        }
+
+        await _store.RemoveAsync(Attempt.Installation, Attempt.Attempt.Job, exceptAttempt: null, Cancel);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["i1/~removed"]));
+        Assert.False(Directory.Exists(_folder["i1/7"]));
+    }
+
+    [Fact]
+    public async Task What_a_training_made_read_only_is_removed_too()
+    {
+        await _store.PrepareAsync(Attempt, Cancel);
+        Write("deep/model.pt", "model");
+        File.SetUnixFileMode(_folder["i1/7/2/output/deep"], UnixFileMode.UserRead);
+
+        await _store.RemoveAsync(Attempt.Installation, Attempt.Attempt.Job, exceptAttempt: null, Cancel);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["i1/~removed"]));
     }
 
     [Fact]
@@ -65,27 +101,19 @@ public sealed class FolderArtifactStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task What_an_attempt_left_is_listed_by_name_and_can_be_opened()
+    public async Task An_artifact_lies_where_its_attempt_wrote_it()
     {
         await _store.PrepareAsync(Attempt, Cancel);
-        Write("model.pt", "model");
         Write(".hidden/a#b %.txt", "");
-        Write("Z", "z");
         Directory.CreateDirectory(_folder["i1/7/2/output/empty"]);
 
-        var left = await _store.CollectAsync(Attempt, [new AnnouncedArtifact("model.pt", 5, HashOf("model").ToUpperInvariant()), new AnnouncedArtifact("Z")], Cancel);
+        var artifact = Assert.Single(await _store.CollectAsync(Attempt, [], Cancel));
 
-        Assert.Equal([(".hidden/a#b %.txt", 0, HashOf("")), ("Z", 1, HashOf("z")), ("model.pt", 5, HashOf("model"))], left.Select(a => (a.Name, a.Size, a.Sha256)));
-        foreach (var artifact in left)
-        {
-            Assert.Equal(_folder["i1/7/2/output/" + artifact.Name], artifact.Location.LocalPath);
-            await using var stream = await _store.OpenAsync(artifact, Cancel);
-            Assert.Equal(artifact.Sha256, Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, Cancel)));
-        }
+        Assert.Equal(_folder["i1/7/2/output/.hidden/a#b %.txt"], artifact.Location.LocalPath);
     }
 
     [Fact]
-    public async Task What_was_announced_must_be_there_as_announced()
+    public async Task What_is_not_as_announced_is_said()
     {
         await _store.PrepareAsync(Attempt, Cancel);
         Write("model.pt", "model");
@@ -182,16 +210,6 @@ public sealed class FolderArtifactStoreTests : IDisposable
 
         async Task<string> Refused(Artifact wanted) => (await Assert.ThrowsAsync<ArtifactException>(() => _store.OpenAsync(wanted, Cancel))).Message;
     }
-
-    [Fact]
-    public async Task Collecting_ends_when_it_is_cancelled()
-    {
-        await _store.PrepareAsync(Attempt, Cancel);
-        Write("model.pt", "model");
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _store.CollectAsync(Attempt, [], new CancellationToken(canceled: true)));
-    }
-
-    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private void Write(string name, string text)
     {

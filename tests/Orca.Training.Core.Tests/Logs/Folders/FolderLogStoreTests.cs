@@ -262,6 +262,23 @@ public sealed class FolderLogStoreTests : LogStoreConformance
         Assert.Throws<ArgumentOutOfRangeException>(() => new FolderLogStore(_folder.Path, TimeProvider.System, FolderLogStore.LeastMaxBytes - 1));
 
     [Fact]
+    public async Task What_a_removal_that_crashed_left_aside_goes_with_the_next_one()
+    {
+        var store = Open();
+        await store.AppendAsync(Attempt, 0, [Line(1)], Cancel);
+        foreach (var left in new[] { "7.7.1", "6.6.1" })
+        {
+            Directory.CreateDirectory(_folder[$"here/~removed/{left}/2"]);
+            await File.WriteAllTextAsync(_folder[$"here/~removed/{left}/2/0-00001-1.log"], "half", Cancel);
+        }
+
+        await store.RemoveAsync(Attempt.Installation, Attempt.Attempt.Job, Cancel);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["here/~removed"]));
+        Assert.False(Directory.Exists(_folder["here/7"]));
+    }
+
+    [Fact]
     public async Task Files_that_are_not_ours_are_left_alone()
     {
         Directory.CreateDirectory(Folder);

@@ -7,6 +7,8 @@ namespace Orca.Training.Testing.Tests.Conformance.Data;
 /// <summary>Passes every call on to a sound store; what is broken overrides it.</summary>
 internal abstract class WrappedLogs(ILogStore inner) : ILogStore
 {
+    public bool IsShared => Inner.IsShared;
+
     protected ILogStore Inner { get; } = inner;
 
     public virtual ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
