@@ -14,7 +14,7 @@ var benches = new Dictionary<string, (string Shows, Func<Report, CancellationTok
 {
     ["pipeline"] = ("what the SDK costs a job from submit to its final state, beside Quartz.NET, Hangfire and a bare pipeline", PipelineBench.RunAsync),
     ["overhead"] = ("what the SDK adds to a container, beside the engine's client alone", OverheadBench.RunAsync),
-    ["stores"] = ("durable submissions and lifecycles a second on SQLite and PostgreSQL, beside bare commits", StoresBench.RunAsync),
+    ["stores"] = ("durable submissions and lifecycles a second on SQLite and PostgreSQL, beside bare commits, Quartz.NET and Hangfire", StoresBench.RunAsync),
     ["kill"] = ("hosts killed under load, with SQLite, PostgreSQL and the real engine: what was lost, done twice, left behind or recorded wrongly", KillBench.RunAsync),
     ["recovery"] = ("how soon 100 running containers are followed again, and another host decides", RecoveryBench.RunAsync),
     ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),

@@ -1,41 +1,61 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orca.Training.Client;
+using Orca.Training.Jobs;
 using Orca.Training.Testing;
+using Orca.Training.Tests.Shared;
 
 namespace Orca.Training.Sqlite.Tests;
 
-/// <summary>What a host costs that has nothing to do.</summary>
+/// <summary>A host on which nothing happens leaves the disk alone.</summary>
 public sealed class IdleTests : IDisposable
 {
     private readonly StoreFolder _folder = new();
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public Task A_host_that_has_nothing_to_do_writes_nothing() => VirtualTime.RunAsync(async time =>
+    public async Task While_a_training_runs_in_silence_and_another_waits_nothing_is_written()
     {
-        var cancel = TestContext.Current.CancellationToken;
         var file = _folder.NewFile();
+        var machine = new FakeContainerRuntime(TimeProvider.System);
+        machine.Script(_ => FakeTraining.Succeeds.RunsFor(TimeSpan.FromDays(1)));
+        using var runtime = new ListedRuntime(machine);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
-        builder.Services.AddOrcaTraining(o => o.AddAlgorithm("a", "image"))
-            .UseSqlite($"Data Source={file}").UseFakeRuntime(new FakeContainerRuntime(time)).UseFakeStores().UseVirtualTime(time);
+        builder.Services
+            .AddOrcaTraining(o =>
+            {
+                o.AddAlgorithm("a", "image");
+                o.ReconcilePeriod = TimeSpan.FromMilliseconds(20);
+                o.LeaseDuration = TimeSpan.FromSeconds(1);
+            })
+            .AddMachine("m", _ => runtime).UseFakeStores().UseSqlite($"Data Source={file}");
         using var host = builder.Build();
-        await host.StartAsync(cancel);
-        await Task.Delay(TimeSpan.FromMinutes(1), time, cancel);
-        using var other = new SqliteConnection($"Data Source={file};Pooling=false");
-        other.Open();
-        var before = DataVersion(other);
+        await host.StartAsync(Cancel);
+        var client = host.Services.GetRequiredService<ITrainingClient>();
+        var request = new TrainingRequest { Algorithm = "a", DatasetId = "d" };
+        var running = await client.TrainAsync(request, Cancel);
+        await client.TrainAsync(request, Cancel);
+        await client.WatchTrainingAsync(running, cancellationToken: Cancel).FirstAsync(s => s.State is JobState.Running, Cancel);
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
 
-        await Task.Delay(TimeSpan.FromHours(6), time, cancel);
+        await runtime.ListedAsync(5, Cancel);
+        var before = Version();
+        await runtime.ListedAsync(100, Cancel);
 
-        Assert.Equal(before, DataVersion(other));
-        await host.StopAsync(cancel);
-    });
+        Assert.Equal(before, Version());
+        await host.StopAsync(Cancel);
 
-    /// <summary>Changes with every commit of another connection.</summary>
-    private static long DataVersion(SqliteConnection connection)
-    {
-        using var command = new SqliteCommand("PRAGMA data_version", connection);
-        return (long)command.ExecuteScalar()!;
+        // It changes with every commit of another connection.
+        long Version()
+        {
+            using var version = connection.CreateCommand();
+            version.CommandText = "PRAGMA data_version";
+            return (long)version.ExecuteScalar()!;
+        }
     }
 }

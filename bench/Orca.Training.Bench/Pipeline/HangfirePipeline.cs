@@ -1,37 +1,56 @@
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.InMemory;
+using Hangfire.PostgreSql;
+using Hangfire.PostgreSql.Factories;
 using Hangfire.States;
 
 namespace Orca.Training.Bench.Pipeline;
 
 /// <summary>
-/// Hangfire with its store in memory: eight workers, numbers as ids, and a job that is described once and not from an expression each
+/// Hangfire, with its store in memory or in PostgreSQL: numbers as ids, and a job that is described once and not from an expression each
 /// time. It keeps each job's states.
 /// </summary>
 internal sealed class HangfirePipeline : IContender
 {
-    private readonly InMemoryStorage _storage = new(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Long });
+    private readonly JobStorage _storage;
     private readonly BackgroundJobClient _client;
     private readonly BackgroundJobServer _server;
     private readonly Job _one = Job.FromExpression(() => HangfireJob.Run());
 
     public HangfirePipeline()
+        : this(new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Long }), workers: 8)
     {
-        _client = new BackgroundJobClient(_storage);
-        _server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 8 }, _storage);
     }
+
+    private HangfirePipeline(JobStorage storage, int workers)
+    {
+        _storage = storage;
+        _client = new BackgroundJobClient(_storage);
+        _server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = workers }, _storage);
+    }
+
+    /// <param name="connectionString">The database, where it makes its tables.</param>
+    /// <param name="workers">How many jobs it runs at a time.</param>
+    public static HangfirePipeline OnPostgreSql(string connectionString, int workers) =>
+        // A worker that found nothing looks again soon; the default is 15 s.
+        new(new PostgreSqlStorage(new NpgsqlConnectionFactory(connectionString, Options), Options), workers);
+
+    private static PostgreSqlStorageOptions Options => new() { QueuePollInterval = TimeSpan.FromMilliseconds(50), EnableLongPolling = true };
 
     public async Task RunAsync(int jobs)
     {
         var ran = PeerJob.WhenRan(jobs);
         for (var i = 0; i < jobs; i++)
         {
-            _client.Create(_one, new EnqueuedState());
+            Submit();
         }
 
         await ran;
     }
+
+    /// <summary>Submits a job of which <see cref="PeerJob"/> hears when it runs.</summary>
+    public void Submit() => _client.Create(_one, new EnqueuedState());
 
     public async Task RunOneAsync()
     {
@@ -51,7 +70,7 @@ internal sealed class HangfirePipeline : IContender
     public ValueTask DisposeAsync()
     {
         _server.Dispose();
-        _storage.Dispose();
+        (_storage as IDisposable)?.Dispose();
         return ValueTask.CompletedTask;
     }
 }

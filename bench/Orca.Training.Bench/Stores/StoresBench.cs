@@ -17,7 +17,7 @@ internal static class StoresBench
 
     public static async Task RunAsync(Report report, CancellationToken cancellationToken)
     {
-        double first, second;
+        Measured first, second;
         await using (var sqlite = new SqliteDatabase())
         {
             first = await MeasureAsync(report, "SQLite", "sqlite", sqlite, jobsEach: 2_000, cancellationToken);
@@ -26,13 +26,13 @@ internal static class StoresBench
         await using (var postgreSql = PostgreSqlDatabase.Start())
         {
             second = await MeasureAsync(report, "PostgreSQL", "pg", postgreSql, jobsEach: 1_000, cancellationToken);
+            await PostgreSqlPeers.MeasureAsync(report, postgreSql, second.Lifecycles, cancellationToken);
         }
 
-        report.Add("million_ratio", Math.Min(first, second));
+        report.Add("million_ratio", Math.Min(first.MillionRatio, second.MillionRatio));
     }
 
-    /// <returns>The lifecycles with a million finished jobs over those without.</returns>
-    private static async Task<double> MeasureAsync(Report report, string name, string key, IBenchedDatabase database, int jobsEach, CancellationToken cancellationToken)
+    private static async Task<Measured> MeasureAsync(Report report, string name, string key, IBenchedDatabase database, int jobsEach, CancellationToken cancellationToken)
     {
         var bare = Callers.ToDictionary(c => c, _ => new List<double>());
         var submits = Callers.ToDictionary(c => c, _ => new List<double>());
@@ -90,7 +90,7 @@ internal static class StoresBench
         report.Add($"{key}_submit_ratio_1", Statistics.Median(Ratios(submits, bare)[1]));
         report.Add($"{key}_submit_ratio_64", Statistics.Median(submits[64]) / Statistics.Median(bare[1]));
         report.Add($"{key}_million_ratio", Statistics.Median(millions));
-        return Statistics.Median(millions);
+        return new Measured(Statistics.Median(lives[Callers[^1]]), Statistics.Median(millions));
     }
 
     private static async Task<double> BareAsync(IBenchedDatabase database, int commits, int callers)
@@ -114,4 +114,8 @@ internal static class StoresBench
         these.ToDictionary(t => t.Key, t => t.Value.Zip(those[t.Key], (a, b) => a / b).ToList());
 
     private static string[] Row(string what, Dictionary<int, List<double>> rates) => [what, .. Callers.Select(c => Report.Number(Statistics.Median(rates[c])))];
+
+    /// <param name="Lifecycles">A second, with the most callers.</param>
+    /// <param name="MillionRatio">The lifecycles with a million finished jobs over those without.</param>
+    private readonly record struct Measured(double Lifecycles, double MillionRatio);
 }

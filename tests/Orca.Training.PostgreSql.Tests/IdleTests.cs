@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Orca.Training.Client;
+using Orca.Training.Jobs;
+using Orca.Training.Testing;
+using Orca.Training.Tests.Shared;
+
+namespace Orca.Training.PostgreSql.Tests;
+
+/// <summary>A host on which nothing happens writes nothing but its lease.</summary>
+public sealed class IdleTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_a_training_runs_in_silence_and_another_waits_nothing_is_written_but_the_lease()
+    {
+        await using var server = new PostgreSqlServer();
+        await server.InitializeAsync();
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
+        // The server's own housekeeping would count as somebody's writes.
+        await AskAsync("ALTER SYSTEM SET autovacuum = off");
+        await AskAsync("SELECT pg_reload_conf()");
+        var machine = new FakeContainerRuntime(TimeProvider.System);
+        machine.Script(_ => FakeTraining.Succeeds.RunsFor(TimeSpan.FromDays(1)));
+        using var runtime = new ListedRuntime(machine);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
+        builder.Services
+            .AddOrcaTraining(o =>
+            {
+                o.AddAlgorithm("a", "image");
+                o.ReconcilePeriod = TimeSpan.FromMilliseconds(20);
+                // It is renewed three times in that.
+                o.LeaseDuration = TimeSpan.FromHours(1);
+            })
+            .AddMachine("m", _ => runtime).UseFakeStores().UsePostgreSql(server.ConnectionString, o => o.PollPeriod = TimeSpan.FromSeconds(1));
+        using var host = builder.Build();
+        await host.StartAsync(Cancel);
+        var client = host.Services.GetRequiredService<ITrainingClient>();
+        var request = new TrainingRequest { Algorithm = "a", DatasetId = "d" };
+        var running = await client.TrainAsync(request, Cancel);
+        await client.TrainAsync(request, Cancel);
+        await client.WatchTrainingAsync(running, cancellationToken: Cancel).FirstAsync(s => s.State is JobState.Running, Cancel);
+
+        await runtime.ListedAsync(5, Cancel);
+        var before = await TransactionsAsync();
+        await runtime.ListedAsync(100, Cancel);
+
+        Assert.Equal(before, await TransactionsAsync());
+        await host.StopAsync(Cancel);
+
+        // A transaction gets a number when it first writes; this looks at the next one without taking it.
+        async Task<object?> TransactionsAsync() => await AskAsync("SELECT pg_snapshot_xmax(pg_current_snapshot())::text");
+
+        async Task<object?> AskAsync(string text)
+        {
+            await using var command = source.CreateCommand(text);
+            return await command.ExecuteScalarAsync(Cancel);
+        }
+    }
+}
