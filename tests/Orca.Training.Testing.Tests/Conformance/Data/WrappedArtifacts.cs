@@ -6,8 +6,6 @@ namespace Orca.Training.Testing.Tests.Conformance.Data;
 /// <summary>Passes every call on to a sound store; what is broken overrides it.</summary>
 internal abstract class WrappedArtifacts(IArtifactStore inner) : IArtifactStore
 {
-    public bool IsShared => Inner.IsShared;
-
     protected IArtifactStore Inner { get; } = inner;
 
     public bool IsShared => Inner.IsShared;

@@ -5,8 +5,6 @@ namespace Orca.Training.Testing.Tests.Conformance.Data;
 /// <summary>Passes every call on to a sound store; what is broken overrides it.</summary>
 internal abstract class WrappedDatasets(IDatasetStore inner) : IDatasetStore
 {
-    public bool IsShared => Inner.IsShared;
-
     protected IDatasetStore Inner { get; } = inner;
 
     public bool IsShared => Inner.IsShared;
