@@ -81,7 +81,7 @@ internal static class PodState
         StatusOf(pod) is { } status ? status.State?.Terminated ?? status.LastState?.Terminated : null;
 
     private static long MemoryLimitOf(V1Pod pod) =>
-        pod.Spec?.Containers?[0].Resources?.Limits is { } limits && limits.TryGetValue("memory", out var memory) ? memory.ToInt64() : 0;
+        pod.Spec?.Containers?.FirstOrDefault()?.Resources?.Limits is { } limits && limits.TryGetValue("memory", out var memory) ? memory.ToInt64() : 0;
 
     /// <summary>What says more than the exit code: the pod's reason, such as Evicted, or what the container runtime could not do.</summary>
     private static string? DetailOf(V1PodStatus status, V1ContainerStateTerminated? end)

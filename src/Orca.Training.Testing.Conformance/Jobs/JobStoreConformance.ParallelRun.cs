@@ -38,7 +38,9 @@ public abstract partial class JobStoreConformance
                     Assert.Equal(reading?.Job.State is JobState.Queued, reading?.QueuePosition is not null);
                     break;
                 case 1:
-                    history.Add(asked, Now(), "ReadJobChangesAsync", (await store.ReadJobChangesAsync(job, 0, cancellationToken))?[^1]);
+                    // The time of the answer is taken after it.
+                    var changes = await store.ReadJobChangesAsync(job, 0, cancellationToken);
+                    history.Add(asked, Now(), "ReadJobChangesAsync", changes?[^1]);
                     break;
                 case 2:
                     Add(asked, "ReadOpenJobsAsync", (await store.ReadOpenJobsAsync(cancellationToken)).Jobs, showsFinal: false);
