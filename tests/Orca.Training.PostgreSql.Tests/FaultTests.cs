@@ -24,8 +24,7 @@ public sealed class FaultTests
         {
             while (!enough.IsCancellationRequested)
             {
-                await using var cut = source.CreateCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'");
-                await cut.ExecuteNonQueryAsync(Cancel);
+                await CutAsync(source);
             }
         }, Cancel);
 
@@ -46,6 +45,45 @@ public sealed class FaultTests
         enough.Cancel();
         await cutting;
         await CheckAsync(store, cursor, acknowledged, unknown);
+    }
+
+    [Fact]
+    public async Task What_comes_together_is_there_once_and_whole_if_it_is_repeated_under_its_key_after_a_cut()
+    {
+        const int groups = 30, together = 5;
+        await using var server = new PostgreSqlServer();
+        await server.InitializeAsync();
+        await using var store = Stores.Open(server, "orca");
+        await store.OpenAsync(Cancel);
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
+        var answers = new List<JobId>();
+        for (var i = 0; i < groups; i++)
+        {
+            var submitting = store.ApplyAsync([Together(i)], null, Cancel).AsTask();
+            await CutAsync(source);
+            while (answers.Count == i)
+            {
+                try
+                {
+                    answers.Add((await submitting)[0].Job!.Id);
+                }
+                catch (JobStoreUnavailableException)
+                {
+                    // Whether it is on record is not known: so the same again.
+                    submitting = store.ApplyAsync([Together(i)], null, Cancel).AsTask();
+                }
+            }
+        }
+
+        var open = (await store.ReadOpenJobsAsync(Cancel)).Jobs;
+        Assert.Equal(answers.Select((first, i) => ($"g{i}", first, together)), open.GroupBy(j => j.Request.Group).Select(g => (g.Key!, g.First().Id, g.Count())));
+
+        static JobCommand.SubmitAll Together(int number) => new(
+            [.. Enumerable.Range(0, together).Select(i => JobSamples.Submit() with
+            {
+                Request = JobSamples.Request() with { Group = $"g{number}", IdempotencyKey = i == 0 ? $"k{number}" : null },
+                Fingerprint = "f",
+            })]);
     }
 
     [Theory]
@@ -90,6 +128,12 @@ public sealed class FaultTests
 
         Assert.Contains("d on /nowhere", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task CutAsync(NpgsqlDataSource source)
+    {
+        await using var cut = source.CreateCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'");
+        await cut.ExecuteNonQueryAsync(Cancel);
     }
 
     /// <summary>All that was acknowledged is on record, nothing else than what was in doubt, and the feed has all of it.</summary>

@@ -46,6 +46,43 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_full_disk_nothing_is_left_of_what_comes_together_and_it_can_be_repeated_when_there_is_room()
+    {
+        const int together = 20;
+        using var disk = SmallDisk.Mount(megabytes: 4);
+        await using var store = StoreFolder.Open(Path.Combine(disk.Path, "orca.db"));
+        await store.ApplyAsync([Together(0)], null, Cancel);
+        disk.Fill();
+
+        var done = 1;
+        await Assert.ThrowsAsync<JobStoreUnavailableException>(async () =>
+        {
+            for (; done < 1_000; done++)
+            {
+                await store.ApplyAsync([Together(done)], null, Cancel);
+            }
+        });
+        Assert.Null(await store.FindByKeyAsync("ann", $"k{done}", Cancel));
+        Assert.Equal(done * together, (await store.ReadOpenJobsAsync(Cancel)).Jobs.Count);
+
+        disk.MakeRoom();
+        var again = (await store.ApplyAsync([Together(done)], null, Cancel))[0];
+        var twice = (await store.ApplyAsync([Together(done)], null, Cancel))[0];
+        await store.DisposeAsync();
+        await using var next = StoreFolder.Open(store.File);
+
+        Assert.Equal((true, together, again.Job!.Id), (again.Applied, again.All.Count, twice.Job!.Id));
+        Assert.All((await next.ReadOpenJobsAsync(Cancel)).Jobs.GroupBy(j => j.Request.Group), group => Assert.Equal(together, group.Count()));
+
+        static JobCommand.SubmitAll Together(int number) => new(
+            [.. Enumerable.Range(0, together).Select(i => JobSamples.Submit() with
+            {
+                Request = JobSamples.Request() with { Group = $"g{number}", IdempotencyKey = i == 0 ? $"k{number}" : null },
+                Fingerprint = "f",
+            })]);
+    }
+
+    [Fact]
     public async Task A_write_waits_so_long_for_somebody_elses_lock_and_then_nothing_of_it_is_recorded()
     {
         await using var store = StoreFolder.Open(_folder.NewFile(), configure: o => o.BusyTimeout = TimeSpan.FromMilliseconds(50));

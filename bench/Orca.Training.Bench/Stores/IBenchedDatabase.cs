@@ -6,10 +6,13 @@ internal interface IBenchedDatabase : IAsyncDisposable
     /// <summary>Keeps a host's jobs in a new, empty store.</summary>
     void Use(OrcaTrainingBuilder builder);
 
+    /// <summary>Keeps a host's jobs in the store that was made last, with all that is in it.</summary>
+    void UseAgain(OrcaTrainingBuilder builder);
+
     /// <summary>One caller's way to commit one row of about a job's size.</summary>
     Task<IBareCaller> BareAsync();
 
-    /// <summary>Puts so many finished jobs into the store that was made last.</summary>
+    /// <summary>Puts so many finished jobs into the store that was made last, which ended a millisecond after each other.</summary>
     Task FillAsync(int finished);
 }
 

@@ -25,8 +25,10 @@ internal sealed class PostgreSqlDatabase : IBenchedDatabase
     public void Use(OrcaTrainingBuilder builder)
     {
         _made++;
-        builder.UsePostgreSql(_connectionString, o => o.Schema = Schema);
+        UseAgain(builder);
     }
+
+    public void UseAgain(OrcaTrainingBuilder builder) => builder.UsePostgreSql(_connectionString, o => o.Schema = Schema);
 
     public async Task<IBareCaller> BareAsync()
     {
@@ -46,8 +48,8 @@ internal sealed class PostgreSqlDatabase : IBenchedDatabase
         await using var fill = source.CreateCommand(
             $"""
             INSERT INTO {Schema}.jobs (id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document)
-            SELECT nextval('{Schema}.job_ids'), revision, nextval('{Schema}.changes'), state, user_name, algorithm, dataset, submitted_at, finished_at, document
-            FROM generate_series(1, {finished}), (SELECT * FROM {Schema}.jobs WHERE state = 3 LIMIT 1) j
+            SELECT nextval('{Schema}.job_ids'), revision, nextval('{Schema}.changes'), state, user_name, algorithm, dataset, submitted_at, finished_at - 10000::bigint * ({finished} - n), document
+            FROM generate_series(1, {finished}) n, (SELECT * FROM {Schema}.jobs WHERE state = 3 LIMIT 1) j
             """);
         fill.CommandTimeout = 0;
         await fill.ExecuteNonQueryAsync();

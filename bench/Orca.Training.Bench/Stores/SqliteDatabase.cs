@@ -12,8 +12,10 @@ internal sealed class SqliteDatabase : IBenchedDatabase
     public void Use(OrcaTrainingBuilder builder)
     {
         _file = Path.Combine(_folder, $"{++_made}.db");
-        builder.UseSqlite($"Data Source={_file}");
+        UseAgain(builder);
     }
+
+    public void UseAgain(OrcaTrainingBuilder builder) => builder.UseSqlite($"Data Source={_file}");
 
     public Task<IBareCaller> BareAsync() => Task.FromResult<IBareCaller>(new Caller(Path.Combine(_folder, "bare.db")));
 
@@ -27,7 +29,7 @@ internal sealed class SqliteDatabase : IBenchedDatabase
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @count)
             INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, finished_at, document)
-            SELECT (SELECT max(id) FROM orca_jobs) + n.i, j.revision, j.state, j.user, j.algorithm, j.dataset, j.submitted_at, j.finished_at, j.document
+            SELECT (SELECT max(id) FROM orca_jobs) + n.i, j.revision, j.state, j.user, j.algorithm, j.dataset, j.submitted_at, j.finished_at - 10000 * (@count - n.i), j.document
             FROM n, (SELECT * FROM orca_jobs WHERE state = 3 LIMIT 1) j
             """;
         fill.Parameters.AddWithValue("@count", finished);

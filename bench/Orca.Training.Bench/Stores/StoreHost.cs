@@ -30,21 +30,27 @@ internal sealed class StoreHost : IAsyncDisposable
     /// <param name="isDeciding">Whether jobs are run; else they wait for ever, and submissions alone are measured.</param>
     public static async Task<StoreHost> StartAsync(IBenchedDatabase database, bool isDeciding)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "bench" });
-        database.Use(builder.Services.AddOrcaTraining(o => o.AddAlgorithm("none", "none"))
-            .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System))
-            .UseFakeStores()
-            .UseCapacityPolicy(CapacityPolicies.Jobs(AtOnce)));
-        var host = builder.Build();
-        var store = host.Services.GetRequiredService<IJobStore>();
+        var host = Build(database.Use);
         if (!isDeciding)
         {
             // Somebody else decides, and does not.
-            await store.AcquireLeaseAsync("nobody", TimeSpan.FromDays(1), CancellationToken.None);
+            await host.Services.GetRequiredService<IJobStore>().AcquireLeaseAsync("nobody", TimeSpan.FromDays(1), CancellationToken.None);
         }
 
         await host.StartAsync();
         return new StoreHost(host);
+    }
+
+    /// <summary>Starts a host on the store that was made last and runs a job.</summary>
+    /// <returns>How many seconds that took.</returns>
+    public static async Task<double> RestartAsync(IBenchedDatabase database)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var host = Build(database.UseAgain);
+        await host.StartAsync();
+        await using var again = new StoreHost(host);
+        await again.EndAsync(await again._client.TrainAsync(Request));
+        return TimeProvider.System.GetElapsedTime(began).TotalSeconds;
     }
 
     /// <summary>Submits jobs, so many callers at a time, each when its last one was accepted.</summary>
@@ -109,6 +115,16 @@ internal sealed class StoreHost : IAsyncDisposable
                 _host.Dispose();
                 break;
         }
+    }
+
+    private static IHost Build(Action<OrcaTrainingBuilder> use)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "bench" });
+        use(builder.Services.AddOrcaTraining(o => o.AddAlgorithm("none", "none"))
+            .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System))
+            .UseFakeStores()
+            .UseCapacityPolicy(CapacityPolicies.Jobs(AtOnce)));
+        return builder.Build();
     }
 
     private async Task EndAsync(JobId job)
