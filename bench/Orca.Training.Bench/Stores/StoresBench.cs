@@ -63,6 +63,9 @@ internal static class StoresBench
             await empty.RunAsync(jobsEach, 8);
             await full.RunAsync(jobsEach, 8);
             await database.FillAsync(Million);
+
+            // A host that runs finds them in its feed first, which is once and not what is measured.
+            await full.RunAsync(jobsEach, 8);
             for (var round = 0; round < Rounds; round++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
