@@ -52,13 +52,7 @@ internal sealed class SubmissionFacts(IJobStore store, IDatasetStore datasets)
             return FrozenSet<JobId>.Empty;
         }
 
-        var missing = new HashSet<JobId>();
-        foreach (var some in asked.Chunk(CallLimits.MaxStatuses))
-        {
-            var readings = await store.ReadAsync(some, cancellationToken);
-            missing.UnionWith(some.Where((_, i) => readings[i] is null));
-        }
-
-        return missing;
+        var readings = await ManyReadings.ReadAsync(store, asked, cancellationToken);
+        return readings.Where(r => r.Reading is null).Select(r => r.Id).ToHashSet();
     }
 }

@@ -22,13 +22,7 @@ internal static class Unfinished
 
     private static async ValueTask<IReadOnlySet<JobId>> ReadAsync(IJobStore store, JobId[] jobs, CancellationToken cancellationToken)
     {
-        var unfinished = new HashSet<JobId>();
-        foreach (var some in jobs.Chunk(CallLimits.MaxStatuses))
-        {
-            var readings = await store.ReadAsync(some, cancellationToken);
-            unfinished.UnionWith(readings.Where(r => r is { Job.State: not JobState.Succeeded }).Select(r => r!.Value.Job.Id));
-        }
-
-        return unfinished;
+        var readings = await ManyReadings.ReadAsync(store, jobs, cancellationToken);
+        return readings.Where(r => r.Reading is { Job.State: not JobState.Succeeded }).Select(r => r.Id).ToHashSet();
     }
 }

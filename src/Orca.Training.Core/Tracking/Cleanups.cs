@@ -15,7 +15,7 @@ internal sealed class Cleanups(TrackerSettings settings)
     private readonly PriorityQueue<AttemptName, DateTimeOffset> _retries = new();
 
     /// <summary>Whether nothing is being removed; what is kept for a time does not count.</summary>
-    public bool IsEmpty => _open.Values.All(c => c.Call is { State: CallState.Idle, Failures: 0 });
+    public bool IsEmpty => _open.Values.All(c => c.IsKept);
 
     public DateTimeOffset? NextTry => _retries.TryPeek(out _, out var at) ? at : null;
 
@@ -54,7 +54,7 @@ internal sealed class Cleanups(TrackerSettings settings)
     /// <summary>What has been kept goes now.</summary>
     public void KeepNothing(List<TrackerEffect> effects)
     {
-        foreach (var (attempt, cleanup) in _open.Where(o => o.Value.Call is { State: CallState.Idle, Failures: 0 }))
+        foreach (var (attempt, cleanup) in _open.Where(o => o.Value.IsKept))
         {
             cleanup.Call.Ask();
             effects.Add(new TrackerEffect.Remove(attempt, cleanup.Machine));
@@ -101,5 +101,8 @@ internal sealed class Cleanups(TrackerSettings settings)
         public Call Call;
 
         public string Machine { get; } = machine;
+
+        /// <summary>Whether nobody has asked for its removal yet.</summary>
+        public bool IsKept => Call is { State: CallState.Idle, Failures: 0 };
     }
 }

@@ -66,7 +66,7 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
             return End(job, found);
         }
 
-        if (!_awaited.TryGetValue(job, out var awaited) || awaited.Look.State is CallState.Done)
+        if (FindOpen(job) is not { } awaited)
         {
             return [];
         }
@@ -80,7 +80,7 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
     /// <returns>Those that waited for it.</returns>
     public IReadOnlyList<TrackedJob> End(JobId job, Job? ended)
     {
-        if (!_awaited.TryGetValue(job, out var awaited) || awaited.Look.State is CallState.Done)
+        if (FindOpen(job) is not { } awaited)
         {
             return [];
         }
@@ -116,6 +116,9 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
 
     /// <summary>Whether a job that is still to start names this one: a host that begins anew looks it up again.</summary>
     public bool IsNeeded(JobId job) => _awaited.ContainsKey(job);
+
+    /// <summary>A job that is awaited and whose end is not known yet.</summary>
+    private Awaited? FindOpen(JobId job) => _awaited.TryGetValue(job, out var awaited) && awaited.Look.State is not CallState.Done ? awaited : null;
 
     private List<TrackedJob> Waiting(Awaited awaited) => [.. awaited.By.Select(jobs.Find).OfType<TrackedJob>()];
 

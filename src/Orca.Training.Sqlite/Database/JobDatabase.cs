@@ -33,7 +33,7 @@ internal sealed class JobDatabase : IDisposable
         _begin = Prepared("BEGIN IMMEDIATE");
         _commit = Prepared("COMMIT");
         _find = Prepared("SELECT document FROM orca_jobs WHERE id = @id", "@id");
-        _findKey = Prepared("SELECT id, document FROM orca_jobs WHERE coalesce(user, '') = @user AND idempotency_key = @key", "@user", "@key");
+        _findKey = Prepared(SqliteCommands.JobByKey, "@user", "@key");
     }
 
     /// <summary>Opens the file, makes or upgrades its tables, and says that a host has opened it.</summary>
@@ -120,8 +120,7 @@ internal sealed class JobDatabase : IDisposable
     {
         _findKey.Parameters["@user"].Value = key.User;
         _findKey.Parameters["@key"].Value = key.Key;
-        using var reader = _findKey.ExecuteReader();
-        return reader.Read() ? JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1)) : null;
+        return _findKey.ReadJobs().FirstOrDefault();
     }
 
     /// <summary>Deletes those of the jobs that have finished, all or none; when it returns that is on the disk.</summary>
@@ -242,14 +241,7 @@ internal sealed class JobDatabase : IDisposable
     private List<Job> Read(string query)
     {
         using var command = _connection.Command(query);
-        using var reader = command.ExecuteReader();
-        var jobs = new List<Job>();
-        while (reader.Read())
-        {
-            jobs.Add(JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1)));
-        }
-
-        return jobs;
+        return command.ReadJobs();
     }
 
     private SqliteCommand Prepared(string text, params string[] parameters)

@@ -24,10 +24,7 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
     public Job? Find(JobKey key)
     {
         using var connection = Open();
-        using var command = connection.Command("SELECT id, document FROM orca_jobs WHERE coalesce(user, '') = @user AND idempotency_key = @key");
-        command.Parameters.AddWithValue("@user", key.User);
-        command.Parameters.AddWithValue("@key", key.Key);
-        return Read(command).FirstOrDefault();
+        return connection.FindByKey(key);
     }
 
     /// <summary>
@@ -48,7 +45,7 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
         command.Parameters.AddWithValue("@before", (object?)retention.FinishedBefore?.UtcTicks ?? DBNull.Value);
         command.Parameters.AddWithValue("@keep", (object?)retention.KeepNewest ?? DBNull.Value);
         command.Parameters.AddWithValue("@limit", limit);
-        return Read(command);
+        return command.ReadJobs();
     }
 
     /// <summary>The next jobs, in the query's order, among which all are that meet it: the columns narrow, and the caller looks closer.</summary>
@@ -82,7 +79,7 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
 #pragma warning disable CA2100 // The text is made of this method's own words; values are parameters.
         command.CommandText = $"SELECT id, document FROM orca_jobs{conditions} ORDER BY id {(query.OldestFirst ? "ASC" : "DESC")} LIMIT @limit";
 #pragma warning restore CA2100
-        return Read(command);
+        return command.ReadJobs();
     }
 
     /// <summary>Forgets the pooled connections: an open one would keep the file.</summary>
@@ -102,18 +99,6 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
         return states.Count == 0 || !states.TrueForAll(s => s.IsFinal()) ? null
             : states.Count == 1 ? $"state = {(int)states[0]} AND state >= 3"
             : $"state IN ({string.Join(", ", states.Select(s => (int)s))}) AND state >= 3";
-    }
-
-    private static List<Job> Read(SqliteCommand command)
-    {
-        using var reader = command.ExecuteReader();
-        var found = new List<Job>();
-        while (reader.Read())
-        {
-            found.Add(JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1)));
-        }
-
-        return found;
     }
 
     private SqliteConnection Open()

@@ -53,11 +53,7 @@ internal static class OutsideJobs
         // Nobody else can write between this and the insert: the lock is taken here.
         using var take = connection.Command("UPDATE orca_store SET last_id = last_id", transaction);
         take.ExecuteNonQuery();
-        using var find = connection.Command("SELECT id, document FROM orca_jobs WHERE coalesce(user, '') = @user AND idempotency_key = @key", transaction);
-        find.Parameters.AddWithValue("@user", key.User);
-        find.Parameters.AddWithValue("@key", key.Key);
-        using var reader = find.ExecuteReader();
-        return reader.Read() ? JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1)) : null;
+        return connection.FindByKey(key, transaction);
     }
 
     private static void CheckDatabase(SqliteConnection connection, SqliteTransaction transaction, InstallationId installation)

@@ -1,32 +1,8 @@
 using Orca.Training.Jobs;
 using Orca.Training.Logs;
-using Orca.Training.Machines;
+using Orca.Training.Testing.Conformance.Logs;
 
 namespace Orca.Training.Testing.Conformance.Clients;
-
-/// <summary>A log store that passes on what it is asked, for those that differ in one thing.</summary>
-internal abstract class PassingLogs(ILogStore inner) : ILogStore
-{
-    public bool IsShared => inner.IsShared;
-
-    public virtual ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
-        inner.AppendAsync(attempt, rank, entries, cancellationToken);
-
-    public virtual ValueTask<OutputPosition> GetEndAsync(AttemptName attempt, int rank, CancellationToken cancellationToken) =>
-        inner.GetEndAsync(attempt, rank, cancellationToken);
-
-    public virtual ValueTask<IReadOnlyList<LogEntry>> ReadAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
-        inner.ReadAsync(attempt, rank, after, cancellationToken);
-
-    public virtual ValueTask<OutputPosition> FindLastAsync(AttemptName attempt, int rank, long count, OutputStream? stream, CancellationToken cancellationToken) =>
-        inner.FindLastAsync(attempt, rank, count, stream, cancellationToken);
-
-    public virtual ValueTask WaitAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
-        inner.WaitAsync(attempt, rank, after, cancellationToken);
-
-    public virtual ValueTask RemoveAsync(InstallationId installation, JobId job, CancellationToken cancellationToken) =>
-        inner.RemoveAsync(installation, job, cancellationToken);
-}
 
 /// <summary>A disk that gives nothing back.</summary>
 internal sealed class UnreadableLogs(ILogStore inner) : PassingLogs(inner)

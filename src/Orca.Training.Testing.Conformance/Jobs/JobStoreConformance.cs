@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 
@@ -8,30 +7,15 @@ namespace Orca.Training.Testing.Conformance.Jobs;
 /// What every job store does. Derive from it, say how a new, empty store is made, and all of this is asked of it: hand-written
 /// cases, generated commands against a model, and parallel calls whose answers must fit one order of them.
 /// </summary>
-public abstract partial class JobStoreConformance : IAsyncDisposable
+public abstract partial class JobStoreConformance : Suite
 {
     /// <summary>An id that no store draws.</summary>
     private static readonly JobId NoJob = new(1L << 60);
 
     private readonly ManualTime _time = new();
-    private readonly ConcurrentBag<IJobStore> _made = [];
-    private readonly Lazy<CancellationTokenSource> _patience;
-
-    protected JobStoreConformance() => _patience = new(() =>
-    {
-        var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
-        return patience;
-    });
-
-    /// <summary>How long a case may wait for the store before it counts as failed. Default one minute.</summary>
-    protected virtual TimeSpan Patience => TimeSpan.FromMinutes(1);
 
     /// <summary>How many generated sequences are tried on a new store each; less for one that is slow to make. Default 100.</summary>
     protected virtual int GeneratedSequences => 100;
-
-    /// <summary>Ends every wait of the case.</summary>
-    protected CancellationToken Cancel => _patience.Value.Token;
 
     /// <summary>Makes a new, empty store of an installation of its own; where it is disposable it is disposed after the case.</summary>
     /// <param name="time">What its leases end by, unless they go by the clock of a server: then see <see cref="PassAsync"/>.</param>
@@ -47,44 +31,9 @@ public abstract partial class JobStoreConformance : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc />
-    public virtual async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        foreach (var store in _made)
-        {
-            await DisposeAsync(store);
-        }
-
-        if (_patience.IsValueCreated)
-        {
-            _patience.Value.Dispose();
-        }
-    }
-
     private protected ValueTask<IJobStore> NewAsync() => RememberAsync(CreateAsync);
 
-    private protected async ValueTask<IJobStore> RememberAsync(Func<TimeProvider, ValueTask<IJobStore>> make)
-    {
-        var store = await make(_time);
-        _made.Add(store);
-        return store;
-    }
-
-    private protected static async ValueTask DisposeAsync(IJobStore store)
-    {
-        switch (store)
-        {
-            case IAsyncDisposable later:
-                await later.DisposeAsync();
-                break;
-            case IDisposable now:
-                now.Dispose();
-                break;
-            default:
-                break;
-        }
-    }
+    private protected async ValueTask<IJobStore> RememberAsync(Func<TimeProvider, ValueTask<IJobStore>> make) => Remember(await make(_time));
 
     [Fact]
     public async Task The_installation_is_the_same_on_every_call()

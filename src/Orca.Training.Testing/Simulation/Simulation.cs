@@ -12,7 +12,7 @@ namespace Orca.Training.Testing.Simulation;
 /// </summary>
 internal sealed partial class Simulation
 {
-    private const int MostRestSteps = 2_000;
+    private const int MostRestSteps = 20_000;
     private static readonly DateTimeOffset Epoch = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly SimulationSettings _settings;

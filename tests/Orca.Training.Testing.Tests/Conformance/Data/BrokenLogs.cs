@@ -2,25 +2,26 @@ using System.Collections.Concurrent;
 using Orca.Training.Jobs;
 using Orca.Training.Logs;
 using Orca.Training.Machines;
+using Orca.Training.Testing.Conformance.Logs;
 
 namespace Orca.Training.Testing.Tests.Conformance.Data;
 
 /// <summary>Log stores with one mistake each.</summary>
 internal static class BrokenLogs
 {
-    public sealed class TrimsLines(ILogStore inner) : WrappedLogs(inner)
+    public sealed class TrimsLines(ILogStore inner) : PassingLogs(inner)
     {
         public override ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
             base.AppendAsync(attempt, rank, [.. entries.Select(e => e with { Text = e.Text.TrimEnd() })], cancellationToken);
     }
 
-    public sealed class CutsWhatIsTooLong(ILogStore inner) : WrappedLogs(inner)
+    public sealed class CutsWhatIsTooLong(ILogStore inner) : PassingLogs(inner)
     {
         public override ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
             base.AppendAsync(attempt, rank, [.. entries.Select(e => e with { Text = e.Text[..Math.Min(e.Text.Length, LogEntry.MaxTextLength)] })], cancellationToken);
     }
 
-    public sealed class MixesTheRanks(ILogStore inner) : WrappedLogs(inner)
+    public sealed class MixesTheRanks(ILogStore inner) : PassingLogs(inner)
     {
         public override ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
             base.AppendAsync(attempt, rank: 0, entries, cancellationToken);
@@ -29,7 +30,7 @@ internal static class BrokenLogs
             base.ReadAsync(attempt, rank: 0, after, cancellationToken);
     }
 
-    public sealed class ComparesTimesAlone(ILogStore inner) : WrappedLogs(inner)
+    public sealed class ComparesTimesAlone(ILogStore inner) : PassingLogs(inner)
     {
         public override async ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
         {
@@ -38,19 +39,19 @@ internal static class BrokenLogs
         }
     }
 
-    public sealed class ReadsTheLineAtAPositionAgain(ILogStore inner) : WrappedLogs(inner)
+    public sealed class ReadsTheLineAtAPositionAgain(ILogStore inner) : PassingLogs(inner)
     {
         public override ValueTask<IReadOnlyList<LogEntry>> ReadAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
             base.ReadAsync(attempt, rank, after with { Lines = Math.Max(0, after.Lines - 1) }, cancellationToken);
     }
 
-    public sealed class ForgetsTheLastOfABatch(ILogStore inner) : WrappedLogs(inner)
+    public sealed class ForgetsTheLastOfABatch(ILogStore inner) : PassingLogs(inner)
     {
         public override ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
             base.AppendAsync(attempt, rank, [.. entries.Take(Math.Max(1, entries.Count - 1))], cancellationToken);
     }
 
-    public sealed class RefusesWhatIsThere(ILogStore inner) : WrappedLogs(inner)
+    public sealed class RefusesWhatIsThere(ILogStore inner) : PassingLogs(inner)
     {
         public override async ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
         {
@@ -64,13 +65,13 @@ internal static class BrokenLogs
         }
     }
 
-    public sealed class CountsBothOutputs(ILogStore inner) : WrappedLogs(inner)
+    public sealed class CountsBothOutputs(ILogStore inner) : PassingLogs(inner)
     {
         public override ValueTask<OutputPosition> FindLastAsync(AttemptName attempt, int rank, long count, OutputStream? stream, CancellationToken cancellationToken) =>
             base.FindLastAsync(attempt, rank, count, stream: null, cancellationToken);
     }
 
-    public sealed class NeverWakesWhoWaits(ILogStore inner) : WrappedLogs(inner)
+    public sealed class NeverWakesWhoWaits(ILogStore inner) : PassingLogs(inner)
     {
         public override async ValueTask WaitAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken)
         {
@@ -81,18 +82,18 @@ internal static class BrokenLogs
         }
     }
 
-    public sealed class EndsNoWait(ILogStore inner) : WrappedLogs(inner)
+    public sealed class EndsNoWait(ILogStore inner) : PassingLogs(inner)
     {
         public override ValueTask WaitAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
             base.WaitAsync(attempt, rank, after, CancellationToken.None);
     }
 
-    public sealed class KeepsWhatIsRemoved(ILogStore inner) : WrappedLogs(inner)
+    public sealed class KeepsWhatIsRemoved(ILogStore inner) : PassingLogs(inner)
     {
         public override ValueTask RemoveAsync(InstallationId installation, JobId job, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 
-    public sealed class RemovesByPrefix(ILogStore inner) : WrappedLogs(inner)
+    public sealed class RemovesByPrefix(ILogStore inner) : PassingLogs(inner)
     {
         private readonly ConcurrentDictionary<AttemptName, bool> _seen = new();
 
@@ -111,7 +112,7 @@ internal static class BrokenLogs
         }
     }
 
-    public sealed class MissesWhatIsGone(ILogStore inner) : WrappedLogs(inner)
+    public sealed class MissesWhatIsGone(ILogStore inner) : PassingLogs(inner)
     {
         private readonly ConcurrentDictionary<JobId, bool> _there = new();
 
@@ -125,7 +126,7 @@ internal static class BrokenLogs
             _there.TryRemove(job, out _) ? base.RemoveAsync(installation, job, cancellationToken) : throw new IOException("There is no such log.");
     }
 
-    public sealed class RemembersWhereARemovedLogEnded(ILogStore inner) : WrappedLogs(inner)
+    public sealed class RemembersWhereARemovedLogEnded(ILogStore inner) : PassingLogs(inner)
     {
         private readonly ConcurrentDictionary<(AttemptName, int), OutputPosition> _ends = new();
 
@@ -138,7 +139,7 @@ internal static class BrokenLogs
     }
 
     /// <summary>Its removal cuts the log's lines in half before they go, and a reader sees that.</summary>
-    public sealed class ShowsHalfLinesOfWhatItRemoves(ILogStore inner) : WrappedLogs(inner)
+    public sealed class ShowsHalfLinesOfWhatItRemoves(ILogStore inner) : PassingLogs(inner)
     {
         private readonly TaskCompletionSource _seen = new();
         private volatile bool _isTorn;

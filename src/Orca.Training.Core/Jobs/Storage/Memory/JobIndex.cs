@@ -24,46 +24,10 @@ internal sealed class JobIndex
         Label,
     }
 
-    public void Add(Job job)
-    {
-        AddTo(new Term(Field.Algorithm, "", job.Request.Algorithm), job.Id);
-        AddTo(new Term(Field.Dataset, "", job.Request.DatasetId), job.Id);
-        if (job.User is { } user)
-        {
-            AddTo(new Term(Field.User, "", user), job.Id);
-        }
-
-        if (job.Request.Group is { } group)
-        {
-            AddTo(new Term(Field.Group, "", group), job.Id);
-        }
-
-        foreach (var (name, value) in job.Request.Labels)
-        {
-            AddTo(new Term(Field.Label, name, value), job.Id);
-        }
-    }
+    public void Add(Job job) => EachTerm(job, static (index, term, id) => index.AddTo(term, id));
 
     /// <summary>A final job is let go.</summary>
-    public void Remove(Job job)
-    {
-        RemoveFrom(new Term(Field.Algorithm, "", job.Request.Algorithm), job.Id);
-        RemoveFrom(new Term(Field.Dataset, "", job.Request.DatasetId), job.Id);
-        if (job.User is { } user)
-        {
-            RemoveFrom(new Term(Field.User, "", user), job.Id);
-        }
-
-        if (job.Request.Group is { } group)
-        {
-            RemoveFrom(new Term(Field.Group, "", group), job.Id);
-        }
-
-        foreach (var (name, value) in job.Request.Labels)
-        {
-            RemoveFrom(new Term(Field.Label, name, value), job.Id);
-        }
-    }
+    public void Remove(Job job) => EachTerm(job, static (index, term, id) => index.RemoveFrom(term, id));
 
     /// <summary>The fewest jobs among which all are that meet the query; null if it asks for nothing that is indexed.</summary>
     public RankedSet? Narrowest(JobQuery query)
@@ -103,6 +67,27 @@ internal sealed class JobIndex
         foreach (var (name, value) in query.Labels)
         {
             yield return new Term(Field.Label, name, value);
+        }
+    }
+
+    /// <summary>What a job is found by. The action is handed its arguments, so that none has to be made for a job.</summary>
+    private void EachTerm(Job job, Action<JobIndex, Term, JobId> act)
+    {
+        act(this, new Term(Field.Algorithm, "", job.Request.Algorithm), job.Id);
+        act(this, new Term(Field.Dataset, "", job.Request.DatasetId), job.Id);
+        if (job.User is { } user)
+        {
+            act(this, new Term(Field.User, "", user), job.Id);
+        }
+
+        if (job.Request.Group is { } group)
+        {
+            act(this, new Term(Field.Group, "", group), job.Id);
+        }
+
+        foreach (var (name, value) in job.Request.Labels)
+        {
+            act(this, new Term(Field.Label, name, value), job.Id);
         }
     }
 

@@ -10,8 +10,9 @@ internal sealed partial class MemoryJobStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            var finished = _finishedInOrder.Where(_jobs.ContainsKey).Select(id => _jobs[id].Current).ToList();
-            var tooMany = finished.Count - (retention.KeepNewest ?? finished.Count);
+            var count = Enum.GetValues<JobState>().Where(s => s.IsFinal()).Sum(s => IdsOf(s).Count);
+            var tooMany = count - (retention.KeepNewest ?? count);
+            var finished = _finishedInOrder.Where(_jobs.ContainsKey).Select(id => _jobs[id].Current);
             return ValueTask.FromResult<IReadOnlyList<Job>>(
                 [.. finished.Where((job, place) => place < tooMany || job.FinishedAt < retention.FinishedBefore).Take(limit)]);
         }

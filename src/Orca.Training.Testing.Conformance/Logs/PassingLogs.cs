@@ -2,10 +2,10 @@ using Orca.Training.Jobs;
 using Orca.Training.Logs;
 using Orca.Training.Machines;
 
-namespace Orca.Training.Testing.Tests.Conformance.Data;
+namespace Orca.Training.Testing.Conformance.Logs;
 
-/// <summary>Passes every call on to a sound store; what is broken overrides it.</summary>
-internal abstract class WrappedLogs(ILogStore inner) : ILogStore
+/// <summary>A log store that passes on what it is asked, for those that differ in one thing.</summary>
+internal abstract class PassingLogs(ILogStore inner) : ILogStore
 {
     public bool IsShared => Inner.IsShared;
 
