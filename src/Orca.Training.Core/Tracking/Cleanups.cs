@@ -32,8 +32,11 @@ internal sealed class Cleanups(TrackerSettings settings)
         return _reported.Add(attempt);
     }
 
-    /// <summary>An attempt is over: its containers go, at once or when they have been kept for long enough.</summary>
-    public void Add(AttemptName attempt, string machine, DateTimeOffset now, List<TrackerEffect> effects)
+    /// <summary>
+    /// An attempt is over: its containers go, at once or when they have been kept for long enough. What is not known to have ended is not
+    /// kept: it would run on.
+    /// </summary>
+    public void Add(AttemptName attempt, string machine, bool hasEnded, DateTimeOffset now, List<TrackerEffect> effects)
     {
         var cleanup = new Cleanup(machine);
         if (!_open.TryAdd(attempt, cleanup))
@@ -41,7 +44,7 @@ internal sealed class Cleanups(TrackerSettings settings)
             return;
         }
 
-        if (settings.Retention.KeepContainersFor > TimeSpan.Zero)
+        if (hasEnded && settings.Retention.KeepContainersFor > TimeSpan.Zero)
         {
             _retries.Enqueue(attempt, now + settings.Retention.KeepContainersFor);
             return;

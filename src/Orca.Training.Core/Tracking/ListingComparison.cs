@@ -1,4 +1,3 @@
-using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
 namespace Orca.Training.Tracking;
@@ -24,7 +23,7 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
             }
             else if (!cleanups.Contains(container.Attempt))
             {
-                TakeUnowned(container.Attempt, listed.Machine, now, effects);
+                TakeUnowned(container, listed.Machine, now, effects);
             }
         }
 
@@ -49,12 +48,13 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
         }
     }
 
-    private void TakeUnowned(AttemptName attempt, string machine, DateTimeOffset now, List<TrackerEffect> effects)
+    private void TakeUnowned(ContainerObservation container, string machine, DateTimeOffset now, List<TrackerEffect> effects)
     {
+        var (attempt, hasEnded) = (container.Attempt, container.State is ContainerState.Ended);
         if (attempt.Installation == settings.Installation)
         {
             // Most likely its end is on record, or its start was given up, and a crash came between that and its removal.
-            strays.Suspect(attempt, machine, effects);
+            strays.Suspect(attempt, machine, hasEnded, effects);
         }
         else
         {
@@ -66,7 +66,7 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
             // Told once, but removed as often as it takes.
             if (settings.RemoveLeftovers)
             {
-                cleanups.Add(attempt, machine, now, effects);
+                cleanups.Add(attempt, machine, hasEnded, now, effects);
             }
         }
     }

@@ -9,10 +9,10 @@ namespace Orca.Training.Tracking;
 /// </summary>
 internal sealed class Strays(Cleanups cleanups)
 {
-    private readonly Dictionary<JobId, HashSet<(AttemptName Attempt, string Machine)>> _suspected = [];
+    private readonly Dictionary<JobId, HashSet<(AttemptName Attempt, string Machine, bool HasEnded)>> _suspected = [];
 
     /// <summary>A listing shows such a container.</summary>
-    public void Suspect(AttemptName attempt, string machine, List<TrackerEffect> effects)
+    public void Suspect(AttemptName attempt, string machine, bool hasEnded, List<TrackerEffect> effects)
     {
         var job = attempt.Attempt.Job;
         if (!_suspected.TryGetValue(job, out var attempts))
@@ -21,7 +21,7 @@ internal sealed class Strays(Cleanups cleanups)
             effects.Add(new TrackerEffect.LookUp(job));
         }
 
-        attempts.Add((attempt, machine));
+        attempts.Add((attempt, machine, hasEnded));
     }
 
     /// <summary>The store has said how the job stands. Where that does not settle it, the next listing asks again.</summary>
@@ -32,12 +32,13 @@ internal sealed class Strays(Cleanups cleanups)
             return;
         }
 
-        foreach (var (attempt, machine) in attempts)
+        // Of several ranks one that runs decides.
+        foreach (var (attempt, machine, hasEnded) in attempts.OrderBy(a => a.HasEnded))
         {
             var number = attempt.Attempt.Number;
             if (found is null || (found.LastAttempt >= number && found.OpenAttempt?.Number != number))
             {
-                cleanups.Add(attempt, machine, now, effects);
+                cleanups.Add(attempt, machine, hasEnded, now, effects);
             }
         }
     }

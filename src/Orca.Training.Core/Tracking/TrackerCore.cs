@@ -218,7 +218,7 @@ internal sealed partial class TrackerCore
         if (tracked.Attempt is { } attempt && (job.OpenAttempt is null || job.OpenAttempt.Number != attempt.Name.Attempt.Number))
         {
             // Its end is on record: only now may its containers go.
-            _cleanups.Add(attempt.Name, attempt.Machine, now, effects);
+            _cleanups.Add(attempt.Name, attempt.Machine, hasEnded: attempt.End is not null, now, effects);
             tracked.Attempt = null;
         }
 

@@ -90,8 +90,27 @@ public sealed class TrackerCoreTests
         Assert.Equal((JobState.Cancelled, exitCode), (finish.Final, finish.Outcome.ExitCode));
     }
 
-    private static TrackerCore NewCore() => new(
-        new TrackerSettings { Installation = new InstallationId("i") },
+    [Theory]
+    [InlineData(ContainerState.Running, true)]
+    [InlineData(ContainerState.Ended, false)]
+    public void A_stray_container_is_kept_for_who_wants_to_look_into_it_only_if_it_has_ended(ContainerState state, bool isRemovedAtOnce)
+    {
+        var core = NewCore(new RetentionOptions { KeepContainersFor = TimeSpan.FromHours(1) });
+        var effects = new List<TrackerEffect>();
+        core.Step(new TrackerEvent.Loaded([]), JobSamples.At(0), effects);
+        var attempt = new AttemptName(new InstallationId("i"), new AttemptId(new JobId(1), 1));
+        var container = new ContainerObservation { Attempt = attempt, Rank = 0, Incarnation = "c", State = state };
+
+        core.Step(new TrackerEvent.Listed("m1", 1, [container]), JobSamples.At(1), effects);
+        core.Step(new TrackerEvent.LookedUp(new JobId(1), JobSamples.In(JobState.Failed), IsAnswer: true), JobSamples.At(1), effects);
+
+        Assert.Equal(isRemovedAtOnce, effects.OfType<TrackerEffect.Remove>().Any());
+        core.Step(new TrackerEvent.Tick(), JobSamples.At(61), effects);
+        Assert.Single(effects.OfType<TrackerEffect.Remove>());
+    }
+
+    private static TrackerCore NewCore(RetentionOptions? retention = null) => new(
+        new TrackerSettings { Installation = new InstallationId("i"), Retention = retention ?? new() },
         new Scheduler([new MachineOffer("m1", default)], CapacityPolicies.OneAtATime, _ => default),
         ["m1"],
         _ => 0);
