@@ -141,19 +141,20 @@ internal static class BrokenDatasets
 
     public sealed class CannotBeAskedAtOnce(IDatasetStore inner) : WrappedDatasets(inner)
     {
+        private readonly TaskCompletionSource _met = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _at;
 
         public override async Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
         {
-            var isAlone = Interlocked.Increment(ref _at) == 1;
-            try
+            if (Interlocked.Increment(ref _at) > 1)
             {
-                return isAlone ? await base.AddAsync(datasetId, files, cancellationToken) : throw new IOException("Somebody else is adding.");
+                _met.TrySetResult();
+                throw new IOException("Somebody else is adding.");
             }
-            finally
-            {
-                Interlocked.Decrement(ref _at);
-            }
+
+            // Slow enough to be met by the next one, however the machine is loaded.
+            await _met.Task.WaitAsync(cancellationToken);
+            return await base.AddAsync(datasetId, files, cancellationToken);
         }
     }
 }
