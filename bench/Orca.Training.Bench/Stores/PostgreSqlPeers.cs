@@ -16,6 +16,9 @@ internal static class PostgreSqlPeers
     // More do not make either of them faster.
     private const int Callers = 10;
 
+    // A peer does them in half a minute; one that has lost a job on the way would be waited for for ever.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     /// <param name="report">Gets the figures.</param>
     /// <param name="database">The server.</param>
     /// <param name="lifecycles">What the SDK does there with 64 callers, to compare.</param>
@@ -28,7 +31,7 @@ internal static class PostgreSqlPeers
             cancellationToken.ThrowIfCancellationRequested();
             await using (var quartz = await QuartzPipeline.StartOnPostgreSqlAsync(database.ConnectionString, Workers))
             {
-                quartzRates.Add(await RateAsync(_ => quartz.SubmitAsync()));
+                quartzRates.Add(await RateAsync(_ => quartz.SubmitAsync(), cancellationToken));
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -38,7 +41,7 @@ internal static class PostgreSqlPeers
                 {
                     hangfire.Submit();
                     return Task.CompletedTask;
-                }));
+                }, cancellationToken));
             }
         }
 
@@ -52,7 +55,8 @@ internal static class PostgreSqlPeers
     }
 
     /// <returns>How many jobs a second ran, from the first one's submission on.</returns>
-    private static async Task<double> RateAsync(Func<int, Task> submit)
+    /// <exception cref="TimeoutException">Not all of them ran: the peer has lost some.</exception>
+    private static async Task<double> RateAsync(Func<int, Task> submit, CancellationToken cancellationToken)
     {
         await RunAsync(Jobs / 10);
         var began = TimeProvider.System.GetTimestamp();
@@ -63,7 +67,7 @@ internal static class PostgreSqlPeers
         {
             var ran = PeerJob.WhenRan(jobs);
             await StoreHost.RateAsync(jobs, Callers, submit);
-            await ran;
+            await ran.WaitAsync(Patience, TimeProvider.System, cancellationToken);
         }
     }
 }
