@@ -24,7 +24,7 @@ internal static class Published
             return;
         }
 
-        using var reader = new StreamReader(await stores.Artifacts.OpenAsync(model, cancellationToken));
+        using var reader = new StreamReader(await stores.Artifacts.OpenAsync(model, 0, cancellationToken));
         var said = await reader.ReadToEndAsync(cancellationToken);
         if (said != Trainings.ModelOf(attempt))
         {

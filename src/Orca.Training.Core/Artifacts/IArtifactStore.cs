@@ -11,6 +11,12 @@ public interface IArtifactStore
     /// </summary>
     bool IsShared { get; }
 
+    /// <summary>
+    /// Whether its places are folders of this host, which a machine has to mount or to copy. Otherwise they are addresses that the containers
+    /// reach over a network, by what an <see cref="Access.IPlaceAccess"/> grants them.
+    /// </summary>
+    bool IsOnHost { get; }
+
     /// <summary>Makes an attempt's places ready; repeating it changes nothing.</summary>
     /// <exception cref="IOException">A place cannot be made.</exception>
     Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken);
@@ -24,8 +30,15 @@ public interface IArtifactStore
     Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken);
 
     /// <summary>Opens a published artifact for reading.</summary>
-    /// <exception cref="ArtifactException">It is not there.</exception>
-    Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken);
+    /// <param name="artifact">The artifact, as it was collected.</param>
+    /// <param name="offset">How many bytes are left out at its beginning, from 0 to its size.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArtifactException">It is not there, or is no longer what was published.</exception>
+    /// <exception cref="IOException">It cannot be read now.</exception>
+    Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken);
+
+    /// <summary>The place that <see cref="PrepareAsync"/> gave an attempt for its output: where a later training reads what was published.</summary>
+    Uri OutputOf(AttemptName attempt);
 
     /// <summary>
     /// Deletes what the attempts of a job left, and the job's checkpoint, for good. None is no error, and repeating it deletes what an

@@ -5,24 +5,18 @@ using System.Text.Json;
 
 namespace Orca.Training.Datasets;
 
-/// <summary>A file of a snapshot.</summary>
-/// <param name="Name">Its path within the snapshot.</param>
-/// <param name="Size">Bytes.</param>
-/// <param name="Sha256">The SHA-256 of its content, lower-case hex.</param>
-internal sealed record ManifestFile(string Name, long Size, string Sha256);
-
 /// <summary>What a snapshot consists of. Its hash is the version, in every store.</summary>
 internal sealed class DatasetManifest
 {
     /// <param name="files">The files, in any order.</param>
-    public DatasetManifest(IEnumerable<ManifestFile> files)
+    public DatasetManifest(IEnumerable<SnapshotFile> files)
     {
         Files = [.. files.OrderBy(f => f.Name, StringComparer.Ordinal)];
         Hash = HashOf(Files);
     }
 
     /// <summary>The files in ordinal order of their names.</summary>
-    public IReadOnlyList<ManifestFile> Files { get; }
+    public IReadOnlyList<SnapshotFile> Files { get; }
 
     /// <summary>
     /// The SHA-256 over one line a file, "sha256 size name" and a line feed in UTF-8, in the order of <see cref="Files"/>; names
@@ -57,7 +51,7 @@ internal sealed class DatasetManifest
         try
         {
             using var json = await JsonDocument.ParseAsync(stream, cancellationToken: cancellationToken);
-            return new DatasetManifest(json.RootElement.GetProperty("files").EnumerateArray().Select(f => new ManifestFile(
+            return new DatasetManifest(json.RootElement.GetProperty("files").EnumerateArray().Select(f => new SnapshotFile(
                 f.GetProperty("name").GetString() ?? "", f.GetProperty("size").GetInt64(), f.GetProperty("sha256").GetString() ?? "")));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
@@ -67,7 +61,7 @@ internal sealed class DatasetManifest
         }
     }
 
-    private static string HashOf(IReadOnlyList<ManifestFile> files)
+    private static string HashOf(IReadOnlyList<SnapshotFile> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in files)

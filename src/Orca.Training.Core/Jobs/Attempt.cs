@@ -37,6 +37,9 @@ public sealed record Attempt
     /// <summary>The runtime's own id of each rank's container (container id, pod UID), in rank order; empty before the start.</summary>
     public IReadOnlyList<string> Incarnations { get; init; } = [];
 
+    /// <summary>What its containers execute; null before the start, and where the runtime does not tell.</summary>
+    public Execution? Execution { get; init; }
+
     /// <summary>How it ended; null while it has not.</summary>
     public Outcome? Outcome { get; init; }
 }

@@ -119,6 +119,13 @@ public sealed record Job
     /// <summary>What the successful attempt left behind; empty before it is published.</summary>
     public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
 
+    /// <summary>The version that its model got under <see cref="TrainingRequest.OutputModelName"/>; null where it has none.</summary>
+    public int? ModelVersion
+    {
+        get => _extras.ModelVersion;
+        init => _extras = _extras.ModelVersion == value ? _extras : _extras with { ModelVersion = value };
+    }
+
     /// <summary>What a newer version put on record and this one does not know; kept, so that no change loses it.</summary>
     internal UnknownFields? Unknown
     {

@@ -97,7 +97,11 @@ public abstract record JobCommand
     public sealed record ReportPhase(JobId Job, int Number, LaunchPhase Phase, DateTimeOffset At) : OnJob(Job, At);
 
     /// <summary>Launching → Running: the attempt's containers run.</summary>
-    public sealed record BeginRunning(JobId Job, int Number, IReadOnlyList<string> Incarnations, DateTimeOffset At) : OnJob(Job, At);
+    public sealed record BeginRunning(JobId Job, int Number, IReadOnlyList<string> Incarnations, DateTimeOffset At) : OnJob(Job, At)
+    {
+        /// <summary>What they execute, where that is known.</summary>
+        public Execution? Execution { get; init; }
+    }
 
     /// <summary>Running stays: what the training said, and how far its output was read.</summary>
     public sealed record RecordProgress(JobId Job, int Number, TrainingProgress Progress, DateTimeOffset At) : OnJob(Job, At);
@@ -106,7 +110,11 @@ public abstract record JobCommand
     public sealed record Defer(JobId Job, int Number, string Reason, DateTimeOffset NotBefore, DateTimeOffset At) : OnJob(Job, At);
 
     /// <summary>Running → Succeeded: publishes what attempt <paramref name="Number"/> produced.</summary>
-    public sealed record Publish(JobId Job, int Number, IReadOnlyList<Artifact> Artifacts, TrainingProgress Progress, DateTimeOffset At) : OnJob(Job, At);
+    public sealed record Publish(JobId Job, int Number, IReadOnlyList<Artifact> Artifacts, TrainingProgress Progress, DateTimeOffset At) : OnJob(Job, At)
+    {
+        /// <summary>The version that its model gets; null where the request names no model.</summary>
+        public int? ModelVersion { get; init; }
+    }
 
     /// <summary>Launching or Running → Failed or Cancelled: the attempt ended without results.</summary>
     public sealed record FinishAttempt(JobId Job, int Number, JobState Final, Outcome Outcome, TrainingProgress? Progress, DateTimeOffset At) : OnJob(Job, At);

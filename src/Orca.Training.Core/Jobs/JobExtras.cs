@@ -28,5 +28,7 @@ internal sealed record JobExtras
 
     public Moment QueuedAt { get; init; }
 
+    public int? ModelVersion { get; init; }
+
     public UnknownFields? Unknown { get; init; }
 }

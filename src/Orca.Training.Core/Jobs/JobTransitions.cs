@@ -118,7 +118,7 @@ public static class JobTransitions
             State = JobState.Running,
             Phase = null,
             Deferrals = 0,
-            Attempts = WithLast(job, job.Attempts[^1] with { StartedAt = c.At, Incarnations = c.Incarnations }),
+            Attempts = WithLast(job, job.Attempts[^1] with { StartedAt = c.At, Incarnations = c.Incarnations, Execution = c.Execution }),
         },
         JobCommand.RecordProgress c => job with { Revision = revision, Progress = c.Progress },
         JobCommand.Defer c => job with
@@ -131,8 +131,8 @@ public static class JobTransitions
             NotBefore = c.NotBefore,
             QueueReason = c.Reason,
         },
-        JobCommand.Publish c => Finished(job, revision, JobState.Succeeded, Outcome.Completed, c.Progress, c.Artifacts, c.At),
-        JobCommand.FinishAttempt c => Finished(job, revision, c.Final, c.Outcome, c.Progress, [], c.At),
+        JobCommand.Publish c => Finished(job, revision, JobState.Succeeded, Outcome.Completed, c.Progress, c.Artifacts, c.ModelVersion, c.At),
+        JobCommand.FinishAttempt c => Finished(job, revision, c.Final, c.Outcome, c.Progress, [], modelVersion: null, c.At),
         JobCommand.Retry c => job with
         {
             Revision = revision,
@@ -159,7 +159,7 @@ public static class JobTransitions
     };
 
     private static Job Finished(
-        Job job, long revision, JobState final, Outcome outcome, TrainingProgress? progress, IReadOnlyList<Artifact> artifacts, DateTimeOffset at) => job with
+        Job job, long revision, JobState final, Outcome outcome, TrainingProgress? progress, IReadOnlyList<Artifact> artifacts, int? modelVersion, DateTimeOffset at) => job with
     {
         Revision = revision,
         State = final,
@@ -169,6 +169,7 @@ public static class JobTransitions
         FinishedAt = at,
         Attempts = WithLast(job, job.Attempts[^1] with { EndedAt = at, Outcome = outcome }),
         Artifacts = artifacts,
+        ModelVersion = modelVersion,
     };
 
     /// <summary>Nobody reads on any more, so that what was announced is of no use.</summary>

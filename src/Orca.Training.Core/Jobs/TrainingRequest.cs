@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Text.Json.Serialization;
 
 namespace Orca.Training.Jobs;
 
@@ -19,6 +20,18 @@ public sealed record TrainingRequest
 
     /// <summary>What the resulting model is to be called; may be empty.</summary>
     public string OutputModelName { get; init; } = "";
+
+    /// <summary>
+    /// A stored model to work on, such as to evaluate it or to predict with it: its name, for the newest version, or <c>name:version</c> or
+    /// <c>name:alias</c>. A job's request has the version that was resolved at its submission. Null for none.
+    /// </summary>
+    public string? InputModel { get; init; }
+
+    /// <summary>
+    /// The run that this one repeats, with that run's image and command instead of the algorithm's present ones; set by a rerun only. Null for none.
+    /// </summary>
+    [JsonInclude]
+    public JobId? RerunOf { get; internal init; }
 
     /// <summary>Hyperparameters: each becomes an environment variable of the container under its own name.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;

@@ -13,6 +13,9 @@ public sealed record RuntimeAbilities(int MaxRanks, bool MountsFolders, bool Cop
 {
     /// <summary>Whether it knows which of a container's two outputs wrote a line. Where it does not, all lines are of standard output.</summary>
     public bool TellsOutputsApart { get; init; } = true;
+
+    /// <summary>Whether its containers have a network, so that they can read and write places that lie behind one.</summary>
+    public bool HasNetwork { get; init; }
 }
 
 /// <summary>What a runtime says of itself and its machine.</summary>
@@ -80,7 +83,17 @@ public abstract record StartResult
 
     /// <summary>The containers run, or ran.</summary>
     /// <param name="Incarnations">The runtime's own id of each rank's container, in rank order.</param>
-    public sealed record Started(IReadOnlyList<string> Incarnations) : StartResult;
+    public sealed record Started(IReadOnlyList<string> Incarnations) : StartResult
+    {
+        /// <summary>
+        /// What the runtime knows the image's content by: a repository digest (<c>name@sha256:…</c>) where it has one, else the image's own id. Null
+        /// where it does not tell.
+        /// </summary>
+        public string? ImageDigest { get; init; }
+
+        /// <summary>What the containers execute; filled in by who asked for the start, where the runtime told the digest.</summary>
+        internal Execution? Execution { get; init; }
+    }
 
     /// <summary>There is no room after all; the job waits for another try, which costs it nothing.</summary>
     /// <param name="Reason">Why, in words.</param>

@@ -32,7 +32,7 @@ public abstract partial class ArtifactStoreConformance
 
         foreach (var artifact in removed)
         {
-            await Assert.ThrowsAsync<ArtifactException>(() => store.OpenAsync(artifact, Cancel));
+            await Assert.ThrowsAsync<ArtifactException>(() => store.OpenAsync(artifact, 0, Cancel));
         }
 
         Assert.Null(await ReadAsync(places.Checkpoint, "step"));
@@ -110,7 +110,7 @@ public abstract partial class ArtifactStoreConformance
         var places = await store.PrepareAsync(NameOf(7, 2), Cancel);
         await WriteAsync(places.Output, "model.pt", content);
         var artifact = Assert.Single(await store.CollectAsync(NameOf(7, 2), [], Cancel));
-        await using var stream = await store.OpenAsync(artifact, Cancel);
+        await using var stream = await store.OpenAsync(artifact, 0, Cancel);
         var read = new byte[content.Length + 1];
         await stream.ReadExactlyAsync(read.AsMemory(0, 1000), Cancel);
 
@@ -127,7 +127,7 @@ public abstract partial class ArtifactStoreConformance
             // Told, and so no half of it is taken for all.
         }
 
-        await Assert.ThrowsAsync<ArtifactException>(() => store.OpenAsync(artifact, Cancel));
+        await Assert.ThrowsAsync<ArtifactException>(() => store.OpenAsync(artifact, 0, Cancel));
     }
 
     [Fact]

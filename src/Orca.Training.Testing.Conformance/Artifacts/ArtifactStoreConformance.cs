@@ -114,7 +114,7 @@ public abstract partial class ArtifactStoreConformance : StoreConformance<IArtif
 
         foreach (var elsewhere in new[] { "file:///etc/passwd", "s3://models/x", "https://localhost/x", artifact.Location + ".bak", artifact.Location + "/../../../../../passwd" })
         {
-            await Assert.ThrowsAsync<ArtifactException>(() => store.OpenAsync(artifact with { Location = new Uri(elsewhere) }, Cancel));
+            await Assert.ThrowsAsync<ArtifactException>(() => store.OpenAsync(artifact with { Location = new Uri(elsewhere) }, 0, Cancel));
         }
     }
 
@@ -148,7 +148,7 @@ public abstract partial class ArtifactStoreConformance : StoreConformance<IArtif
         var read = new List<(string, string)>();
         foreach (var artifact in artifacts)
         {
-            await using var stream = await store.OpenAsync(artifact, Cancel);
+            await using var stream = await store.OpenAsync(artifact, 0, Cancel);
             using var content = new MemoryStream();
             await stream.CopyToAsync(content, Cancel);
             Assert.Equal((artifact.Size, artifact.Sha256), (content.Length, Convert.ToHexStringLower(SHA256.HashData(content.ToArray()))));

@@ -5,6 +5,7 @@ using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Testing.Conformance.Datasets;
 
 namespace Orca.Training.Testing.Conformance.Clients;
 
@@ -76,15 +77,9 @@ internal sealed class Installation : IDisposable
         Assert.True((await Store.ApplyAsync([command], _fence, Token))[0].Applied);
     }
 
-    private sealed class OneDataset : IDatasetStore
+    private sealed class OneDataset : DatasetsStandIn
     {
-        public bool IsShared => false;
-
-        public Task<DatasetVersion?> ResolveAsync(string datasetId, string version, CancellationToken cancellationToken) =>
+        public override Task<DatasetVersion?> ResolveAsync(string datasetId, string version, CancellationToken cancellationToken) =>
             Task.FromResult(datasetId == "digits" && version is "" or "0a1b" ? new DatasetVersion(datasetId, "0a1b") : null);
-
-        public Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<Uri> OpenAsync(DatasetVersion version, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

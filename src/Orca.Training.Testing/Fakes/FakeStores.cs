@@ -13,6 +13,8 @@ internal sealed class FakeDatasetStore : IDatasetStore
 
     public bool IsShared => true;
 
+    public bool IsOnHost => true;
+
     public Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken) =>
         Task.FromResult(new DatasetVersion(datasetId, Newest));
 
@@ -29,6 +31,23 @@ internal sealed class FakeDatasetStore : IDatasetStore
     }
 
     public Task<Uri> OpenAsync(DatasetVersion version, CancellationToken cancellationToken) => Place;
+
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
+    public Task<IReadOnlyList<DatasetDescription>> ListVersionsAsync(string datasetId, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<DatasetDescription>>([]);
+
+    public Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SnapshotFile>>([]);
+
+    public Task<Stream> OpenFileAsync(DatasetVersion version, string file, CancellationToken cancellationToken) =>
+        throw new DatasetException($"The fake dataset store holds no '{file}'.");
+
+    public Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<bool> DeleteAsync(DatasetVersion version, CancellationToken cancellationToken) => Task.FromResult(false);
 }
 
 /// <summary>An artifact store for trainings that leave nothing; it touches no disk.</summary>
@@ -40,12 +59,16 @@ internal sealed class FakeArtifactStore : IArtifactStore
 
     public bool IsShared => true;
 
+    public bool IsOnHost => true;
+
     public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken) => Places;
 
     public Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken) => Nothing;
 
-    public Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken) =>
+    public Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken) =>
         throw new ArtifactException($"The fake artifact store holds no '{artifact.Name}'.");
+
+    public Uri OutputOf(AttemptName attempt) => Places.Result.Output;
 
     public Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -9,6 +9,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs.Folders;
 using Orca.Training.Testing;
+using Orca.Training.Testing.Conformance.Datasets;
 
 namespace Orca.Training.Tests.Client;
 
@@ -144,7 +145,7 @@ public sealed class RepeatedSubmissionTests
 
     private static Task InTime(Func<World, Task> test) => VirtualTime.RunAsync(time => test(new World(time)));
 
-    private sealed class World : IDatasetStore
+    private sealed class World : DatasetsStandIn
     {
         private readonly VirtualTime _time;
 
@@ -166,8 +167,6 @@ public sealed class RepeatedSubmissionTests
 
         public int Resolved { get; private set; }
 
-        public bool IsShared => false;
-
         public async Task FinishAndForgetAsync(JobId job)
         {
             var fence = (await Store.AcquireLeaseAsync("test", TimeSpan.FromDays(1), Cancel))!.Value;
@@ -175,14 +174,10 @@ public sealed class RepeatedSubmissionTests
             await Store.RemoveAsync([job], fence, Cancel);
         }
 
-        public Task<DatasetVersion?> ResolveAsync(string datasetId, string version, CancellationToken cancellationToken)
+        public override Task<DatasetVersion?> ResolveAsync(string datasetId, string version, CancellationToken cancellationToken)
         {
             Resolved++;
             return Task.FromResult(Newest is { } newest ? new DatasetVersion(datasetId, newest) : null);
         }
-
-        public Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<Uri> OpenAsync(DatasetVersion version, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -5,6 +5,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs.Folders;
 using Orca.Training.Testing;
+using Orca.Training.Testing.Conformance.Datasets;
 using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Client;
@@ -246,15 +247,13 @@ public sealed class TrainingClientTests
         }
     }
 
-    private sealed class VersionedDatasets : IDatasetStore
+    private sealed class VersionedDatasets : DatasetsStandIn
     {
         public string Newest { get; set; } = "v2";
 
         public int Calls { get; private set; }
 
-        public bool IsShared => false;
-
-        public Task<DatasetVersion?> ResolveAsync(string datasetId, string version, CancellationToken cancellationToken)
+        public override Task<DatasetVersion?> ResolveAsync(string datasetId, string version, CancellationToken cancellationToken)
         {
             Calls++;
             return datasetId switch
@@ -267,9 +266,5 @@ public sealed class TrainingClientTests
                 _ => Task.FromResult<DatasetVersion?>(null),
             };
         }
-
-        public Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<Uri> OpenAsync(DatasetVersion version, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -158,6 +158,8 @@ public sealed class RestartTests
 
         public bool IsShared => false;
 
+        public bool IsOnHost => true;
+
         public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken) =>
             Task.FromResult(new AttemptPlaces(new Uri("file:///fake/output"), new Uri("file:///fake/checkpoint")));
 
@@ -167,7 +169,9 @@ public sealed class RestartTests
             return Task.FromResult<IReadOnlyList<Artifact>>([]);
         }
 
-        public Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken) => throw new ArtifactException("There is none.");
+        public Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken) => throw new ArtifactException("There is none.");
+
+        public Uri OutputOf(AttemptName attempt) => new("file:///fake/output");
 
         public Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken) => Task.CompletedTask;
     }

@@ -8,6 +8,8 @@ internal sealed class KillableArtifactStore(IArtifactStore store, KillSwitch kil
 {
     public bool IsShared => store.IsShared;
 
+    public bool IsOnHost => store.IsOnHost;
+
     public async Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken)
     {
         kills.Before(Calls.Prepare);
@@ -27,5 +29,7 @@ internal sealed class KillableArtifactStore(IArtifactStore store, KillSwitch kil
     public Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken) =>
         store.RemoveAsync(installation, job, exceptAttempt, cancellationToken);
 
-    public Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken) => store.OpenAsync(artifact, cancellationToken);
+    public Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken) => store.OpenAsync(artifact, offset, cancellationToken);
+
+    public Uri OutputOf(AttemptName attempt) => store.OutputOf(attempt);
 }

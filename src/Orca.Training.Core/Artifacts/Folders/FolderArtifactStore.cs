@@ -43,6 +43,9 @@ public sealed class FolderArtifactStore : IArtifactStore
     public bool IsShared { get; init; }
 
     /// <inheritdoc />
+    public bool IsOnHost => true;
+
+    /// <inheritdoc />
     public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -96,9 +99,11 @@ public sealed class FolderArtifactStore : IArtifactStore
     }
 
     /// <inheritdoc />
-    public Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken)
+    public Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(artifact);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, artifact.Size);
         cancellationToken.ThrowIfCancellationRequested();
         var path = artifact.Location is { IsAbsoluteUri: true, IsFile: true } ? Path.GetFullPath(artifact.Location.LocalPath) : "";
         if (!path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
@@ -119,13 +124,18 @@ public sealed class FolderArtifactStore : IArtifactStore
 
         try
         {
-            return Task.FromResult<Stream>(HashedCopy.OpenToRead(path));
+            var stream = HashedCopy.OpenToRead(path);
+            stream.Position = offset;
+            return Task.FromResult<Stream>(stream);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw Gone(artifact, default, e);
         }
     }
+
+    /// <inheritdoc />
+    public Uri OutputOf(AttemptName attempt) => FileUri.Of(OutputFolder(attempt));
 
     /// <inheritdoc />
     public async Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken)

@@ -33,6 +33,9 @@ public sealed class FolderDatasetStore : IDatasetStore
     public bool IsShared { get; init; }
 
     /// <inheritdoc />
+    public bool IsOnHost => true;
+
+    /// <inheritdoc />
     /// <exception cref="IOException">The disk does not take it; nothing is stored then.</exception>
     public async Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
     {
@@ -89,6 +92,27 @@ public sealed class FolderDatasetStore : IDatasetStore
         await VerifyAsync(version, snapshot, cancellationToken);
         return FileUri.Of(snapshot.Files);
     }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<DatasetDescription>> ListVersionsAsync(string datasetId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public Task<Stream> OpenFileAsync(DatasetVersion version, string file, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public Task<bool> DeleteAsync(DatasetVersion version, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private async Task VerifyAsync(DatasetVersion version, Snapshot snapshot, CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ internal sealed class Snapshot(string folder, DatasetVersion version)
     {
         var root = Path.Combine(folder, "files");
         Directory.CreateDirectory(root);
-        var written = new List<ManifestFile>(files.Count);
+        var written = new List<SnapshotFile>(files.Count);
         foreach (var file in files)
         {
             var path = PathOf(root, file.Name);
@@ -38,7 +38,7 @@ internal sealed class Snapshot(string folder, DatasetVersion version)
             {
                 var content = await HashedCopy.RunAsync(source, target, cancellationToken);
                 target.Flush(flushToDisk: true);
-                written.Add(new ManifestFile(file.Name, content.Size, content.Sha256));
+                written.Add(new SnapshotFile(file.Name, content.Size, content.Sha256));
             }
 
             SealFile(path);

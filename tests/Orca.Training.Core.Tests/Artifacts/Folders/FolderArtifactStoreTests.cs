@@ -208,7 +208,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
             Assert.Equal($"The artifact 'model.pt' lies at '{moved.Location}', which is not in this store.", await Refused(moved));
         }
 
-        async Task<string> Refused(Artifact wanted) => (await Assert.ThrowsAsync<ArtifactException>(() => _store.OpenAsync(wanted, Cancel))).Message;
+        async Task<string> Refused(Artifact wanted) => (await Assert.ThrowsAsync<ArtifactException>(() => _store.OpenAsync(wanted, 0, Cancel))).Message;
     }
 
     private void Write(string name, string text)

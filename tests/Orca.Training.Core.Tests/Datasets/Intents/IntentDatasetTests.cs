@@ -4,6 +4,7 @@ using Orca.Training.Datasets;
 using Orca.Training.Datasets.Folders;
 using Orca.Training.Datasets.Intents;
 using Orca.Training.Files;
+using Orca.Training.Testing.Conformance.Datasets;
 using Orca.Training.Tests.Files;
 
 namespace Orca.Training.Tests.Datasets.Intents;
@@ -236,26 +237,20 @@ public sealed class IntentDatasetTests : IDisposable
         new(name, _ => ValueTask.FromResult<Stream>(new PieceStream(bytes, piece)));
 
     /// <summary>Says the version that a store would, and stores nothing.</summary>
-    private sealed class HashingStore : IDatasetStore
+    private sealed class HashingStore : DatasetsStandIn
     {
-        public bool IsShared => false;
-
-        public async Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
+        public override async Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
         {
-            var hashed = new List<ManifestFile>();
+            var hashed = new List<SnapshotFile>();
             foreach (var file in files)
             {
                 await using var stream = await file.Open(cancellationToken);
                 var content = await HashedCopy.HashAsync(stream, cancellationToken);
-                hashed.Add(new ManifestFile(file.Name, content.Size, content.Sha256));
+                hashed.Add(new SnapshotFile(file.Name, content.Size, content.Sha256));
             }
 
             return new DatasetVersion(datasetId, new DatasetManifest(hashed).Hash);
         }
-
-        public Task<DatasetVersion?> ResolveAsync(string datasetId, string version, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<Uri> OpenAsync(DatasetVersion version, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     /// <summary>Gives its bytes a few at a time, as a network does.</summary>

@@ -67,7 +67,7 @@ internal static class BrokenArtifacts
 
     public sealed class OpensAnyFile(IArtifactStore inner) : WrappedArtifacts(inner)
     {
-        public override Task<Stream> OpenAsync(Artifact artifact, CancellationToken cancellationToken) =>
+        public override Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken) =>
             artifact.Location.IsFile && File.Exists(artifact.Location.LocalPath)
                 ? Task.FromResult<Stream>(File.OpenRead(artifact.Location.LocalPath))
                 : throw new ArtifactException("It is not there.");
