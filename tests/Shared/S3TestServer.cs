@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Orca.Training.Tests.Shared;
 
 /// <summary>An S3 server of the test's own, that it may kill and start.</summary>
-public class S3Server : IAsyncLifetime
+public class S3TestServer : IAsyncLifetime
 {
     private static int _made;
 
@@ -12,13 +12,13 @@ public class S3Server : IAsyncLifetime
     private IReadOnlyDictionary<string, string> _answer = new Dictionary<string, string>();
 
     /// <summary>One that nobody but this host reaches.</summary>
-    public S3Server()
+    public S3TestServer()
         : this(hasNetwork: false)
     {
     }
 
     /// <param name="hasNetwork">Whether containers of the engine reach it too, in a network that leads nowhere else.</param>
-    protected S3Server(bool hasNetwork) => _hasNetwork = hasNetwork;
+    protected S3TestServer(bool hasNetwork) => _hasNetwork = hasNetwork;
 
     public Uri Endpoint => new(_answer["ORCA_S3"]);
 
@@ -58,4 +58,4 @@ public class S3Server : IAsyncLifetime
 }
 
 /// <summary>An S3 server that containers reach too.</summary>
-public sealed class S3ServerWithNetwork() : S3Server(hasNetwork: true);
+public sealed class S3TestServerWithNetwork() : S3TestServer(hasNetwork: true);
