@@ -13,6 +13,10 @@ namespace Orca.Training.Bench.Stores;
 internal sealed class StoreHost : IAsyncDisposable
 {
     private const int AtOnce = 64;
+
+    // What was measured before still has its garbage collected and its code compiled anew.
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(30);
     private readonly IHost _host;
     private readonly ITrainingClient _client;
     private readonly IJobStore _store;
@@ -51,6 +55,19 @@ internal sealed class StoreHost : IAsyncDisposable
         await using var again = new StoreHost(host);
         await again.EndAsync(await again._client.TrainAsync(Request));
         return TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+    }
+
+    /// <summary>Starts a host on the store that was made last and leaves it alone.</summary>
+    /// <returns>The share of a core that the process takes meanwhile.</returns>
+    public static async Task<double> IdleAsync(IBenchedDatabase database, CancellationToken cancellationToken)
+    {
+        var host = Build(database.UseAgain);
+        await host.StartAsync(cancellationToken);
+        await using var idle = new StoreHost(host);
+        await Task.Delay(SettlingTime, TimeProvider.System, cancellationToken);
+        var (used, began) = (Environment.CpuUsage.TotalTime, TimeProvider.System.GetTimestamp());
+        await Task.Delay(IdleTime, TimeProvider.System, cancellationToken);
+        return (Environment.CpuUsage.TotalTime - used) / TimeProvider.System.GetElapsedTime(began);
     }
 
     /// <summary>Submits jobs, so many callers at a time, each when its last one was accepted.</summary>

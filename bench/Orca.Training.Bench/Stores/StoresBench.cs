@@ -81,6 +81,7 @@ internal static class StoresBench
             starts.Add(await StoreHost.RestartAsync(database));
         }
 
+        var idle = await StoreHost.IdleAsync(database, cancellationToken);
         Report.Table(
             [$"{name}, a second", .. Callers.Select(c => c == 1 ? "1 caller" : $"{c} callers")],
             [
@@ -89,6 +90,7 @@ internal static class StoresBench
                 Row("submits / bare", Ratios(submits, bare)),
                 Row("lifecycles", lives),
             ]);
+        Report.Say($"A host with nothing to do takes {Report.Number(idle * 100)} % of a core.");
         Report.Say($"With a million finished jobs: {Report.Number(Statistics.Median(millions))} of the lifecycles without, and {Report.Number(Statistics.Median(starts))} s from a host's start to the end of its first job.");
         foreach (var callers in Callers)
         {
@@ -101,6 +103,7 @@ internal static class StoresBench
         report.Add($"{key}_submit_ratio_64", Statistics.Median(submits[64]) / Statistics.Median(bare[1]));
         report.Add($"{key}_million_ratio", Statistics.Median(millions));
         report.Add($"{key}_million_start_s", Statistics.Median(starts));
+        report.Add($"{key}_idle_core_percent", idle * 100);
         return new Measured(Statistics.Median(lives[Callers[^1]]), Statistics.Median(millions));
     }
 

@@ -28,6 +28,17 @@ internal static class DatasetNames
         }
     }
 
+    /// <summary>Refuses a tag that is none.</summary>
+    /// <exception cref="DatasetException">It is none.</exception>
+    public static void CheckTag(string tag)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        if (!PlainName.IsValid(tag) || IsHash(tag))
+        {
+            throw new DatasetException($"The tag {PlainName.Quoted(tag)} is not possible: give {PlainName.Rule}, and not 64 hex digits, which would be a version.");
+        }
+    }
+
     /// <summary>Refuses file names that could leave the snapshot's folder, that some file system cannot hold, or that clash.</summary>
     /// <exception cref="DatasetException">One of them is such; it says which.</exception>
     public static void CheckFiles(IReadOnlyList<DatasetFile> files)

@@ -17,10 +17,7 @@ namespace Orca.Training.Artifacts.Folders;
 public sealed class FolderArtifactStore : IArtifactStore
 {
     /// <summary>The most files and folders that an attempt can leave.</summary>
-    internal int MaxEntries { get; init; } = 10_000;
-
-    /// <summary>The longest name, in bytes of UTF-8: what S3 takes for a key, less room for a prefix.</summary>
-    internal const int MaxNameBytes = 768;
+    internal int MaxEntries { get; init; } = Announcements.MaxEntries;
 
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -81,11 +78,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         }
 
         var files = FilesIn(output, cancellationToken);
-        var names = files.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
-        if (announced.FirstOrDefault(a => !names.Contains(a.Name)) is { } missing)
-        {
-            throw new ArtifactException($"The training announced {PlainName.Quoted(missing.Name)}, but left no such file.");
-        }
+        Announcements.RequireAll(announced, files.Select(f => f.Name));
 
         var artifacts = new List<Artifact>(files.Count);
         foreach (var file in files)
@@ -94,7 +87,7 @@ public sealed class FolderArtifactStore : IArtifactStore
             artifacts.Add(new Artifact(file.Name, FileUri.Of(file.Path), content.Size, content.Sha256));
         }
 
-        Compare(announced, artifacts);
+        Announcements.Compare(announced, artifacts);
         return artifacts;
     }
 
@@ -182,9 +175,9 @@ public sealed class FolderArtifactStore : IArtifactStore
 
     private static void CheckName(string name)
     {
-        if (Encoding.UTF8.GetByteCount(name) > MaxNameBytes)
+        if (Encoding.UTF8.GetByteCount(name) > Announcements.MaxNameBytes)
         {
-            throw new ArtifactException(Invariant($"The training left {PlainName.Quoted(name)}, whose name is longer than {MaxNameBytes} bytes: give it a shorter one."));
+            throw new ArtifactException(Invariant($"The training left {PlainName.Quoted(name)}, whose name is longer than {Announcements.MaxNameBytes} bytes: give it a shorter one."));
         }
 
         // The replacement character is how the framework shows a name that is not UTF-8; such a file cannot be opened by its name.
@@ -211,24 +204,6 @@ public sealed class FolderArtifactStore : IArtifactStore
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw Changed(file.Name, e);
-        }
-    }
-
-    private static void Compare(IReadOnlyList<AnnouncedArtifact> announced, List<Artifact> left)
-    {
-        var byName = left.ToDictionary(a => a.Name, StringComparer.Ordinal);
-        foreach (var said in announced)
-        {
-            var found = byName[said.Name];
-            if (said.Size is { } size && size != found.Size)
-            {
-                throw new ArtifactException(Invariant($"The training announced '{said.Name}' with {size} bytes, but left it with {found.Size}."));
-            }
-
-            if (said.Sha256 is { } hash && !hash.Equals(found.Sha256, StringComparison.OrdinalIgnoreCase))
-            {
-                throw new ArtifactException($"The training announced '{said.Name}' with the SHA-256 {hash}, but left it with {found.Sha256}.");
-            }
         }
     }
 

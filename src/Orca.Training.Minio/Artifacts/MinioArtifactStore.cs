@@ -1,0 +1,137 @@
+using System.Text;
+using Orca.Training.Access;
+using Orca.Training.Artifacts;
+using Orca.Training.Files;
+using Orca.Training.Jobs;
+using Orca.Training.Minio.Objects;
+using static System.FormattableString;
+
+namespace Orca.Training.Minio.Artifacts;
+
+/// <summary>
+/// Keeps outputs and checkpoints in a bucket: <c>&lt;installation&gt;/&lt;job&gt;/&lt;attempt&gt;/output/…</c> and
+/// <c>&lt;installation&gt;/&lt;job&gt;/checkpoint/…</c>.
+/// </summary>
+internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
+{
+    private const int ReadsAtOnce = 4;
+
+    private readonly S3Bucket _bucket = server.Bucket(server.Options.RunBucket);
+    private Task? _made;
+
+    public bool IsShared => true;
+
+    public bool IsOnHost => false;
+
+    public async Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken)
+    {
+        await MakeBucketAsync(cancellationToken);
+        return new AttemptPlaces(OutputOf(attempt), AddressOf(RunKeys.Checkpoint(attempt.Installation, attempt.Attempt.Job)).ToUri());
+    }
+
+    public Uri OutputOf(AttemptName attempt) => AddressOf(RunKeys.Output(attempt)).ToUri();
+
+    public async Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(announced);
+        cancellationToken.ThrowIfCancellationRequested();
+        await MakeBucketAsync(cancellationToken);
+        var prefix = RunKeys.Output(attempt) + "/";
+        var found = new List<(string Name, S3Object Object)>();
+        await foreach (var there in _bucket.ListAsync(prefix, cancellationToken))
+        {
+            if (found.Count == Announcements.MaxEntries)
+            {
+                throw new ArtifactException(Invariant($"The training left more than {Announcements.MaxEntries} files: pack them into one archive, or leave fewer."));
+            }
+
+            var name = there.Key[prefix.Length..];
+            CheckName(name);
+            found.Add((name, there));
+        }
+
+        Announcements.RequireAll(announced, found.Select(f => f.Name));
+        var artifacts = new Artifact[found.Count];
+        await Parallel.ForAsync(0, found.Count, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken }, async (i, token) =>
+            artifacts[i] = await HashAsync(found[i].Object, found[i].Name, token));
+        Array.Sort(artifacts, (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        Announcements.Compare(announced, artifacts);
+        return artifacts;
+    }
+
+    public async Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(artifact);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, artifact.Size);
+        if (!S3Address.TryRead(artifact.Location, out var address) || address.Bucket != _bucket.Name)
+        {
+            throw new ArtifactException($"The artifact '{artifact.Name}' lies at '{artifact.Location}', which is not in this store.");
+        }
+
+        await MakeBucketAsync(cancellationToken);
+        var found = await _bucket.FindAsync(address.Key, cancellationToken)
+            ?? throw new ArtifactException($"The artifact '{artifact.Name}' is no longer at '{address}': there is no such object.");
+        if (found.Size != artifact.Size)
+        {
+            throw new ArtifactException(Invariant($"The artifact '{artifact.Name}' at '{address}' has changed since it was published: it had {artifact.Size} bytes and has {found.Size}."));
+        }
+
+        try
+        {
+            return await _bucket.OpenAsync(found, offset, cancellationToken);
+        }
+        catch (S3Exception e) when (e.IsMissing)
+        {
+            throw new ArtifactException($"The artifact '{artifact.Name}' is no longer at '{address}': there is no such object.", e);
+        }
+    }
+
+    public async Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken)
+    {
+        await MakeBucketAsync(cancellationToken);
+        var prefix = RunKeys.Job(installation, job) + "/";
+        var kept = exceptAttempt is { } number ? Invariant($"{prefix}{number}/") : null;
+        await _bucket.RemoveAsync(
+            _bucket.ListAsync(prefix, cancellationToken).Select(o => o.Key).Where(k => kept is null || !k.StartsWith(kept, StringComparison.Ordinal)), cancellationToken);
+    }
+
+    private static void CheckName(string name)
+    {
+        if (Encoding.UTF8.GetByteCount(name) > Announcements.MaxNameBytes)
+        {
+            throw new ArtifactException(Invariant($"The training left {PlainName.Quoted(name)}, whose name is longer than {Announcements.MaxNameBytes} bytes: give it a shorter one."));
+        }
+
+        // A bucket takes any of these, but a folder does not, and what was published should fit anywhere.
+        if (name.Any(char.IsControl) || name.Contains('\uFFFD', StringComparison.Ordinal) || name.Split('/').Any(s => s is "" or "." or ".."))
+        {
+            throw new ArtifactException($"The training left {PlainName.Quoted(name)}, which could be no file's path: give it another name.");
+        }
+    }
+
+    private async Task<Artifact> HashAsync(S3Object found, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = await _bucket.OpenAsync(found, 0, cancellationToken);
+            var content = await HashedCopy.HashAsync(stream, cancellationToken);
+            return new Artifact(name, AddressOf(found.Key).ToUri(), content.Size, content.Sha256);
+        }
+        catch (S3Exception e) when (e.IsMissing || e.Status is System.Net.HttpStatusCode.PreconditionFailed)
+        {
+            throw new ArtifactException($"'{name}' changed while it was being read, though its training has ended.", e);
+        }
+    }
+
+    private S3Address AddressOf(string key) => new(_bucket.Name, key);
+
+    /// <summary>Once in a process: what becomes of the bucket later is told by who finds it gone.</summary>
+    private async Task MakeBucketAsync(CancellationToken cancellationToken)
+    {
+        if (_made is not { IsCompletedSuccessfully: true })
+        {
+            await (_made = _bucket.EnsureAsync(cancellationToken));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using Orca.Training.Datasets;
+using Orca.Training.Datasets.Folders;
+using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+using static System.FormattableString;
+
+namespace Orca.Training.Minio.Cache;
+
+/// <summary>
+/// Keeps versions of datasets as folders of this host, so that containers see them as such. A version is fetched once, however many jobs want it
+/// at the same time, in this process or in another that has the same folder; it is held against its hash, and is there as a whole or not at all.
+/// Thread-safe.
+/// </summary>
+/// <remarks>
+/// The folder is bounded: what was used least recently goes first. What a job that is launching or running uses stays, and so does what is being
+/// opened. Which those are, the job store says, since an attempt is on record before its data are opened: all hosts that share the folder have to
+/// share the job store too.
+/// </remarks>
+internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, TimeProvider time)
+{
+    private readonly FolderDatasetStore _kept = new(folder);
+    private readonly CacheUses _uses = new(folder);
+
+    // One for each version that was opened, so as many as there are datasets.
+    private readonly ConcurrentDictionary<DatasetVersion, SemaphoreSlim> _gates = new();
+    private readonly ConcurrentDictionary<DatasetVersion, int> _opening = new();
+
+    /// <summary>Where a version lies; it is fetched if it is not there, or not whole.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="manifest">Asked for what it consists of, when it has to be fetched.</param>
+    /// <param name="open">Asked for the content of its files then.</param>
+    /// <param name="cancellationToken">Gives up; nothing is kept then.</param>
+    /// <exception cref="DatasetException">It is not what its hash says, or larger than the cache may ever be.</exception>
+    /// <exception cref="IOException">The disk does not take it, or there is no room beside what is in use.</exception>
+    public async Task<Uri> OpenAsync(
+        DatasetVersion version,
+        Func<CancellationToken, Task<DatasetManifest>> manifest,
+        Func<SnapshotFile, CancellationToken, Task<Stream>> open,
+        CancellationToken cancellationToken)
+    {
+        _opening.AddOrUpdate(version, 1, static (_, count) => count + 1);
+        try
+        {
+            var gate = _gates.GetOrAdd(version, static _ => new SemaphoreSlim(1, 1));
+            await gate.WaitAsync(cancellationToken);
+            try
+            {
+                return await TryOpenAsync(version, cancellationToken) ?? await FillAsync(version, await manifest(cancellationToken), open, cancellationToken);
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }
+        finally
+        {
+            _opening.AddOrUpdate(version, 0, static (_, count) => count - 1);
+        }
+    }
+
+    /// <summary>Lets go of a version that is gone at its source; where it is in use, it goes with the next that need room.</summary>
+    public void Forget(DatasetVersion version) => _uses.MakeOldest(version);
+
+    private async Task<Uri?> TryOpenAsync(DatasetVersion version, CancellationToken cancellationToken)
+    {
+        if (await _kept.ResolveAsync(version.DatasetId, version.Hash, cancellationToken) is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var place = await _kept.OpenAsync(version, cancellationToken);
+            _uses.Touch(version, time.GetUtcNow());
+            return place;
+        }
+        catch (DatasetException)
+        {
+            // Somebody has changed or removed a part of it: it is fetched again, which mends it.
+            return null;
+        }
+    }
+
+    private async Task<Uri> FillAsync(
+        DatasetVersion version, DatasetManifest manifest, Func<SnapshotFile, CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
+    {
+        var size = manifest.Files.Sum(f => f.Size);
+        if (size > limit)
+        {
+            throw new DatasetException(Invariant($"Version {version.Hash} of dataset '{version.DatasetId}' has {size} bytes, and the cache in '{folder}' may hold {limit}: raise OrcaTraining:Minio:CacheMiB."));
+        }
+
+        using var filling = await FileLock.EnterAsync(LockOf($"{version.DatasetId}-{version.Hash}"), time, cancellationToken);
+
+        // Another process may have fetched it meanwhile.
+        if (await TryOpenAsync(version, cancellationToken) is { } place)
+        {
+            return place;
+        }
+
+        // From here on its room counts as taken, though it is not filled yet.
+        using (await FileLock.EnterAsync(LockOf("room"), time, cancellationToken))
+        {
+            await MakeRoomAsync(version, size, cancellationToken);
+            _uses.Add(version, size, time.GetUtcNow());
+        }
+
+        var added = await FetchAsync(version, manifest, open, cancellationToken);
+        return added == version
+            ? await _kept.OpenAsync(version, cancellationToken)
+            : throw new DatasetException($"Version {version.Hash} of dataset '{version.DatasetId}' is damaged: what was fetched has the hash {added.Hash}. Add its files again.");
+    }
+
+    private async Task<DatasetVersion> FetchAsync(
+        DatasetVersion version, DatasetManifest manifest, Func<SnapshotFile, CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _kept.AddAsync(
+                version.DatasetId, [.. manifest.Files.Select(f => new DatasetFile(f.Name, async token => await open(f, token)))], cancellationToken);
+        }
+        catch (IOException e) when (e is not S3Exception)
+        {
+            throw new IOException($"Version {version.Hash} of dataset '{version.DatasetId}' cannot be kept in the cache '{folder}': {e.Message}", e);
+        }
+    }
+
+    // No dataset's id begins with this character.
+    private string LockOf(string name) => Path.Combine(folder, "~locks", name);
+
+    private async Task MakeRoomAsync(DatasetVersion wanted, long size, CancellationToken cancellationToken)
+    {
+        var kept = _uses.Read();
+        var total = kept.Where(k => k.Version != wanted).Sum(k => k.Size) + size;
+        if (total <= limit)
+        {
+            return;
+        }
+
+        var inUse = (await jobs.ReadOpenJobsAsync(cancellationToken)).Jobs
+            .Where(j => j.State is JobState.Launching or JobState.Running)
+            .Select(j => new DatasetVersion(j.Request.DatasetId, j.Request.DatasetVersion))
+            .ToHashSet();
+        foreach (var old in kept.OrderBy(k => k.UsedAt).Where(k => k.Version != wanted && !inUse.Contains(k.Version) && _opening.GetValueOrDefault(k.Version) == 0))
+        {
+            await _kept.DeleteAsync(old.Version, cancellationToken);
+            _uses.Remove(old.Version);
+            total -= old.Size;
+            if (total <= limit)
+            {
+                return;
+            }
+        }
+
+        throw new IOException(Invariant($"Version {wanted.Hash} of dataset '{wanted.DatasetId}' needs {size} bytes of the cache in '{folder}', which may hold {limit}, and {total - size} of them are in use: it is tried again; raise OrcaTraining:Minio:CacheMiB if that is often so."));
+    }
+}

@@ -1,0 +1,291 @@
+using System.Text;
+using Orca.Training.Access;
+using Orca.Training.Datasets;
+using Orca.Training.Files;
+using Orca.Training.Minio.Cache;
+using Orca.Training.Minio.Objects;
+
+namespace Orca.Training.Minio.Datasets;
+
+/// <summary>
+/// Keeps datasets in a bucket. <c>&lt;id&gt;/&lt;hash&gt;/files/…</c> is a version, <c>manifest.json</c> beside <c>files</c> says what it consists of, and
+/// is written last: a version is there if and only if its manifest is. <c>&lt;id&gt;/newest</c> and <c>&lt;id&gt;/tags/…</c> name versions.
+/// </summary>
+/// <param name="server">Where.</param>
+/// <param name="cache">Where containers find versions as folders; null where they read them from the server.</param>
+internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : IDatasetStore
+{
+    private const int CallsAtOnce = 8;
+    private const int LargestName = 1024;
+    private const int PublishingTries = 3;
+
+    // What an add that crashed has left is older than any add takes.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
+    private readonly S3Bucket _bucket = server.Bucket(server.Options.DatasetBucket);
+    private readonly SnapshotChecks _checks = new();
+    private Task? _made;
+
+    public bool IsShared => true;
+
+    public bool IsOnHost => cache is not null;
+
+    public async Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(datasetId);
+        ArgumentNullException.ThrowIfNull(files);
+        DatasetNames.CheckId(datasetId);
+        DatasetNames.CheckFiles(files);
+        await MakeBucketAsync(cancellationToken);
+        await RemoveAbandonedAsync(cancellationToken);
+        await using var preparation = new Preparation(_bucket);
+        var prepared = await preparation.RunAsync(files, cancellationToken);
+        var manifest = new DatasetManifest(prepared.Select(p => p.File));
+        var version = new DatasetVersion(datasetId, manifest.Hash);
+        await PublishAsync(version, manifest, prepared, cancellationToken);
+        await _bucket.PutAsync(DatasetKeys.Newest(datasetId), Encoding.UTF8.GetBytes(version.Hash), cancellationToken);
+        return version;
+    }
+
+    public async Task<DatasetVersion?> ResolveAsync(string datasetId, string version, CancellationToken cancellationToken)
+    {
+        // A name that no dataset can have is no more than unknown; it must only never become a key.
+        if (!PlainName.IsValid(datasetId))
+        {
+            return null;
+        }
+
+        await MakeBucketAsync(cancellationToken);
+        var hash = string.IsNullOrEmpty(version) ? await ReadNameAsync(DatasetKeys.Newest(datasetId), cancellationToken)
+            : DatasetNames.IsHash(version) ? version
+            : PlainName.IsValid(version) ? await ReadNameAsync(DatasetKeys.Tag(datasetId, version), cancellationToken)
+            : null;
+        if (!DatasetNames.IsHash(hash))
+        {
+            return null;
+        }
+
+        var found = new DatasetVersion(datasetId, hash!);
+        return await _bucket.FindAsync(DatasetKeys.Manifest(found), cancellationToken) is null ? null : found;
+    }
+
+    /// <remarks>
+    /// Where containers read from the server, the whole snapshot is read and hashed when a process first opens it; from then on a listing of its objects
+    /// is enough, until one of them differs. Where they see the cache's folder, filling it is what verifies it.
+    /// </remarks>
+    public async Task<Uri> OpenAsync(DatasetVersion version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        if (cache is not null)
+        {
+            return await cache.OpenAsync(version, token => ReadManifestAsync(version, token), (file, token) => OpenFoundAsync(version, file, token), cancellationToken);
+        }
+
+        var manifest = await ReadManifestAsync(version, cancellationToken);
+        await _checks.CheckAsync(_bucket, version, manifest, cancellationToken);
+        return new S3Address(_bucket.Name, DatasetKeys.Files(version)).ToUri();
+    }
+
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+    {
+        await MakeBucketAsync(cancellationToken);
+        var found = new List<string>();
+        await foreach (var folder in _bucket.ListFoldersAsync("", cancellationToken))
+        {
+            if (PlainName.IsValid(folder) && await VersionsAsync(folder, cancellationToken).AnyAsync(cancellationToken))
+            {
+                found.Add(folder);
+            }
+        }
+
+        found.Sort(StringComparer.Ordinal);
+        return found;
+    }
+
+    public async Task<IReadOnlyList<DatasetDescription>> ListVersionsAsync(string datasetId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(datasetId);
+        if (!PlainName.IsValid(datasetId))
+        {
+            return [];
+        }
+
+        await MakeBucketAsync(cancellationToken);
+        var newest = await ReadNameAsync(DatasetKeys.Newest(datasetId), cancellationToken);
+        var tags = await ReadTagsAsync(datasetId, cancellationToken);
+        var found = new List<DatasetDescription>();
+        await foreach (var (version, addedAt) in VersionsAsync(datasetId, cancellationToken))
+        {
+            if (await FindManifestAsync(version, cancellationToken) is { } manifest)
+            {
+                found.Add(new DatasetDescription(version, addedAt, manifest.Files.Sum(f => f.Size), manifest.Files.Count, [.. tags[version.Hash].Order(StringComparer.Ordinal)]));
+            }
+        }
+
+        return [.. found.OrderByDescending(d => d.Version.Hash == newest).ThenByDescending(d => d.AddedAt).ThenBy(d => d.Version.Hash, StringComparer.Ordinal)];
+    }
+
+    public async Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return (await ReadManifestAsync(version, cancellationToken)).Files;
+    }
+
+    public async Task<Stream> OpenFileAsync(DatasetVersion version, string file, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentNullException.ThrowIfNull(file);
+        var manifest = await ReadManifestAsync(version, cancellationToken);
+        var found = manifest.Files.FirstOrDefault(f => f.Name == file)
+            ?? throw new DatasetException($"Version {version.Hash} of dataset '{version.DatasetId}' has no file {PlainName.Quoted(file)}.", file);
+        return await OpenFoundAsync(version, found, cancellationToken);
+    }
+
+    public async Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        DatasetNames.CheckTag(tag);
+        await ReadManifestAsync(version, cancellationToken);
+        await _bucket.PutAsync(DatasetKeys.Tag(version.DatasetId, tag), Encoding.UTF8.GetBytes(version.Hash), cancellationToken);
+    }
+
+    public async Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(datasetId);
+        ArgumentNullException.ThrowIfNull(tag);
+        if (PlainName.IsValid(datasetId) && PlainName.IsValid(tag))
+        {
+            await MakeBucketAsync(cancellationToken);
+            await _bucket.RemoveAsync(DatasetKeys.Tag(datasetId, tag), cancellationToken);
+        }
+    }
+
+    public async Task<bool> DeleteAsync(DatasetVersion version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        if (!PlainName.IsValid(version.DatasetId) || !DatasetNames.IsHash(version.Hash))
+        {
+            return false;
+        }
+
+        await MakeBucketAsync(cancellationToken);
+        var wasThere = await _bucket.FindAsync(DatasetKeys.Manifest(version), cancellationToken) is not null;
+
+        // From here on it does not resolve; what follows is found by a repetition, if it does not come to its end.
+        await _bucket.RemoveAsync(DatasetKeys.Manifest(version), cancellationToken);
+        foreach (var tag in (await ReadTagsAsync(version.DatasetId, cancellationToken))[version.Hash])
+        {
+            await _bucket.RemoveAsync(DatasetKeys.Tag(version.DatasetId, tag), cancellationToken);
+        }
+
+        if (await ReadNameAsync(DatasetKeys.Newest(version.DatasetId), cancellationToken) == version.Hash)
+        {
+            await MakeNewestAsync(version.DatasetId, await ListVersionsAsync(version.DatasetId, cancellationToken) is [var next, ..] ? next : null, cancellationToken);
+        }
+
+        await _bucket.RemoveAsync(_bucket.ListAsync(DatasetKeys.Files(version) + "/", cancellationToken).Select(o => o.Key), cancellationToken);
+        cache?.Forget(version);
+        return wasThere;
+    }
+
+    private async Task PublishAsync(DatasetVersion version, DatasetManifest manifest, IReadOnlyList<PreparedFile> prepared, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            // What is there already may be damaged: adding a version's files again is how it is repaired.
+            await Parallel.ForEachAsync(prepared, new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce, CancellationToken = cancellationToken }, async (file, token) =>
+            {
+                var key = DatasetKeys.File(version, file.File.Name);
+                await (file.Content is { } content ? _bucket.PutAsync(key, content, token) : _bucket.CopyAsync(file.Staged!, key, token));
+            });
+            using var written = new MemoryStream();
+            await manifest.WriteAsync(written, cancellationToken);
+            await _bucket.PutAsync(DatasetKeys.Manifest(version), written.ToArray(), cancellationToken);
+
+            // A deletion of the same version at the same time may have taken some of its files along.
+            var there = await _bucket.ListAsync(DatasetKeys.Files(version) + "/", cancellationToken).CountAsync(cancellationToken);
+            if (there >= manifest.Files.Count || tries == PublishingTries)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<Stream> OpenFoundAsync(DatasetVersion version, SnapshotFile file, CancellationToken cancellationToken)
+    {
+        var key = DatasetKeys.File(version, file.Name);
+        var found = await _bucket.FindAsync(key, cancellationToken);
+        return found?.Size == file.Size
+            ? await _bucket.OpenAsync(found, 0, cancellationToken)
+            : throw SnapshotChecks.Damaged(version, file.Name, found is null ? "it is gone" : "its size is another");
+    }
+
+    private async Task<DatasetManifest> ReadManifestAsync(DatasetVersion version, CancellationToken cancellationToken) =>
+        PlainName.IsValid(version.DatasetId) && DatasetNames.IsHash(version.Hash) && await FindManifestAsync(version, cancellationToken) is { } manifest
+            ? manifest
+            : throw new DatasetException($"Dataset {PlainName.Quoted(version.DatasetId)} has no version {PlainName.Quoted(version.Hash)}.");
+
+    private async Task<DatasetManifest?> FindManifestAsync(DatasetVersion version, CancellationToken cancellationToken)
+    {
+        await MakeBucketAsync(cancellationToken);
+        var key = DatasetKeys.Manifest(version);
+        if (await _bucket.FindAsync(key, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        await using var stream = await _bucket.OpenAsync(found, 0, cancellationToken);
+        var manifest = await DatasetManifest.ReadAsync(stream, cancellationToken);
+        return manifest?.Hash == version.Hash
+            ? manifest
+            : throw SnapshotChecks.Damaged(version, null, $"'{key}' in the bucket '{_bucket.Name}' is not its manifest");
+    }
+
+    private async IAsyncEnumerable<(DatasetVersion Version, DateTimeOffset AddedAt)> VersionsAsync(
+        string datasetId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var folder in _bucket.ListFoldersAsync(DatasetKeys.Dataset(datasetId), cancellationToken))
+        {
+            if (DatasetNames.IsHash(folder) && await _bucket.FindAsync(DatasetKeys.Manifest(new DatasetVersion(datasetId, folder)), cancellationToken) is { } manifest)
+            {
+                yield return (new DatasetVersion(datasetId, folder), manifest.ModifiedAt);
+            }
+        }
+    }
+
+    private async Task<ILookup<string, string>> ReadTagsAsync(string datasetId, CancellationToken cancellationToken)
+    {
+        var prefix = DatasetKeys.Tags(datasetId);
+        var tags = new List<(string? Hash, string Tag)>();
+        await foreach (var tag in _bucket.ListAsync(prefix, cancellationToken))
+        {
+            tags.Add((await ReadNameAsync(tag.Key, cancellationToken), tag.Key[prefix.Length..]));
+        }
+
+        return tags.Where(t => t.Hash is not null).ToLookup(t => t.Hash!, t => t.Tag);
+    }
+
+    private async Task MakeNewestAsync(string datasetId, DatasetDescription? newest, CancellationToken cancellationToken)
+    {
+        var key = DatasetKeys.Newest(datasetId);
+        await (newest is null ? _bucket.RemoveAsync(key, cancellationToken) : _bucket.PutAsync(key, Encoding.UTF8.GetBytes(newest.Version.Hash), cancellationToken));
+    }
+
+    private async Task<string?> ReadNameAsync(string key, CancellationToken cancellationToken) =>
+        await _bucket.ReadAsync(key, LargestName, cancellationToken) is { } name ? Encoding.UTF8.GetString(name) : null;
+
+    private Task RemoveAbandonedAsync(CancellationToken cancellationToken)
+    {
+        var before = server.Time.GetUtcNow() - Abandoned;
+        return _bucket.RemoveAsync(_bucket.ListAsync(DatasetKeys.Adding, cancellationToken).Where(o => o.ModifiedAt < before).Select(o => o.Key), cancellationToken);
+    }
+
+    /// <summary>Once in a process: what becomes of the bucket later is told by who finds it gone.</summary>
+    private async Task MakeBucketAsync(CancellationToken cancellationToken)
+    {
+        if (_made is not { IsCompletedSuccessfully: true })
+        {
+            await (_made = _bucket.EnsureAsync(cancellationToken));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Minio;
+using Orca.Training.Access;
+
+namespace Orca.Training.Minio.Objects;
+
+/// <summary>The connection to an S3 server, with the host's own key. Thread-safe.</summary>
+internal sealed class S3Server : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public S3Server(MinioOptions options, TimeProvider time)
+        : this(options, time, new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(10), ConnectTimeout = TimeSpan.FromSeconds(10), MaxConnectionsPerServer = 64 })
+    {
+    }
+
+    internal S3Server(MinioOptions options, TimeProvider time, HttpMessageHandler network)
+    {
+        Options = options;
+        Time = time;
+
+        // Large bodies take as long as they take: what stands still is noticed by who reads it.
+        _http = new HttpClient(new PatientHandler(network, time)) { Timeout = Timeout.InfiniteTimeSpan };
+        Client = ClientOf(new Uri(options.Endpoint));
+
+        // A presigned URL is for one address only; this client signs, and never asks.
+        ContainerClient = ClientOf(ContainerEndpoint);
+    }
+
+    public MinioOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public IMinioClient Client { get; }
+
+    public IMinioClient ContainerClient { get; }
+
+    public Uri ContainerEndpoint => new(Options.ContainerEndpoint ?? Options.Endpoint);
+
+    public HttpClient Http => _http;
+
+    public S3Bucket Bucket(string name) => new(this, name);
+
+    public S3Bucket BucketOf(S3Address address) => Bucket(address.Bucket);
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        ContainerClient.Dispose();
+        _http.Dispose();
+    }
+
+    private IMinioClient ClientOf(Uri endpoint) => new MinioClient()
+        .WithEndpoint(endpoint.Authority)
+        .WithSSL(endpoint.Scheme == Uri.UriSchemeHttps)
+        .WithCredentials(Options.AccessKey, Options.SecretKey)
+        .WithRegion(Options.Region)
+        .WithHttpClient(_http)
+        .Build();
+}
