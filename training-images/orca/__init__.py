@@ -23,7 +23,7 @@ from .output import artifact, metric, progress
 from .parameters import choice, flag, integer, number, text
 from .places import Dataset, checkpoint_path, checkpoints, dataset, model, output_path
 from .running import STOPPED, exit_when_stopped, run
-from .says import log
+from .lines import log
 
 __all__ = [
     "Checkpoint", "Checkpoints", "Dataset", "InputError", "STOPPED", "StorageError", "artifact", "atomic_file",

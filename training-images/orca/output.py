@@ -9,7 +9,7 @@ from pathlib import Path
 from . import s3
 from .places import output_path, output_place
 from .s3.publishing import publish
-from .says import log
+from .lines import log
 
 
 def metric(step=None, **values):

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from . import s3
 from .checkpointing import Checkpoints
+from .checkpointing.index import FILE as INDEX
 from .checkpointing.places import FolderPlace, ObjectPlace
 from .checkpointing.rule import LAST, Rule
 from .checkpointing.store import Store
-from .errors import InputError
+from .errors import InputError, StorageError
 from .files import when_written
+from .lines import log
 from .s3 import fetching
 from .s3.place import Place, is_address
 
@@ -119,10 +121,24 @@ def _checkpoint_store(path):
 @cache
 def _checkpoint_from(path):
     store, folder = _checkpoint_store(path), fetching.scratch("checkpoint")
-    for name in store.index.files:
-        store.find(name)
-    when_written(folder, lambda path: store.put([path.relative_to(folder).as_posix()], path))
+    listed = store.index.files
+    restored = {name: store.find(name) for name in listed}
+    paths = {name: found[0] for name, found in restored.items() if found}
+    # What a training without this module left has no entry, and can be seen only where the place tells names.
+    paths |= {name: store.place.get(name) for name in store.place.others() if name not in listed and name != INDEX}
+    for name, source in paths.items():
+        if source:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(source, folder / name)
+    when_written(folder, lambda file: _keep(store, file.relative_to(folder).as_posix(), file))
     return folder
+
+
+def _keep(store, name, file):
+    try:
+        store.put([name], file)
+    except StorageError as error:
+        log(f"'{name}' was not kept as a checkpoint; the training goes on. {error}")
 
 
 def _writable(variable, path):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import StorageError
-from ..says import log
+from ..lines import log
 from .rule import BEST, Rule
 
 
@@ -48,6 +48,7 @@ class Checkpoints:
                 yield nothing
             self._number = number
             return
+        self._store.place.release()
         source = self._store.place.scratch()
         try:
             with open(source, "wb") as file:

@@ -2,12 +2,11 @@
 lists or deletes."""
 
 import shutil
-from pathlib import Path
 
 from ..files import atomic_file
 from ..s3 import fetching, transfer
 from ..s3.faults import Absent, Refused
-from ..says import log
+from ..lines import log
 
 
 class FolderPlace:
@@ -33,6 +32,13 @@ class FolderPlace:
         """A path at which the file can be read; None without."""
         path = self._folder / name
         return path if path.is_file() else None
+
+    def others(self):
+        """Names beside those that the index has, where the place can tell."""
+        return []
+
+    def release(self):
+        """Nobody needs the paths from get() any more."""
 
     def scratch(self):
         """Where to write a file before it is put."""
@@ -61,12 +67,22 @@ class ObjectPlace:
         transfer.upload(self._access, self._place, name, source)
 
     def get(self, name):
-        target = fetching.scratch("checkpoint") / name
+        target = fetching.scratch("restored") / name
         try:
             transfer.download(self._access, self._place, name, target)
-        except (Absent, Refused):
+        except Absent:
+            return None
+        except Refused as error:
+            log(str(error))
             return None
         return target
+
+    def others(self):
+        return self._access.names(self._place) or []
+
+    def release(self):
+        # What lies below TMPDIR is often memory.
+        shutil.rmtree(fetching.scratch("restored"), ignore_errors=True)
 
     def scratch(self):
         return fetching.scratch("saving") / "file"

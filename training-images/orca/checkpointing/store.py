@@ -2,7 +2,7 @@
 
 import hashlib
 
-from ..says import log
+from ..lines import log
 from .index import FILE, Index, Saved
 
 
@@ -30,12 +30,14 @@ class Store:
 
     def find(self, name):
         """The file's path and what it is; None when it is not there or not what it was saved as."""
-        path = self.place.get(name)
+        path, known = self.place.get(name), self.index.files.get(name, [])
         if path is None:
+            if len(known) == 1:
+                log(f"The checkpoint '{name}' is gone.")
             return None
         with open(path, "rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        found = next((saved for saved in self.index.files.get(name, []) if saved.sha256 == sha256), None)
+        found = next((saved for saved in known if saved.sha256 == sha256), None)
         if found is None:
             log(f"The checkpoint '{name}' is not what it was saved as; it is left alone.")
             return None

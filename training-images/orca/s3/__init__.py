@@ -1,22 +1,16 @@
 """Places on S3, for a training that knows folders alone."""
 
 import os
-import threading
+from functools import cache
 
 from ..errors import InputError
 
-_lock = threading.Lock()
-_access = None
 
-
+@cache
 def access():
     """The way in that the host offers: presigned URLs or credentials. One for the whole process, because it
-    renews itself in the background."""
-    global _access
-    with _lock:
-        if _access is None:
-            _access = _from_environment()
-        return _access
+    renews itself in the background; run() asks for it first."""
+    return _from_environment()
 
 
 def _from_environment():

@@ -9,7 +9,7 @@ import time
 from datetime import datetime, timezone
 
 from ..errors import StorageError
-from ..says import log
+from ..lines import log
 
 _LEAST_PAUSE = 0.25
 

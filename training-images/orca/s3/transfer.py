@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from ..errors import StorageError
-from ..says import log
+from ..lines import log
 from .faults import Transient
 
 CHUNK = 1 << 20

@@ -8,8 +8,8 @@ class FakeAccess:
     """Objects in a dictionary by (bucket, key), and what goes wrong with the next requests, in their order:
     None for nothing, an exception, or a number of bytes after which a body breaks off."""
 
-    def __init__(self, names=None):
-        self.objects, self.faults, self.asked, self._names = {}, [], [], names
+    def __init__(self, names=None, objects=None):
+        self.objects, self.faults, self.asked, self._names = objects or {}, [], [], names
 
     def put(self, place, name, file):
         self._fail()
