@@ -1,6 +1,6 @@
 """What a training container says to Orca.Training, and what it is told.
 
-Depends on nothing but Python (3.11 or later). Copy this folder into an image and:
+Depends on nothing but Python (3.11 or later), and on boto3 where a host gives credentials for S3. Copy this folder into an image and:
 
     import orca
 
@@ -16,14 +16,17 @@ Depends on nothing but Python (3.11 or later). Copy this folder into an image an
     orca.run(train)
 """
 
-from .errors import InputError
+from .checkpointing import Checkpoint, Checkpoints
+from .errors import InputError, StorageError
 from .files import atomic_file
-from .output import artifact, log, metric, progress
+from .output import artifact, metric, progress
 from .parameters import choice, flag, integer, number, text
-from .places import Dataset, checkpoint_path, dataset, output_path
+from .places import Dataset, checkpoint_path, checkpoints, dataset, model, output_path
 from .running import STOPPED, exit_when_stopped, run
+from .lines import log
 
 __all__ = [
-    "Dataset", "InputError", "STOPPED", "artifact", "atomic_file", "checkpoint_path", "choice", "dataset",
-    "exit_when_stopped", "flag", "integer", "log", "metric", "number", "output_path", "progress", "run", "text",
+    "Checkpoint", "Checkpoints", "Dataset", "InputError", "STOPPED", "StorageError", "artifact", "atomic_file",
+    "checkpoint_path", "checkpoints", "choice", "dataset", "exit_when_stopped", "flag", "integer", "log", "metric", "model",
+    "number", "output_path", "progress", "run", "text",
 ]

@@ -26,6 +26,17 @@ def atomic_file(path, mode="wb", **options):
         unfinished.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+    for folder, action in _listeners.items():
+        if path.is_relative_to(folder):
+            action(path)
+
+
+def when_written(folder, action):
+    """From now on, whatever atomic_file() has written below the folder is handed to the action."""
+    _listeners[Path(folder)] = action
+
+
+_listeners = {}
 
 
 def _sync_folder(folder):

@@ -1,20 +1,15 @@
-"""What a training says: one JSON object a line on standard output. Every other line is log.
-
-Each line leaves in one write and at once: a line that waits in a buffer is lost when the container is
-killed, and two threads' halves of lines are nobody's JSON.
-"""
+"""What a training says: one JSON object a line on standard output. Every other line is log."""
 
 import hashlib
 import json
 import math
 import numbers
-import sys
-import threading
 from pathlib import Path
 
-from .places import output_path
-
-_lock = threading.Lock()
+from . import s3
+from .places import output_path, output_place
+from .s3.publishing import publish
+from .lines import log
 
 
 def metric(step=None, **values):
@@ -38,31 +33,23 @@ def progress(done, total):
 
 def artifact(path, name=None):
     """Announces a finished file. A relative path is one below the output folder; the name by which others
-    know it is its path there. Returns what was announced."""
+    know it is its path there. Where the output lies on S3 it is there when this returns. Returns what was
+    announced."""
     folder = output_path()
     file = folder / path
     if name is None:
         name = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else Path(path).name
     with open(file, "rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    if place := output_place():
+        publish(s3.access(), place, name, file)
     record = {"name": name, "size": file.stat().st_size, "sha256": digest}
     _emit("artifact", record)
     return record
 
 
-def log(message):
-    """A line for people."""
-    _write(str(message))
-
-
 def _emit(kind, record):
-    _write(json.dumps({"orca": kind, **record}, allow_nan=False, ensure_ascii=False, separators=(",", ":")))
-
-
-def _write(line):
-    with _lock:
-        sys.stdout.write(line.replace("\n", " ") + "\n")
-        sys.stdout.flush()
+    log(json.dumps({"orca": kind, **record}, allow_nan=False, ensure_ascii=False, separators=(",", ":")))
 
 
 def _number(name, value):

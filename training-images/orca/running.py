@@ -4,21 +4,49 @@ import os
 import signal
 import sys
 
-from .errors import InputError
+from . import s3
+from .errors import InputError, StorageError
+from .places import on_s3, output_path, output_place
+from .s3.publishing import publish_all
 
-BAD_INPUT = 2
+FAILED, BAD_INPUT = 1, 2
 STOPPED = 128 + signal.SIGTERM
 
 
 def run(train):
-    """Runs a training to its exit code: 0 when it returns, 2 with one sentence on standard error when
-    parameters or data are wrong, 143 when it was told to stop, and Python's 1 for anything else."""
+    """Runs a training to its exit code: 0 when it returns and what it left is published, 2 with one sentence
+    on standard error when parameters or data are wrong, 1 with one when S3 can't be reached, 143 when it was
+    told to stop, and Python's 1 for anything else."""
     exit_when_stopped()
     try:
-        train()
+        # At once, since what opens the places expires and is renewed from here on, however late it is used.
+        if on_s3():
+            s3.access()
+        end = _end_of(train)
+        if place := output_place():
+            publish_all(s3.access(), place, output_path())
     except InputError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(BAD_INPUT)
+        _say_and_exit(error, BAD_INPUT)
+    except StorageError as error:
+        _say_and_exit(error, FAILED)
+    if end:
+        raise end
+
+
+def _end_of(train):
+    """Runs it. A sys.exit() that means success is returned, for there is something left to do before."""
+    try:
+        train()
+    except SystemExit as end:
+        if end.code not in (None, 0):
+            raise
+        return end
+    return None
+
+
+def _say_and_exit(error, code):
+    sys.stderr.write(f"{error}\n")
+    sys.exit(code)
 
 
 def exit_when_stopped():

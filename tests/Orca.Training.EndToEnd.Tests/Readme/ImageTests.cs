@@ -29,10 +29,12 @@ public sealed class ImageTests
         var status = await TrainAsync("python", folder =>
         {
             File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "my-image")).FullName, "train.py"), PageProgram.BlocksOf(page, "python").Single());
-            var module = Directory.CreateDirectory(Path.Combine(folder, "orca")).FullName;
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Folder, "training-images", "orca"), "*.py"))
+            var images = Path.Combine(Repository.Folder, "training-images");
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(images, "orca"), "*.py", SearchOption.AllDirectories))
             {
-                File.Copy(file, Path.Combine(module, Path.GetFileName(file)));
+                var copy = Path.Combine(folder, Path.GetRelativePath(images, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
             }
 
             // An image that has a Python stands for what these two lines make: installing takes a minute and a network.

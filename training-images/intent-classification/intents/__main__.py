@@ -1,7 +1,9 @@
-"""The command of the image: trains, or with `predict` uses a trained model.
+"""The command of the image: trains, or puts a trained model to use.
 
     python3 -m intents                      data from TRAINING_DATA_PATH
     python3 -m intents server /data         the classic command; /data when TRAINING_DATA_PATH is not set
+    python3 -m intents evaluate [/data]     judges the model in ORCA_MODEL_PATH by the data; leaves metrics.json
+    python3 -m intents predict [/data]      labels for the data's examples.csv; leaves predictions.csv
     python3 -m intents predict model.pt "how much is in my account"
 """
 
@@ -10,20 +12,24 @@ import sys
 
 import orca
 
-from .settings import Settings
+from .settings import Settings, threads
 
 
 def main():
-    arguments = sys.argv[1:]
-    if arguments[:1] == ["predict"] and len(arguments) >= 3:
-        orca.run(lambda: predict(arguments[1], arguments[2:]))
-    elif not arguments or (arguments[0] == "server" and len(arguments) <= 2):
-        orca.run(lambda: train(arguments[1] if len(arguments) > 1 else None))
-    else:
-        sys.exit(__doc__)
+    match sys.argv[1:]:
+        case ["predict", file, _, *_]:
+            orca.run(lambda: ask(file, sys.argv[3:]))
+        case [("evaluate" | "predict") as command, *folder] if len(folder) <= 1:
+            orca.run(lambda: use(command, *folder))
+        case [] | ["server"]:
+            orca.run(train)
+        case ["server", folder]:
+            orca.run(lambda: train(folder))
+        case _:
+            sys.exit(__doc__)
 
 
-def train(folder):
+def train(folder=None):
     # Everything cheap that can be wrong is looked at before torch is imported, which takes seconds.
     settings = Settings.from_environment()
     dataset = orca.dataset(folder)
@@ -33,11 +39,24 @@ def train(folder):
     train_job(settings, dataset)
 
 
-def predict(model_file, texts):
+def use(command, folder=None):
+    number = threads()
+    model = orca.model()
+    if model is None:
+        raise orca.InputError(f"There is no model to {command} with: set ORCA_MODEL_PATH to its folder.")
+    dataset = orca.dataset(folder)
+    prepare_torch(number)
+    from . import using
+
+    job = using.evaluate_job if command == "evaluate" else using.predict_job
+    job(number, model, dataset)
+
+
+def ask(file, texts):
     prepare_torch(1)
     from .model import Classifier
 
-    for text, (label, probability) in zip(texts, Classifier.load(model_file).predict(texts)):
+    for text, (label, probability) in zip(texts, Classifier.load(file).predict(texts)):
         print(f"{label}\t{probability:.3f}\t{text}")
 
 

@@ -6,26 +6,25 @@ import torch
 
 import orca
 
-FILE = "checkpoint.pt"
 # Saving takes a fraction of a second of work on the disk: not after each of many short epochs.
 EVERY_SECONDS = 10
 
 
 class Checkpoint:
-    """Kept in the job's checkpoint folder when the host offers one. Because no randomness has a state, a
-    training that goes on from it ends in the same model, byte for byte, as one that was never stopped."""
+    """Kept by the host's rule when it offers a place. Because no randomness has a state, a training that goes
+    on from it ends in the same model, byte for byte, as one that was never stopped."""
 
     def __init__(self, key, every=EVERY_SECONDS):
-        folder = orca.checkpoint_path()
-        self._file = folder / FILE if folder else None
+        self._checkpoints = orca.checkpoints()
         self._key, self._every, self._saved = key, every, time.monotonic()
 
     def restore(self, training):
         """Returns the CPU seconds that earlier attempts spent on what is restored; 0 without."""
-        if not self._file or not self._file.exists():
+        latest = self._checkpoints.latest()
+        if not latest:
             return 0.0
         try:
-            content = torch.load(self._file, weights_only=True)
+            content = torch.load(latest.path, weights_only=True)
         except Exception as error:  # Whatever is wrong with it: starting anew is right, failing is not.
             orca.log(f"The checkpoint can't be read ({type(error).__name__}); starting anew.")
             return 0.0
@@ -36,9 +35,10 @@ class Checkpoint:
         orca.log(f"Going on after epoch {training.epoch}.")
         return content["cpu_seconds"]
 
-    def save_if_due(self, training, cpu_seconds):
-        if not self._file or time.monotonic() - self._saved < self._every:
+    def save_if_due(self, training, cpu_seconds, value):
+        """The value tells which one is best: greater is better."""
+        if not self._checkpoints or time.monotonic() - self._saved < self._every:
             return
-        with orca.atomic_file(self._file) as file:
+        with self._checkpoints.save(training.epoch, value) as file:
             torch.save({"key": self._key, "cpu_seconds": cpu_seconds, "training": training.state()}, file)
         self._saved = time.monotonic()

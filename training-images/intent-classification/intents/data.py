@@ -9,9 +9,11 @@
 import csv
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orca import InputError, log
+
+TEXT, LABEL = "utterance", "label"  # a header line, where there is one
 
 
 @dataclass(frozen=True)
@@ -22,52 +24,70 @@ class Example:
 
 @dataclass(frozen=True)
 class Data:
-    examples: list
-    labels: list
+    examples: list | None
+    labels: list | None
     validation: list | None
     test: list | None
     sha256: str  # of all the files that were read
 
 
 def read_data(folder):
-    digest = hashlib.sha256()
-    examples = _examples(folder / "examples.csv", digest)
-    if examples is None:
+    """What a model can be trained with: there are examples, and labels for all of them."""
+    data = read_files(folder)
+    if data.examples is None:
         raise InputError(f"The dataset has no file examples.csv (looked in '{folder}').")
-    labels = _labels(folder / "labels.csv", digest)
-    used = sorted({example.label for example in examples})
-    if labels is None:
-        labels = used
-    elif unknown := sorted(set(used) - set(labels)):
+    used = sorted({example.label for example in data.examples})
+    labels = used if data.labels is None else data.labels
+    if unknown := sorted(set(used) - set(labels)):
         raise InputError(f"Label '{unknown[0]}' in examples.csv is not in labels.csv.")
     if len(used) < 2:
         raise InputError(f"examples.csv has {len(used)} label; a classifier needs at least 2.")
-    parts = {}
-    for name in ("validation", "test"):
-        parts[name] = part = _examples(folder / f"{name}.csv", digest)
-        if strange := len([e for e in part or () if e.label not in set(labels)]):
-            log(f"{strange} rows of {name}.csv have labels that the training does not know: they count as wrong.")
-    return Data(examples, labels, parts["validation"], parts["test"], digest.hexdigest())
+    for name, part in (("validation", data.validation), ("test", data.test)):
+        warn_of_strange(f"{name}.csv", part, labels)
+    return replace(data, labels=labels)
 
 
-def _examples(file, digest):
+def read_files(folder):
+    """Whatever files of a dataset there are."""
+    digest = hashlib.sha256()
+    return Data(_examples(folder / "examples.csv", digest), _labels(folder / "labels.csv", digest),
+                _examples(folder / "validation.csv", digest), _examples(folder / "test.csv", digest), digest.hexdigest())
+
+
+def read_texts(folder):
+    """The utterances of examples.csv, with or without labels."""
+    examples = _examples(folder / "examples.csv", hashlib.sha256(), labelled=False)
+    if examples is None:
+        raise InputError(f"The dataset has no file examples.csv (looked in '{folder}').")
+    return [example.text for example in examples]
+
+
+def warn_of_strange(where, examples, labels):
+    known = set(labels)
+    if strange := len([example for example in examples or () if example.label not in known]):
+        log(f"{strange} rows of {where} have labels that the training does not know: they count as wrong.")
+
+
+def _examples(file, digest, labelled=True):
     rows = _rows(file, digest)
     if rows is None:
         return None
-    if rows and [field.strip().lower() for field in rows[0][1]] == ["utterance", "label"]:
+    if rows and [field.strip().lower() for field in rows[0][1]] in ([TEXT, LABEL], [] if labelled else [TEXT]):
         rows = rows[1:]
-    examples = []
-    for line, fields in rows:
-        if len(fields) != 2:
-            raise InputError(f"{file.name}, line {line}: expected utterance,label but found {len(fields)} fields; "
-                             "an utterance with a comma needs quotes.")
-        text, label = fields[0].strip(), fields[1].strip()
-        if not text or not label:
-            raise InputError(f"{file.name}, line {line}: the {'label' if text else 'utterance'} is empty.")
-        examples.append(Example(text, label))
+    examples = [_example(file, line, fields, labelled) for line, fields in rows]
     if not examples:
         raise InputError(f"{file.name} holds no examples.")
     return examples
+
+
+def _example(file, line, fields, labelled):
+    if len(fields) != 2 and (labelled or len(fields) != 1):
+        raise InputError(f"{file.name}, line {line}: expected {'utterance,label' if labelled else 'utterance[,label]'} "
+                         f"but found {len(fields)} fields; an utterance with a comma needs quotes.")
+    text, label = fields[0].strip(), fields[1].strip() if len(fields) == 2 else ""
+    if not text or (labelled and not label):
+        raise InputError(f"{file.name}, line {line}: the {'label' if text else 'utterance'} is empty.")
+    return Example(text, label)
 
 
 def _labels(file, digest):

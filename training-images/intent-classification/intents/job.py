@@ -71,7 +71,8 @@ def run(training, validation, data_sha256):
             measured["accuracy"] = round(accuracy, 6)
         orca.metric(step=training.epoch, epoch=training.epoch, **measured)
         orca.progress(training.epoch, training.epochs)
-        checkpoint.save_if_due(training, cpu_before + time.process_time())
+        # Without validation examples the loss is all there is to tell which epoch was best.
+        checkpoint.save_if_due(training, cpu_before + time.process_time(), -loss if accuracy is None else accuracy)
     training.finish()
     return cpu_before
 

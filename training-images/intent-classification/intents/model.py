@@ -51,6 +51,12 @@ def evaluate(network, bags):
     return right / len(bags)
 
 
+@torch.no_grad()
+def answers(network, bags):
+    """The number of the likeliest label of each example."""
+    return [answer for batch in loader(bags, 512) for answer in network(batch).argmax(1).tolist()]
+
+
 class Classifier:
     """A trained model: text in, label out."""
 

@@ -39,9 +39,14 @@ class Settings:
             smoothing=orca.number("SMOOTHING", default=0.1, minimum=0, maximum=0.9),
             validation_fraction=orca.number("VALIDATION_FRACTION", default=0.03, minimum=0, maximum=0.9),
             test_fraction=orca.number("TEST_FRACTION", default=0.1, minimum=0, maximum=0.9),
-            threads=orca.integer("THREADS", default=1, minimum=1, maximum=max(1, os.cpu_count() or 1)),
+            threads=threads(),
         )
 
     def parameters(self):
         """By the names that callers use."""
         return {name.upper(): value for name, value in asdict(self).items()}
+
+
+def threads():
+    """The one setting that using a model has too."""
+    return orca.integer("THREADS", default=1, minimum=1, maximum=max(1, os.cpu_count() or 1))

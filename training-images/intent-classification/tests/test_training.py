@@ -121,7 +121,7 @@ class Resuming(FolderTest):
 
         stopped = self.training()
         stopped.run_epoch()
-        Checkpoint("key", every=0).save_if_due(stopped, cpu_seconds=1.5)
+        Checkpoint("key", every=0).save_if_due(stopped, cpu_seconds=1.5, value=0.5)
         resumed = self.training()
         self.assertEqual(Checkpoint("key").restore(resumed), 1.5)
         self.assertEqual(resumed.epoch, 1)
@@ -132,9 +132,9 @@ class Resuming(FolderTest):
         self.assertTrue(torch.equal(whole.row_steps.untouched(whole.table), resumed.row_steps.untouched(resumed.table)))
 
     def test_starts_anew_from_what_does_not_fit(self):
-        Checkpoint("key", every=0).save_if_due(self.training(), cpu_seconds=1)
+        Checkpoint("key", every=0).save_if_due(self.training(), cpu_seconds=1, value=0.5)
         self.assertEqual(Checkpoint("another key").restore(self.training()), 0)
-        (self.folder / "checkpoint.pt").write_bytes(b"half a file")
+        (self.folder / "last").write_bytes(b"half a file")
         self.assertEqual(Checkpoint("key").restore(self.training()), 0)
 
 

@@ -4,6 +4,8 @@ import os
 import unittest
 from unittest import mock
 
+import orca
+
 
 class EnvironmentTest(unittest.TestCase):
     """Each test starts with an environment of its own choice."""
@@ -12,6 +14,11 @@ class EnvironmentTest(unittest.TestCase):
         patch = mock.patch.dict(os.environ, variables, clear=True)
         patch.start()
         self.addCleanup(patch.stop)
+
+    def assert_says(self, message, action):
+        with self.assertRaises(orca.InputError) as caught:
+            action()
+        self.assertEqual(str(caught.exception), message)
 
 
 def printed(action):

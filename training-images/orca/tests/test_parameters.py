@@ -39,8 +39,3 @@ class Parameters(EnvironmentTest):
                          lambda: orca.choice("MODE", ["fast", "good"]))
         self.assert_says("Parameter SHUFFLE is 'maybe'; it must be true or false.", lambda: orca.flag("SHUFFLE"))
         self.assert_says("Parameter DIM is '1.5'; it must be a whole number.", lambda: orca.integer("DIM"))
-
-    def assert_says(self, message, action):
-        with self.assertRaises(orca.InputError) as caught:
-            action()
-        self.assertEqual(str(caught.exception), message)
