@@ -6,6 +6,12 @@ using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs;
 using Orca.Training.Machines;
+using Orca.Training.Metrics;
+using Orca.Training.Metrics.Memory;
+using Orca.Training.Models;
+using Orca.Training.Models.Memory;
+using Orca.Training.Runs;
+using Orca.Training.Runs.Kept;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Settings;
 
@@ -104,6 +110,25 @@ public sealed class OrcaTrainingBuilder
     {
         ArgumentNullException.ThrowIfNull(store);
         Services.AddSingleton(store);
+        return UseRunStores(NewRunStore, NewModelStore, NewMetricStore);
+    }
+
+    /// <summary>
+    /// Replaces where runs, models and metrics are kept, which for a job store of this project is its own database. For another job store runs and models
+    /// are those of the jobs that it keeps, and metrics are kept in memory.
+    /// </summary>
+    /// <param name="runs">Finds runs.</param>
+    /// <param name="models">Numbers models.</param>
+    /// <param name="metrics">Keeps metrics by step.</param>
+    public OrcaTrainingBuilder UseRunStores(
+        Func<IServiceProvider, IRunStore> runs, Func<IServiceProvider, IModelStore> models, Func<IServiceProvider, IMetricStore> metrics)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentNullException.ThrowIfNull(metrics);
+        Services.AddSingleton(runs);
+        Services.AddSingleton(models);
+        Services.AddSingleton(metrics);
         return this;
     }
 
@@ -114,6 +139,12 @@ public sealed class OrcaTrainingBuilder
         Services.AddSingleton(store);
         return this;
     }
+
+    internal static IRunStore NewRunStore(IServiceProvider services) => new KeptRunStore(services.GetRequiredService<IJobStore>());
+
+    internal static IModelStore NewModelStore(IServiceProvider services) => new MemoryModelStore(services.GetRequiredService<IRunStore>());
+
+    internal static IMetricStore NewMetricStore(IServiceProvider services) => new MemoryMetricStore();
 
     internal static IJobStore NewMemoryJobStore(IServiceProvider services) =>
         new MemoryJobStore(services.GetRequiredService<IOptions<MemoryJobStoreOptions>>().Value, services.GetRequiredService<TimeProvider>());

@@ -42,6 +42,9 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new TrackerWork(TaskScheduler.Default));
         services.TryAddSingleton(OrcaTrainingBuilder.NewMemoryJobStore);
+        services.TryAddSingleton(OrcaTrainingBuilder.NewRunStore);
+        services.TryAddSingleton(OrcaTrainingBuilder.NewModelStore);
+        services.TryAddSingleton(OrcaTrainingBuilder.NewMetricStore);
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s) });
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")) { IsShared = IsDataFolderShared(s) });

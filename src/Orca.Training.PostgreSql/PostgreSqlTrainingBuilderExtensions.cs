@@ -6,7 +6,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orca.Training.Metrics.Relational;
+using Orca.Training.Models.Relational;
 using Orca.Training.PostgreSql;
+using Orca.Training.PostgreSql.Database;
+using Orca.Training.Runs;
+using Orca.Training.Runs.Relational;
 
 namespace Orca.Training;
 
@@ -79,7 +84,15 @@ public static class PostgreSqlTrainingBuilderExtensions
             services.Configure(configure);
         }
 
-        return builder.UseJobStore(provider => provider.GetRequiredService<PostgreSqlJobStore>());
+        services.AddSingleton<RunDatabase>(provider => new PostgreSqlRunDatabase(
+            provider.GetRequiredService<PostgreSqlJobStore>(),
+            provider.GetRequiredService<PostgreSqlDataSource>(),
+            provider.GetRequiredService<IOptions<PostgreSqlJobStoreOptions>>().Value.Schema));
+        return builder.UseJobStore(provider => provider.GetRequiredService<PostgreSqlJobStore>())
+            .UseRunStores(
+                provider => new RelationalRunStore(provider.GetRequiredService<RunDatabase>()),
+                provider => new RelationalModelStore(provider.GetRequiredService<RunDatabase>(), provider.GetRequiredService<IRunStore>()),
+                provider => new RelationalMetricStore(provider.GetRequiredService<RunDatabase>()));
     }
 
     private static NpgsqlDataSource Build(IServiceProvider services, string connectionString)

@@ -5,7 +5,12 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Orca.Training.Metrics.Relational;
+using Orca.Training.Models.Relational;
+using Orca.Training.Runs;
+using Orca.Training.Runs.Relational;
 using Orca.Training.Sqlite;
+using Orca.Training.Sqlite.Database;
 
 namespace Orca.Training;
 
@@ -46,6 +51,11 @@ public static class SqliteTrainingBuilderExtensions
             services.Configure(configure);
         }
 
-        return builder.UseJobStore(provider => provider.GetRequiredService<SqliteJobStore>());
+        services.AddSingleton<RunDatabase>(provider => new SqliteRunDatabase(provider.GetRequiredService<SqliteJobStore>(), provider.GetRequiredService<IOptions<SqliteJobStoreOptions>>().Value));
+        return builder.UseJobStore(provider => provider.GetRequiredService<SqliteJobStore>())
+            .UseRunStores(
+                provider => new RelationalRunStore(provider.GetRequiredService<RunDatabase>()),
+                provider => new RelationalModelStore(provider.GetRequiredService<RunDatabase>(), provider.GetRequiredService<IRunStore>()),
+                provider => new RelationalMetricStore(provider.GetRequiredService<RunDatabase>()));
     }
 }

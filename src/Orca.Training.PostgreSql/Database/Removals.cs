@@ -7,7 +7,7 @@ using static System.FormattableString;
 
 namespace Orca.Training.PostgreSql.Database;
 
-/// <summary>Deletes finished jobs, under the lock of all writes and the lease's term.</summary>
+/// <summary>Deletes finished jobs, and keeps the runs of those that ran, under the lock of all writes and the lease's term.</summary>
 internal sealed class Removals(PostgreSqlDataSource data, string schema)
 {
     /// <returns>The lease's current term; nothing was deleted if it is not the one that was given.</returns>
@@ -18,7 +18,12 @@ internal sealed class Removals(PostgreSqlDataSource data, string schema)
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             $"""
             WITH held AS (SELECT term FROM {schema}.store),
-            deleted AS (DELETE FROM {schema}.jobs WHERE id = ANY ($1) AND state >= 3 AND (SELECT term FROM held) = $2 RETURNING id)
+            deleted AS (
+                DELETE FROM {schema}.jobs WHERE id = ANY ($1) AND state >= 3 AND (SELECT term FROM held) = $2
+                RETURNING id, state, algorithm, dataset, group_name, document),
+            kept AS (
+                INSERT INTO {schema}.runs (id, state, algorithm, dataset, group_name, document)
+                SELECT id, state, algorithm, dataset, group_name, document FROM deleted WHERE json_array_length(document -> 'job' -> 'attempts') > 0)
             SELECT held.term, (SELECT count(pg_notify('orca_{schema}', '{Notifications.Removed}')) FROM (SELECT FROM deleted LIMIT 1) d) FROM held
             """));
         batch.BatchCommands[1].Parameters.Add(new NpgsqlParameter<long[]>

@@ -61,6 +61,57 @@ internal static class Schema
             DROP INDEX {0}.jobs_group;
             CREATE INDEX jobs_group_name ON {0}.jobs (group_name, id) WHERE group_name IS NOT NULL;
             """),
+        new(LeastHost: 1,
+            """
+            -- The runs of jobs that were removed; those of the others are their jobs.
+            CREATE TABLE {0}.runs (
+                id bigint PRIMARY KEY,
+                state smallint NOT NULL,
+                algorithm text NOT NULL,
+                dataset text NOT NULL,
+                group_name text,
+                document json NOT NULL
+            );
+            CREATE INDEX runs_algorithm ON {0}.runs (algorithm, id);
+            CREATE INDEX runs_dataset ON {0}.runs (dataset, id);
+            CREATE INDEX runs_group ON {0}.runs (group_name, id) WHERE group_name IS NOT NULL;
+            CREATE TABLE {0}.models (name text NOT NULL, version int NOT NULL, job bigint NOT NULL, removed int NOT NULL, PRIMARY KEY (name, version), UNIQUE (name, job));
+            CREATE TABLE {0}.model_aliases (name text NOT NULL, alias text NOT NULL, version int NOT NULL, PRIMARY KEY (name, alias));
+            CREATE TABLE {0}.metric_ends (
+                job bigint NOT NULL,
+                attempt int NOT NULL,
+                rank int NOT NULL,
+                timestamp bigint NOT NULL,        -- how far the output was read
+                lines int NOT NULL,
+                PRIMARY KEY (job, attempt, rank)
+            );
+            CREATE TABLE {0}.metric_series (
+                id bigserial PRIMARY KEY,
+                job bigint NOT NULL,
+                attempt int NOT NULL,
+                rank int NOT NULL,
+                name text NOT NULL,
+                count bigint NOT NULL,
+                last_step float8 NOT NULL,
+                last_value float8 NOT NULL,
+                last_time bigint NOT NULL,
+                least float8 NOT NULL,
+                greatest float8 NOT NULL,
+                UNIQUE (job, attempt, rank, name)
+            );
+            CREATE TABLE {0}.metric_chunks (
+                series bigint NOT NULL,
+                first bigint NOT NULL,            -- the number of its first point in the series, from 0
+                count int NOT NULL,
+                first_step float8 NOT NULL,       -- the least and the greatest step of its points
+                last_step float8 NOT NULL,
+                points bytea NOT NULL,
+                outline bytea NOT NULL,
+                PRIMARY KEY (series, first)
+            );
+            -- They hardly shrink, and packing them would cost more than it saves.
+            ALTER TABLE {0}.metric_chunks ALTER COLUMN points SET STORAGE EXTERNAL, ALTER COLUMN outline SET STORAGE EXTERNAL;
+            """),
     ];
 
     public static int Version => Migrations.Length;

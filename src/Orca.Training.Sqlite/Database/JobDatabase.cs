@@ -123,17 +123,24 @@ internal sealed class JobDatabase : IDisposable
         return _findKey.ReadJobs().FirstOrDefault();
     }
 
-    /// <summary>Deletes those of the jobs that have finished, all or none; when it returns that is on the disk.</summary>
+    /// <summary>Deletes those of the jobs that have finished, all or none, and keeps the runs of those that ran; when it returns that is on the disk.</summary>
     public void Delete(IReadOnlyList<JobId> jobs)
     {
+        using var keep = _connection.Command(
+            """
+            INSERT INTO orca_runs (id, state, algorithm, dataset, group_name, document)
+            SELECT id, state, algorithm, dataset, group_name, document FROM orca_jobs
+            WHERE id = @id AND state >= 3 AND json_array_length(document, '$.job.attempts') > 0
+            """);
         using var delete = _connection.Command("DELETE FROM orca_jobs WHERE id = @id AND state >= 3");
-        var id = delete.Parameters.Add("@id", SqliteType.Integer);
+        SqliteParameter[] ids = [keep.Parameters.Add("@id", SqliteType.Integer), delete.Parameters.Add("@id", SqliteType.Integer)];
         _begin.ExecuteNonQuery();
         try
         {
             foreach (var job in jobs)
             {
-                id.Value = job.Value;
+                ids[0].Value = ids[1].Value = job.Value;
+                keep.ExecuteNonQuery();
                 delete.ExecuteNonQuery();
             }
 

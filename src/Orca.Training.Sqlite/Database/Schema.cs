@@ -52,6 +52,61 @@ internal static class Schema
         DROP INDEX orca_jobs_group;
         CREATE INDEX orca_jobs_group_name ON orca_jobs (group_name, id) WHERE group_name IS NOT NULL;
         """,
+        """
+        -- The runs of jobs that were removed; those of the others are their jobs.
+        CREATE TABLE orca_runs (
+            id INTEGER PRIMARY KEY,
+            state INTEGER NOT NULL,
+            algorithm TEXT NOT NULL,
+            dataset TEXT NOT NULL,
+            group_name TEXT,
+            document TEXT NOT NULL
+        );
+        CREATE INDEX orca_runs_algorithm ON orca_runs (algorithm, id);
+        CREATE INDEX orca_runs_dataset ON orca_runs (dataset, id);
+        CREATE INDEX orca_runs_group ON orca_runs (group_name, id) WHERE group_name IS NOT NULL;
+        CREATE TABLE orca_models (
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            job INTEGER NOT NULL,
+            removed INTEGER NOT NULL,
+            PRIMARY KEY (name, version),
+            UNIQUE (name, job)
+        ) WITHOUT ROWID;
+        CREATE TABLE orca_model_aliases (name TEXT NOT NULL, alias TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (name, alias)) WITHOUT ROWID;
+        CREATE TABLE orca_metric_ends (
+            job INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            rank INTEGER NOT NULL,
+            timestamp INTEGER NOT NULL,           -- how far the output was read
+            lines INTEGER NOT NULL,
+            PRIMARY KEY (job, attempt, rank)
+        ) WITHOUT ROWID;
+        CREATE TABLE orca_metric_series (
+            id INTEGER PRIMARY KEY,
+            job INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            rank INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            last_step REAL NOT NULL,
+            last_value REAL NOT NULL,
+            last_time INTEGER NOT NULL,
+            least REAL NOT NULL,
+            greatest REAL NOT NULL,
+            UNIQUE (job, attempt, rank, name)
+        );
+        CREATE TABLE orca_metric_chunks (
+            series INTEGER NOT NULL,
+            first INTEGER NOT NULL,               -- the number of its first point in the series, from 0
+            count INTEGER NOT NULL,
+            first_step REAL NOT NULL,             -- the least and the greatest step of its points
+            last_step REAL NOT NULL,
+            points BLOB NOT NULL,
+            outline BLOB NOT NULL,
+            PRIMARY KEY (series, first)
+        );
+        """,
     ];
 
     public static int Version => Migrations.Length;

@@ -1,0 +1,28 @@
+using System.Data.Common;
+using Npgsql;
+using Orca.Training.Runs.Relational;
+
+namespace Orca.Training.PostgreSql.Database;
+
+/// <summary>Runs, models and metrics in the job store's schema.</summary>
+internal sealed class PostgreSqlRunDatabase(PostgreSqlJobStore store, PostgreSqlDataSource data, string schema) : RunDatabase
+{
+    public override bool IsShared => true;
+
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        await store.OpenAsync(cancellationToken);
+        return await data.Source.OpenConnectionAsync(cancellationToken);
+    }
+
+    public override string Table(string name) => $"{schema}.{name}";
+
+    public override string MetricIn(string parameter) => $"(document #>> ARRAY['job', 'progress', 'metrics', {parameter}])::float8";
+
+    public override string TextIn(params string[] field) => $"(document #>> '{{job,{string.Join(',', field)}}}')";
+
+    public override Exception? Translated(Exception error) => PostgreSqlErrors.IsUnavailable(error) ? PostgreSqlErrors.Unknown(error, data.Name) : null;
+
+    public override async ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        await ((NpgsqlConnection)connection).BeginTransactionAsync(cancellationToken);
+}

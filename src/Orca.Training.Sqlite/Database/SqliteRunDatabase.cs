@@ -1,0 +1,48 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Orca.Training.Runs.Relational;
+using static System.FormattableString;
+
+namespace Orca.Training.Sqlite.Database;
+
+/// <summary>Runs, models and metrics in the job store's file, on connections beside the one that writes jobs.</summary>
+internal sealed class SqliteRunDatabase(SqliteJobStore store, SqliteJobStoreOptions options) : RunDatabase
+{
+    private readonly SqliteJobStoreOptions _options = options.Copy();
+
+    // As the pool's key, the text has to be the same every time.
+    private readonly string _connectionString = new SqliteConnectionStringBuilder(options.ConnectionString) { Pooling = true, DefaultTimeout = 1 }.ConnectionString;
+
+    public override bool IsShared => false;
+
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        await store.OpenAsync(cancellationToken);
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            connection.Open();
+            connection.Run(Invariant($"PRAGMA busy_timeout = {(int)_options.BusyTimeout.TotalMilliseconds}"));
+            connection.Run("PRAGMA synchronous = FULL");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public override string Table(string name) => $"orca_{name}";
+
+    public override string MetricIn(string parameter) => $"json_extract(document, '$.job.progress.metrics.\"' || {parameter} || '\"')";
+
+    public override string TextIn(params string[] field) => $"json_extract(document, '$.job.{string.Join('.', field)}')";
+
+    public override Exception? Translated(Exception error) =>
+        error is SqliteException e ? SqliteErrors.Write(e, _options.File, _options.BusyTimeout) : null;
+
+    // The lock is taken at once: who reads first and writes then could find that somebody else has written in between.
+    public override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false));
+}
