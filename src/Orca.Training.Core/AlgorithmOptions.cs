@@ -27,6 +27,12 @@ public sealed class AlgorithmOptions
     /// <summary>Parameters for requests that do not give them.</summary>
     public IDictionary<string, string> Parameters { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Which checkpoints a training keeps that saves them by the rule: <c>last</c>, <c>best</c>, <c>every 5</c>, or several with commas. Default empty: as the image
+    /// does it by itself, which is <c>last</c> for those of this project.
+    /// </summary>
+    public string CheckpointKeep { get; set; } = "";
+
     /// <summary>Processors for each container. Default 1.</summary>
     public double Cpus { get; set; } = 1;
 

@@ -54,7 +54,7 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
             log.MountsFromOutside(machine, _engine.Endpoint);
         }
 
-        Abilities = new(MaxRanks: 1, MountsFolders: delivery == FolderDelivery.Mount, CopiesFolders: delivery == FolderDelivery.Copy);
+        Abilities = new(MaxRanks: 1, MountsFolders: delivery == FolderDelivery.Mount, CopiesFolders: delivery == FolderDelivery.Copy) { HasNetwork = _options.Network != "none" };
         _copies = new FolderCopies(_engine, _calls, user, time);
         var puller = new ImagePuller(_engine, _calls, machine, time, log);
         var images = new ImageSupply(new ImagePulls(puller.PullAsync), _options.Pull);

@@ -35,7 +35,7 @@ internal sealed class KubernetesRuntime : IContainerRuntime, IDisposable
         _output = new OutputReader(_cluster, calls, pods, machine, time, log);
 
         // A Job can have many ranks, but the container contract has no variables yet by which they would find each other.
-        Abilities = new RuntimeAbilities(MaxRanks: 1, MountsFolders: options.HostPathMounts) { TellsOutputsApart = false };
+        Abilities = new RuntimeAbilities(MaxRanks: 1, MountsFolders: options.HostPathMounts) { TellsOutputsApart = false, HasNetwork = true };
     }
 
     public RuntimeAbilities Abilities { get; }

@@ -2,11 +2,15 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Orca.Training.Access;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Minio;
+using Orca.Training.Minio.Access;
 using Orca.Training.Minio.Artifacts;
 using Orca.Training.Minio.Cache;
 using Orca.Training.Minio.Datasets;
@@ -39,6 +43,8 @@ public static class MinioTrainingBuilderExtensions
         services.AddSingleton(s => new S3Server(s.GetRequiredService<IOptions<MinioOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDatasetStore>(s => new MinioDatasetStore(s.GetRequiredService<S3Server>(), NewCache(s)));
         services.AddSingleton<IArtifactStore>(s => new MinioArtifactStore(s.GetRequiredService<S3Server>()));
+        services.AddSingleton<IPlaceAccess>(s => new MinioPlaceAccess(
+            s.GetRequiredService<S3Server>(), s.GetService<ILogger<MinioPlaceAccess>>() ?? NullLogger<MinioPlaceAccess>.Instance));
         return builder;
     }
 

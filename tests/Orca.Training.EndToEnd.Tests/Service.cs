@@ -31,6 +31,8 @@ internal sealed class Service : IAsyncDisposable
 
     public string DataFolder => _data.FullName;
 
+    public IServiceProvider Services => _app.Services;
+
     public IDatasetStore Datasets => _app.Services.GetRequiredService<IDatasetStore>();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

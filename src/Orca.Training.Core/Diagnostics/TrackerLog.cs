@@ -84,6 +84,9 @@ internal static partial class TrackerLog
     [LoggerMessage(1032, LogLevel.Warning, "The log store does not say where the log of attempt {Attempt} ends; it goes on where its figures were recorded last")]
     public static partial void LogUnreadable(this ILogger logger, Exception error, string attempt);
 
+    [LoggerMessage(1034, LogLevel.Warning, "What opens its places to the containers of attempt {Attempt} could not be renewed; it is tried again soon, and they lose their access if that goes on")]
+    public static partial void AccessNotRenewed(this ILogger logger, Exception error, string attempt);
+
     [LoggerMessage(1033, LogLevel.Warning, "Hosts on other machines can use this job store too, but not find the {Unshared} that this host keeps; if all of them have its data folder, set OrcaTraining:DataFolderIsShared")]
     public static partial void NotShared(this ILogger logger, string unshared);
 }

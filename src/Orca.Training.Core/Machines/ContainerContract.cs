@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using Orca.Training.Access;
 using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling.Capacity;
@@ -11,10 +13,11 @@ internal static class ContainerContract
     public const string DataPath = "/orca/data";
     public const string OutputPath = "/orca/output";
     public const string CheckpointPath = "/orca/checkpoint";
-    private const int OwnVariables = 9;
+    public const string ModelPath = "/orca/model";
+    private const int OwnVariables = 20;
 
     public static AttemptSpec Build(
-        AttemptName name, string application, Job job, AlgorithmOptions algorithm, Uri data, AttemptPlaces places, TimeSpan stopGrace, string? traceParent = null) => new()
+        AttemptName name, string application, Job job, AlgorithmOptions algorithm, AttemptInputs inputs, TimeSpan stopGrace, string? traceParent = null) => new()
     {
         Name = name,
         Application = application,
@@ -22,22 +25,31 @@ internal static class ContainerContract
         Pull = algorithm.Pull,
         Registry = RegistryOf(algorithm),
         Command = algorithm.Command.ToArray(),
-        Environment = Environment(name, job, algorithm, traceParent),
+        Environment = Environment(name, job, algorithm, inputs, traceParent),
         Ranks = job.Request.Workers,
         Limits = Needs(algorithm),
-        Mounts = new[] { new FolderMount(data.LocalPath, DataPath, IsReadOnly: true), OutputOf(places), CheckpointOf(places) },
+        Mounts = [.. ReadOf(inputs.Data, DataPath), .. Written(inputs.Places), .. ReadOf(inputs.Model, ModelPath)],
         StopGrace = stopGrace,
     };
 
-    /// <summary>The folders that an attempt writes.</summary>
-    public static IReadOnlyList<FolderMount> Written(AttemptPlaces places) => [OutputOf(places), CheckpointOf(places)];
+    /// <summary>The folders that an attempt writes; none where it writes to a server.</summary>
+    public static IReadOnlyList<FolderMount> Written(AttemptPlaces places) => [.. WrittenOf(places.Output, OutputPath), .. WrittenOf(places.Checkpoint, CheckpointPath)];
+
+    /// <summary>All parameters of a job: its own, and the algorithm's for those that it leaves out.</summary>
+    public static SortedList<string, string> Parameters(TrainingRequest request, AlgorithmOptions algorithm)
+    {
+        var parameters = new SortedList<string, string>(OwnVariables + algorithm.Parameters.Count + request.Parameters.Count, StringComparer.Ordinal);
+        AddParameters(algorithm.Parameters, parameters);
+        AddParameters(request.Parameters, parameters);
+        return parameters;
+    }
 
     /// <summary>What one rank of an algorithm may use.</summary>
     public static Resources Needs(AlgorithmOptions algorithm) => new(algorithm.Cpus, (long)algorithm.MemoryMiB << 20, algorithm.Gpus);
 
-    private static FolderMount OutputOf(AttemptPlaces places) => new(places.Output.LocalPath, OutputPath, IsReadOnly: false);
+    private static FolderMount[] ReadOf(Uri? place, string path) => place is { IsFile: true } ? [new(place.LocalPath, path, IsReadOnly: true)] : [];
 
-    private static FolderMount CheckpointOf(AttemptPlaces places) => new(places.Checkpoint.LocalPath, CheckpointPath, IsReadOnly: false);
+    private static FolderMount[] WrittenOf(Uri place, string path) => place.IsFile ? [new(place.LocalPath, path, IsReadOnly: false)] : [];
 
     private static Func<CancellationToken, ValueTask<RegistryCredentials?>>? RegistryOf(AlgorithmOptions algorithm) =>
         algorithm.RegistryProvider ?? (algorithm.Registry is null ? null : Always(algorithm.Registry with { }));
@@ -45,17 +57,22 @@ internal static class ContainerContract
     private static Func<CancellationToken, ValueTask<RegistryCredentials?>> Always(RegistryCredentials credentials) =>
         _ => ValueTask.FromResult<RegistryCredentials?>(credentials);
 
-    private static SortedList<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm, string? traceParent)
+    private static SortedList<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm, AttemptInputs inputs, string? traceParent)
     {
-        var variables = new SortedList<string, string>(OwnVariables + algorithm.Parameters.Count + job.Request.Parameters.Count, StringComparer.Ordinal);
-        AddParameters(algorithm.Parameters, variables);
-        AddParameters(job.Request.Parameters, variables);
+        var variables = Parameters(job.Request, algorithm);
         variables["ORCA_JOB_ID"] = job.Id.ToString();
         variables["ORCA_ATTEMPT"] = name.Attempt.Number.ToString(CultureInfo.InvariantCulture);
-        variables["ORCA_OUTPUT_PATH"] = OutputPath;
-        variables["ORCA_CHECKPOINT_PATH"] = CheckpointPath;
+        variables["ORCA_OUTPUT_PATH"] = PathOf(inputs.Places.Output, OutputPath);
+        variables["ORCA_CHECKPOINT_PATH"] = PathOf(inputs.Places.Checkpoint, CheckpointPath);
+        if (algorithm.CheckpointKeep.Length > 0)
+        {
+            variables["ORCA_CHECKPOINT_KEEP"] = algorithm.CheckpointKeep;
+        }
+
         variables["ALGORITHM_NAME"] = job.Request.Algorithm;
-        variables["TRAINING_DATA_PATH"] = DataPath;
+        AddData(inputs.Data, variables);
+        AddOutput(inputs.Places.Output, variables);
+        AddModel(inputs, variables);
         variables["TRAINING_DATASET_ID"] = job.Request.DatasetId;
         variables["TRAINING_DATASET_VERSION_HASH"] = job.Request.DatasetVersion;
         if (traceParent is not null)
@@ -63,8 +80,68 @@ internal static class ContainerContract
             variables["TRACEPARENT"] = traceParent;
         }
 
+        // Last: nothing else may stand for what opens its places.
+        foreach (var (variable, value) in inputs.Grant?.Environment ?? System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty)
+        {
+            variables[variable] = value;
+        }
+
         return variables;
     }
+
+    private static void AddData(Uri data, SortedList<string, string> variables)
+    {
+        if (S3Address.TryRead(data, out var address))
+        {
+            variables["TRAINING_DATA_BUCKET"] = address.Bucket;
+            variables["TRAINING_DATA_PATH"] = address.Key;
+        }
+        else
+        {
+            variables["TRAINING_DATA_PATH"] = DataPath;
+        }
+    }
+
+    private static void AddOutput(Uri output, SortedList<string, string> variables)
+    {
+        if (S3Address.TryRead(output, out var address))
+        {
+            variables["MODEL_BUCKET"] = address.Bucket;
+            variables["MODEL_OBJECT_PREFIX"] = address.Key;
+        }
+    }
+
+    private static void AddModel(AttemptInputs inputs, SortedList<string, string> variables)
+    {
+        if (inputs.Model is { } model)
+        {
+            variables["ORCA_MODEL_PATH"] = PathOf(model, ModelPath);
+            variables["ORCA_MODEL_FILES"] = ModelFiles(inputs.ModelFiles);
+        }
+    }
+
+    private static string ModelFiles(IReadOnlyList<Artifact> files)
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text))
+        {
+            json.WriteStartArray();
+            foreach (var file in files)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", file.Name);
+                json.WriteNumber("size", file.Size);
+                json.WriteString("sha256", file.Sha256);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(text.ToArray());
+    }
+
+    private static string PathOf(Uri place, string folder) => S3Address.TryRead(place, out var address) ? address.ToString() : folder;
 
     private static void AddParameters(IEnumerable<KeyValuePair<string, string>> parameters, SortedList<string, string> variables)
     {

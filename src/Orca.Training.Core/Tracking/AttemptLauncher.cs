@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Orca.Training.Access;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Diagnostics;
@@ -9,7 +10,7 @@ using Orca.Training.Machines;
 namespace Orca.Training.Tracking;
 
 /// <summary>Makes an attempt's data and places ready and starts it on its machine.</summary>
-internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> options, string application, IDatasetStore datasets, IArtifactStore artifacts, TimeProvider time)
+internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> options, string application, IDatasetStore datasets, IArtifactStore artifacts, IPlaceAccess? access, TimeProvider time)
 {
     public ValueTask<StartResult> StartAsync(TrackerEffect.Start start, Machine machine, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
@@ -17,6 +18,17 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         return activity is null
             ? LaunchAsync(start, machine, start.Job.TraceParent, phases, cancellationToken)
             : TracedAsync(activity, LaunchAsync(start, machine, activity.Id, phases, cancellationToken));
+    }
+
+    /// <summary>Renews what opens the places of an attempt whose containers may run.</summary>
+    /// <exception cref="IOException">It cannot be renewed now.</exception>
+    public async ValueTask RenewAsync(Job job, AttemptName attempt, CancellationToken cancellationToken)
+    {
+        var inputs = await FindInputsAsync(job.Request, attempt, cancellationToken);
+        if (inputs.AccessOf(attempt) is { } asked)
+        {
+            await Access.RenewAsync(asked, cancellationToken);
+        }
     }
 
     private async ValueTask<StartResult> TracedAsync(Activity activity, ValueTask<StartResult> launch)
@@ -48,19 +60,30 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
             return Failed(OutcomeCode.InvalidSpec, $"The algorithm '{request.Algorithm}' is no longer configured in this service.");
         }
 
-        Uri data;
+        AttemptInputs inputs;
         try
         {
-            data = await datasets.OpenAsync(new DatasetVersion(request.DatasetId, request.DatasetVersion), cancellationToken);
+            inputs = await FindInputsAsync(request, start.Attempt, cancellationToken);
+            if (inputs.AccessOf(start.Attempt) is { } asked)
+            {
+                inputs = inputs with { Grant = await Access.GrantAsync(asked, cancellationToken) };
+            }
         }
         catch (DatasetException e)
         {
             return Failed(OutcomeCode.DatasetUnavailable, $"The dataset cannot be used: {e.Message}");
         }
 
-        var places = await artifacts.PrepareAsync(start.Attempt, cancellationToken);
-        var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, data, places, options.CurrentValue.StopGrace, traceParent);
+        var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, inputs, options.CurrentValue.StopGrace, traceParent);
         return await machine.Runtime.StartAsync(spec, phases, cancellationToken);
+    }
+
+    private IPlaceAccess Access => access ?? throw new InvalidOperationException("A store gave an address, and nothing opens it to containers: register an IPlaceAccess beside it.");
+
+    private async ValueTask<AttemptInputs> FindInputsAsync(TrainingRequest request, AttemptName attempt, CancellationToken cancellationToken)
+    {
+        var data = await datasets.OpenAsync(new DatasetVersion(request.DatasetId, request.DatasetVersion), cancellationToken);
+        return new AttemptInputs(data, await artifacts.PrepareAsync(attempt, cancellationToken));
     }
 
     private static StartResult.Failed Failed(OutcomeCode code, string sentence) => new(new Outcome(code, sentence));

@@ -13,6 +13,7 @@ namespace Orca.Training.Tracking;
 /// Carries out what the step wants of machines and stores, each effect by itself, and posts the answers. Whatever a call throws
 /// becomes an answer: none can harm another, or the loop.
 /// </summary>
+#pragma warning disable CA1001 // A semaphore that nobody asks for its handle holds nothing.
 internal sealed class EffectRunner(
     IReadOnlyDictionary<string, Machine> machines,
     RuntimeScope scope,
@@ -27,6 +28,7 @@ internal sealed class EffectRunner(
     Inbox inbox,
     ILogger logger,
     CancellationToken ending)
+#pragma warning restore CA1001
 {
     // Removing what a big pool left behind must not flood its engine. Each machine by itself: one that hangs holds up no other.
     private const int CallsAtOnce = 32;
@@ -38,6 +40,12 @@ internal sealed class EffectRunner(
     // Models and checkpoints can be large, and the way to them slow; how many come at once is bounded for the host's disk and net.
     private static readonly TimeSpan LongestFetch = TimeSpan.FromHours(6);
     private const int FetchesAtOnce = 4;
+
+    // After a restart all are due at once.
+    private const int RenewalsAtOnce = 8;
+    private static readonly TimeSpan LongestRenewal = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim _renewals = new(RenewalsAtOnce);
 
     // The starts that are under way. Locked: the loop notes them and gives them up, and each takes itself out.
     private readonly Dictionary<AttemptName, Errand> _starts = [];
@@ -139,6 +147,7 @@ internal sealed class EffectRunner(
         TrackerEffect.Follow e => await FollowAsync(e, errand),
         TrackerEffect.Fetch e => await FetchAsync(e, errand),
         TrackerEffect.Collect e => await CollectAsync(e),
+        TrackerEffect.RenewAccess e => await RenewAsync(e, errand),
         TrackerEffect.LookUp e => await LookUpAsync(e),
         TrackerEffect.FindExpired e => new TrackerEvent.Expired(await purge.FindAsync(e.Retention, e.Limit, ending)),
         TrackerEffect.Purge e => new TrackerEvent.Purged(await purge.RemoveAsync(e.Jobs, ending) && e.HasMore),
@@ -209,8 +218,8 @@ internal sealed class EffectRunner(
         {
             try
             {
-                var places = await artifacts.PrepareAsync(attempt, token);
-                await runtime.FetchAsync(attempt, ContainerContract.Written(places), token);
+                var written = ContainerContract.Written(await artifacts.PrepareAsync(attempt, token));
+                await (written.Count > 0 ? runtime.FetchAsync(attempt, written, token) : Task.CompletedTask);
             }
             catch (ArtifactException e)
             {
@@ -235,6 +244,27 @@ internal sealed class EffectRunner(
         {
             logger.CallFailed(e, collect.Attempt.ToString(), "collect", "");
             return new TrackerEvent.CollectFailed(collect.Attempt, e.Message);
+        }
+    }
+
+    private async ValueTask<TrackerEvent> RenewAsync(TrackerEffect.RenewAccess renew, Errand errand)
+    {
+        await _renewals.WaitAsync(ending);
+        try
+        {
+            using var over = new CancellationTokenSource(LongestRenewal, time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(over.Token, errand.Token);
+            await launcher.RenewAsync(renew.Job, renew.Attempt, limit.Token);
+            return new TrackerEvent.AccessRenewed(renew.Attempt, IsDone: true);
+        }
+        catch (Exception e) when (!IsEnding(e))
+        {
+            logger.AccessNotRenewed(e, renew.Attempt.ToString());
+            return new TrackerEvent.AccessRenewed(renew.Attempt, IsDone: false);
+        }
+        finally
+        {
+            _renewals.Release();
         }
     }
 

@@ -1,3 +1,4 @@
+using Orca.Training.Access;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Machines;
@@ -8,7 +9,7 @@ namespace Orca.Training.Tracking;
 internal static class MachineChecks
 {
     /// <exception cref="InvalidOperationException">Says what is wrong and which call mends it.</exception>
-    public static void Check(IReadOnlyList<Machine> machines, IDatasetStore datasets, IArtifactStore artifacts)
+    public static void Check(IReadOnlyList<Machine> machines, IDatasetStore datasets, IArtifactStore artifacts, IPlaceAccess? access)
     {
         if (machines.Count == 0)
         {
@@ -21,12 +22,33 @@ internal static class MachineChecks
             throw new InvalidOperationException($"Orca.Training has {twice.Count()} machines named '{twice.Key}': give each Use…() a name of its own.");
         }
 
-        var cannotDeliver = machines.FirstOrDefault(m => m.Runtime.Abilities is { MountsFolders: false, CopiesFolders: false });
-        if (cannotDeliver is not null)
+        foreach (var machine in machines)
+        {
+            CheckReach(machine, datasets.GetType(), "datasets", datasets.IsOnHost, access);
+            CheckReach(machine, artifacts.GetType(), "what trainings write", artifacts.IsOnHost, access);
+        }
+    }
+
+    private static void CheckReach(Machine machine, Type store, string kept, bool isOnHost, IPlaceAccess? access)
+    {
+        var abilities = machine.Runtime.Abilities;
+        var subject = $"Machine '{machine.Name}' ({machine.Runtime.GetType().Name})";
+        if (isOnHost && abilities is { MountsFolders: false, CopiesFolders: false })
         {
             throw new InvalidOperationException(
-                $"Machine '{cannotDeliver.Name}' ({cannotDeliver.Runtime.GetType().Name}) can neither mount nor copy folders of the host, "
-                + $"and {datasets.GetType().Name} and {artifacts.GetType().Name} keep datasets and artifacts in such folders: use stores that it can reach.");
+                $"{subject} can neither mount nor copy folders of the host, and {store.Name} keeps {kept} in such folders: use a store that it can reach.");
+        }
+
+        if (!isOnHost && !abilities.HasNetwork)
+        {
+            throw new InvalidOperationException(
+                $"{subject} gives its containers no network, and {store.Name} keeps {kept} behind one: set the machine's Network to one in which the store's server can be reached.");
+        }
+
+        if (!isOnHost && access is null)
+        {
+            throw new InvalidOperationException(
+                $"{store.Name} keeps {kept} behind a network, and nothing opens them to the containers of {subject.Replace("Machine", "machine", StringComparison.Ordinal)}: register an IPlaceAccess beside the store.");
         }
     }
 }

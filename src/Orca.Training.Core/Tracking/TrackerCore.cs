@@ -25,6 +25,7 @@ internal sealed partial class TrackerCore
     private readonly JobObserver? _observer;
     private readonly Wakes _wakes = new();
     private readonly Sweeps _sweeps;
+    private readonly Renewals _renewals;
     private DateTimeOffset _nextReconcile;
     private bool _isDraining;
 
@@ -40,6 +41,7 @@ internal sealed partial class TrackerCore
         _comparison = new ListingComparison(settings, _jobs, _cleanups, _strays);
         _dependencies = new Dependencies(_jobs, settings);
         _sweeps = new Sweeps(settings, _dependencies);
+        _renewals = new Renewals(settings, _jobs);
         _rules = new JobRules(settings, _dependencies, memoryLimit, _wakes.Add);
     }
 
@@ -62,6 +64,7 @@ internal sealed partial class TrackerCore
             // Who drains plans nothing, so that a look would be due for ever.
             next = !_isDraining && _scheduler.NextLook is { } look && look < next ? look : next;
             next = _sweeps.Next is { } sweep && sweep < next ? sweep : next;
+            next = _renewals.Next is { } renewal && renewal < next ? renewal : next;
             return _cleanups.NextTry is { } retry && retry < next ? retry : next;
         }
     }
@@ -111,6 +114,9 @@ internal sealed partial class TrackerCore
                 _strays.Answer(e.Job, e.Found, e.IsAnswer, now, effects);
                 Release(_dependencies.Answer(e.Job, e.Found, e.IsAnswer, now), now, effects);
                 break;
+            case TrackerEvent.AccessRenewed e:
+                _renewals.Answer(e.Attempt, e.IsDone, now);
+                break;
             case TrackerEvent.Expired e:
                 _sweeps.Take(e.Jobs, now, effects);
                 break;
@@ -146,6 +152,7 @@ internal sealed partial class TrackerCore
         }
 
         _listings.AskAll(effects);
+        _renewals.Begin(now);
         _nextReconcile = now + _settings.ReconcilePeriod;
     }
 
@@ -307,6 +314,7 @@ internal sealed partial class TrackerCore
 
         _cleanups.PassTime(now, effects);
         _sweeps.PassTime(now, effects);
+        _renewals.PassTime(now, effects);
         if (now >= _nextReconcile)
         {
             _nextReconcile = now + _settings.ReconcilePeriod;

@@ -37,6 +37,9 @@ internal abstract record TrackerEffect
     /// <summary>List a machine's containers → Listed or ListFailed.</summary>
     public sealed record List(string Machine, long Number) : TrackerEffect;
 
+    /// <summary>Renew what opens an attempt's places → AccessRenewed.</summary>
+    public sealed record RenewAccess(AttemptName Attempt, Job Job) : TrackerEffect;
+
     /// <summary>Read a job that is not tracked: others wait for it, or a container claims to be its → LookedUp.</summary>
     public sealed record LookUp(JobId Job) : TrackerEffect;
 

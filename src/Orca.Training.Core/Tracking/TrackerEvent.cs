@@ -72,6 +72,9 @@ internal abstract record TrackerEvent
     /// <summary>Reading a training's output broke off.</summary>
     public sealed record OutputBroken(AttemptName Attempt, OutputSummary Summary) : TrackerEvent;
 
+    /// <summary>What opens an attempt's places was renewed, or could not be now.</summary>
+    public sealed record AccessRenewed(AttemptName Attempt, bool IsDone) : TrackerEvent;
+
     /// <summary>A job as it is on record, null if it is not; or the store did not answer.</summary>
     public sealed record LookedUp(JobId Job, Job? Found, bool IsAnswer) : TrackerEvent;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orca.Training.Access;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Diagnostics;
@@ -22,6 +23,7 @@ internal sealed class TrackerService(
     IDatasetStore datasets,
     IArtifactStore artifacts,
     ILogStore logs,
+    IEnumerable<IPlaceAccess> accesses,
     IServiceScopeFactory scopes,
     IHostEnvironment environment,
     TrackerWork work,
@@ -35,6 +37,7 @@ internal sealed class TrackerService(
 
     private readonly OrcaTrainingOptions _atStart = options.CurrentValue;
     private readonly Machine[] _machines = [.. machines];
+    private readonly IPlaceAccess? _access = accesses.LastOrDefault();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private (DeciderTerm Term, Inbox Inbox)? _current;
@@ -42,7 +45,7 @@ internal sealed class TrackerService(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        MachineChecks.Check(_machines, datasets, artifacts);
+        MachineChecks.Check(_machines, datasets, artifacts, _access);
         if (string.Join(", ", SharedStores.Missing(store, datasets, artifacts, logs)) is { Length: > 0 } unshared)
         {
             logger.NotShared(unshared);
@@ -139,7 +142,7 @@ internal sealed class TrackerService(
 
         var inbox = new Inbox();
         var scope = new RuntimeScope(_atStart.ApplicationName ?? environment.ApplicationName, installation);
-        var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, time);
+        var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, _access, time);
         var logWriters = new LogWriters(logs, work, time, logger, ending.Token);
         var purge = new JobPurge(installation, store, artifacts, logs, _atStart.Retention, fence, logger);
         var effects = new EffectRunner(
@@ -183,6 +186,7 @@ internal sealed class TrackerService(
             RemoveLeftovers = _atStart.RemoveLeftovers,
             Retention = _atStart.Retention,
             DrainsToQueue = store.IsDurable,
+            AccessPeriod = datasets.IsOnHost && artifacts.IsOnHost ? null : _access?.RenewalPeriod,
             CopyingMachines = _machines.Where(m => m.Runtime.Abilities.CopiesFolders).Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         };
         var offers = _machines.Select(m => new MachineOffer(m.Name, m.Capacity ?? default)).ToArray();

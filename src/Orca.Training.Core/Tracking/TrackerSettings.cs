@@ -25,6 +25,9 @@ internal sealed record TrackerSettings
     /// <summary>The machines that copy folders: there what an attempt wrote is fetched before its end is recorded.</summary>
     public IReadOnlySet<string> CopyingMachines { get; init; } = new HashSet<string>();
 
+    /// <summary>How often what opens the attempts' places is renewed; null where they need nothing.</summary>
+    public TimeSpan? AccessPeriod { get; init; }
+
     /// <summary>The longest pause between two tries of the same thing.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -91,7 +91,7 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
     {
         await MakeBucketAsync(cancellationToken);
         var prefix = RunKeys.Job(installation, job) + "/";
-        var kept = exceptAttempt is { } number ? Invariant($"{prefix}{number}/") : null;
+        var kept = exceptAttempt is { } number ? Invariant($"{prefix}{number}/output/") : null;
         await _bucket.RemoveAsync(
             _bucket.ListAsync(prefix, cancellationToken).Select(o => o.Key).Where(k => kept is null || !k.StartsWith(kept, StringComparison.Ordinal)), cancellationToken);
     }

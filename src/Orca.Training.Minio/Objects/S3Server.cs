@@ -8,14 +8,16 @@ internal sealed class S3Server : IDisposable
 {
     private readonly HttpClient _http;
 
-    public S3Server(MinioOptions options, TimeProvider time)
-        : this(options, time, new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(10), ConnectTimeout = TimeSpan.FromSeconds(10), MaxConnectionsPerServer = 64 })
-    {
-    }
+    private readonly string? _token;
 
-    internal S3Server(MinioOptions options, TimeProvider time, HttpMessageHandler network)
+    /// <param name="options">Where it is, and the key.</param>
+    /// <param name="time">For pauses.</param>
+    /// <param name="token">The session's token, where the key is a temporary one.</param>
+    public S3Server(MinioOptions options, TimeProvider time, string? token = null)
     {
+        _token = token;
         Options = options;
+        var network = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(10), ConnectTimeout = TimeSpan.FromSeconds(10), MaxConnectionsPerServer = 64 };
         Time = time;
 
         // Large bodies take as long as they take: what stands still is noticed by who reads it.
@@ -49,11 +51,14 @@ internal sealed class S3Server : IDisposable
         _http.Dispose();
     }
 
-    private IMinioClient ClientOf(Uri endpoint) => new MinioClient()
-        .WithEndpoint(endpoint.Authority)
-        .WithSSL(endpoint.Scheme == Uri.UriSchemeHttps)
-        .WithCredentials(Options.AccessKey, Options.SecretKey)
-        .WithRegion(Options.Region)
-        .WithHttpClient(_http)
-        .Build();
+    private IMinioClient ClientOf(Uri endpoint)
+    {
+        var client = new MinioClient()
+            .WithEndpoint(endpoint.Authority)
+            .WithSSL(endpoint.Scheme == Uri.UriSchemeHttps)
+            .WithCredentials(Options.AccessKey, Options.SecretKey)
+            .WithRegion(Options.Region)
+            .WithHttpClient(_http);
+        return (_token is null ? client : client.WithSessionToken(_token)).Build();
+    }
 }

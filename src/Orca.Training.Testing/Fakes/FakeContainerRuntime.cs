@@ -26,7 +26,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     public FakeContainerRuntime(TimeProvider time) => _time = time;
 
     /// <inheritdoc />
-    public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true);
+    public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true) { HasNetwork = true };
 
     /// <summary>How many containers there are, ended ones included.</summary>
     public int ContainerCount

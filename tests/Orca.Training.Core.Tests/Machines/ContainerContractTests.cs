@@ -1,3 +1,4 @@
+using Orca.Training.Access;
 using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
@@ -92,12 +93,64 @@ public sealed class ContainerContractTests
     public void A_containers_name_derives_from_installation_job_attempt_and_rank() =>
         Assert.Equal("orca-i-12-3-0", Name.ContainerOf(0));
 
-    private static AttemptSpec Build(Dictionary<string, string> parameters, AlgorithmOptions? algorithm = null, int workers = 1)
+    [Fact]
+    public void What_lies_on_a_server_is_told_by_bucket_and_key_and_mounted_nowhere()
+    {
+        var grant = new AccessGrant(new Dictionary<string, string> { ["AWS_ACCESS_KEY_ID"] = "temporary" }, DateTimeOffset.UnixEpoch);
+        var places = new AttemptPlaces(new Uri("s3://runs/i/12/3/output"), new Uri("s3://runs/i/12/checkpoint"));
+        var inputs = new AttemptInputs(new Uri("s3://data/d/0a/files"), places) { Grant = grant };
+
+        var spec = Build([], inputs: inputs);
+
+        Assert.Empty(spec.Mounts);
+        Assert.Equal(
+            ["data d/0a/files", "runs i/12/3/output", "s3://runs/i/12/3/output", "s3://runs/i/12/checkpoint", "temporary"],
+            [
+                $"{spec.Environment["TRAINING_DATA_BUCKET"]} {spec.Environment["TRAINING_DATA_PATH"]}",
+                $"{spec.Environment["MODEL_BUCKET"]} {spec.Environment["MODEL_OBJECT_PREFIX"]}",
+                spec.Environment["ORCA_OUTPUT_PATH"],
+                spec.Environment["ORCA_CHECKPOINT_PATH"],
+                spec.Environment["AWS_ACCESS_KEY_ID"],
+            ]);
+        Assert.Equal(new AttemptAccess(Name, places) { Data = inputs.Data, ModelFiles = [] }.ToString(), inputs.AccessOf(Name)!.ToString());
+    }
+
+    [Fact]
+    public void A_folder_of_data_is_mounted_beside_outputs_on_a_server()
+    {
+        var inputs = new AttemptInputs(new Uri("file:///cache/d"), new AttemptPlaces(new Uri("s3://runs/o"), new Uri("s3://runs/c")));
+
+        var spec = Build([], inputs: inputs);
+
+        Assert.Equal([new FolderMount("/cache/d", "/orca/data", IsReadOnly: true)], spec.Mounts);
+        Assert.Equal("/orca/data", spec.Environment["TRAINING_DATA_PATH"]);
+        Assert.False(spec.Environment.ContainsKey("TRAINING_DATA_BUCKET"));
+        Assert.Null(inputs.AccessOf(Name)!.Data);
+    }
+
+    [Fact]
+    public void A_model_is_mounted_and_its_files_are_told()
+    {
+        var spec = Build([], inputs: Folders with
+        {
+            Model = new Uri("file:///runs/7/1/output"),
+            ModelFiles = [new Artifact("model.pt", new Uri("file:///runs/7/1/output/model.pt"), 5, "ab")],
+        });
+
+        Assert.Contains(new FolderMount("/runs/7/1/output", "/orca/model", IsReadOnly: true), spec.Mounts);
+        Assert.Equal("/orca/model", spec.Environment["ORCA_MODEL_PATH"]);
+        Assert.Equal("""[{"name":"model.pt","size":5,"sha256":"ab"}]""", spec.Environment["ORCA_MODEL_FILES"]);
+        Assert.Null(Folders.AccessOf(Name));
+    }
+
+    private static AttemptInputs Folders { get; } =
+        new(new Uri("file:///data%20sets/d"), new AttemptPlaces(new Uri("file:///runs/out"), new Uri("file:///runs/check")));
+
+    private static AttemptSpec Build(Dictionary<string, string> parameters, AlgorithmOptions? algorithm = null, int workers = 1, AttemptInputs? inputs = null)
     {
         var request = JobSamples.Request() with { DatasetVersion = "v", Parameters = parameters, Workers = workers };
         var job = JobTransitions.Create(new JobId(12), new JobCommand.Submit(request, null, JobSamples.At(0)));
         return ContainerContract.Build(
-            Name, "app", job, algorithm ?? new AlgorithmOptions { Image = "img" }, new Uri("file:///data%20sets/d"),
-            new AttemptPlaces(new Uri("file:///runs/out"), new Uri("file:///runs/check")), TimeSpan.FromSeconds(10));
+            Name, "app", job, algorithm ?? new AlgorithmOptions { Image = "img" }, inputs ?? Folders, TimeSpan.FromSeconds(10));
     }
 }

@@ -72,7 +72,7 @@ public sealed class EffectRunnerTests
         var stores = services.BuildServiceProvider();
         var options = stores.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var artifacts = stores.GetRequiredService<IArtifactStore>();
-        var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, time);
+        var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, access: null, time);
         var work = new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext());
         var logs = new LogWriters(stores.GetRequiredService<ILogStore>(), work, time, NullLogger.Instance, Cancel);
         var jobs = new MemoryJobStore(new MemoryJobStoreOptions(), time);
