@@ -28,12 +28,12 @@ class File:
 def scratch(part):
     """This attempt's folder for what comes from S3 or goes there; below TMPDIR, or /tmp without."""
     job, attempt = os.environ.get("ORCA_JOB_ID", "0"), os.environ.get("ORCA_ATTEMPT", "0")
-    folder = Path(tempfile.gettempdir()) / f"orca-{job}-{attempt}" / part
     try:
+        folder = Path(tempfile.gettempdir()) / f"orca-{job}-{attempt}" / part
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
     except OSError as error:
-        raise InputError(f"What comes from S3 needs a folder, and '{folder}' can't be made: {error.strerror}.") from None
-    return folder
+        raise InputError(f"What comes from S3 needs a folder below TMPDIR or /tmp: {error.strerror}.") from None
 
 
 def dataset(access, place, version):
