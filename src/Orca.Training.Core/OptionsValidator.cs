@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
@@ -9,7 +10,7 @@ namespace Orca.Training;
 
 /// <summary>Checks the settings when the host starts, and when they change: each message names the setting by its full path, the value found and what would be right.</summary>
 /// <param name="section">The path of the section that they are read from; empty for the usual one.</param>
-internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTrainingOptions>
+internal sealed partial class OptionsValidator(string section) : IValidateOptions<OrcaTrainingOptions>
 {
     // The most that timers take is 49 days.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
@@ -138,6 +139,11 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
             found.Add($"{path}:Registry has {fault}.");
         }
 
+        if (algorithm.CheckpointKeep is not { } keep || !CheckpointRule().IsMatch(keep))
+        {
+            found.Add($"{path}:CheckpointKeep is '{Shown(algorithm.CheckpointKeep)}': give 'last', 'best', 'every N' with a number from 1, or several of them with commas.");
+        }
+
         CheckTimeouts($"{path}:Timeouts", algorithm.Timeouts, limits.LongestTime, found);
         CheckRetries($"{path}:Retries", algorithm.Retries, limits, found);
         foreach (var (parameter, value) in algorithm.Parameters)
@@ -145,6 +151,9 @@ internal sealed class OptionsValidator(string section) : IValidateOptions<OrcaTr
             CheckParameter($"{path}:Parameters:{Shown(parameter)}", parameter, value, found);
         }
     }
+
+    [GeneratedRegex(@"^( *(last|best|every [1-9][0-9]{0,8}) *(,|\z))*\z")]
+    private static partial Regex CheckpointRule();
 
     private static void CheckTimeouts(string path, TimeoutOptions timeouts, TimeSpan longest, List<string> found)
     {

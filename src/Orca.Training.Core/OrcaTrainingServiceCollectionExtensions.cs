@@ -15,6 +15,7 @@ using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs;
 using Orca.Training.Logs.Folders;
 using Orca.Training.Machines;
+using Orca.Training.Models;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Settings;
 using Orca.Training.Tracking;
@@ -140,6 +141,7 @@ public static class OrcaTrainingServiceCollectionExtensions
             services.GetRequiredService<IJobStore>(),
             services.GetRequiredService<IDatasetStore>(),
             services.GetRequiredService<ILogStore>(),
+            services.GetRequiredService<IModelStore>(),
             () => validator.Current,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<TrainingClient>>(),

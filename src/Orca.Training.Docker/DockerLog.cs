@@ -34,4 +34,7 @@ internal static partial class DockerLog
 
     [LoggerMessage(2006, LogLevel.Debug, "Machine {Machine} lists container {ContainerId} as this application's, but its labels name no attempt; it is left alone")]
     public static partial void Unlabelled(this ILogger log, string machine, string containerId);
+
+    [LoggerMessage(2010, LogLevel.Warning, "The engine does not say what the image {Image} is known by; its runs cannot be repeated exactly")]
+    public static partial void DigestUnknown(this ILogger logger, Exception error, string image);
 }

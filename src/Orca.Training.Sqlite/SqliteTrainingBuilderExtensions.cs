@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Orca.Training.Jobs.Storage.Relational;
 using Orca.Training.Metrics.Relational;
 using Orca.Training.Models.Relational;
 using Orca.Training.Runs;

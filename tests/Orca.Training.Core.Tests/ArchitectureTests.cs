@@ -14,15 +14,19 @@ public sealed partial class ArchitectureTests
         ["Jobs"] = [],
         ["Datasets"] = ["Files"],
         ["Artifacts"] = ["Files", "Jobs"],
-        ["Machines"] = ["Artifacts", "Files", "Jobs", "Scheduling/Capacity"],
+        ["Access"] = ["Artifacts", "Jobs"],
+        ["Runs"] = ["Jobs"],
+        ["Models"] = ["Files", "Jobs", "Runs"],
+        ["Metrics"] = ["Jobs"],
+        ["Machines"] = ["Access", "Artifacts", "Files", "Jobs", "Scheduling/Capacity"],
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Jobs", "Machines"],
         ["Logs"] = ["Files", "Jobs", "Machines"],
-        ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Logs", "Machines"],
+        ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Models"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics"],
-        ["Tracking"] = ["Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Progress", "Scheduling", "Scheduling/Capacity"],
+        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity"],
     };
 
     [Fact]
@@ -120,7 +124,7 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"Orca\.Training\.([A-Z][\w.]*)|(?<![\w.])(?:(?<1>Machines)\.ReservedVariables|(?<1>Jobs)\.(?:Job|JobId|JobState|Outcome)\b)")]
     private static partial Regex Namespaces();
 
-    [GeneratedRegex(@"using Orca\.Training\.(Jobs\.Storage\.Memory|Artifacts\.Folders|Datasets\.Folders|Logs\.Folders)")]
+    [GeneratedRegex(@"using Orca\.Training\.(Jobs\.Storage\.Memory|Metrics\.Memory|Models\.Memory|Artifacts\.Folders|Datasets\.Folders|Logs\.Folders)")]
     private static partial Regex Implementations();
 
     [GeneratedRegex(@"using (Orca\.Training\.(Docker|Kubernetes|Minio|Sqlite|PostgreSql|Grpc|AspNetCore|Testing|Cli)|Docker|Grpc|Google|Microsoft\.AspNetCore)\b")]

@@ -66,6 +66,8 @@ internal static class Fingerprint
             AddUnlessEmpty("version", request.DatasetVersion);
             AddUnlessEmpty("name", request.Name);
             AddUnlessEmpty("model", request.OutputModelName);
+            Add("input model", request.InputModel);
+            Add("rerun of", request.RerunOf?.ToString());
             Add("parameter", request.Parameters);
             Add("label", request.Labels);
             AddUnless(1, "workers", request.Workers);

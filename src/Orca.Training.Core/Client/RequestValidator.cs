@@ -27,6 +27,7 @@ internal sealed class RequestValidator(
         CheckName("dataset_id", request.DatasetId, isRequired: true, found);
         CheckName("name", request.Name, isRequired: false, found);
         CheckName("output_model_name", request.OutputModelName, isRequired: false, found);
+        CheckName("input_model", request.InputModel, 2 * limits.NameLength, isRequired: false, found);
         CheckName("train_data_version_hash", request.DatasetVersion, isRequired: false, found);
         CheckParameters(request.Parameters, found);
         CheckLabels(request.Labels, found);

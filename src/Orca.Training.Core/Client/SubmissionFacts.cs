@@ -2,11 +2,12 @@ using System.Collections.Frozen;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Models;
 
 namespace Orca.Training.Client;
 
 /// <summary>What only stores know of a submission, and what may be otherwise a moment later: its dataset's version and the jobs that it depends on.</summary>
-internal sealed class SubmissionFacts(IJobStore store, IDatasetStore datasets)
+internal sealed class SubmissionFacts(IJobStore store, IDatasetStore datasets, IModelStore models)
 {
     /// <summary>The version that a request trains on.</summary>
     /// <param name="request">The request.</param>
@@ -38,6 +39,30 @@ internal sealed class SubmissionFacts(IJobStore store, IDatasetStore datasets)
         }
 
         return "";
+    }
+
+    /// <summary>The version of a stored model that a request works on, as <c>name:version</c>; null where it works on none.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="found">Gets what is wrong; what is returned then is of no use.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<string?> ResolveModelAsync(TrainingRequest request, List<FieldViolation> found, CancellationToken cancellationToken)
+    {
+        if (request.InputModel is not { } text)
+        {
+            return null;
+        }
+
+        var asked = ModelReference.Of(text);
+        if (await models.ResolveAsync(asked.Name, asked.Version, cancellationToken) is { } version)
+        {
+            return new ModelReference(version.Name, ModelVersions.Text(version.Version)).ToString();
+        }
+
+        var isKnown = asked.Version.Length > 0 && await models.ResolveAsync(asked.Name, "", cancellationToken) is not null;
+        found.Add(new FieldViolation("input_model", isKnown
+            ? $"The model '{asked.Name}' has no version or alias '{asked.Version}': give one that it has, or its name alone for the newest."
+            : $"There is no model '{asked.Name}': give the name under which a training has stored one (output_model_name)."));
+        return null;
     }
 
     /// <summary>

@@ -11,7 +11,7 @@ namespace Orca.Training.Client;
 /// </summary>
 internal sealed partial class TrainingClient
 {
-    private readonly SubmissionFacts _facts = new(store, datasets);
+    private readonly SubmissionFacts _facts = new(store, datasets, models);
 
     // Made once, and not for each submission.
     private Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>>? _record;
@@ -61,6 +61,11 @@ internal sealed partial class TrainingClient
         CancellationToken cancellationToken)
     {
         var version = await _facts.ResolveAsync(request, found, cancellationToken);
+        if (request.InputModel is not null)
+        {
+            request = request with { InputModel = await _facts.ResolveModelAsync(request, found, cancellationToken) };
+        }
+
         if (request.DependsOn.Count > 0)
         {
             DependencyRule.CheckMissing(request.DependsOn, await _facts.MissingAsync([request], cancellationToken), found);

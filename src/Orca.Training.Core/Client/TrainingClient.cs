@@ -5,6 +5,7 @@ using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
+using Orca.Training.Models;
 
 namespace Orca.Training.Client;
 
@@ -12,6 +13,7 @@ namespace Orca.Training.Client;
 /// <param name="store">Where jobs are.</param>
 /// <param name="datasets">Says which datasets there are.</param>
 /// <param name="logs">Where what trainings print is.</param>
+/// <param name="models">Says which stored models there are.</param>
 /// <param name="validator">What checks requests, as the settings are now.</param>
 /// <param name="time">When it is.</param>
 /// <param name="logger">Told of what the service cannot help.</param>
@@ -22,6 +24,7 @@ internal sealed partial class TrainingClient(
     IJobStore store,
     IDatasetStore datasets,
     ILogStore logs,
+    IModelStore models,
     Func<RequestValidator> validator,
     TimeProvider time,
     ILogger<TrainingClient> logger,
@@ -39,7 +42,7 @@ internal sealed partial class TrainingClient(
     internal IJobStore Store => store;
 
     public ITrainingClient ForUser(string? user) =>
-        new TrainingClient(store, datasets, logs, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user, _kept);
+        new TrainingClient(store, datasets, logs, models, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user, _kept);
 
     public async Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default)
     {

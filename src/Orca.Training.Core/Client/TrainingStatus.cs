@@ -69,6 +69,9 @@ public sealed record TrainingStatus
     /// <summary>What it left behind; empty unless it succeeded.</summary>
     public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
 
+    /// <summary>The version that its model got under <see cref="TrainingRequest.OutputModelName"/>; null where it has none.</summary>
+    public int? ModelVersion { get; init; }
+
     /// <summary>When it was accepted.</summary>
     public required DateTimeOffset SubmittedAt { get; init; }
 
@@ -105,6 +108,7 @@ public sealed record TrainingStatus
             Progress = job.Progress is { Announced: null, Position: { Timestamp: 0, Lines: 0 } } ? job.Progress : job.Progress with { Announced = null, Position = default },
             Outcome = job.Outcome,
             Artifacts = job.Artifacts,
+            ModelVersion = job.ModelVersion,
             SubmittedAt = job.SubmittedAt,
             StartedAt = job.Attempts is [.., var last] ? last.StartedAt : null,
             FinishedAt = job.FinishedAt,

@@ -80,6 +80,7 @@ internal static class AttemptEvents
             case TrackerEvent.Collected e:
                 attempt.Collect.Finish();
                 attempt.Artifacts = e.Artifacts;
+                attempt.ModelVersion = e.ModelVersion;
                 attempt.CollectFailure = e.Failure;
                 break;
             case TrackerEvent.CollectFailed e:

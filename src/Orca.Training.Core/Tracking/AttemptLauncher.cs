@@ -6,11 +6,13 @@ using Orca.Training.Datasets;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
+using Orca.Training.Models;
+using Orca.Training.Runs;
 
 namespace Orca.Training.Tracking;
 
 /// <summary>Makes an attempt's data and places ready and starts it on its machine.</summary>
-internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> options, string application, IDatasetStore datasets, IArtifactStore artifacts, IPlaceAccess? access, TimeProvider time)
+internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> options, string application, IDatasetStore datasets, IArtifactStore artifacts, IPlaceAccess? access, IRunStore runs, IModelStore models, TimeProvider time)
 {
     public ValueTask<StartResult> StartAsync(TrackerEffect.Start start, Machine machine, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
@@ -60,6 +62,16 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
             return Failed(OutcomeCode.InvalidSpec, $"The algorithm '{request.Algorithm}' is no longer configured in this service.");
         }
 
+        if (request.RerunOf is { } repeated)
+        {
+            if (await runs.ReadAsync(repeated, cancellationToken) is not { Execution: { } before })
+            {
+                return Failed(OutcomeCode.InvalidSpec, $"The run of job {repeated}, which this one repeats, is no longer on record with its image: submit its request anew.");
+            }
+
+            algorithm = Reruns.Pinned(algorithm, before);
+        }
+
         AttemptInputs inputs;
         try
         {
@@ -73,9 +85,16 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         {
             return Failed(OutcomeCode.DatasetUnavailable, $"The dataset cannot be used: {e.Message}");
         }
+        catch (ArtifactException e)
+        {
+            return Failed(OutcomeCode.ArtifactMissing, $"The model cannot be used: {e.Message}");
+        }
 
         var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, inputs, options.CurrentValue.StopGrace, traceParent);
-        return await machine.Runtime.StartAsync(spec, phases, cancellationToken);
+        var result = await machine.Runtime.StartAsync(spec, phases, cancellationToken);
+        return result is StartResult.Started { ImageDigest: { } digest } started
+            ? started with { Execution = new Execution(spec.Image, digest, spec.Command, ContainerContract.Parameters(request, algorithm)) }
+            : result;
     }
 
     private IPlaceAccess Access => access ?? throw new InvalidOperationException("A store gave an address, and nothing opens it to containers: register an IPlaceAccess beside it.");
@@ -83,7 +102,17 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
     private async ValueTask<AttemptInputs> FindInputsAsync(TrainingRequest request, AttemptName attempt, CancellationToken cancellationToken)
     {
         var data = await datasets.OpenAsync(new DatasetVersion(request.DatasetId, request.DatasetVersion), cancellationToken);
-        return new AttemptInputs(data, await artifacts.PrepareAsync(attempt, cancellationToken));
+        var inputs = new AttemptInputs(data, await artifacts.PrepareAsync(attempt, cancellationToken));
+        if (request.InputModel is not { } text)
+        {
+            return inputs;
+        }
+
+        var asked = ModelReference.Of(text);
+        var model = await models.ResolveAsync(asked.Name, asked.Version, cancellationToken)
+            ?? throw new ArtifactException($"'{text}' is there no more: it was removed since this job was submitted.");
+        var publisher = new AttemptName(attempt.Installation, new AttemptId(model.Job, model.Attempt));
+        return inputs with { Model = artifacts.OutputOf(publisher), ModelFiles = model.Files };
     }
 
     private static StartResult.Failed Failed(OutcomeCode code, string sentence) => new(new Outcome(code, sentence));

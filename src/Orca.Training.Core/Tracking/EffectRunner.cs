@@ -5,6 +5,7 @@ using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Machines;
+using Orca.Training.Models;
 using Orca.Training.Progress;
 
 namespace Orca.Training.Tracking;
@@ -21,6 +22,7 @@ internal sealed class EffectRunner(
     JobPurge purge,
     AttemptLauncher launcher,
     IArtifactStore artifacts,
+    IModelStore models,
     LogWriters logs,
     OrcaTrainingOptions options,
     TrackerWork work,
@@ -234,7 +236,8 @@ internal sealed class EffectRunner(
         try
         {
             var found = await artifacts.CollectAsync(collect.Attempt, collect.Announced, ending);
-            return new TrackerEvent.Collected(collect.Attempt, found, Failure: null);
+            int? version = collect.ModelName.Length > 0 ? await models.ReserveAsync(collect.ModelName, collect.Attempt.Attempt.Job, ending) : null;
+            return new TrackerEvent.Collected(collect.Attempt, found, Failure: null, version);
         }
         catch (ArtifactException e)
         {

@@ -4,6 +4,7 @@ using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
+using Orca.Training.Models;
 
 namespace Orca.Training.Tracking;
 
@@ -12,7 +13,7 @@ namespace Orca.Training.Tracking;
 /// there, and the next look comes back to it.
 /// </summary>
 internal sealed class JobPurge(
-    InstallationId installation, IJobStore jobs, IArtifactStore artifacts, ILogStore logs, RetentionOptions retention, Fence fence, ILogger logger)
+    InstallationId installation, IJobStore jobs, IArtifactStore artifacts, IModelStore models, ILogStore logs, RetentionOptions retention, Fence fence, ILogger logger)
 {
     /// <summary>The finished jobs that need not be kept; none if the store does not answer.</summary>
     public async ValueTask<IReadOnlyList<Job>> FindAsync(JobRetention expired, int limit, CancellationToken cancellationToken)
@@ -59,9 +60,14 @@ internal sealed class JobPurge(
         return emptied.Count == expired.Count;
     }
 
+    /// <summary>Whether what it left is a version of a model, which is kept until somebody removes that.</summary>
+    private async ValueTask<bool> IsModelAsync(Job job, CancellationToken cancellationToken) =>
+        job.ModelVersion is { } version && await models.ResolveAsync(job.Request.OutputModelName, ModelVersions.Text(version), cancellationToken) is not null;
+
     private async ValueTask EmptyAsync(Job job, CancellationToken cancellationToken)
     {
         await logs.RemoveAsync(installation, job.Id, cancellationToken);
-        await artifacts.RemoveAsync(installation, job.Id, retention.KeepArtifacts && job.State is JobState.Succeeded ? job.LastAttempt : null, cancellationToken);
+        var isKept = job.State is JobState.Succeeded && (retention.KeepArtifacts || await IsModelAsync(job, cancellationToken));
+        await artifacts.RemoveAsync(installation, job.Id, isKept ? job.LastAttempt : null, cancellationToken);
     }
 }

@@ -98,7 +98,7 @@ internal sealed class JobRules(
         {
             case CallState.Done when attempt.StartResult is StartResult.Started started:
                 // Also when it is to be cancelled: what runs is recorded as running, and then stopped.
-                tracked.Give(new JobCommand.BeginRunning(job, number, started.Incarnations, now), effects);
+                tracked.Give(new JobCommand.BeginRunning(job, number, started.Incarnations, now) { Execution = started.Execution }, effects);
                 break;
             case CallState.Done when attempt.StartResult is StartResult.Failed failed:
                 Finish(tracked, number, ended ?? failed.Outcome, progress: null, now, effects);
@@ -284,7 +284,7 @@ internal sealed class JobRules(
             }
             else
             {
-                tracked.Give(new JobCommand.Publish(tracked.Job.Id, number, attempt.Artifacts, progress, now), effects);
+                tracked.Give(new JobCommand.Publish(tracked.Job.Id, number, attempt.Artifacts, progress, now) { ModelVersion = attempt.ModelVersion }, effects);
             }
         }
         else if (attempt.Collect.Failures >= settings.Tries)
@@ -295,7 +295,7 @@ internal sealed class JobRules(
         else if (attempt.Collect.IsDue(now))
         {
             attempt.Collect.Ask();
-            effects.Add(new TrackerEffect.Collect(attempt.Name, (attempt.Output?.Progress ?? tracked.Job.Progress).Announced ?? []));
+            effects.Add(new TrackerEffect.Collect(attempt.Name, tracked.Job.Request.OutputModelName, (attempt.Output?.Progress ?? tracked.Job.Progress).Announced ?? []));
         }
         else if (attempt.Collect.State is CallState.Idle)
         {

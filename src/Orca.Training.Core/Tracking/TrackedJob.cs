@@ -110,6 +110,8 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
 
     public IReadOnlyList<Artifact> Artifacts { get; set; } = [];
 
+    public int? ModelVersion { get; set; }
+
     public Outcome? CollectFailure { get; set; }
 
     /// <summary>The runtime's own id of each rank's container, once a start has said so.</summary>

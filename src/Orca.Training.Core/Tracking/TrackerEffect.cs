@@ -28,8 +28,8 @@ internal abstract record TrackerEffect
     /// <summary>Bring back what an attempt wrote, from a machine that copies → FetchReturned.</summary>
     public sealed record Fetch(AttemptName Attempt, string Machine) : TrackerEffect;
 
-    /// <summary>Read what an attempt left → Collected or CollectFailed.</summary>
-    public sealed record Collect(AttemptName Attempt, IReadOnlyList<AnnouncedArtifact> Announced) : TrackerEffect;
+    /// <summary>Read what an attempt left, and draw the number of its model, if it has a name → Collected or CollectFailed.</summary>
+    public sealed record Collect(AttemptName Attempt, string ModelName, IReadOnlyList<AnnouncedArtifact> Announced) : TrackerEffect;
 
     /// <summary>Remove an attempt's containers → RemoveReturned.</summary>
     public sealed record Remove(AttemptName Attempt, string Machine) : TrackerEffect;

@@ -43,7 +43,7 @@ internal abstract record TrackerEvent
     public sealed record FetchReturned(AttemptName Attempt, string? Error, Outcome? Failure) : TrackerEvent;
 
     /// <summary>What an attempt left was read, or why it cannot be published.</summary>
-    public sealed record Collected(AttemptName Attempt, IReadOnlyList<Artifact> Artifacts, Outcome? Failure) : TrackerEvent;
+    public sealed record Collected(AttemptName Attempt, IReadOnlyList<Artifact> Artifacts, Outcome? Failure, int? ModelVersion = null) : TrackerEvent;
 
     /// <summary>What an attempt left could not be read now.</summary>
     public sealed record CollectFailed(AttemptName Attempt, string Error) : TrackerEvent;

@@ -10,6 +10,8 @@ using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
 using Orca.Training.Machines;
+using Orca.Training.Models;
+using Orca.Training.Runs;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
 
@@ -23,6 +25,8 @@ internal sealed class TrackerService(
     IDatasetStore datasets,
     IArtifactStore artifacts,
     ILogStore logs,
+    IRunStore runs,
+    IModelStore models,
     IEnumerable<IPlaceAccess> accesses,
     IServiceScopeFactory scopes,
     IHostEnvironment environment,
@@ -142,11 +146,11 @@ internal sealed class TrackerService(
 
         var inbox = new Inbox();
         var scope = new RuntimeScope(_atStart.ApplicationName ?? environment.ApplicationName, installation);
-        var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, _access, time);
+        var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, _access, runs, models, time);
         var logWriters = new LogWriters(logs, work, time, logger, ending.Token);
-        var purge = new JobPurge(installation, store, artifacts, logs, _atStart.Retention, fence, logger);
+        var purge = new JobPurge(installation, store, artifacts, models, logs, _atStart.Retention, fence, logger);
         var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, artifacts, logWriters, _atStart, work, time, inbox, logger, ending.Token);
+            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, artifacts, models, logWriters, _atStart, work, time, inbox, logger, ending.Token);
         await using var services = scopes.CreateAsyncScope();
         using var observer = new JobObserver(metrics, logger);
         var core = NewCore(installation, observer, services.ServiceProvider.GetRequiredService<ICapacityPolicy>());

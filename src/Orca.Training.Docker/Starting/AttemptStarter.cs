@@ -201,12 +201,14 @@ internal sealed class AttemptStarter(
                 throw calls.Unavailable($"starting container {name}", "a container of that name is just being removed");
             default:
                 log.Adopted(spec.Name.Attempt.Job.Value, spec.Name.Attempt.Number, existing.ID);
-                return new Step.Done(new StartResult.Started([existing.ID]));
+                return new Step.Done(new StartResult.Started([existing.ID]) { ImageDigest = await DigestAsync(existing.Image, cancellationToken) });
         }
     }
 
     private async Task<Step> RunAsync(AttemptSpec spec, string id, CancellationToken cancellationToken)
     {
+        // Beside the start, which takes longer.
+        var digest = DigestAsync(spec.Image, cancellationToken);
         try
         {
             await calls.AskAsync(
@@ -214,7 +216,7 @@ internal sealed class AttemptStarter(
                 token => engine.Client.Containers.StartContainerAsync(id, new ContainerStartParameters(), token),
                 Refusals.IsAboutTheContainer,
                 cancellationToken);
-            return new Step.Done(new StartResult.Started([id]));
+            return new Step.Done(new StartResult.Started([id]) { ImageDigest = await digest });
         }
         catch (DockerApiException refusal) when (Refusals.IsMissingContainer(refusal))
         {
@@ -246,6 +248,21 @@ internal sealed class AttemptStarter(
         catch (RuntimeUnavailableException exception)
         {
             log.NotClearedAway(spec.Name.Attempt.Job.Value, spec.Name.Attempt.Number, id, exception);
+        }
+    }
+
+    /// <summary>What the image's content is known by; null if the engine does not say, which is no reason not to start.</summary>
+    private async Task<string?> DigestAsync(string image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await calls.AskAsync($"inspecting image {image}", token => engine.Client.Images.InspectImageAsync(image, token), static _ => true, cancellationToken);
+            return found.RepoDigests is [var digest, ..] ? digest : found.ID;
+        }
+        catch (Exception e) when (e is DockerApiException or RuntimeUnavailableException)
+        {
+            log.DigestUnknown(e, image);
+            return null;
         }
     }
 

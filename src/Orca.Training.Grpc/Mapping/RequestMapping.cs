@@ -22,6 +22,8 @@ internal static class RequestMapping
             Group = request.Group ?? "",
             IdempotencyKey = request.IdempotencyKey ?? "",
             IsHeld = request.IsHeld,
+            InputModel = request.InputModel ?? "",
+            RerunOf = request.RerunOf?.Value ?? 0,
             Timeouts = request.Timeouts is { } timeouts ? ToWire(timeouts) : null,
             Retries = request.Retries is { } retries ? ToWire(retries) : null,
         };
@@ -46,9 +48,17 @@ internal static class RequestMapping
         IdempotencyKey = metadata.IdempotencyKey.Length > 0 ? metadata.IdempotencyKey : null,
         DependsOn = [.. metadata.DependsOn.Select(id => new JobId(id))],
         IsHeld = metadata.IsHeld,
+        InputModel = metadata.InputModel.Length > 0 ? metadata.InputModel : null,
         Timeouts = metadata.Timeouts is { } timeouts ? FromWire(timeouts) : null,
         Retries = metadata.Retries is { } retries ? FromWire(retries) : null,
     };
+
+    /// <summary>A request as a service tells it: what a caller cannot ask for is there too.</summary>
+    public static TrainingRequest OfStatus(Wire.TrainingJobMetadata metadata)
+    {
+        var request = FromWire(metadata);
+        return metadata.RerunOf > 0 ? request with { RerunOf = new JobId(metadata.RerunOf) } : request;
+    }
 
     private static Wire.TrainingTimeouts ToWire(TrainingTimeouts timeouts) => new()
     {

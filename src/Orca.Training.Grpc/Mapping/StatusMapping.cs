@@ -30,6 +30,7 @@ internal static class StatusMapping
             Installation = status.Installation?.Value ?? "",
             HeldAt = status.HeldAt?.ToTimestamp(),
             NotBefore = status.NotBefore?.ToTimestamp(),
+            ModelVersion = status.ModelVersion ?? 0,
         };
         message.Attempts.AddRange(status.Attempts.Select(ToWire));
         message.Artifacts.AddRange(status.Artifacts.Select(ToWire));
@@ -43,7 +44,7 @@ internal static class StatusMapping
         Revision = message.Revision,
         State = FromWire(message.Status),
         Message = message.Message,
-        Request = RequestMapping.FromWire(message.Metadata ?? new Wire.TrainingJobMetadata()),
+        Request = RequestMapping.OfStatus(message.Metadata ?? new Wire.TrainingJobMetadata()),
         QueuePosition = message.PositionInQueue > 0 ? message.PositionInQueue : null,
         Attempt = message.Attempt,
         Phase = message.Phase is { } phase ? FromWire(phase) : null,
@@ -59,6 +60,7 @@ internal static class StatusMapping
         Installation = InstallationFromWire(message.Installation),
         HeldAt = message.HeldAt?.ToDateTimeOffset(),
         NotBefore = message.NotBefore?.ToDateTimeOffset(),
+        ModelVersion = message.ModelVersion > 0 ? message.ModelVersion : null,
         Attempts = [.. message.Attempts.Select(FromWire)],
     };
 

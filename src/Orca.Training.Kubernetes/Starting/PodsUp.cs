@@ -53,7 +53,7 @@ internal sealed class PodsUp(ClusterConnection cluster, ClusterCalls calls, Atte
                     switch (Judge(spec, seen))
                     {
                         case LaunchState.Done:
-                            return new StartResult.Started(Incarnations(spec, seen)!);
+                            return new StartResult.Started(Incarnations(spec, seen)!) { ImageDigest = DigestOf(seen) };
                         case LaunchState.Refused refused:
                             return refused.Result;
                         case LaunchState.NoRoom { Reason: var reason }:
@@ -84,6 +84,10 @@ internal sealed class PodsUp(ClusterConnection cluster, ClusterCalls calls, Atte
             }
         }
     }
+
+    /// <summary>What the node's runtime knows the image of rank 0 by.</summary>
+    public static string? DigestOf(IReadOnlyCollection<V1Pod> pods) =>
+        AttemptPods.OfRank(pods, 0)?.Status?.ContainerStatuses is [{ ImageID.Length: > 0 } container, ..] ? container.ImageID : null;
 
     /// <summary>The id of each rank's pod; null while one is missing.</summary>
     public static IReadOnlyList<string>? Incarnations(AttemptSpec spec, IReadOnlyCollection<V1Pod> pods)

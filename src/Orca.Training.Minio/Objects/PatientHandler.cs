@@ -1,4 +1,5 @@
 using System.Net;
+using static System.FormattableString;
 
 namespace Orca.Training.Minio.Objects;
 
@@ -64,7 +65,7 @@ internal sealed class PatientHandler(HttpMessageHandler inner, TimeProvider time
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"There was no answer within {LongestTry.TotalSeconds:0} s.", e);
+            throw new TimeoutException(Invariant($"There was no answer within {LongestTry.TotalSeconds:0} s."), e);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Npgsql;
-using Orca.Training.Runs.Relational;
+using Orca.Training.Jobs.Storage.Relational;
 
 namespace Orca.Training.PostgreSql.Database;
 

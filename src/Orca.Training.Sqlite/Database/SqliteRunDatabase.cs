@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
-using Orca.Training.Runs.Relational;
+using Orca.Training.Jobs.Storage.Relational;
 using static System.FormattableString;
 
 namespace Orca.Training.Sqlite.Database;

@@ -18,6 +18,7 @@ internal static class Samples
         DatasetVersion = "0a1b",
         Name = Unicode,
         OutputModelName = "model",
+        InputModel = "model:3",
         Parameters = new Dictionary<string, string> { ["EPOCHS"] = "3", ["LR"] = "", ["NOTE"] = Unicode },
         Labels = new Dictionary<string, string> { ["team"] = "vision", [Unicode] = Unicode },
         Workers = 4,
@@ -47,6 +48,7 @@ internal static class Samples
         QueuePosition = 3,
         HeldAt = Noon,
         NotBefore = Noon.AddTicks(7),
+        ModelVersion = 3,
         Attempt = 2,
         Attempts =
         [

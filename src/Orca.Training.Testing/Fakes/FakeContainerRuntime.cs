@@ -28,6 +28,9 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     /// <inheritdoc />
     public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true) { HasNetwork = true };
 
+    /// <summary>What each start says of its image's content; null for nothing.</summary>
+    public string? ImageDigest { get; set; }
+
     /// <summary>How many containers there are, ended ones included.</summary>
     public int ContainerCount
     {
@@ -89,7 +92,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         CheckAvailable();
         if (Find(spec.Name) is { } existing)
         {
-            return new StartResult.Started([existing.Seen.Incarnation]);
+            return new StartResult.Started([existing.Seen.Incarnation]) { ImageDigest = ImageDigest };
         }
 
         var training = _script(spec);
@@ -117,7 +120,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
         lock (_lock)
         {
-            return new StartResult.Started([RunNeedsLock(spec, training).Seen.Incarnation]);
+            return new StartResult.Started([RunNeedsLock(spec, training).Seen.Incarnation]) { ImageDigest = ImageDigest };
         }
     }
 

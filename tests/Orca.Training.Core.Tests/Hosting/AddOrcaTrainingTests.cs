@@ -37,6 +37,7 @@ public sealed class AddOrcaTrainingTests
                 "Registry": { "User": "robot", "Password": "secret", "IdentityToken": "" },
                 "Command": [ "server", "/data" ],
                 "Parameters": { "EPOCHS": "20", "LR": "0.1" },
+                "CheckpointKeep": "last,best",
                 "Cpus": 2.5,
                 "MemoryMiB": 2048,
                 "Gpus": 1,
@@ -198,7 +199,7 @@ public sealed class AddOrcaTrainingTests
         var far = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancel));
 
         Assert.Equal(
-            "Machine 'far' (FarRuntime) can neither mount nor copy folders of the host, and FolderDatasetStore and FolderArtifactStore keep datasets and artifacts in such folders: use stores that it can reach.",
+            "Machine 'far' (FarRuntime) can neither mount nor copy folders of the host, and FolderDatasetStore keeps datasets in such folders: use a store that it can reach.",
             far.Message);
     }
 

@@ -4,9 +4,11 @@ using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
-using Orca.Training.Logs;
 using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Logs;
 using Orca.Training.Machines;
+using Orca.Training.Models;
+using Orca.Training.Runs;
 using Orca.Training.Testing;
 using Orca.Training.Tracking;
 
@@ -72,14 +74,14 @@ public sealed class EffectRunnerTests
         var stores = services.BuildServiceProvider();
         var options = stores.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var artifacts = stores.GetRequiredService<IArtifactStore>();
-        var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, access: null, time);
+        var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, access: null, stores.GetRequiredService<IRunStore>(), stores.GetRequiredService<IModelStore>(), time);
         var work = new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext());
         var logs = new LogWriters(stores.GetRequiredService<ILogStore>(), work, time, NullLogger.Instance, Cancel);
         var jobs = new MemoryJobStore(new MemoryJobStoreOptions(), time);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here),
-            jobs, new JobPurge(Here, jobs, artifacts, stores.GetRequiredService<ILogStore>(), new RetentionOptions(), default, NullLogger.Instance), launcher,
-            artifacts, logs, options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
+            jobs, new JobPurge(Here, jobs, artifacts, stores.GetRequiredService<IModelStore>(), stores.GetRequiredService<ILogStore>(), new RetentionOptions(), default, NullLogger.Instance), launcher,
+            artifacts, stores.GetRequiredService<IModelStore>(), logs, options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }
 

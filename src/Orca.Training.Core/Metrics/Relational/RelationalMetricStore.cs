@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Orca.Training.Jobs;
-using Orca.Training.Runs.Relational;
+using Orca.Training.Jobs.Storage.Relational;
 
 namespace Orca.Training.Metrics.Relational;
 

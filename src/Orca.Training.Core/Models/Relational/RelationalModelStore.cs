@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage.Relational;
 using Orca.Training.Runs;
-using Orca.Training.Runs.Relational;
 
 namespace Orca.Training.Models.Relational;
 

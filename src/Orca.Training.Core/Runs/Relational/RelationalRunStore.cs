@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Documents;
+using Orca.Training.Jobs.Storage.Relational;
 
 namespace Orca.Training.Runs.Relational;
 

@@ -29,7 +29,7 @@ public sealed class JobDocumentTests
     public void A_document_is_written_so_and_a_change_of_this_is_a_new_version() =>
         Assert.Equal(
             """
-            {"v":2,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
+            {"v":3,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
             """,
             JobDocument.Write(JobSamples.In(JobState.Failed)));
 
@@ -63,10 +63,30 @@ public sealed class JobDocumentTests
 
         Assert.Equal(
             """
-            {"v":2,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"group":"sweep","idempotencyKey":"k","dependsOn":[3,5],"isHeld":true,"timeouts":{"queued":"00:01:00","noProgress":"2.00:00:00"},"retries":{"maxRetries":2,"on":["OutOfMemory"],"firstPause":"00:00:10","longestPause":"00:10:00"}},"revision":3,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"heldAt":"2030-01-01T00:02:00+00:00","queuedAt":"2030-01-01T00:01:00+00:00","fingerprint":"f","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}
+            {"v":3,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"group":"sweep","idempotencyKey":"k","dependsOn":[3,5],"isHeld":true,"timeouts":{"queued":"00:01:00","noProgress":"2.00:00:00"},"retries":{"maxRetries":2,"on":["OutOfMemory"],"firstPause":"00:00:10","longestPause":"00:10:00"}},"revision":3,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"heldAt":"2030-01-01T00:02:00+00:00","queuedAt":"2030-01-01T00:01:00+00:00","fingerprint":"f","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}
             """,
             written);
         Assert.Equal(job.Text(), JobDocument.Read(job.Id, written).Text());
+    }
+
+    [Fact]
+    public void What_was_executed_and_what_it_made_is_written_so_and_read_again()
+    {
+        var id = new JobId(1);
+        var executed = new Execution("img:1", "sha256:ab", ["server"], new Dictionary<string, string> { ["LR"] = "1" });
+        var request = JobSamples.Request() with { InputModel = "m:2", RerunOf = new JobId(4) };
+        var job = JobTransitions.Create(id, new JobCommand.Submit(request, null, JobSamples.At(0)))
+            .After(new JobCommand.BeginAttempt(id, 1, "m1", JobSamples.At(1)))
+            .After(new JobCommand.BeginRunning(id, 1, ["c1"], JobSamples.At(2)) { Execution = executed })
+            .After(new JobCommand.Publish(id, 1, [], TrainingProgress.None, JobSamples.At(3)) { ModelVersion = 7 });
+        var written = JobDocument.Write(job);
+
+        Assert.Contains("""
+            "execution":{"image":"img:1","digest":"sha256:ab","command":["server"],"parameters":{"LR":"1"}}
+            """.Trim(), written, StringComparison.Ordinal);
+        Assert.Contains("\"inputModel\":\"m:2\",\"rerunOf\":4", written, StringComparison.Ordinal);
+        Assert.Contains("\"modelVersion\":7", written, StringComparison.Ordinal);
+        Assert.Equal(job.Text(), JobDocument.Read(id, written).Text());
     }
 
     [Fact]
@@ -98,7 +118,7 @@ public sealed class JobDocumentTests
     public void What_a_newer_version_wrote_goes_with_what_it_belongs_to()
     {
         var launching = JobDocument.Write(JobSamples.Starting());
-        var newer = launching.Replace("\"v\":2", "\"v\":9", StringComparison.Ordinal)
+        var newer = launching.Replace("\"v\":3", "\"v\":9", StringComparison.Ordinal)
             .Replace("\"phase\":{", "\"phase\":{\"layers\":3,", StringComparison.Ordinal)
             .Replace("\"number\":1", "\"number\":1,\"node\":\"n1\"", StringComparison.Ordinal);
         var job = JobDocument.Read(new JobId(1), newer);
@@ -113,7 +133,7 @@ public sealed class JobDocumentTests
     }
 
     [Theory]
-    [InlineData("""{"v":9,"needs":3,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 3 of the job documents, and this one knows version 2: upgrade this host")]
+    [InlineData("""{"v":9,"needs":4,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 4 of the job documents, and this one knows version 3: upgrade this host")]
     [InlineData("null", "it is empty")]
     [InlineData("{", "The stored document of job 5 cannot be read")]
     public void A_document_that_cannot_be_understood_names_the_job_and_the_way_out(string document, string says)

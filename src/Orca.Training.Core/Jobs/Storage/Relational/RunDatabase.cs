@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace Orca.Training.Runs.Relational;
+namespace Orca.Training.Jobs.Storage.Relational;
 
 /// <summary>
 /// What the relational job stores differ in, where runs, models and metrics lie beside their jobs. The statements are the same for all: they keep to

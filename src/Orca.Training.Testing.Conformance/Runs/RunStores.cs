@@ -1,0 +1,13 @@
+using Orca.Training.Jobs.Storage;
+using Orca.Training.Metrics;
+using Orca.Training.Models;
+using Orca.Training.Runs;
+
+namespace Orca.Training.Testing.Conformance.Runs;
+
+/// <summary>A job store and the stores of what its jobs leave for good.</summary>
+/// <param name="Jobs">The job store.</param>
+/// <param name="Runs">Its runs.</param>
+/// <param name="Models">Its models.</param>
+/// <param name="Metrics">Its metrics.</param>
+public sealed record RunStores(IJobStore Jobs, IRunStore Runs, IModelStore Models, IMetricStore Metrics);

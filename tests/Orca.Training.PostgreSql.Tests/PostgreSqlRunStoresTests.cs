@@ -1,0 +1,30 @@
+using Npgsql;
+using Orca.Training.Metrics.Relational;
+using Orca.Training.Models.Relational;
+using Orca.Training.PostgreSql.Database;
+using Orca.Training.Runs.Relational;
+using Orca.Training.Testing.Conformance.Runs;
+using Orca.Training.Tests.Shared;
+
+namespace Orca.Training.PostgreSql.Tests;
+
+/// <summary>Runs, models and metrics in the job store's schema, on a real server.</summary>
+public sealed class PostgreSqlRunStoresTests(PostgreSqlServer server) : RunStoresConformance
+{
+    private readonly PostgreSqlDataSource _data = new(NpgsqlDataSource.Create(server.ConnectionString), isOwned: true);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _data.DisposeAsync();
+    }
+
+    protected override ValueTask<RunStores> CreateAsync()
+    {
+        var schema = Stores.NewSchema();
+        var jobs = Stores.Open(server, schema);
+        var database = new PostgreSqlRunDatabase(jobs, _data, schema);
+        var runs = new RelationalRunStore(database);
+        return ValueTask.FromResult(new RunStores(jobs, runs, new RelationalModelStore(database, runs), new RelationalMetricStore(database)));
+    }
+}
