@@ -26,7 +26,7 @@ public sealed partial class ArchitectureTests
         ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Models"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics"],
-        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity"],
+        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity"],
     };
 
     [Fact]

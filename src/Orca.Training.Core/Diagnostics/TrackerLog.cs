@@ -84,6 +84,15 @@ internal static partial class TrackerLog
     [LoggerMessage(1032, LogLevel.Warning, "The log store does not say where the log of attempt {Attempt} ends; it goes on where its figures were recorded last")]
     public static partial void LogUnreadable(this ILogger logger, Exception error, string attempt);
 
+    [LoggerMessage(1035, LogLevel.Warning, "The metrics of attempt {Attempt} cannot be written now; they are kept, its output is read no further than there is room for them, and it is tried again")]
+    public static partial void MetricsNotWritten(this ILogger logger, Exception error, string attempt);
+
+    [LoggerMessage(1036, LogLevel.Warning, "Lost {Count} lines of metrics of attempt {Attempt}: its output has ended, and their store did not take them in time")]
+    public static partial void MetricsLost(this ILogger logger, int count, string attempt);
+
+    [LoggerMessage(1037, LogLevel.Warning, "The metric store does not say how far the output of attempt {Attempt} was read; it is read from its beginning")]
+    public static partial void MetricsUnreadable(this ILogger logger, Exception error, string attempt);
+
     [LoggerMessage(1034, LogLevel.Warning, "What opens its places to the containers of attempt {Attempt} could not be renewed; it is tried again soon, and they lose their access if that goes on")]
     public static partial void AccessNotRenewed(this ILogger logger, Exception error, string attempt);
 

@@ -70,5 +70,13 @@ public readonly record struct MetricRange(double From, double To, int MaxPoints)
 /// <summary>What a line of output says of metrics.</summary>
 /// <param name="Position">The line's position in the output.</param>
 /// <param name="Step">The step that it names; null for none.</param>
-/// <param name="Values">The values by name; without the step.</param>
-public readonly record struct MetricLine(OutputPosition Position, double? Step, IReadOnlyDictionary<string, double> Values);
+/// <param name="Values">The values by name. The step may be among them, and is no value.</param>
+public readonly record struct MetricLine(OutputPosition Position, double? Step, IReadOnlyDictionary<string, double> Values)
+{
+    /// <summary>The name by which a line tells its step.</summary>
+    public const string StepName = "step";
+
+    /// <summary>What a line says by its values, the step among them.</summary>
+    internal static MetricLine Of(OutputPosition position, IReadOnlyDictionary<string, double> values) =>
+        new(position, values.TryGetValue(StepName, out var step) ? step : null, values);
+}

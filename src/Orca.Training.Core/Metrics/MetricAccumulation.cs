@@ -19,6 +19,11 @@ internal static class MetricAccumulation
         {
             foreach (var (name, value) in line.Values)
             {
+                if (name == MetricLine.StepName)
+                {
+                    continue;
+                }
+
                 var before = known.GetValueOrDefault(name, -1);
                 if (!points.TryGetValue(name, out var series))
                 {

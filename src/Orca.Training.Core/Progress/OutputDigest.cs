@@ -71,11 +71,14 @@ internal sealed class OutputDigest(TrainingProgress recorded)
     }
 
     /// <summary>Takes the next line in.</summary>
-    public void Take(in OutputLine line)
+    public void Take(in OutputLine line) => Take(line, OutputParser.Parse(line));
+
+    /// <summary>Takes the next line in, which says this.</summary>
+    public void Take(in OutputLine line, OutputEvent says)
     {
         IsUntouched = false;
         _position = _position.Next(line.Timestamp);
-        switch (OutputParser.Parse(line))
+        switch (says)
         {
             case OutputEvent.Metric metric:
                 Merge(metric.Values);

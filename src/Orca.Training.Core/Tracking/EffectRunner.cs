@@ -24,6 +24,7 @@ internal sealed class EffectRunner(
     IArtifactStore artifacts,
     IModelStore models,
     LogWriters logs,
+    MetricWriters metrics,
     OrcaTrainingOptions options,
     TrackerWork work,
     TimeProvider time,
@@ -197,9 +198,11 @@ internal sealed class EffectRunner(
         var digest = new OutputDigest(follow.From.Progress);
         try
         {
-            var from = await logs.FindStartAsync(follow.Attempt, rank: 0, digest.Progress.Position);
+            var recorded = digest.Progress.Position;
+            var (log, metric) = (await logs.FindStartAsync(follow.Attempt, rank: 0, recorded), await metrics.FindStartAsync(follow.Attempt, rank: 0, recorded));
+            var from = metric < log ? metric : log;
             var lines = machines[follow.Machine].Runtime.ReadOutputAsync(follow.Attempt, rank: 0, from, ending);
-            var follower = new OutputFollower(time, logs, follow.Attempt, rank: 0, errand.HearAsync);
+            var follower = new OutputFollower(time, logs, metrics, follow.Attempt, rank: 0, errand.HearAsync);
             await follower.FollowAsync(lines, from, digest, errand);
             return new TrackerEvent.OutputEnded(follow.Attempt, Summary(digest, follow.From));
         }

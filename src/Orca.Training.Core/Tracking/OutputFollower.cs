@@ -1,18 +1,20 @@
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
+using Orca.Training.Metrics;
 using Orca.Training.Progress;
 
 namespace Orca.Training.Tracking;
 
 /// <summary>
-/// Reads one container's output to its end, however much it writes: each line goes to the log, and what is new in the figures is
-/// passed on at most every now and then.
+/// Reads one container's output to its end, however much it writes: each line goes to the log, each metric to its series, and what is
+/// new in the figures is passed on at most every now and then.
 /// </summary>
-internal sealed class OutputFollower(TimeProvider time, LogWriters logs, AttemptName attempt, int rank, Func<TrainingProgress, ValueTask> heard)
+internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricWriters metrics, AttemptName attempt, int rank, Func<TrainingProgress, ValueTask> heard)
 {
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
     private LogWriter? _log;
+    private MetricWriter? _metrics;
     private DateTimeOffset? _tellAt;
     private DateTimeOffset _toldAt = DateTimeOffset.MinValue;
     private (DateTimeOffset At, Task Passed)? _alarm;
@@ -34,7 +36,7 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, Attempt
                 if (!asked.IsCompleted)
                 {
                     next = asked.AsTask();
-                    while (Sooner(_tellAt, _log?.DueAt) is { } due && !await ComesBeforeAsync(next, due, reading.Token))
+                    while (Sooner(_tellAt, Sooner(_log?.DueAt, _metrics?.DueAt)) is { } due && !await ComesBeforeAsync(next, due, reading.Token))
                     {
                         await DoWhatIsDueAsync(digest);
                     }
@@ -49,9 +51,19 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, Attempt
                 next = null;
                 var line = reader.Current;
                 position = position.Next(line.Timestamp);
+                var says = OutputParser.Parse(line);
                 if (position > digested)
                 {
-                    digest.Take(line);
+                    digest.Take(line, says);
+                }
+
+                if (says is OutputEvent.Metric { Values.Count: > 0 } metric)
+                {
+                    _metrics ??= metrics.Open(attempt, rank);
+                    if (_metrics.Add(MetricLine.Of(position, metric.Values)))
+                    {
+                        await _metrics.MakeRoomAsync(reading.Token);
+                    }
                 }
 
                 _log ??= logs.Open(attempt, rank);
@@ -81,6 +93,11 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, Attempt
             {
                 await _log.FinishAsync();
             }
+
+            if (_metrics is not null)
+            {
+                await _metrics.FinishAsync();
+            }
         }
     }
 
@@ -90,6 +107,11 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, Attempt
         if (_log?.DueAt <= now)
         {
             _log.Look(now);
+        }
+
+        if (_metrics?.DueAt <= now)
+        {
+            _metrics.Look(now);
         }
 
         // When the next line is there too, the moment comes first, or a busy output would never be told.

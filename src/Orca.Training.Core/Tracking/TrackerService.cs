@@ -10,6 +10,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
 using Orca.Training.Machines;
+using Orca.Training.Metrics;
 using Orca.Training.Models;
 using Orca.Training.Runs;
 using Orca.Training.Scheduling;
@@ -27,6 +28,7 @@ internal sealed class TrackerService(
     ILogStore logs,
     IRunStore runs,
     IModelStore models,
+    IMetricStore metricSeries,
     IEnumerable<IPlaceAccess> accesses,
     IServiceScopeFactory scopes,
     IHostEnvironment environment,
@@ -148,9 +150,10 @@ internal sealed class TrackerService(
         var scope = new RuntimeScope(_atStart.ApplicationName ?? environment.ApplicationName, installation);
         var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, _access, runs, models, time);
         var logWriters = new LogWriters(logs, work, time, logger, ending.Token);
+        var metricWriters = new MetricWriters(metricSeries, work, time, logger, ending.Token);
         var purge = new JobPurge(installation, store, artifacts, models, logs, _atStart.Retention, fence, logger);
         var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, artifacts, models, logWriters, _atStart, work, time, inbox, logger, ending.Token);
+            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, artifacts, models, logWriters, metricWriters, _atStart, work, time, inbox, logger, ending.Token);
         await using var services = scopes.CreateAsyncScope();
         using var observer = new JobObserver(metrics, logger);
         var core = NewCore(installation, observer, services.ServiceProvider.GetRequiredService<ICapacityPolicy>());

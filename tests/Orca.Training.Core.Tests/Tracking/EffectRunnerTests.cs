@@ -7,6 +7,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs;
 using Orca.Training.Machines;
+using Orca.Training.Metrics;
 using Orca.Training.Models;
 using Orca.Training.Runs;
 using Orca.Training.Testing;
@@ -81,7 +82,7 @@ public sealed class EffectRunnerTests
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here),
             jobs, new JobPurge(Here, jobs, artifacts, stores.GetRequiredService<IModelStore>(), stores.GetRequiredService<ILogStore>(), new RetentionOptions(), default, NullLogger.Instance), launcher,
-            artifacts, stores.GetRequiredService<IModelStore>(), logs, options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
+            artifacts, stores.GetRequiredService<IModelStore>(), logs, new MetricWriters(stores.GetRequiredService<IMetricStore>(), work, time, NullLogger.Instance, Cancel), options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }
 

@@ -6,6 +6,7 @@ using Orca.Training.Machines;
 using Orca.Training.Progress;
 using Orca.Training.Testing;
 using Orca.Training.Tests.Logs;
+using Orca.Training.Tests.Metrics;
 using Orca.Training.Tracking;
 
 namespace Orca.Training.Tests.Tracking;
@@ -182,7 +183,7 @@ public sealed class LogWriterTests
 
                 var from = await writers.FindStartAsync(LogSamples.Attempt, 0, digest.Progress.Position);
                 var steps = new List<double>();
-                var follower = new OutputFollower(time, writers, LogSamples.Attempt, rank: 0, p =>
+                var follower = new OutputFollower(time, writers, MetricSamples.NoWriters(time), LogSamples.Attempt, rank: 0, p =>
                 {
                     steps.Add(p.Metrics["step"]);
                     return ValueTask.CompletedTask;
@@ -245,7 +246,7 @@ public sealed class LogWriterTests
         new(store, new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext()), time, log, Cancel);
 
     private static Task FollowAsync(VirtualTime time, ILogStore store, IAsyncEnumerable<OutputLine> lines, RecordedLog? log = null, OutputDigest? digest = null) =>
-        new OutputFollower(time, Writers(time, store, log ?? new RecordedLog()), LogSamples.Attempt, rank: 0, _ => ValueTask.CompletedTask)
+        new OutputFollower(time, Writers(time, store, log ?? new RecordedLog()), MetricSamples.NoWriters(time), LogSamples.Attempt, rank: 0, _ => ValueTask.CompletedTask)
             .FollowAsync(lines, default, digest ?? new OutputDigest(TrainingProgress.None), CancellationTokenSource.CreateLinkedTokenSource(Cancel));
 
     /// <summary>The ids of what operators were told, in order.</summary>

@@ -5,6 +5,7 @@ using Orca.Training.Machines;
 using Orca.Training.Progress;
 using Orca.Training.Testing;
 using Orca.Training.Tests.Logs;
+using Orca.Training.Tests.Metrics;
 using Orca.Training.Tracking;
 
 namespace Orca.Training.Tests.Tracking;
@@ -80,7 +81,7 @@ public sealed class OutputFollowerTests
     public Task An_end_while_a_line_is_waited_for_is_a_cancellation_and_nothing_else() => VirtualTime.RunAsync(async time =>
     {
         using var ending = new CancellationTokenSource();
-        var follower = new OutputFollower(time, NoLog(time), LogSamples.Attempt, rank: 0, _ =>
+        var follower = new OutputFollower(time, NoLog(time), MetricSamples.NoWriters(time), LogSamples.Attempt, rank: 0, _ =>
         {
             // The host ends while the next line is being waited for, and the inbox no longer takes anything.
             ending.Cancel();
@@ -150,7 +151,7 @@ public sealed class OutputFollowerTests
     {
         var told = new List<(DateTimeOffset, TrainingProgress)>();
         var digest = new OutputDigest(TrainingProgress.None);
-        var follower = new OutputFollower(time, NoLog(time), LogSamples.Attempt, rank: 0, progress =>
+        var follower = new OutputFollower(time, NoLog(time), MetricSamples.NoWriters(time), LogSamples.Attempt, rank: 0, progress =>
         {
             told.Add((time.GetUtcNow(), progress));
             return ValueTask.CompletedTask;

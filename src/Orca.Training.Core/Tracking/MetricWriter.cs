@@ -1,0 +1,151 @@
+using Orca.Training.Diagnostics;
+using Orca.Training.Jobs;
+using Orca.Training.Metrics;
+
+namespace Orca.Training.Tracking;
+
+/// <summary>
+/// Hands the metrics that a follower reads on to their store, in batches. None is left out: a store that is slow slows the reading down, and one that
+/// fails is asked again. Not thread-safe: the follower owns it, and drives it by <see cref="Look"/>.
+/// </summary>
+/// <remarks>
+/// The store lies where jobs do, so that one that does not answer for long ends the decider's term, and the next one reads the same lines again. Only at the end
+/// of an output is there a limit: a job's end does not wait for ever, and what could not be written by then is told.
+/// </remarks>
+internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int rank)
+{
+    /// <summary>The longest that a value waits for the next batch, and the least time between two small ones.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How many values a batch has before it goes, whatever the time.</summary>
+    public const int LargestBatch = 16 * 1024;
+
+    /// <summary>How many values wait at most, beside one batch that is being written.</summary>
+    public const int MostWaiting = 4 * LargestBatch;
+
+    /// <summary>How long the last values are tried to be written for, once the output has ended.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private List<MetricLine> _waiting = [];
+    private List<MetricLine> _batch = [];
+    private int _values;
+    private Task? _append;
+    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
+    private DateTimeOffset _looked;
+    private int _failures;
+
+    /// <summary>When to <see cref="Look"/> again if nothing happens until then; null for not at all.</summary>
+    public DateTimeOffset? DueAt => _append is not null ? _looked + Period : _batch.Count > 0 || _waiting.Count > 0 ? _notBefore : null;
+
+    /// <summary>Takes a line. True: a batch is full, and <see cref="MakeRoomAsync"/> is to be called.</summary>
+    public bool Add(in MetricLine line)
+    {
+        _waiting.Add(line);
+        _values += line.Values.Count;
+        return _values >= LargestBatch;
+    }
+
+    /// <summary>Takes note of what became of the last batch, and begins the next one if it is time.</summary>
+    public void Look(DateTimeOffset now)
+    {
+        _looked = now;
+        if (_append is { IsCompleted: true })
+        {
+            End(now);
+        }
+
+        if (_append is null && now >= _notBefore && (_batch.Count > 0 || _waiting.Count > 0))
+        {
+            Begin(now);
+        }
+    }
+
+    /// <summary>Begins a batch; where very much waits already, waits itself until some of it is written.</summary>
+    public async ValueTask MakeRoomAsync(CancellationToken cancellationToken)
+    {
+        Look(owner.Time.GetUtcNow());
+        while (_values >= MostWaiting)
+        {
+            await NextAsync(DateTimeOffset.MaxValue, cancellationToken);
+        }
+    }
+
+    /// <summary>Writes what is left, if the store takes it in time.</summary>
+    public async Task FinishAsync()
+    {
+        var until = owner.Time.GetUtcNow() + Patience;
+        Look(owner.Time.GetUtcNow());
+        while (DueAt is not null && !owner.Ending.IsCancellationRequested)
+        {
+            if (owner.Time.GetUtcNow() >= until)
+            {
+                owner.Logger.MetricsLost(_batch.Count + _waiting.Count, attempt.ToString());
+                return;
+            }
+
+            await NextAsync(until, owner.Ending);
+        }
+    }
+
+    /// <summary>Waits for the batch under way, or for the time of the next try.</summary>
+    private async ValueTask NextAsync(DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var now = owner.Time.GetUtcNow();
+        if (_append is { } append)
+        {
+            if (!append.IsCompleted)
+            {
+                using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                await Task.WhenAny(append, Task.Delay(until == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : until - now, owner.Time, over.Token));
+                over.Cancel();
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        else if (_notBefore > now)
+        {
+            await Task.Delay((_notBefore < until ? _notBefore : until) - now, owner.Time, cancellationToken).Quietly();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        Look(owner.Time.GetUtcNow());
+    }
+
+    private void Begin(DateTimeOffset now)
+    {
+        if (_batch.Count == 0)
+        {
+            (_batch, _waiting, _values) = (_waiting, _batch, 0);
+        }
+
+        _notBefore = now + Period;
+        var batch = _batch;
+        _append = owner.Work.Run(() => owner.Store.AppendAsync(attempt, rank, batch, batch[^1].Position, owner.Ending).AsTask());
+        if (_append.IsCompleted)
+        {
+            End(now);
+        }
+    }
+
+    private void End(DateTimeOffset now)
+    {
+        var append = _append!;
+        _append = null;
+        if (append.IsCompletedSuccessfully)
+        {
+            _failures = 0;
+            _batch = [];
+            return;
+        }
+
+        if (_failures++ == 0 && !owner.Ending.IsCancellationRequested)
+        {
+            owner.Logger.MetricsNotWritten(append.Exception?.InnerException ?? new OperationCanceledException(), attempt.ToString());
+        }
+
+        var pause = FirstPause * Math.Pow(2, Math.Min(_failures - 1, 10));
+        _notBefore = now + (pause < LongestPause ? pause : LongestPause);
+    }
+}

@@ -1,0 +1,112 @@
+using Orca.Training.Jobs;
+using Orca.Training.Machines;
+using Orca.Training.Metrics;
+using Orca.Training.Progress;
+using Orca.Training.Testing;
+using Orca.Training.Tests.Logs;
+using Orca.Training.Tests.Metrics;
+using Orca.Training.Tracking;
+
+namespace Orca.Training.Tests.Tracking;
+
+/// <summary>What a training reports by step comes into the metric store, all of it and once, however the store behaves.</summary>
+public sealed class MetricWriterTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task All_values_of_all_lines_come_in_and_the_step_is_none_of_them() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(_ => Task.CompletedTask);
+
+        await FollowAsync(time, store, Enumerable.Range(1, 1000).Select(Line).Append(Text(1001, "done")).ToAsyncEnumerable());
+
+        Assert.Equal(Enumerable.Range(1, 1000).Select(i => ((double)i, 1.0 / i)), (await ReadAsync(store, "loss")).Select(p => (p.Step, p.Value)));
+        Assert.Equal(["loss"], (await store.ListAsync(MetricSamples.Attempt.Attempt.Job, Cancel)).Select(s => s.Metric.Name));
+    });
+
+    [Fact]
+    public Task Values_go_in_batches() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(_ => Task.CompletedTask);
+
+        await FollowAsync(time, store, Paced(time, 1000, TimeSpan.FromMilliseconds(10)));
+
+        Assert.Equal(1000, (await ReadAsync(store, "loss")).Count);
+        Assert.InRange(store.Appends, 15, 25);
+    });
+
+    [Fact]
+    public Task A_store_that_fails_is_asked_again_and_nothing_is_left_out() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(number => number % 3 == 0 ? Task.CompletedTask : Task.FromException(new IOException("no disk")));
+
+        await FollowAsync(time, store, Paced(time, 2000, TimeSpan.FromMilliseconds(10)));
+
+        Assert.Equal(Enumerable.Range(1, 2000).Select(i => (double)i), (await ReadAsync(store, "loss")).Select(p => p.Step));
+    });
+
+    [Fact]
+    public Task A_slow_store_slows_the_reading_down_and_what_waits_is_bounded() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(_ => Task.Delay(TimeSpan.FromSeconds(1), time, Cancel));
+        var began = time.GetUtcNow();
+        var read = 0;
+        var most = 0;
+
+        await FollowAsync(time, store, Counted());
+
+        Assert.Equal(300_000, (await ReadAsync(store, "loss")).Count);
+        Assert.True(time.GetUtcNow() - began > TimeSpan.FromSeconds(2));
+        Assert.InRange(most, 1, MetricWriter.MostWaiting + MetricWriter.LargestBatch);
+
+        async IAsyncEnumerable<OutputLine> Counted()
+        {
+            for (var i = 1; i <= 300_000; i++)
+            {
+                if (i % 10_000 == 0)
+                {
+                    most = Math.Max(most, ++read * 10_000 - (await ReadAsync(store, "loss")).Count);
+                }
+
+                yield return Line(i);
+            }
+        }
+    });
+
+    [Fact]
+    public Task A_store_that_never_answers_does_not_hold_up_an_outputs_end_for_ever() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(_ => new TaskCompletionSource().Task);
+        var began = time.GetUtcNow();
+
+        await FollowAsync(time, store, new[] { Line(1), Line(2) }.ToAsyncEnumerable());
+
+        Assert.Equal(MetricWriter.Patience, time.GetUtcNow() - began);
+    });
+
+    private static OutputLine Line(int step) =>
+        Text(step, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"orca\":\"metric\",\"step\":{step},\"loss\":{1.0 / step:R}}}"));
+
+    private static OutputLine Text(int at, string text) => new(OutputStream.Standard, at, text);
+
+    private static async IAsyncEnumerable<OutputLine> Paced(VirtualTime time, int count, TimeSpan pause)
+    {
+        for (var i = 1; i <= count; i++)
+        {
+            yield return Line(i);
+            await Task.Delay(pause, time, Cancel);
+        }
+    }
+
+    private static ValueTask<IReadOnlyList<MetricPoint>> ReadAsync(FaultyMetricStore store, string name) =>
+        store.ReadAsync(new MetricName(MetricSamples.Attempt.Attempt.Job, 2, 0, name), MetricRange.All(0), Cancel);
+
+    private static Task FollowAsync(VirtualTime time, FaultyMetricStore store, IAsyncEnumerable<OutputLine> lines)
+    {
+        var work = new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext());
+        var logs = new LogWriters(LogSamples.FakeStore(), work, time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, Cancel);
+        return new OutputFollower(time, logs, MetricSamples.Writers(time, store), MetricSamples.Attempt, rank: 0, _ => ValueTask.CompletedTask)
+            .FollowAsync(lines, default, new OutputDigest(TrainingProgress.None), CancellationTokenSource.CreateLinkedTokenSource(Cancel));
+    }
+}
