@@ -46,7 +46,7 @@ internal sealed class DownloadStream : Stream
             }
 
             var stream = new DownloadStream(calls, call);
-            return offset == 0 ? new CheckedStream(stream, facts.Name, facts.Size, facts.Sha256) : stream;
+            return new CheckedStream(stream, facts.Name, facts.Size, facts.Sha256, offset);
         }
         catch
         {

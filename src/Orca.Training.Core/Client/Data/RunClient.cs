@@ -23,7 +23,8 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
                 throw TrainingException.Invalid("limit", Invariant($"{query.Limit} is not possible: give 1 to {RunConditions.LargestLimit}."));
             }
 
-            return await stores.Runs.QueryAsync(query, cancellationToken);
+            // As the query says: what is empty lets everything through.
+            return await stores.Runs.QueryAsync(string.IsNullOrEmpty(query.OrderBy) ? query with { OrderBy = null } : query, cancellationToken);
         }, cancellationToken);
     }
 
@@ -42,12 +43,12 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
         {
             var artifact = (await FindAsync(job, cancellationToken)).Artifacts.FirstOrDefault(a => a.Name == name)
                 ?? throw new TrainingException(TrainingError.NotFound, $"Job {job} has published no file {PlainName.Quoted(name)}.");
-            return await OpenAsync(stores.Artifacts, artifact, offset, cancellationToken);
+            return await OpenAsync(stores.Artifacts, artifact, offset, errors, cancellationToken);
         }, cancellationToken);
     }
 
     /// <summary>Opens a published file, checked if it is read from its start.</summary>
-    public static async Task<Stream> OpenAsync(IArtifactStore artifacts, Artifact artifact, long offset, CancellationToken cancellationToken)
+    public static async Task<Stream> OpenAsync(IArtifactStore artifacts, Artifact artifact, long offset, ClientErrors errors, CancellationToken cancellationToken)
     {
         if (offset < 0 || offset > artifact.Size)
         {
@@ -57,7 +58,8 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
         try
         {
             var stream = await artifacts.OpenAsync(artifact, offset, cancellationToken);
-            return offset == 0 ? new CheckedStream(stream, artifact.Name, artifact.Size, artifact.Sha256) : stream;
+            return new CheckedStream(
+                stream, artifact.Name, artifact.Size, artifact.Sha256, offset, (e, token) => errors.Translated(e, nameof(Stream.ReadAsync), token, "artifact store"));
         }
         catch (ArtifactException e)
         {
