@@ -23,8 +23,7 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
                 throw TrainingException.Invalid("limit", Invariant($"{query.Limit} is not possible: give 1 to {RunConditions.LargestLimit}."));
             }
 
-            // As the query says: what is empty lets everything through.
-            return await stores.Runs.QueryAsync(string.IsNullOrEmpty(query.OrderBy) ? query with { OrderBy = null } : query, cancellationToken);
+            return await stores.Runs.QueryAsync(Plain(query), cancellationToken);
         }, cancellationToken);
     }
 
@@ -66,6 +65,20 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
             throw new TrainingException(TrainingError.NotFound, e.Message, inner: e);
         }
     }
+
+    // What is empty lets everything through: said to stores in one way.
+    private static RunQuery Plain(RunQuery query) => query with
+    {
+        Algorithm = NullIfEmpty(query.Algorithm),
+        DatasetId = NullIfEmpty(query.DatasetId),
+        DatasetVersion = NullIfEmpty(query.DatasetVersion),
+        User = NullIfEmpty(query.User),
+        Group = NullIfEmpty(query.Group),
+        ModelName = NullIfEmpty(query.ModelName),
+        OrderBy = NullIfEmpty(query.OrderBy),
+    };
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private async ValueTask<Run> FindAsync(JobId job, CancellationToken cancellationToken) =>
         await stores.Runs.ReadAsync(job, cancellationToken)
