@@ -251,16 +251,24 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
     {
         await MakeBucketAsync(cancellationToken);
         var key = DatasetKeys.Manifest(version);
-        if (await _bucket.FindAsync(key, cancellationToken) is not { } found)
+        try
         {
+            if (await _bucket.FindAsync(key, cancellationToken) is not { } found)
+            {
+                return null;
+            }
+
+            await using var stream = await _bucket.OpenAsync(found, 0, cancellationToken);
+            var manifest = await DatasetManifest.ReadAsync(stream, cancellationToken);
+            return manifest?.Hash == version.Hash
+                ? manifest
+                : throw SnapshotChecks.Damaged(version, null, $"'{key}' in the bucket '{_bucket.Name}' is not its manifest");
+        }
+        catch (S3Exception e) when (e.IsMissing)
+        {
+            // It was deleted since the look.
             return null;
         }
-
-        await using var stream = await _bucket.OpenAsync(found, 0, cancellationToken);
-        var manifest = await DatasetManifest.ReadAsync(stream, cancellationToken);
-        return manifest?.Hash == version.Hash
-            ? manifest
-            : throw SnapshotChecks.Damaged(version, null, $"'{key}' in the bucket '{_bucket.Name}' is not its manifest");
     }
 
     private async IAsyncEnumerable<(DatasetVersion Version, DateTimeOffset AddedAt)> VersionsAsync(
