@@ -24,20 +24,12 @@ internal sealed class DatasetManifest
     /// </summary>
     public string Hash { get; }
 
-    /// <summary>When the version was last added, where the store keeps this here; no part of the hash.</summary>
-    public DateTimeOffset? AddedAt { get; init; }
-
     /// <summary>Writes it as JSON, for people and for <see cref="ReadAsync"/>.</summary>
     public async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
     {
         await using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteString("version", Hash);
-        if (AddedAt is { } addedAt)
-        {
-            json.WriteString("addedAt", addedAt);
-        }
-
         json.WriteStartArray("files");
         foreach (var file in Files)
         {
@@ -60,10 +52,7 @@ internal sealed class DatasetManifest
         {
             using var json = await JsonDocument.ParseAsync(stream, cancellationToken: cancellationToken);
             return new DatasetManifest(json.RootElement.GetProperty("files").EnumerateArray().Select(f => new SnapshotFile(
-                f.GetProperty("name").GetString() ?? "", f.GetProperty("size").GetInt64(), f.GetProperty("sha256").GetString() ?? "")))
-            {
-                AddedAt = json.RootElement.TryGetProperty("addedAt", out var addedAt) ? addedAt.GetDateTimeOffset() : null,
-            };
+                f.GetProperty("name").GetString() ?? "", f.GetProperty("size").GetInt64(), f.GetProperty("sha256").GetString() ?? "")));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

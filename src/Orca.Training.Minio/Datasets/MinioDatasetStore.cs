@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Orca.Training.Access;
 using Orca.Training.Datasets;
@@ -10,7 +11,7 @@ namespace Orca.Training.Minio.Datasets;
 /// <summary>
 /// Keeps datasets in a bucket. <c>&lt;id&gt;/&lt;hash&gt;/files/…</c> is a version, <c>manifest.json</c> beside <c>files</c> says what it consists of, and
 /// is written last: a version is there if and only if its manifest is. <c>&lt;id&gt;/newest</c> and <c>&lt;id&gt;/tags/…</c> name versions; a name of one that is
-/// gone counts for nothing.
+/// gone counts for nothing. <c>added</c> beside the manifest is the time of the last add: the server's own times have a grain of a second.
 /// </summary>
 /// <param name="server">Where.</param>
 /// <param name="cache">Where containers find versions as folders; null where they read them from the server.</param>
@@ -43,9 +44,11 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
         await RemoveAbandonedAsync(cancellationToken);
         await using var preparation = new Preparation(_bucket);
         var prepared = await preparation.RunAsync(files, cancellationToken);
-        var manifest = new DatasetManifest(prepared.Select(p => p.File)) { AddedAt = await NextTimeAsync(datasetId, cancellationToken) };
+        var manifest = new DatasetManifest(prepared.Select(p => p.File));
         var version = new DatasetVersion(datasetId, manifest.Hash);
         await PublishAsync(version, manifest, prepared, cancellationToken);
+        var time = await NextTimeAsync(datasetId, cancellationToken);
+        await _bucket.PutAsync(DatasetKeys.Added(version), Encoding.UTF8.GetBytes(time.ToString("O", CultureInfo.InvariantCulture)), cancellationToken);
         await _bucket.PutAsync(DatasetKeys.Newest(datasetId), Encoding.UTF8.GetBytes(version.Hash), cancellationToken);
         return version;
     }
@@ -114,7 +117,7 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
             if (await FindManifestAsync(version, cancellationToken) is { } manifest)
             {
                 found.Add(new DatasetDescription(
-                    version, manifest.AddedAt ?? writtenAt, manifest.Files.Sum(f => f.Size), manifest.Files.Count, [.. tags[version.Hash].Order(StringComparer.Ordinal)]));
+                    version, await FindAddedAsync(version, cancellationToken) ?? writtenAt, manifest.Files.Sum(f => f.Size), manifest.Files.Count, [.. tags[version.Hash].Order(StringComparer.Ordinal)]));
             }
         }
 
@@ -171,6 +174,7 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
         // does not come to its end.
         await _bucket.PutAsync(DatasetKeys.Deleting(version), [], cancellationToken);
         await _bucket.RemoveAsync(DatasetKeys.Manifest(version), cancellationToken);
+        await _bucket.RemoveAsync(DatasetKeys.Added(version), cancellationToken);
         foreach (var tag in (await ReadTagsAsync(version.DatasetId, cancellationToken))[version.Hash])
         {
             await _bucket.RemoveAsync(DatasetKeys.Tag(version.DatasetId, tag), cancellationToken);
@@ -325,9 +329,13 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
     {
         var now = server.Time.GetUtcNow();
         return await FindNewestAsync(datasetId, cancellationToken) is { } newest
-            && await FindManifestAsync(newest, cancellationToken) is { AddedAt: { } last }
+            && await FindAddedAsync(newest, cancellationToken) is { } last
             && last >= now ? last.AddTicks(1) : now;
     }
+
+    private async Task<DateTimeOffset?> FindAddedAsync(DatasetVersion version, CancellationToken cancellationToken) =>
+        DateTimeOffset.TryParseExact(
+            await ReadNameAsync(DatasetKeys.Added(version), cancellationToken), "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : null;
 
     private async Task<DatasetVersion?> FindNewestAsync(string datasetId, CancellationToken cancellationToken) =>
         await FindAsync(datasetId, await ReadNameAsync(DatasetKeys.Newest(datasetId), cancellationToken), cancellationToken)
