@@ -174,7 +174,7 @@ internal static class DataMapping
 
     public static SnapshotFile FromWire(Wire.DatasetFile file) => new(file.Name, file.Size, file.Sha256);
 
-    private static Wire.Execution ToWire(Execution execution)
+    internal static Wire.Execution ToWire(Execution execution)
     {
         var message = new Wire.Execution { Image = execution.Image, Digest = execution.Digest };
         message.Command.AddRange(execution.Command);
@@ -182,7 +182,7 @@ internal static class DataMapping
         return message;
     }
 
-    private static Execution FromWire(Wire.Execution message) =>
+    internal static Execution FromWire(Wire.Execution message) =>
         new(message.Image, message.Digest, [.. message.Command], new Dictionary<string, string>(message.Parameters, StringComparer.Ordinal));
 
     private static string? NullIfEmpty(string text) => text.Length > 0 ? text : null;

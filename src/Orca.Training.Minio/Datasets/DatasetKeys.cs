@@ -17,6 +17,9 @@ internal static class DatasetKeys
     /// <summary>A version is there if and only if this is.</summary>
     public static string Manifest(DatasetVersion version) => $"{version.DatasetId}/{version.Hash}/manifest.json";
 
+    /// <summary>Is there while the version's files are being deleted.</summary>
+    public static string Deleting(DatasetVersion version) => $"{version.DatasetId}/{version.Hash}/deleting";
+
     public static string Newest(string id) => $"{id}/newest";
 
     public static string Tags(string id) => $"{id}/tags/";

@@ -17,7 +17,9 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
 {
     private const int CallsAtOnce = 8;
     private const int LargestName = 1024;
-    private const int PublishingTries = 3;
+    private const int PublishingTries = 10;
+    private static readonly TimeSpan LongestDeletion = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan DeletionPause = TimeSpan.FromMilliseconds(50);
 
     // What an add that crashed has left is older than any add takes.
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
@@ -171,7 +173,9 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
         await MakeBucketAsync(cancellationToken);
         var wasThere = await _bucket.FindAsync(DatasetKeys.Manifest(version), cancellationToken) is not null;
 
-        // From here on it does not resolve; what follows is found by a repetition, if it does not come to its end.
+        // Who adds the same version meanwhile sees this, and waits. From the next line on it does not resolve; what follows is found by a repetition, if it
+        // does not come to its end.
+        await _bucket.PutAsync(DatasetKeys.Deleting(version), [], cancellationToken);
         await _bucket.RemoveAsync(DatasetKeys.Manifest(version), cancellationToken);
         foreach (var tag in (await ReadTagsAsync(version.DatasetId, cancellationToken))[version.Hash])
         {
@@ -184,6 +188,7 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
         }
 
         await _bucket.RemoveAsync(_bucket.ListAsync(DatasetKeys.Files(version) + "/", cancellationToken).Select(o => o.Key), cancellationToken);
+        await _bucket.RemoveAsync(DatasetKeys.Deleting(version), cancellationToken);
         cache?.Forget(version);
         return wasThere;
     }
@@ -202,12 +207,35 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
             await manifest.WriteAsync(written, cancellationToken);
             await _bucket.PutAsync(DatasetKeys.Manifest(version), written.ToArray(), cancellationToken);
 
-            // A deletion of the same version at the same time may have taken some of its files along.
+            // A deletion of the same version at the same time may have taken some of its files along, or be about to: one that is under way is waited for,
+            // one that is over shows in the listing, and one that begins later is later.
+            await AwaitDeletionAsync(version, cancellationToken);
             var there = await _bucket.ListAsync(DatasetKeys.Files(version) + "/", cancellationToken).CountAsync(cancellationToken);
-            if (there >= manifest.Files.Count || tries == PublishingTries)
+            if (there >= manifest.Files.Count && await _bucket.FindAsync(DatasetKeys.Manifest(version), cancellationToken) is not null)
             {
                 return;
             }
+
+            if (tries == PublishingTries)
+            {
+                throw new IOException($"Version {version.Hash} of dataset '{version.DatasetId}' is being deleted again and again while it is added: nothing was stored, try again.");
+            }
+        }
+    }
+
+    private async Task AwaitDeletionAsync(DatasetVersion version, CancellationToken cancellationToken)
+    {
+        var key = DatasetKeys.Deleting(version);
+        while (await _bucket.FindAsync(key, cancellationToken) is { } deleting)
+        {
+            if (server.Time.GetUtcNow() - deleting.ModifiedAt > LongestDeletion)
+            {
+                // Whoever it was has crashed.
+                await _bucket.RemoveAsync(key, cancellationToken);
+                break;
+            }
+
+            await Task.Delay(DeletionPause, server.Time, cancellationToken);
         }
     }
 

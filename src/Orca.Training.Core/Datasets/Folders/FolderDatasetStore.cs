@@ -9,10 +9,10 @@ namespace Orca.Training.Datasets.Folders;
 /// </summary>
 /// <remarks>
 /// <c>&lt;root&gt;/&lt;id&gt;/&lt;hash&gt;/files/…</c> is a version, <c>manifest.json</c> beside <c>files</c> says what it consists of, and
-/// <c>&lt;root&gt;/&lt;id&gt;/newest</c> names the version that was added last. A version appears by one rename, when all of it is on the
-/// disk. To delete one is to delete its folder, which is read-only.
+/// <c>&lt;root&gt;/&lt;id&gt;/newest</c> names the version that was added last, and each file in <c>tags</c> the version that has its name. The time of
+/// <c>&lt;hash&gt;.added</c> is that at which a version was added last. A version appears and goes by one rename.
 /// </remarks>
-public sealed class FolderDatasetStore : IDatasetStore
+public sealed partial class FolderDatasetStore : IDatasetStore
 {
     private const int PublishingTries = 5;
 
@@ -44,8 +44,7 @@ public sealed class FolderDatasetStore : IDatasetStore
         DatasetNames.CheckId(datasetId);
         DatasetNames.CheckFiles(files);
 
-        // No dataset id holds a '~'.
-        using var place = AddingPlace.Enter(Path.Combine(_root, "~adding"));
+        using var place = EnterPlace();
         var prepared = Path.Combine(place.Folder, "snapshot");
         var manifest = await Snapshot.WriteAsync(prepared, files, cancellationToken);
         var version = new DatasetVersion(datasetId, manifest.Hash);
@@ -64,7 +63,9 @@ public sealed class FolderDatasetStore : IDatasetStore
             return null;
         }
 
-        var hash = string.IsNullOrEmpty(version) ? await ReadNewestAsync(datasetId, cancellationToken) : version;
+        var hash = string.IsNullOrEmpty(version) ? await ReadNameAsync(NewestOf(datasetId), cancellationToken)
+            : DatasetNames.IsHash(version) || !PlainName.IsValid(version) ? version
+            : await ReadNameAsync(TagOf(datasetId, version), cancellationToken);
         if (!DatasetNames.IsHash(hash))
         {
             return null;
@@ -83,36 +84,10 @@ public sealed class FolderDatasetStore : IDatasetStore
     public async Task<Uri> OpenAsync(DatasetVersion version, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(version);
-        if (!PlainName.IsValid(version.DatasetId) || !DatasetNames.IsHash(version.Hash) || !SnapshotOf(version).Exists)
-        {
-            throw new DatasetException($"Dataset {PlainName.Quoted(version.DatasetId)} has no version {PlainName.Quoted(version.Hash)}.");
-        }
-
-        var snapshot = SnapshotOf(version);
+        var snapshot = Existing(version);
         await VerifyAsync(version, snapshot, cancellationToken);
         return FileUri.Of(snapshot.Files);
     }
-
-    /// <inheritdoc />
-    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task<IReadOnlyList<DatasetDescription>> ListVersionsAsync(string datasetId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task<Stream> OpenFileAsync(DatasetVersion version, string file, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task<bool> DeleteAsync(DatasetVersion version, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private async Task VerifyAsync(DatasetVersion version, Snapshot snapshot, CancellationToken cancellationToken)
     {
@@ -194,22 +169,38 @@ public sealed class FolderDatasetStore : IDatasetStore
 
     private void SetNewest(DatasetVersion version, AddingPlace place)
     {
-        var written = Path.Combine(place.Folder, "newest");
-        File.WriteAllText(written, version.Hash + "\n");
-        File.Move(written, NewestOf(version.DatasetId), overwrite: true);
+        // Its time is the file system's own: nobody else's clock is compared with it.
+        WriteName(place, AddedOf(version), version.Hash);
+        WriteName(place, NewestOf(version.DatasetId), version.Hash);
     }
 
-    private async Task<string?> ReadNewestAsync(string datasetId, CancellationToken cancellationToken)
+    /// <summary>Writes a file that names a version: who reads it sees the one before or this one.</summary>
+    private static void WriteName(AddingPlace place, string path, string hash)
+    {
+        var written = Path.Combine(place.Folder, "name");
+        File.WriteAllText(written, hash + "\n");
+        File.Move(written, path, overwrite: true);
+    }
+
+    private static async Task<string?> ReadNameAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            return (await File.ReadAllTextAsync(NewestOf(datasetId), cancellationToken)).TrimEnd('\n');
+            return (await File.ReadAllTextAsync(path, cancellationToken)).TrimEnd('\n');
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
     }
+
+    private Snapshot Existing(DatasetVersion version) =>
+        PlainName.IsValid(version.DatasetId) && DatasetNames.IsHash(version.Hash) && SnapshotOf(version).Exists
+            ? SnapshotOf(version)
+            : throw new DatasetException($"Dataset {PlainName.Quoted(version.DatasetId)} has no version {PlainName.Quoted(version.Hash)}.");
+
+    // No dataset id holds a '~'.
+    private AddingPlace EnterPlace() => AddingPlace.Enter(Path.Combine(_root, "~adding"));
 
     private string NewestOf(string datasetId) => Path.Combine(_root, datasetId, "newest");
 

@@ -123,7 +123,35 @@ internal sealed class Snapshot(string folder, DatasetVersion version)
         }
     }
 
-    private async Task<DatasetManifest> ReadManifestAsync(CancellationToken cancellationToken)
+    /// <summary>What it consists of; null if it is not there, or no longer.</summary>
+    public async Task<DatasetManifest?> FindManifestAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadManifestAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens one of its files, which is among those of its manifest.</summary>
+    public Stream OpenFile(string name)
+    {
+        try
+        {
+            return HashedCopy.OpenToRead(PathOf(Files, name));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Damaged(name, "is missing");
+        }
+    }
+
+    /// <summary>What it consists of.</summary>
+    /// <exception cref="DatasetException">Its manifest is no longer what it was.</exception>
+    public async Task<DatasetManifest> ReadManifestAsync(CancellationToken cancellationToken)
     {
         await using var stream = HashedCopy.OpenToRead(_manifest);
         var manifest = await DatasetManifest.ReadAsync(stream, cancellationToken);
