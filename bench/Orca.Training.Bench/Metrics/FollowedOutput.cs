@@ -31,7 +31,7 @@ internal sealed class FollowedOutput : IAsyncDisposable
     public AttemptId Last => new(new JobId(_jobs), 1);
 
     /// <summary>Reads the output of another attempt to its end: until all of it is in the store.</summary>
-    public Task<Cost> FollowAsync(int points, CancellationToken cancellationToken)
+    public Task<Cost> FollowAsync(PrintedMetrics printed, CancellationToken cancellationToken)
     {
         _jobs++;
         var attempt = new AttemptName(new InstallationId("bench"), Last);
@@ -42,7 +42,7 @@ internal sealed class FollowedOutput : IAsyncDisposable
         {
             using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var follower = new OutputFollower(TimeProvider.System, logs, metrics, attempt, rank: 0, _ => ValueTask.CompletedTask);
-            await follower.FollowAsync(PrintedMetrics.ReadAsync(points, reading.Token), default, new OutputDigest(TrainingProgress.None), reading);
+            await follower.FollowAsync(printed.ReadAsync(reading.Token), default, new OutputDigest(TrainingProgress.None), reading);
         });
     }
 

@@ -12,6 +12,9 @@ internal static class MetricsBench
     private const int Rounds = 3;
     private const int Queries = 100;
 
+    private static readonly PrintedMetrics OneALine = new(Million, Names: 1);
+    private static readonly PrintedMetrics FourALine = new(Million / 4, Names: 4);
+
     public static async Task RunAsync(Report report, CancellationToken cancellationToken)
     {
         await using var sqlite = new SqliteDatabase();
@@ -48,7 +51,8 @@ internal static class MetricsBench
             await store.DisposeAsync();
         }
 
-        await PrintingContainer.MeasureAsync(report, sqlite, Million, Rounds, cancellationToken);
+        await PrintingContainer.MeasureAsync(report, "engine", sqlite, OneALine, Rounds, cancellationToken);
+        await PrintingContainer.MeasureAsync(report, "engine_four", sqlite, FourALine, Rounds, cancellationToken);
     }
 
     /// <param name="name">The store.</param>
@@ -79,16 +83,16 @@ internal static class MetricsBench
 
         public async Task WarmUpAsync(CancellationToken cancellationToken)
         {
-            await output.FollowAsync(Million / 10, cancellationToken);
+            await output.FollowAsync(new PrintedMetrics(Million / 10, Names: 1), cancellationToken);
             await PlotAsync(cancellationToken);
         }
 
         public async Task RoundAsync(CancellationToken cancellationToken)
         {
             var before = await size();
-            _costs.Add(await output.FollowAsync(Million, cancellationToken));
+            _costs.Add(await output.FollowAsync(OneALine, cancellationToken));
             _kept.Add((double)(await size() - before) / Million);
-            var kept = await PrintedMetrics.CountAsync(output.Store, output.Last, Million, cancellationToken);
+            var kept = await OneALine.CountAsync(output.Store, output.Last, cancellationToken);
             (Lost, Doubled) = (Lost + kept.Lost, Doubled + kept.Doubled);
             for (var i = 0; i < Queries; i++)
             {

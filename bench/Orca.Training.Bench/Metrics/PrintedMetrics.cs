@@ -6,20 +6,24 @@ using Orca.Training.Metrics;
 
 namespace Orca.Training.Bench.Metrics;
 
-/// <summary>What a training prints here: a line for each step, with one value. It is known of each point whether it had to come.</summary>
-internal static class PrintedMetrics
+/// <summary>What a training prints here: a line for each step, with the same value under each of some names. It is known of each point whether it had to come.</summary>
+/// <param name="Steps">How many lines.</param>
+/// <param name="Names">How many values a line has.</param>
+internal sealed record PrintedMetrics(int Steps, int Names)
 {
-    public const string Name = "loss";
+    public int Points => Steps * Names;
+
+    private IEnumerable<string> AllNames => Enumerable.Range(0, Names).Select(NameOf);
 
     /// <summary>The same from a container, as fast as its shell's own tools can.</summary>
-    public static string Script(int points) => string.Create(
+    public string Script() => string.Create(
         CultureInfo.InvariantCulture,
-        $$"""awk 'BEGIN { for (i = 1; i <= {{points}}; i++) printf "{\"orca\":\"metric\",\"step\":%d,\"loss\":0.%06d}\n", i, (i * 7919) % 1000000 }'""");
+        $$"""awk 'BEGIN { for (i = 1; i <= {{Steps}}; i++) { v = (i * 7919) % 1000000; printf "{\"orca\":\"metric\",\"step\":%d{{string.Concat(AllNames.Select(n => $",\\\"{n}\\\":0.%06d"))}}}\n", i{{string.Concat(AllNames.Select(_ => ", v"))}} } }'""");
 
     /// <summary>The output as a runtime reads it: a string a line, with a timestamp of its own.</summary>
-    public static async IAsyncEnumerable<OutputLine> ReadAsync(int points, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<OutputLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var step = 1; step <= points; step++)
+        for (var step = 1; step <= Steps; step++)
         {
             if (step % 1000 == 0)
             {
@@ -33,30 +37,34 @@ internal static class PrintedMetrics
     }
 
     /// <summary>Which of the points are not in a store, and which are there more than once or were never printed.</summary>
-    public static async Task<Kept> CountAsync(IMetricStore store, AttemptId attempt, int points, CancellationToken cancellationToken)
+    public async Task<Kept> CountAsync(IMetricStore store, AttemptId attempt, CancellationToken cancellationToken)
     {
-        var found = new int[points + 1];
-        var strange = 0L;
-        var kept = await store.ReadAsync(Series(attempt), MetricRange.All(0), cancellationToken);
-        foreach (var point in kept)
+        var (lost, doubled, first) = (0L, 0L, 0L);
+        foreach (var name in AllNames)
         {
-            var step = (int)point.Step;
-            if (step >= 1 && step <= points && point.Value == Value(step))
+            var found = new int[Steps + 1];
+            foreach (var point in await store.ReadAsync(Series(attempt, name), MetricRange.All(0), cancellationToken))
             {
-                found[step]++;
+                var isPrinted = point.Step >= 1 && point.Step <= Steps && point.Value == Value((int)point.Step);
+                doubled += !isPrinted || found[(int)point.Step]++ > 0 ? 1 : 0;
+                first = first == 0 ? point.Timestamp : first;
             }
-            else
-            {
-                strange++;
-            }
+
+            lost += found.Skip(1).LongCount(f => f == 0);
         }
 
-        return new Kept(found.Skip(1).LongCount(f => f == 0), strange + found.Sum(f => Math.Max(0L, f - 1)), kept.Count > 0 ? kept[0].Timestamp : 0);
+        return new Kept(lost, doubled, first);
     }
 
-    public static MetricName Series(AttemptId attempt) => new(attempt.Job, attempt.Number, Rank: 0, Name);
+    /// <summary>The first of the values.</summary>
+    public static MetricName Series(AttemptId attempt) => Series(attempt, NameOf(0));
 
-    private static string Line(int step) => string.Create(CultureInfo.InvariantCulture, $$"""{"orca":"metric","step":{{step}},"loss":{{Value(step):0.000000}}}""");
+    private static MetricName Series(AttemptId attempt, string name) => new(attempt.Job, attempt.Number, Rank: 0, name);
+
+    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"loss{number}");
+
+    private string Line(int step) => string.Create(
+        CultureInfo.InvariantCulture, $$"""{"orca":"metric","step":{{step}}{{string.Concat(AllNames.Select(n => string.Create(CultureInfo.InvariantCulture, $",\"{n}\":{Value(step):0.000000}")))}}}""");
 
     private static double Value(int step) => step * 7919L % 1_000_000 / 1_000_000.0;
 }

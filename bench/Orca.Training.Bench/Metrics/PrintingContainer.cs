@@ -19,32 +19,32 @@ internal static class PrintingContainer
     private const string Image = "orca-training/test:latest";
     private const string Dataset = "numbers";
 
-    public static async Task MeasureAsync(Report report, SqliteDatabase database, int points, int rounds, CancellationToken cancellationToken)
+    public static async Task MeasureAsync(Report report, string prefix, SqliteDatabase database, PrintedMetrics printed, int rounds, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("orca-metrics-");
         try
         {
             using var engine = new DockerClientBuilder().Build();
             var (rates, bare, lost, doubled) = (new List<double>(), new List<double>(), 0L, 0L);
-            await using (var host = await StartAsync(database, folder, points, cancellationToken))
+            await using (var host = await StartAsync(database, folder, printed, cancellationToken))
             {
                 for (var round = 0; round < rounds; round++)
                 {
-                    bare.Add(await BareAsync(engine, points, cancellationToken));
-                    var (rate, kept) = await OneAsync(host, points, cancellationToken);
+                    bare.Add(await BareAsync(engine, printed, cancellationToken));
+                    var (rate, kept) = await OneAsync(host, printed, cancellationToken);
                     rates.Add(rate);
                     (lost, doubled) = (lost + kept.Lost, doubled + kept.Doubled);
                 }
             }
 
             Report.Say(
-                $"From a real container into SQLite, until its job had ended: {Report.Number(Statistics.Median(rates))} points a second, {lost} lost and {doubled} doubled of {rounds} million. "
-                + $"The engine alone gives {Report.Number(Statistics.Median(bare))} lines a second.");
-            report.Add("engine_points_per_s", Statistics.Median(rates));
-            report.Add("engine_lost", lost);
-            report.Add("engine_doubled", doubled);
-            report.Add("engine_bare_lines_per_s", Statistics.Median(bare));
-            report.Add("engine_ratio", Statistics.Median(rates.Zip(bare, (ours, raw) => ours / raw)));
+                $"From a real container into SQLite, {printed.Names} to a line, until its job had ended: {Report.Number(Statistics.Median(rates))} points a second, {lost} lost and {doubled} doubled of {rounds} million. "
+                + $"The engine alone gives {Report.Number(Statistics.Median(bare))} a second.");
+            report.Add($"{prefix}_points_per_s", Statistics.Median(rates));
+            report.Add($"{prefix}_lost", lost);
+            report.Add($"{prefix}_doubled", doubled);
+            report.Add($"{prefix}_bare_points_per_s", Statistics.Median(bare));
+            report.Add($"{prefix}_ratio", Statistics.Median(rates.Zip(bare, (ours, raw) => ours / raw)));
         }
         finally
         {
@@ -52,7 +52,7 @@ internal static class PrintingContainer
         }
     }
 
-    private static async Task<ServiceHost> StartAsync(SqliteDatabase database, DirectoryInfo folder, int points, CancellationToken cancellationToken)
+    private static async Task<ServiceHost> StartAsync(SqliteDatabase database, DirectoryInfo folder, PrintedMetrics printed, CancellationToken cancellationToken)
     {
         var host = await ServiceHost.StartAsync(services => database.Use(services
             .AddOrcaTraining(o =>
@@ -63,7 +63,7 @@ internal static class PrintingContainer
                 {
                     a.Command.Add("sh");
                     a.Command.Add("-c");
-                    a.Command.Add(PrintedMetrics.Script(points));
+                    a.Command.Add(printed.Script());
                 });
             })
             .UseDocker()));
@@ -73,7 +73,7 @@ internal static class PrintingContainer
     }
 
     /// <summary>From the first line, by the engine's clock, until a client sees that the job has ended.</summary>
-    private static async Task<(double Rate, Kept Kept)> OneAsync(ServiceHost host, int points, CancellationToken cancellationToken)
+    private static async Task<(double Rate, Kept Kept)> OneAsync(ServiceHost host, PrintedMetrics printed, CancellationToken cancellationToken)
     {
         var client = host.Services.GetRequiredService<ITrainingClient>();
         var job = await client.TrainAsync(new TrainingRequest { Algorithm = "prints", DatasetId = Dataset }, cancellationToken);
@@ -82,9 +82,9 @@ internal static class PrintingContainer
             if (status.State.IsFinal())
             {
                 var ended = TimeProvider.System.GetUtcNow();
-                var kept = await PrintedMetrics.CountAsync(host.Services.GetRequiredService<IMetricStore>(), new AttemptId(job, 1), points, cancellationToken);
+                var kept = await printed.CountAsync(host.Services.GetRequiredService<IMetricStore>(), new AttemptId(job, 1), cancellationToken);
                 return status.State is JobState.Succeeded
-                    ? (points / (ended - DateTimeOffset.UnixEpoch.AddTicks(kept.First / 100)).TotalSeconds, kept)
+                    ? (printed.Points / (ended - DateTimeOffset.UnixEpoch.AddTicks(kept.First / 100)).TotalSeconds, kept)
                     : throw new InvalidOperationException($"Job {job} ended as {status.State}: {status.Message}");
             }
         }
@@ -93,10 +93,10 @@ internal static class PrintingContainer
     }
 
     /// <summary>The same container and the same question to the engine; what it answers is counted by nobody.</summary>
-    private static async Task<double> BareAsync(DockerClient engine, int points, CancellationToken cancellationToken)
+    private static async Task<double> BareAsync(DockerClient engine, PrintedMetrics printed, CancellationToken cancellationToken)
     {
         var made = await engine.Containers.CreateContainerAsync(
-            new CreateContainerParameters { Image = Image, Cmd = ["sh", "-c", PrintedMetrics.Script(points)], HostConfig = new HostConfig { NetworkMode = "none" } },
+            new CreateContainerParameters { Image = Image, Cmd = ["sh", "-c", printed.Script()], HostConfig = new HostConfig { NetworkMode = "none" } },
             cancellationToken);
         try
         {
@@ -105,7 +105,7 @@ internal static class PrintingContainer
             var wanted = new ContainerLogsParameters { Follow = true, ShowStdout = true, ShowStderr = true, Timestamps = true };
             using var output = await engine.Containers.GetContainerLogsAsync(made.ID, wanted, cancellationToken);
             await output.CopyOutputToAsync(Stream.Null, Stream.Null, Stream.Null, cancellationToken);
-            return points / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+            return printed.Points / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         }
         finally
         {
