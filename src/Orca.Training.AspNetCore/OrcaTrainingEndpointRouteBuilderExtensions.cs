@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.AspNetCore.Access;
 using Orca.Training.AspNetCore.CleartextHttp2;
 using Orca.Training.AspNetCore.Connections;
+using Orca.Training.AspNetCore.Downloads;
 using Orca.Training.AspNetCore.Health;
 using Orca.Training.AspNetCore.Service;
 using Orca.Training.Client;
@@ -19,8 +20,8 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     private static readonly ConditionalWeakTable<IServiceProvider, ConcurrentDictionary<string, bool>> Mapped = [];
 
     /// <summary>
-    /// Maps the training service's endpoints: gRPC, with or without TLS, on the host's ordinary ports. The host needs no
-    /// <c>AddGrpc()</c>; if it has one, its settings hold.
+    /// Maps the training service's endpoints: gRPC, with or without TLS, on the host's ordinary ports, and downloads of what trainings left by HTTP
+    /// below <c>/orca-training</c>. The host needs no <c>AddGrpc()</c>; if it has one, its settings hold.
     /// </summary>
     /// <remarks>
     /// Closed by default: as long as the host authenticates nobody, only callers on the same machine are answered. Open it with
@@ -40,6 +41,10 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     {
         var group = NewGroup(endpoints, typeof(ITrainingClient));
         GrpcEndpoints.Map<TrainingGrpcService>(group);
+        GrpcEndpoints.Map<RunGrpcService>(group);
+        GrpcEndpoints.Map<ModelGrpcService>(group);
+        GrpcEndpoints.Map<DatasetGrpcService>(group);
+        DownloadEndpoints.Map(group);
         return group;
     }
 

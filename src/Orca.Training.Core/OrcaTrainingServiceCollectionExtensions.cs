@@ -15,7 +15,9 @@ using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs;
 using Orca.Training.Logs.Folders;
 using Orca.Training.Machines;
+using Orca.Training.Metrics;
 using Orca.Training.Models;
+using Orca.Training.Runs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Settings;
 using Orca.Training.Tracking;
@@ -141,7 +143,12 @@ public static class OrcaTrainingServiceCollectionExtensions
             services.GetRequiredService<IJobStore>(),
             services.GetRequiredService<IDatasetStore>(),
             services.GetRequiredService<ILogStore>(),
-            services.GetRequiredService<IModelStore>(),
+            new DataStores(
+                services.GetRequiredService<IDatasetStore>(),
+                services.GetRequiredService<IArtifactStore>(),
+                services.GetRequiredService<IRunStore>(),
+                services.GetRequiredService<IModelStore>(),
+                services.GetRequiredService<IMetricStore>()),
             () => validator.Current,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<TrainingClient>>(),

@@ -19,6 +19,7 @@ internal sealed partial class TrainingGrpcService(
     : Wire.TrainingService.TrainingServiceBase
 {
     private static readonly StatusAnswers Answers = new();
+    private readonly ServiceCalls _calls = new(lifetime, logger);
 
     public override Task<Wire.TrainResponse> Train(Wire.TrainRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {
@@ -88,42 +89,9 @@ internal sealed partial class TrainingGrpcService(
         return responseStream;
     });
 
-    // A host that stops would otherwise wait for its streams, which may last as long as a training.
-    private async Task StreamAsync(ServerCallContext context, string wayOut, Func<CancellationToken, Task> tell)
-    {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        try
-        {
-            await tell(end.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
-        {
-            throw new TrainingException(TrainingError.Unavailable, $"The training service's host is stopping: {wayOut}.");
-        }
-    }
+    private Task<T> AnswerAsync<T>(ServerCallContext context, Func<ValueTask<T>> answer) => _calls.AnswerAsync(context, answer);
 
-    private async Task<T> AnswerAsync<T>(ServerCallContext context, Func<ValueTask<T>> answer)
-    {
-        try
-        {
-            return await answer().ConfigureAwait(false);
-        }
-        catch (TrainingException refusal)
-        {
-            throw ErrorMapping.ToRpc(refusal);
-        }
-        catch (Exception late) when (context.CancellationToken.IsCancellationRequested)
-        {
-            // Nobody waits for this answer any more, and what the call met on its way out mostly follows from that.
-            Log.CancelledCall(logger, late, context.Method);
-            throw new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled."));
-        }
-        catch (Exception unexpected)
-        {
-            Log.UnexpectedError(logger, unexpected, context.Method);
-            throw ErrorMapping.ToRpc(new TrainingException(TrainingError.Internal, "The training service met an unexpected error; its log says more."));
-        }
-    }
+    private Task StreamAsync(ServerCallContext context, string wayOut, Func<CancellationToken, Task> tell) => _calls.StreamAsync(context, wayOut, tell);
 
     // Who calls is said by the caller's identity alone, never by the wire.
     private ITrainingClient ActingFor(ServerCallContext context) => clients?.ForUser(context.GetHttpContext().User) ?? client;
@@ -131,5 +99,5 @@ internal sealed partial class TrainingGrpcService(
     private static Wire.TrainingJobMetadata Given(Wire.TrainingJobMetadata? metadata) =>
         metadata ?? throw TrainingException.Invalid("metadata", "It is missing: say what to train.");
 
-    private static JobId JobOf(long id) => id > 0 ? new JobId(id) : throw TrainingException.Invalid("job_id", $"{id} is no job's id: they count from 1.");
+    internal static JobId JobOf(long id) => id > 0 ? new JobId(id) : throw TrainingException.Invalid("job_id", $"{id} is no job's id: they count from 1.");
 }

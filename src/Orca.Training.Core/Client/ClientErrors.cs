@@ -12,7 +12,7 @@ internal sealed class ClientErrors(ILogger logger)
     /// What the caller is to see instead; null if it is to see the exception itself. Made for the filter of a catch, so that a call that
     /// goes well pays nothing.
     /// </summary>
-    public Exception? Translated(Exception exception, string call, CancellationToken cancellationToken)
+    public Exception? Translated(Exception exception, string call, CancellationToken cancellationToken, string store = "job store")
     {
         switch (exception)
         {
@@ -24,10 +24,24 @@ internal sealed class ClientErrors(ILogger logger)
                 return new OperationCanceledException("The call was cancelled by its caller.", exception, cancellationToken);
             case JobStoreUnavailableException or IOException or TimeoutException or DbException { IsTransient: true }:
                 logger.StoreUnavailable(exception, call);
-                return new TrainingException(TrainingError.Unavailable, $"The job store cannot be asked now: {exception.Message}", inner: exception);
+                return new TrainingException(TrainingError.Unavailable, $"The {store} cannot be asked now: {exception.Message}", inner: exception);
             default:
                 logger.UnexpectedError(exception, call);
                 return new TrainingException(TrainingError.Internal, "The training service met an unexpected error; its log says more.", inner: exception);
+        }
+    }
+
+    /// <summary>A call whose exceptions are translated.</summary>
+    public async Task<T> AskAsync<T>(string call, Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return await ask();
+        }
+        catch (Exception e) when (Translated(e, call, cancellationToken, "store") is { } translated)
+        {
+            throw translated;
         }
     }
 

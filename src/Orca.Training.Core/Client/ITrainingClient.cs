@@ -34,6 +34,24 @@ public interface ITrainingClient
     /// <exception cref="TrainingException">As <see cref="TrainAsync"/>; fields of the grid are named as <c>grid[0].values[2]</c>.</exception>
     Task<TrainingGroup> TrainSweepAsync(TrainingSweep sweep, CancellationToken cancellationToken = default);
 
+    /// <summary>What jobs produced, for good.</summary>
+    IRunClient Runs { get; }
+
+    /// <summary>Versions of models: what trainings published under a name.</summary>
+    IModelClient Models { get; }
+
+    /// <summary>Datasets and their versions.</summary>
+    IDatasetClient Datasets { get; }
+
+    /// <summary>
+    /// Submits a training that repeats a run exactly: the same dataset version, parameters, image (by its digest) and command, whatever its algorithm
+    /// is by now. With the same seed an image that is deterministic makes the same model.
+    /// </summary>
+    /// <exception cref="TrainingException">
+    /// <see cref="TrainingError.NotFound"/>: there is no such run. <see cref="TrainingError.FailedPrecondition"/>: what it executed is not on record.
+    /// </exception>
+    Task<JobId> RerunAsync(JobId job, CancellationToken cancellationToken = default);
+
     /// <summary>Where a job stands now.</summary>
     /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such job, or no longer.</exception>
     Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Runs;
 
 namespace Orca.Training.Client;
 
@@ -11,13 +12,21 @@ namespace Orca.Training.Client;
 /// </summary>
 internal sealed partial class TrainingClient
 {
-    private readonly SubmissionFacts _facts = new(store, datasets, models);
+    private readonly SubmissionFacts _facts = new(store, datasets, data.Models);
 
     // Made once, and not for each submission.
     private Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>>? _record;
 
     public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) =>
         TrainAsync(request, _record ??= RecordAsync, cancellationToken);
+
+    public async Task<JobId> RerunAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        var run = await Runs.GetAsync(job, cancellationToken);
+        return run.Execution is null
+            ? throw new TrainingException(TrainingError.FailedPrecondition, $"What job {job} executed is not on record, since its machine did not tell: submit its request anew.")
+            : await TrainAsync(Reruns.RequestOf(run), cancellationToken);
+    }
 
     /// <summary>Submits as ever, but for how the job goes on record: a store's package records it within the application's own transaction.</summary>
     internal async Task<JobId> TrainAsync(

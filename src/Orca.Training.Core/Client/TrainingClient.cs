@@ -5,7 +5,6 @@ using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
-using Orca.Training.Models;
 
 namespace Orca.Training.Client;
 
@@ -13,7 +12,7 @@ namespace Orca.Training.Client;
 /// <param name="store">Where jobs are.</param>
 /// <param name="datasets">Says which datasets there are.</param>
 /// <param name="logs">Where what trainings print is.</param>
-/// <param name="models">Says which stored models there are.</param>
+/// <param name="data">What trainings are made of and what they leave.</param>
 /// <param name="validator">What checks requests, as the settings are now.</param>
 /// <param name="time">When it is.</param>
 /// <param name="logger">Told of what the service cannot help.</param>
@@ -24,7 +23,7 @@ internal sealed partial class TrainingClient(
     IJobStore store,
     IDatasetStore datasets,
     ILogStore logs,
-    IModelStore models,
+    DataStores data,
     Func<RequestValidator> validator,
     TimeProvider time,
     ILogger<TrainingClient> logger,
@@ -41,8 +40,14 @@ internal sealed partial class TrainingClient(
 
     internal IJobStore Store => store;
 
+    public IRunClient Runs => field ??= new RunClient(data, _errors);
+
+    public IModelClient Models => field ??= new ModelClient(data, _errors);
+
+    public IDatasetClient Datasets => field ??= new DatasetClient(data.Datasets, _errors);
+
     public ITrainingClient ForUser(string? user) =>
-        new TrainingClient(store, datasets, logs, models, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user, _kept);
+        new TrainingClient(store, datasets, logs, data, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user, _kept);
 
     public async Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default)
     {

@@ -17,7 +17,7 @@ public interface IDatasetStore
 
     /// <summary>Adds a version. The same content gives the same version, and adding it again changes nothing but which one is newest.</summary>
     /// <param name="datasetId">The dataset; made if there is none. Letters, digits, '.', '_' and '-', at most 128.</param>
-    /// <param name="files">Its files. All or nothing: if one cannot be read, nothing is stored.</param>
+    /// <param name="files">Its files, opened one after the other in this order. All or nothing: if one cannot be read, nothing is stored.</param>
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
     /// <exception cref="DatasetException">A name or a file is not what it should be; the message says which and why.</exception>
     Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken);

@@ -17,21 +17,21 @@ public sealed partial class GrpcTrainingClient
         message.JobIds.AddRange(jobs.Select(j => j.Value));
         using var call = _service.GetTrainingStatuses(message, new CallOptions(cancellationToken: cancellationToken));
         var statuses = new List<TrainingStatus?>(jobs.Count);
-        while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
+        while (await _calls.NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
         {
             statuses.Add(call.ResponseStream.Current.Training is { } training ? StatusMapping.FromWire(training) : null);
         }
 
         return statuses.Count == jobs.Count
             ? statuses
-            : throw new TrainingException(TrainingError.Internal, Invariant($"{_name} was asked for {jobs.Count} jobs and answered for {statuses.Count}."));
+            : throw new TrainingException(TrainingError.Internal, Invariant($"{_calls.Name} was asked for {jobs.Count} jobs and answered for {statuses.Count}."));
     }
 
     /// <inheritdoc />
     public async Task<TrainingPage> ListTrainingsAsync(TrainingQuery query, CancellationToken cancellationToken = default)
     {
         var message = QueryMapping.ToWire(Intake.Query(query));
-        var answer = await AskAsync(options => _service.ListTrainingsAsync(message, options), cancellationToken).ConfigureAwait(false);
+        var answer = await _calls.AskAsync(options => _service.ListTrainingsAsync(message, options), cancellationToken).ConfigureAwait(false);
         return QueryMapping.FromWire(answer);
     }
 }

@@ -19,8 +19,9 @@ namespace Orca.Training.Client;
 public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, IAsyncDisposable
 {
     private readonly Wire.TrainingService.TrainingServiceClient _service;
-    private readonly string _name;
+    private readonly ServiceCalls _calls;
     private readonly GrpcChannel? _ownChannel;
+    private readonly Wire.RunService.RunServiceClient _runService;
 
     /// <summary>A client that calls through an invoker, such as one with the caller's interceptors.</summary>
     public GrpcTrainingClient(CallInvoker invoker)
@@ -38,7 +39,11 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     {
         ArgumentNullException.ThrowIfNull(invoker);
         _service = new Wire.TrainingService.TrainingServiceClient(invoker);
-        _name = address is null ? "The training service" : $"The training service at {address}";
+        _calls = new ServiceCalls(address is null ? "The training service" : $"The training service at {address}");
+        Runs = new GrpcRunClient(invoker, _calls);
+        Models = new GrpcModelClient(invoker, _calls);
+        Datasets = new GrpcDatasetClient(invoker, _calls);
+        _runService = new Wire.RunService.RunServiceClient(invoker);
         _ownChannel = ownChannel;
     }
 
@@ -60,10 +65,27 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     }
 
     /// <inheritdoc />
+    public IRunClient Runs { get; }
+
+    /// <inheritdoc />
+    public IModelClient Models { get; }
+
+    /// <inheritdoc />
+    public IDatasetClient Datasets { get; }
+
+    /// <inheritdoc />
+    public async Task<JobId> RerunAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        var message = new Wire.RerunRequest { JobId = job.Value };
+        var answer = await _calls.AskAsync(options => _runService.RerunAsync(message, options), cancellationToken).ConfigureAwait(false);
+        return new JobId(answer.JobId);
+    }
+
+    /// <inheritdoc />
     public async Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default)
     {
         var message = new Wire.TrainRequest { Metadata = RequestMapping.ToWire(Intake.Request(request)) };
-        var answer = await AskAsync(options => _service.TrainAsync(message, options), cancellationToken).ConfigureAwait(false);
+        var answer = await _calls.AskAsync(options => _service.TrainAsync(message, options), cancellationToken).ConfigureAwait(false);
         return new JobId(answer.JobId);
     }
 
@@ -72,7 +94,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
         IReadOnlyList<TrainingRequest> requests, string? group = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         var message = BatchMapping.ToWire(Intake.Batch(requests, group, idempotencyKey));
-        var answer = await AskAsync(options => _service.TrainAllAsync(message, options), cancellationToken).ConfigureAwait(false);
+        var answer = await _calls.AskAsync(options => _service.TrainAllAsync(message, options), cancellationToken).ConfigureAwait(false);
         return BatchMapping.FromWire(answer);
     }
 
@@ -80,7 +102,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     public async Task<TrainingGroup> TrainSweepAsync(TrainingSweep sweep, CancellationToken cancellationToken = default)
     {
         var message = BatchMapping.ToWire(Intake.Sweep(sweep));
-        var answer = await AskAsync(options => _service.TrainSweepAsync(message, options), cancellationToken).ConfigureAwait(false);
+        var answer = await _calls.AskAsync(options => _service.TrainSweepAsync(message, options), cancellationToken).ConfigureAwait(false);
         return BatchMapping.FromWire(answer);
     }
 
@@ -89,7 +111,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     {
         ThrowIfNoId(job);
         var message = new Wire.GetTrainingStatusRequest { JobId = job.Value };
-        var answer = await AskAsync(options => _service.GetTrainingStatusAsync(message, options), cancellationToken).ConfigureAwait(false);
+        var answer = await _calls.AskAsync(options => _service.GetTrainingStatusAsync(message, options), cancellationToken).ConfigureAwait(false);
         return StatusMapping.FromWire(answer);
     }
 
@@ -110,7 +132,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
 
         // Leaving the loop disposes the call, which tells the service to stop.
         using var call = _service.WatchTraining(message, new CallOptions(cancellationToken: cancellationToken));
-        while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
+        while (await _calls.NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
         {
             yield return StatusMapping.FromWire(call.ResponseStream.Current);
         }
@@ -121,7 +143,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     {
         ThrowIfNoId(job);
         var message = new Wire.CancelTrainingRequest { JobId = job.Value };
-        await AskAsync(options => _service.CancelTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
+        await _calls.AskAsync(options => _service.CancelTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -129,7 +151,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     {
         ThrowIfNoId(job);
         var message = new Wire.HoldTrainingRequest { JobId = job.Value };
-        await AskAsync(options => _service.HoldTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
+        await _calls.AskAsync(options => _service.HoldTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -137,7 +159,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     {
         ThrowIfNoId(job);
         var message = new Wire.ReleaseTrainingRequest { JobId = job.Value };
-        await AskAsync(options => _service.ReleaseTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
+        await _calls.AskAsync(options => _service.ReleaseTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -145,7 +167,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     {
         ThrowIfNoId(job);
         using var call = _service.StreamLogs(LogMapping.ToWire(job, query ?? new LogQuery()), new CallOptions(cancellationToken: cancellationToken));
-        while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
+        while (await _calls.NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
         {
             var lines = call.ResponseStream.Current;
             foreach (var line in lines.Lines)
@@ -170,43 +192,6 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
         ArgumentNullException.ThrowIfNull(channel);
         return channel.CreateCallInvoker();
     }
-
-    private async Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var call = ask(new CallOptions(cancellationToken: cancellationToken));
-            return await call.ResponseAsync.ConfigureAwait(false);
-        }
-        catch (Exception exception) when (Translated(exception, cancellationToken) is { } translated)
-        {
-            throw translated;
-        }
-    }
-
-    private async ValueTask<bool> NextAsync<T>(IAsyncStreamReader<T> stream, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await stream.MoveNext(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (Translated(exception, cancellationToken) is { } translated)
-        {
-            throw translated;
-        }
-    }
-
-    // Null: the exception is what the caller is to see.
-    private Exception? Translated(Exception exception, CancellationToken cancellationToken) => exception switch
-    {
-        RpcException { StatusCode: StatusCode.Cancelled } when cancellationToken.IsCancellationRequested =>
-            new OperationCanceledException("The call was cancelled by its caller.", exception, cancellationToken),
-        RpcException failed => ErrorMapping.FromRpc(failed, _name),
-        // A channel can be set to say so when a deadline passes, too.
-        OperationCanceledException when !cancellationToken.IsCancellationRequested =>
-            new TrainingException(TrainingError.Unavailable, $"{_name} did not answer in time.", inner: exception),
-        _ => null,
-    };
 
     // The wire tells a number that can be no id from an id that is not known; in the host's process both are jobs that there are not.
     private static void ThrowIfNoId(JobId job)

@@ -73,7 +73,7 @@ internal static class StatusMapping
     /// <summary>For a query: a number that is no state stays one.</summary>
     public static JobState FromWireOfQuery(Wire.TrainingStatus status) => System.Enum.IsDefined(status) ? FromWire(status) : (JobState)(int)status;
 
-    private static Wire.TrainingStatus ToWire(JobState state) => state switch
+    internal static Wire.TrainingStatus ToWire(JobState state) => state switch
     {
         JobState.Queued => Wire.TrainingStatus.Queuing,
         JobState.Launching => Wire.TrainingStatus.Launch,
@@ -84,7 +84,7 @@ internal static class StatusMapping
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "The contract has no word for this state."),
     };
 
-    private static JobState FromWire(Wire.TrainingStatus status) => status switch
+    internal static JobState FromWire(Wire.TrainingStatus status) => status switch
     {
         Wire.TrainingStatus.Queuing => JobState.Queued,
         Wire.TrainingStatus.Launch => JobState.Launching,
@@ -95,7 +95,7 @@ internal static class StatusMapping
         _ => throw new TrainingException(TrainingError.Internal, $"The service says the status {(int)status}, which this client does not know: it speaks a newer contract."),
     };
 
-    private static Wire.TrainingAttempt ToWire(Attempt attempt)
+    internal static Wire.TrainingAttempt ToWire(Attempt attempt)
     {
         var message = new Wire.TrainingAttempt
         {
@@ -110,7 +110,7 @@ internal static class StatusMapping
         return message;
     }
 
-    private static Attempt FromWire(Wire.TrainingAttempt attempt) => new()
+    internal static Attempt FromWire(Wire.TrainingAttempt attempt) => new()
     {
         Number = attempt.Number,
         Machine = attempt.Machine,
@@ -185,7 +185,7 @@ internal static class StatusMapping
         Metrics = new Dictionary<string, double>(progress.Metrics, StringComparer.Ordinal),
     };
 
-    private static Wire.TrainingOutcome ToWire(Outcome outcome)
+    internal static Wire.TrainingOutcome ToWire(Outcome outcome)
     {
         var message = new Wire.TrainingOutcome { Code = outcome.Code.Name, Message = outcome.Message };
         if (outcome.ExitCode is { } exitCode)
@@ -196,10 +196,10 @@ internal static class StatusMapping
         return message;
     }
 
-    private static Outcome FromWire(Wire.TrainingOutcome outcome) =>
+    internal static Outcome FromWire(Wire.TrainingOutcome outcome) =>
         new(new OutcomeCode(outcome.Code), outcome.Message, outcome.HasExitCode ? outcome.ExitCode : null);
 
-    private static Wire.TrainingArtifact ToWire(Artifact artifact) => new()
+    internal static Wire.TrainingArtifact ToWire(Artifact artifact) => new()
     {
         Name = artifact.Name,
         Location = artifact.Location.OriginalString,
@@ -207,6 +207,6 @@ internal static class StatusMapping
         Sha256 = artifact.Sha256,
     };
 
-    private static Artifact FromWire(Wire.TrainingArtifact artifact) =>
+    internal static Artifact FromWire(Wire.TrainingArtifact artifact) =>
         new(artifact.Name, new Uri(artifact.Location, UriKind.RelativeOrAbsolute), artifact.Size, artifact.Sha256);
 }

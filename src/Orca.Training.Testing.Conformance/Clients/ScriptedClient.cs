@@ -29,6 +29,14 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
 
     public Func<JobId, CancellationToken, Task> Release { get; init; } = (_, _) => throw Unscripted();
 
+    public Func<JobId, CancellationToken, Task<JobId>> Rerun { get; init; } = (_, _) => throw Unscripted();
+
+    public IRunClient Runs { get; init; } = null!;
+
+    public IModelClient Models { get; init; } = null!;
+
+    public IDatasetClient Datasets { get; init; } = null!;
+
     /// <summary>Does the same for each call.</summary>
     public static ScriptedClient Always(Func<CancellationToken, Task> act) => new()
     {
@@ -43,6 +51,7 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
         Cancel = (_, token) => act(token),
         Hold = (_, token) => act(token),
         Release = (_, token) => act(token),
+        Rerun = (_, token) => AfterAsync<JobId>(act, token),
     };
 
     public ITrainingClient ForUser(string? user) => this;
@@ -74,6 +83,8 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
     public Task HoldTrainingAsync(JobId job, CancellationToken cancellationToken = default) => Hold(job, cancellationToken);
 
     public Task ReleaseTrainingAsync(JobId job, CancellationToken cancellationToken = default) => Release(job, cancellationToken);
+
+    public Task<JobId> RerunAsync(JobId job, CancellationToken cancellationToken = default) => Rerun(job, cancellationToken);
 
     private static async Task<T> AfterAsync<T>(Func<CancellationToken, Task> act, CancellationToken token)
     {

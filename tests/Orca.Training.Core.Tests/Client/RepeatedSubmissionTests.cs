@@ -8,8 +8,6 @@ using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs.Folders;
-using Orca.Training.Models.Memory;
-using Orca.Training.Runs.Kept;
 using Orca.Training.Testing;
 using Orca.Training.Testing.Conformance.Datasets;
 
@@ -159,7 +157,7 @@ public sealed class RepeatedSubmissionTests
 
         public CountingStore Store { get; }
 
-        public TrainingClient Client => new(Store, this, new FolderLogStore("not-used", _time), new MemoryModelStore(new KeptRunStore(Store)), () => Rules, _time, new FakeLogger<TrainingClient>(), Metrics);
+        public TrainingClient Client => new(Store, this, new FolderLogStore("not-used", _time), ClientSamples.Data(this, Store), () => Rules, _time, new FakeLogger<TrainingClient>(), Metrics);
 
         public TrainingMetrics? Metrics { get; set; }
 

@@ -4,8 +4,6 @@ using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs.Folders;
-using Orca.Training.Models.Memory;
-using Orca.Training.Runs.Kept;
 using Orca.Training.Testing;
 using Orca.Training.Testing.Conformance.Datasets;
 using Orca.Training.Testing.Conformance.Jobs;
@@ -216,7 +214,7 @@ public sealed class TrainingClientTests
         {
             Time = time;
             Store = new CountingStore(new MemoryJobStore(new MemoryJobStoreOptions { KeepFinished = keepFinished }, time));
-            Client = new TrainingClient(Store, Datasets, new FolderLogStore("not-used", time), new MemoryModelStore(new KeptRunStore(Store)), () => new RequestValidator(new RequestLimits(), ["a"], 1), time, Log);
+            Client = new TrainingClient(Store, Datasets, new FolderLogStore("not-used", time), ClientSamples.Data(Datasets, Store), () => new RequestValidator(new RequestLimits(), ["a"], 1), time, Log);
         }
 
         public VirtualTime Time { get; }

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
+using Orca.Training.Client;
+using Orca.Training.Jobs;
+using Orca.Training.Runs;
+
+namespace Orca.Training.AspNetCore.Downloads;
+
+/// <summary>What browsers and download tools get by HTTP: files of runs and of models, with ranges, and runs as JSON lines.</summary>
+internal static class DownloadEndpoints
+{
+    private const string Root = "/orca-training";
+
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapMethods($"{Root}/jobs/{{job}}/artifacts/{{**file}}", Methods, context => AnswerAsync(context, ArtifactAsync));
+        endpoints.MapMethods($"{Root}/models/{{model}}/{{version}}/files/{{**file}}", Methods, context => AnswerAsync(context, ModelFileAsync));
+        endpoints.MapMethods($"{Root}/runs.jsonl", [HttpMethods.Get], context => AnswerAsync(context, RunsAsync));
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Func<HttpContext, ITrainingClient, Task> answer)
+    {
+        try
+        {
+            await answer(context, context.RequestServices.GetRequiredService<ITrainingClient>()).ConfigureAwait(false);
+        }
+        catch (TrainingException e) when (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = e.Error switch
+            {
+                TrainingError.NotFound => StatusCodes.Status404NotFound,
+                TrainingError.InvalidArgument => StatusCodes.Status400BadRequest,
+                TrainingError.Unavailable => StatusCodes.Status503ServiceUnavailable,
+                _ => StatusCodes.Status500InternalServerError,
+            };
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            await context.Response.WriteAsync(e.Message + "\n", context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ArtifactAsync(HttpContext context, ITrainingClient client)
+    {
+        var (id, name) = (Text(context, "job"), Text(context, "file"));
+        var job = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new JobId(number) : throw NoJob(id);
+        var run = await client.Runs.GetAsync(job, context.RequestAborted).ConfigureAwait(false);
+        var artifact = run.Artifacts.FirstOrDefault(a => a.Name == name) ?? throw new TrainingException(TrainingError.NotFound, $"Job {job} has published no file '{name}'.");
+        await SendAsync(context, artifact, (offset, token) => client.Runs.OpenArtifactAsync(job, name, offset, token)).ConfigureAwait(false);
+    }
+
+    private static async Task ModelFileAsync(HttpContext context, ITrainingClient client)
+    {
+        var (model, file) = (Text(context, "model"), Text(context, "file"));
+        var version = await client.Models.GetAsync(model, Text(context, "version"), context.RequestAborted).ConfigureAwait(false);
+        var reference = version.Version.ToString(CultureInfo.InvariantCulture);
+        var found = version.Files.FirstOrDefault(f => f.Name == file) ?? throw new TrainingException(TrainingError.NotFound, $"Version {reference} of the model '{model}' has no file '{file}'.");
+        await SendAsync(context, found, (offset, token) => client.Models.OpenFileAsync(model, reference, file, offset, token)).ConfigureAwait(false);
+    }
+
+    private static async Task RunsAsync(HttpContext context, ITrainingClient client)
+    {
+        var asked = context.Request.Query;
+        var query = new RunQuery
+        {
+            Algorithm = asked["algorithm"],
+            DatasetId = asked["dataset"],
+            DatasetVersion = asked["version"],
+            User = asked["user"],
+            Group = asked["group"],
+            ModelName = asked["model"],
+            OrderBy = asked["order_by"] is [{ Length: > 0 } metric] ? metric : null,
+            SmallestFirst = asked.ContainsKey("smallest_first"),
+            Limit = asked["limit"] is [var limit] ? int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var most) ? most : 0 : 1000,
+        };
+        var runs = await client.Runs.QueryAsync(query, context.RequestAborted).ConfigureAwait(false);
+        context.Response.ContentType = "application/jsonl; charset=utf-8";
+        await RunExport.WriteAsync(context.Response.Body, runs, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(HttpContext context, Artifact file, Func<long, CancellationToken, Task<Stream>> open)
+    {
+        // For who checks what came: the hash is that of the whole file, also where a range is asked for.
+        context.Response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(Convert.FromHexString(file.Sha256))}:";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        var stream = new RangedStream(file.Size, open);
+        await using (stream.ConfigureAwait(false))
+        {
+            // What trainings left is nobody's page: it is saved, and not shown.
+            var result = TypedResults.Stream(
+                stream,
+                "application/octet-stream",
+                Path.GetFileName(file.Name),
+                entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""),
+                enableRangeProcessing: true);
+            await result.ExecuteAsync(context).ConfigureAwait(false);
+        }
+    }
+
+    private static string Text(HttpContext context, string name) => context.Request.RouteValues[name] as string ?? "";
+
+    private static TrainingException NoJob(string id) => new(TrainingError.NotFound, $"There is no job '{id}': a job's id is a number.");
+}

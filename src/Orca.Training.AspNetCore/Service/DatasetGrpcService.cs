@@ -1,0 +1,77 @@
+using Grpc.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orca.Training.Client;
+using Orca.Training.Datasets;
+using Orca.Training.Grpc;
+using Wire = Orca.Training.Grpc.Wire;
+
+namespace Orca.Training.AspNetCore.Service;
+
+/// <summary>Adds datasets and answers for them with the host's own client.</summary>
+internal sealed class DatasetGrpcService(ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<DatasetGrpcService> logger) : Wire.DatasetService.DatasetServiceBase
+{
+    private readonly ServiceCalls _calls = new(lifetime, logger);
+
+    public override Task<Wire.DatasetVersion> AddDataset(IAsyncStreamReader<Wire.AddDatasetRequest> requestStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        var token = context.CancellationToken;
+        var header = await requestStream.MoveNext(token).ConfigureAwait(false) ? requestStream.Current.Header : null;
+        if (header is null)
+        {
+            throw TrainingException.Invalid("header", "The first message has none: name the dataset and its files there.");
+        }
+
+        // A store opens them one after the other, in this order, which is the order in which their bytes come.
+        DatasetFile[] files = [.. header.Files.Select(name => new DatasetFile(name, _ => ValueTask.FromResult<Stream>(new UploadStream(requestStream, name))))];
+        return DataMapping.ToWire(await client.Datasets.AddAsync(header.DatasetId, files, token).ConfigureAwait(false));
+    });
+
+    public override Task<Wire.ListDatasetsResponse> ListDatasets(Wire.ListDatasetsRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        var message = new Wire.ListDatasetsResponse();
+        message.Ids.AddRange(await client.Datasets.ListAsync(context.CancellationToken).ConfigureAwait(false));
+        return message;
+    });
+
+    public override Task ListDatasetVersions(Wire.ListDatasetVersionsRequest request, IServerStreamWriter<Wire.DatasetDescription> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        foreach (var version in await client.Datasets.ListVersionsAsync(request.DatasetId, context.CancellationToken).ConfigureAwait(false))
+        {
+            await responseStream.WriteAsync(DataMapping.ToWire(version), context.CancellationToken).ConfigureAwait(false);
+        }
+
+        return responseStream;
+    });
+
+    public override Task ListDatasetFiles(Wire.DatasetVersion request, IServerStreamWriter<Wire.DatasetFile> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        foreach (var file in await client.Datasets.ListFilesAsync(DataMapping.FromWire(request), context.CancellationToken).ConfigureAwait(false))
+        {
+            await responseStream.WriteAsync(DataMapping.ToWire(file), context.CancellationToken).ConfigureAwait(false);
+        }
+
+        return responseStream;
+    });
+
+    public override Task<Wire.DatasetVersion> ResolveDataset(Wire.ResolveDatasetRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+        DataMapping.ToWire(await client.Datasets.ResolveAsync(request.DatasetId, request.Version, context.CancellationToken).ConfigureAwait(false)));
+
+    public override Task<Wire.TagDatasetResponse> TagDataset(Wire.TagDatasetRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        await client.Datasets.TagAsync(DataMapping.FromWire(request.Version), request.Tag, context.CancellationToken).ConfigureAwait(false);
+        return new Wire.TagDatasetResponse();
+    });
+
+    public override Task<Wire.RemoveDatasetTagResponse> RemoveDatasetTag(Wire.RemoveDatasetTagRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        await client.Datasets.RemoveTagAsync(request.DatasetId, request.Tag, context.CancellationToken).ConfigureAwait(false);
+        return new Wire.RemoveDatasetTagResponse();
+    });
+
+    public override Task<Wire.DeleteDatasetResponse> DeleteDataset(Wire.DatasetVersion request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        await client.Datasets.DeleteAsync(DataMapping.FromWire(request), context.CancellationToken).ConfigureAwait(false);
+        return new Wire.DeleteDatasetResponse();
+    });
+}

@@ -1,0 +1,65 @@
+using Grpc.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orca.Training.Client;
+using Orca.Training.Grpc;
+using Wire = Orca.Training.Grpc.Wire;
+
+namespace Orca.Training.AspNetCore.Service;
+
+/// <summary>Answers for models with the host's own client.</summary>
+internal sealed class ModelGrpcService(ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<ModelGrpcService> logger) : Wire.ModelService.ModelServiceBase
+{
+    private readonly ServiceCalls _calls = new(lifetime, logger);
+
+    public override Task<Wire.ListModelsResponse> ListModels(Wire.ListModelsRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        var message = new Wire.ListModelsResponse();
+        message.Names.AddRange(await client.Models.ListAsync(context.CancellationToken).ConfigureAwait(false));
+        return message;
+    });
+
+    public override Task ListModelVersions(Wire.ListModelVersionsRequest request, IServerStreamWriter<Wire.ModelVersion> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        foreach (var version in await client.Models.ListVersionsAsync(request.Name, context.CancellationToken).ConfigureAwait(false))
+        {
+            await responseStream.WriteAsync(DataMapping.ToWire(version), context.CancellationToken).ConfigureAwait(false);
+        }
+
+        return responseStream;
+    });
+
+    public override Task<Wire.ModelVersion> GetModel(Wire.GetModelRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+        DataMapping.ToWire(await client.Models.GetAsync(request.Name, request.Reference, context.CancellationToken).ConfigureAwait(false)));
+
+    public override Task<Wire.SetModelAliasResponse> SetModelAlias(Wire.SetModelAliasRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        await client.Models.SetAliasAsync(request.Name, request.Alias, request.Version, context.CancellationToken).ConfigureAwait(false);
+        return new Wire.SetModelAliasResponse();
+    });
+
+    public override Task<Wire.RemoveModelAliasResponse> RemoveModelAlias(Wire.RemoveModelAliasRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        await client.Models.RemoveAliasAsync(request.Name, request.Alias, context.CancellationToken).ConfigureAwait(false);
+        return new Wire.RemoveModelAliasResponse();
+    });
+
+    public override Task<Wire.RemoveModelResponse> RemoveModel(Wire.RemoveModelRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        await client.Models.RemoveAsync(request.Name, request.Version, context.CancellationToken).ConfigureAwait(false);
+        return new Wire.RemoveModelResponse();
+    });
+
+    public override Task DownloadModelFile(Wire.DownloadModelFileRequest request, IServerStreamWriter<Wire.FileChunk> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        await _calls.StreamAsync(context, "go on after the last byte read", async token =>
+        {
+            // The version first: an alias may move while it is read.
+            var version = await client.Models.GetAsync(request.Name, request.Reference, token).ConfigureAwait(false);
+            var number = version.Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            await using var stream = await client.Models.OpenFileAsync(request.Name, number, request.File, request.Offset, token).ConfigureAwait(false);
+            await FileChunks.SendAsync(stream, version.Files.First(f => f.Name == request.File), responseStream, token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return responseStream;
+    });
+}

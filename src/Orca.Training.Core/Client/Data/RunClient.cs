@@ -1,0 +1,71 @@
+using Orca.Training.Artifacts;
+using Orca.Training.Files;
+using Orca.Training.Jobs;
+using Orca.Training.Metrics;
+using Orca.Training.Runs;
+using static System.FormattableString;
+
+namespace Orca.Training.Client;
+
+/// <summary>The client of runs within the host's own process.</summary>
+internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunClient
+{
+    public Task<Run> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
+        errors.AskAsync(nameof(GetAsync), async () => await FindAsync(job, cancellationToken), cancellationToken);
+
+    public Task<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return errors.AskAsync(nameof(QueryAsync), async () =>
+        {
+            if (query.Limit is < 1 or > RunConditions.LargestLimit)
+            {
+                throw TrainingException.Invalid("limit", Invariant($"{query.Limit} is not possible: give 1 to {RunConditions.LargestLimit}."));
+            }
+
+            return await stores.Runs.QueryAsync(query, cancellationToken);
+        }, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<MetricSeries>> ListMetricsAsync(JobId job, CancellationToken cancellationToken = default) =>
+        errors.AskAsync(nameof(ListMetricsAsync), async () => await stores.Metrics.ListAsync(job, cancellationToken), cancellationToken);
+
+    public Task<IReadOnlyList<MetricPoint>> ReadMetricAsync(MetricName metric, MetricRange range, CancellationToken cancellationToken = default) =>
+        errors.AskAsync(nameof(ReadMetricAsync), async () => range.MaxPoints is 1 or < 0
+            ? throw TrainingException.Invalid("max_points", Invariant($"{range.MaxPoints} is not possible: give at least 2, or 0 for all."))
+            : await stores.Metrics.ReadAsync(metric, range, cancellationToken), cancellationToken);
+
+    public Task<Stream> OpenArtifactAsync(JobId job, string name, long offset = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return errors.AskAsync(nameof(OpenArtifactAsync), async () =>
+        {
+            var artifact = (await FindAsync(job, cancellationToken)).Artifacts.FirstOrDefault(a => a.Name == name)
+                ?? throw new TrainingException(TrainingError.NotFound, $"Job {job} has published no file {PlainName.Quoted(name)}.");
+            return await OpenAsync(stores.Artifacts, artifact, offset, cancellationToken);
+        }, cancellationToken);
+    }
+
+    /// <summary>Opens a published file, checked if it is read from its start.</summary>
+    public static async Task<Stream> OpenAsync(IArtifactStore artifacts, Artifact artifact, long offset, CancellationToken cancellationToken)
+    {
+        if (offset < 0 || offset > artifact.Size)
+        {
+            throw TrainingException.Invalid("offset", Invariant($"{offset} is not within '{artifact.Name}': give 0 to {artifact.Size}."));
+        }
+
+        try
+        {
+            var stream = await artifacts.OpenAsync(artifact, offset, cancellationToken);
+            return offset == 0 ? new CheckedStream(stream, artifact.Name, artifact.Size, artifact.Sha256) : stream;
+        }
+        catch (ArtifactException e)
+        {
+            throw new TrainingException(TrainingError.NotFound, e.Message, inner: e);
+        }
+    }
+
+    private async ValueTask<Run> FindAsync(JobId job, CancellationToken cancellationToken) =>
+        await stores.Runs.ReadAsync(job, cancellationToken)
+        ?? throw new TrainingException(TrainingError.NotFound, $"There is no run of job {job}: there is no such job, or none of its attempts has begun.");
+}

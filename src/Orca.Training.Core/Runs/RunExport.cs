@@ -1,0 +1,129 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Orca.Training.Runs;
+
+/// <summary>Runs as JSON lines: an object a line, for notebooks and tables elsewhere. The names of its fields never change.</summary>
+public static class RunExport
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes runs, each on a line of its own that ends in a line feed, in UTF-8.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="runs">The runs.</param>
+    /// <param name="cancellationToken">Gives up; a part may be written.</param>
+    public static async Task WriteAsync(Stream stream, IEnumerable<Run> runs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(runs);
+        using var line = new MemoryStream();
+        foreach (var run in runs)
+        {
+            line.SetLength(0);
+            using (var json = new Utf8JsonWriter(line, Options))
+            {
+                Write(json, run);
+            }
+
+            line.WriteByte((byte)'\n');
+            await stream.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), cancellationToken);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, Run run)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("job", run.Job.Value);
+        json.WriteString("state", run.State.ToString());
+        json.WriteString("algorithm", run.Request.Algorithm);
+        json.WriteString("dataset", run.Request.DatasetId);
+        json.WriteString("dataset_version", run.Request.DatasetVersion);
+        json.WriteString("name", run.Request.Name);
+        json.WriteString("user", run.User);
+        json.WriteString("group", run.Request.Group);
+        json.WriteString("input_model", run.Request.InputModel);
+        WriteMap(json, "parameters", run.Execution?.Parameters ?? run.Request.Parameters);
+        WriteMap(json, "labels", run.Request.Labels);
+        json.WriteString("image", run.Execution?.Image);
+        json.WriteString("image_digest", run.Execution?.Digest);
+        json.WriteStartArray("command");
+        foreach (var word in run.Execution?.Command ?? [])
+        {
+            json.WriteStringValue(word);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("attempts", run.Attempts.Count);
+        WriteTime(json, "submitted_at", run.SubmittedAt);
+        WriteTime(json, "started_at", run.StartedAt);
+        WriteTime(json, "finished_at", run.FinishedAt);
+        json.WriteString("outcome", run.Outcome?.Code.Name);
+        json.WriteString("message", run.Outcome?.Message);
+        WriteMetrics(json, run.Metrics);
+        json.WriteString("model", run.ModelVersion is null ? null : run.Request.OutputModelName);
+        if (run.ModelVersion is { } version)
+        {
+            json.WriteNumber("model_version", version);
+        }
+        else
+        {
+            json.WriteNull("model_version");
+        }
+
+        json.WriteStartArray("artifacts");
+        foreach (var artifact in run.Artifacts)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", artifact.Name);
+            json.WriteString("location", artifact.Location.OriginalString);
+            json.WriteNumber("size", artifact.Size);
+            json.WriteString("sha256", artifact.Sha256);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteMap(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> values)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in values.OrderBy(v => v.Key, StringComparer.Ordinal))
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteMetrics(Utf8JsonWriter json, IReadOnlyDictionary<string, double> values)
+    {
+        json.WriteStartObject("metrics");
+        foreach (var (key, value) in values.OrderBy(v => v.Key, StringComparer.Ordinal))
+        {
+            // JSON has no number for the others.
+            if (double.IsFinite(value))
+            {
+                json.WriteNumber(key, value);
+            }
+            else
+            {
+                json.WriteNull(key);
+            }
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
+    {
+        if (time is { } known)
+        {
+            json.WriteString(name, known.ToUniversalTime());
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+}

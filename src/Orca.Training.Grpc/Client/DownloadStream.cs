@@ -1,0 +1,101 @@
+using Grpc.Core;
+using Orca.Training.Client;
+
+namespace Orca.Training.Grpc;
+
+/// <summary>A file that comes in messages, read as it is asked for: the service sends no faster than that.</summary>
+internal sealed class DownloadStream : Stream
+{
+    private readonly ServiceCalls _calls;
+    private readonly AsyncServerStreamingCall<Wire.FileChunk> _call;
+    private ReadOnlyMemory<byte> _left;
+    private bool _isDisposed;
+
+    private DownloadStream(ServiceCalls calls, AsyncServerStreamingCall<Wire.FileChunk> call)
+    {
+        _calls = calls;
+        _call = call;
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Begins a download; from its start, it is checked at its end.</summary>
+    public static async Task<Stream> OpenAsync(
+        ServiceCalls calls, Func<CallOptions, AsyncServerStreamingCall<Wire.FileChunk>> ask, long offset, CancellationToken cancellationToken)
+    {
+        // The token is for the beginning: who reads gives one with each read, and disposing ends the call.
+        var call = ask(default);
+        try
+        {
+            await using var ends = cancellationToken.UnsafeRegister(static call => ((AsyncServerStreamingCall<Wire.FileChunk>)call!).Dispose(), call).ConfigureAwait(false);
+            if (!await calls.NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false) || call.ResponseStream.Current.Facts is not { } facts)
+            {
+                throw new TrainingException(TrainingError.Internal, "The service does not say which file it sends: it speaks another contract.");
+            }
+
+            var stream = new DownloadStream(calls, call);
+            return offset == 0 ? new CheckedStream(stream, facts.Name, facts.Size, facts.Sha256) : stream;
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (_left.IsEmpty)
+        {
+            if (!await _calls.NextAsync(_call.ResponseStream, cancellationToken).ConfigureAwait(false))
+            {
+                return 0;
+            }
+
+            _left = _call.ResponseStream.Current.Content.Memory;
+        }
+
+        var length = Math.Min(buffer.Length, _left.Length);
+        _left[..length].CopyTo(buffer);
+        _left = _left[length..];
+        return length;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isDisposed)
+        {
+            _isDisposed = true;
+            _call.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

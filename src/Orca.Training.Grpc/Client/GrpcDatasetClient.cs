@@ -1,0 +1,114 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Orca.Training.Client;
+using Orca.Training.Datasets;
+
+namespace Orca.Training.Grpc;
+
+/// <summary>Datasets of a service elsewhere.</summary>
+internal sealed class GrpcDatasetClient(CallInvoker invoker, ServiceCalls calls) : IDatasetClient
+{
+    private const int ChunkSize = 64 * 1024;
+
+    private readonly Wire.DatasetService.DatasetServiceClient _service = new(invoker);
+
+    public async Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(datasetId);
+        ArgumentNullException.ThrowIfNull(files);
+        using var call = _service.AddDataset(new CallOptions(cancellationToken: cancellationToken));
+        try
+        {
+            await SendAsync(call.RequestStream, datasetId, files, cancellationToken).ConfigureAwait(false);
+            return DataMapping.FromWire(await call.ResponseAsync.ConfigureAwait(false));
+        }
+        catch (RpcException)
+        {
+            // The service may have refused it before all was sent: its own answer says more than the broken stream.
+            throw await RefusalAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default) =>
+        [.. (await calls.AskAsync(options => _service.ListDatasetsAsync(new Wire.ListDatasetsRequest(), options), cancellationToken).ConfigureAwait(false)).Ids];
+
+    public async Task<IReadOnlyList<DatasetDescription>> ListVersionsAsync(string datasetId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(datasetId);
+        var message = new Wire.ListDatasetVersionsRequest { DatasetId = datasetId };
+        return await calls.ReadAllAsync(options => _service.ListDatasetVersions(message, options), DataMapping.FromWire, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        var message = DataMapping.ToWire(version);
+        return await calls.ReadAllAsync(options => _service.ListDatasetFiles(message, options), DataMapping.FromWire, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<DatasetVersion> ResolveAsync(string datasetId, string version = "", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(datasetId);
+        ArgumentNullException.ThrowIfNull(version);
+        var message = new Wire.ResolveDatasetRequest { DatasetId = datasetId, Version = version };
+        return DataMapping.FromWire(await calls.AskAsync(options => _service.ResolveDatasetAsync(message, options), cancellationToken).ConfigureAwait(false));
+    }
+
+    public async Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentNullException.ThrowIfNull(tag);
+        var message = new Wire.TagDatasetRequest { Version = DataMapping.ToWire(version), Tag = tag };
+        await calls.AskAsync(options => _service.TagDatasetAsync(message, options), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(datasetId);
+        ArgumentNullException.ThrowIfNull(tag);
+        var message = new Wire.RemoveDatasetTagRequest { DatasetId = datasetId, Tag = tag };
+        await calls.AskAsync(options => _service.RemoveDatasetTagAsync(message, options), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task DeleteAsync(DatasetVersion version, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        var message = DataMapping.ToWire(version);
+        await calls.AskAsync(options => _service.DeleteDatasetAsync(message, options), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(
+        IClientStreamWriter<Wire.AddDatasetRequest> stream, string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
+    {
+        var header = new Wire.DatasetHeader { DatasetId = datasetId };
+        header.Files.AddRange(files.Select(f => f.Name));
+        await stream.WriteAsync(new Wire.AddDatasetRequest { Header = header }, cancellationToken).ConfigureAwait(false);
+        var buffer = new byte[ChunkSize];
+        foreach (var file in files)
+        {
+            await using var content = await file.Open(cancellationToken).ConfigureAwait(false);
+            int read;
+            while ((read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                await stream.WriteAsync(new Wire.AddDatasetRequest { Content = ByteString.CopyFrom(buffer, 0, read) }, cancellationToken).ConfigureAwait(false);
+            }
+
+            await stream.WriteAsync(new Wire.AddDatasetRequest { EndsFile = true }, cancellationToken).ConfigureAwait(false);
+        }
+
+        await stream.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async Task<Exception> RefusalAsync(AsyncClientStreamingCall<Wire.AddDatasetRequest, Wire.DatasetVersion> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await call.ResponseAsync.ConfigureAwait(false);
+            return new TrainingException(TrainingError.Internal, "The service answered before all of the dataset was sent.");
+        }
+        catch (Exception e)
+        {
+            return calls.Translated(e, cancellationToken) ?? e;
+        }
+    }
+}
