@@ -52,6 +52,17 @@ public sealed class UpgradeTests : IDisposable
         VALUES (1, 1, 0, 'ann', 'a', 'd', 640460736000000000, NULL, '{"v":1,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1},"user":"ann","revision":1,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}');
         """;
 
+    // What the second version made of that, with a job that ran and one that was cancelled before: this never changes either.
+    private const string SecondVersion =
+        """
+        ALTER TABLE orca_jobs ADD COLUMN group_name TEXT;
+        DROP INDEX orca_jobs_group;
+        CREATE INDEX orca_jobs_group_name ON orca_jobs (group_name, id) WHERE group_name IS NOT NULL;
+        UPDATE orca_schema SET version = 2;
+        INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, finished_at, group_name, document)
+        VALUES (2, 4, 3, 'ann', 'a', 'd', 640460736000000000, 640460737800000000, 'g', '{"v":2,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"v1","name":"","outputModelName":"m","parameters":{},"labels":{},"workers":1,"group":"g"},"user":"ann","revision":4,"state":"Succeeded","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","outcome":{"code":"Completed","message":"Done."},"deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","containers":["c1"],"beganAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","outcome":{"code":"Completed","message":"Done."}}],"progress":{"metrics":{"accuracy":0.9},"position":{"timestamp":5,"lines":1}},"artifacts":[{"name":"model.bin","location":"file:///model.bin","size":3,"sha256":"abc"}]}}');
+        """;
+
     private readonly StoreFolder _folder = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

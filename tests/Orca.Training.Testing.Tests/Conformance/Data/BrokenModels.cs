@@ -53,30 +53,10 @@ internal static class BrokenModels
             base.ResolveAsync(name, reference.Length == 0 && _last.TryGetValue(name, out var last) ? $"{last}" : reference, cancellationToken);
     }
 
-    /// <summary>Two jobs' numbers that are drawn at once are counted from the same last one: both count before either has written.</summary>
-    public sealed class ThinksBetweenReadAndWrite(RunStores inner) : PassingModels(inner)
+    public sealed class GivesEachNumberToTwoJobs(RunStores inner) : PassingModels(inner)
     {
-        private readonly TaskCompletionSource _second = new();
-        private readonly ConcurrentDictionary<(string, JobId), int> _numbers = new();
-        private readonly ConcurrentDictionary<JobId, bool> _readers = new();
-
-        public override async ValueTask<int> ReserveAsync(string name, JobId job, CancellationToken cancellationToken)
-        {
-            if (_numbers.TryGetValue((name, job), out var known))
-            {
-                return known;
-            }
-
-            var next = _numbers.Keys.Count(k => k.Item1 == name) + 1;
-            _readers[job] = true;
-            if (_readers.Count == 2)
-            {
-                _second.TrySetResult();
-            }
-
-            await _second.Task.WaitAsync(cancellationToken);
-            return _numbers.GetOrAdd((name, job), next);
-        }
+        public override async ValueTask<int> ReserveAsync(string name, JobId job, CancellationToken cancellationToken) =>
+            (await base.ReserveAsync(name, job, cancellationToken) + 1) / 2;
     }
 
     public sealed class GivesAFreedNumberAgain(RunStores inner) : PassingModels(inner)
