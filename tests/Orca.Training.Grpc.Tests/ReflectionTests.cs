@@ -49,6 +49,10 @@ public sealed class ReflectionTests
         await old.RequestStream.WriteAsync(new Alpha.ServerReflectionRequest { ListServices = "" }, Token);
         Assert.True(await old.ResponseStream.MoveNext(Token));
         Assert.Contains("training.TrainingService", old.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name));
+
+        // Ended in good order, since a host that stops beneath it logs an error.
+        await old.RequestStream.CompleteAsync();
+        Assert.False(await old.ResponseStream.MoveNext(Token));
     }
 
     [Fact]
