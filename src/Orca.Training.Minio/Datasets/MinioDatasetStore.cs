@@ -352,10 +352,15 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
     private async Task<string?> ReadNameAsync(string key, CancellationToken cancellationToken) =>
         await _bucket.ReadAsync(key, LargestName, cancellationToken) is { } name ? Encoding.UTF8.GetString(name) : null;
 
-    private Task RemoveAbandonedAsync(CancellationToken cancellationToken)
+    private async Task RemoveAbandonedAsync(CancellationToken cancellationToken)
     {
         var before = server.Time.GetUtcNow() - Abandoned;
-        return _bucket.RemoveAsync(_bucket.ListAsync(DatasetKeys.Adding, cancellationToken).Where(o => o.ModifiedAt < before).Select(o => o.Key), cancellationToken);
+        foreach (var (key, _) in await _bucket.ListUnfinishedAsync(DatasetKeys.Adding, cancellationToken).Where(u => u.BegunAt < before).ToListAsync(cancellationToken))
+        {
+            await _bucket.RemoveUnfinishedAsync(key, cancellationToken);
+        }
+
+        await _bucket.RemoveAsync(_bucket.ListAsync(DatasetKeys.Adding, cancellationToken).Where(o => o.ModifiedAt < before).Select(o => o.Key), cancellationToken);
     }
 
     /// <summary>Once in a process: what becomes of the bucket later is told by who finds it gone.</summary>
