@@ -185,6 +185,64 @@ public sealed class FolderDatasetStoreTests : DatasetStoreConformance
     }
 
     [Fact]
+    public async Task What_a_deletion_that_crashed_left_counts_for_nothing_and_goes_when_it_is_repeated()
+    {
+        var old = await _store.AddAsync("news", [Text("a", "1")], Cancel);
+        var version = await _store.AddAsync("news", [Text("a", "2")], Cancel);
+        await _store.TagAsync(version, "reviewed", Cancel);
+
+        // Where the process ends right after the rename.
+        var aside = Directory.CreateDirectory(_folder["~adding/7"]).FullName;
+        File.WriteAllText(aside + ".lock", "");
+        File.SetUnixFileMode(_folder[$"news/{version.Hash}"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.Move(_folder[$"news/{version.Hash}"], aside + "/deleted");
+
+        Assert.Equal(old, await _store.ResolveAsync("news", "", Cancel));
+        Assert.Null(await _store.ResolveAsync("news", "reviewed", Cancel));
+        Assert.Equal([old], (await _store.ListVersionsAsync("news", Cancel)).Select(d => d.Version));
+        Assert.False(await _store.DeleteAsync(version, Cancel));
+        Assert.Empty(Directory.EnumerateFiles(_folder["news/tags"]));
+        Assert.Empty(Directory.EnumerateDirectories(_folder["~adding"]));
+    }
+
+    [Fact]
+    public async Task Versions_that_an_earlier_release_added_have_their_folders_time()
+    {
+        var version = await _store.AddAsync("news", [Text("a", "1")], Cancel);
+        File.Delete(_folder[$"news/{version.Hash}.added"]);
+        var time = new DateTime(2026, 3, 4, 5, 6, 7, DateTimeKind.Utc);
+        Directory.SetLastWriteTimeUtc(_folder[$"news/{version.Hash}"], time);
+
+        Assert.Equal(time, Assert.Single(await _store.ListVersionsAsync("news", Cancel)).AddedAt.UtcDateTime);
+    }
+
+    [Fact]
+    public async Task Versions_are_in_the_order_of_their_adds_whatever_the_clock_shows()
+    {
+        var one = await _store.AddAsync("news", [Text("a", "1")], Cancel);
+        File.SetLastWriteTimeUtc(_folder[$"news/{one.Hash}.added"], new DateTime(2100, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        var two = await _store.AddAsync("news", [Text("a", "2")], Cancel);
+        var three = await _store.AddAsync("news", [Text("a", "3")], Cancel);
+
+        Assert.Equal([three, two, one], (await _store.ListVersionsAsync("news", Cancel)).Select(d => d.Version));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_longer_what_it_was_is_not_opened()
+    {
+        foreach (var (tamper, file, _) in Tamperings().Where(t => t.File is "a" or "d/b"))
+        {
+            var version = await _store.AddAsync("news", [Text("a", "1"), Text("d/b", "2")], Cancel);
+            tamper(_folder[$"news/{version.Hash}/files"]);
+            var path = _folder[$"news/{version.Hash}/files/{file}"];
+            if (!File.Exists(path) || new FileInfo(path) is not { Length: 1, LinkTarget: null })
+            {
+                Assert.Equal(file, (await Assert.ThrowsAsync<DatasetException>(() => _store.OpenFileAsync(version, file, Cancel))).File);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Adds_of_the_same_content_at_once_leave_one_folder()
     {
         var content = string.Concat(Enumerable.Repeat("utterance,label\n", 20_000));
