@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Metrics;
@@ -63,8 +64,16 @@ internal sealed record PrintedMetrics(int Steps, int Names)
 
     private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"loss{number}");
 
-    private string Line(int step) => string.Create(
-        CultureInfo.InvariantCulture, $$"""{"orca":"metric","step":{{step}}{{string.Concat(AllNames.Select(n => string.Create(CultureInfo.InvariantCulture, $",\"{n}\":{Value(step):0.000000}")))}}}""");
+    private string Line(int step)
+    {
+        var line = new StringBuilder(128).Append(CultureInfo.InvariantCulture, $$"""{"orca":"metric","step":{{step}}""");
+        for (var i = 0; i < Names; i++)
+        {
+            line.Append(CultureInfo.InvariantCulture, $",\"loss{i}\":{Value(step):0.000000}");
+        }
+
+        return line.Append('}').ToString();
+    }
 
     private static double Value(int step) => step * 7919L % 1_000_000 / 1_000_000.0;
 }

@@ -199,7 +199,7 @@ internal sealed class EffectRunner(
         try
         {
             var recorded = digest.Progress.Position;
-            var (log, metric) = (await logs.FindStartAsync(follow.Attempt, rank: 0, recorded), await metrics.FindStartAsync(follow.Attempt, rank: 0, recorded));
+            var (log, metric) = (await logs.FindStartAsync(follow.Attempt, rank: 0, recorded), await metrics.FindStartAsync(follow.Attempt, rank: 0, digest.Progress));
             var from = metric < log ? metric : log;
             var lines = machines[follow.Machine].Runtime.ReadOutputAsync(follow.Attempt, rank: 0, from, ending);
             var follower = new OutputFollower(time, logs, metrics, follow.Attempt, rank: 0, errand.HearAsync);

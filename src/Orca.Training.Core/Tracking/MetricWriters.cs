@@ -21,10 +21,12 @@ internal sealed class MetricWriters(IMetricStore store, TrackerWork work, TimePr
 
     public MetricWriter Open(AttemptName attempt, int rank) => new(this, attempt, rank);
 
-    /// <summary>Where to begin to read so that no metric is left out, if the recorded figures are to go on after some place.</summary>
-    public async ValueTask<OutputPosition> FindStartAsync(AttemptName attempt, int rank, OutputPosition recorded)
+    /// <summary>Where to begin to read so that no metric is left out, if the recorded figures are to go on.</summary>
+    public async ValueTask<OutputPosition> FindStartAsync(AttemptName attempt, int rank, TrainingProgress figures)
     {
-        if (recorded == default)
+        // Where the figures have none, none was printed so far: the store has nothing, and that is no reason to read all of it again.
+        var recorded = figures.Position;
+        if (recorded == default || figures.Metrics.Count == 0)
         {
             return recorded;
         }

@@ -109,6 +109,21 @@ public sealed class MetricWriterTests
         Assert.Equal(MetricWriter.Patience, time.GetUtcNow() - began);
     });
 
+    [Fact]
+    public Task A_follower_that_begins_anew_reads_from_where_the_stored_metrics_end_and_not_from_the_beginning_where_there_are_none() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(_ => Task.CompletedTask);
+        var writers = MetricSamples.Writers(time, store);
+        var without = TrainingProgress.None with { Position = new OutputPosition(9, 1), Done = 1, Total = 2 };
+        var with = without with { Metrics = new Dictionary<string, double> { ["loss"] = 1 } };
+
+        Assert.Equal(default, await writers.FindStartAsync(MetricSamples.Attempt, rank: 0, TrainingProgress.None));
+        Assert.Equal(without.Position, await writers.FindStartAsync(MetricSamples.Attempt, rank: 0, without));
+        Assert.Equal(default, await writers.FindStartAsync(MetricSamples.Attempt, rank: 0, with));
+        await FollowAsync(time, store, new[] { Line(1), Line(2), Line(3) }.ToAsyncEnumerable());
+        Assert.Equal(new OutputPosition(3, 1), await writers.FindStartAsync(MetricSamples.Attempt, rank: 0, with));
+    });
+
     private static OutputLine Line(int step) =>
         Text(step, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"orca\":\"metric\",\"step\":{step},\"loss\":{1.0 / step:R}}}"));
 
