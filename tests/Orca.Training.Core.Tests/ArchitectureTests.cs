@@ -23,7 +23,7 @@ public sealed partial class ArchitectureTests
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Jobs", "Machines"],
         ["Logs"] = ["Files", "Jobs", "Machines"],
-        ["Client"] = ["Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Models"],
+        ["Client"] = ["Artifacts", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Runs"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics"],
         ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity"],

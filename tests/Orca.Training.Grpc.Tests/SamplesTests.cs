@@ -10,7 +10,7 @@ public sealed class SamplesTests
     [Fact]
     public void They_leave_no_field_as_it_is_by_default()
     {
-        LeavesOut(Samples.Request, new TrainingRequest { Algorithm = "", DatasetId = "" });
+        LeavesOut(Samples.Everything.Request, new TrainingRequest { Algorithm = "", DatasetId = "" });
         LeavesOut(Samples.Request.Retries!, new RetryPolicy());
         LeavesOut(Samples.Query, new TrainingQuery());
         LeavesOut(Samples.Everything, Samples.Least with { JobId = default, Revision = 0, State = default });

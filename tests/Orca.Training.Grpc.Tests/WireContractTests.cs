@@ -19,6 +19,9 @@ public sealed class WireContractTests
     public void The_contract_is_the_one_on_record() => Snapshot.Match(Describe(TrainingReflection.Descriptor), "training.proto");
 
     [Fact]
+    public void The_contract_of_data_is_the_one_on_record() => Snapshot.Match(Describe(DataReflection.Descriptor), "data.proto");
+
+    [Fact]
     public void The_contract_on_record_holds_all_of_the_classic_one()
     {
         var now = Describe(TrainingReflection.Descriptor).Split('\n').ToHashSet();

@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using System.Text.Json.Serialization;
 
 namespace Orca.Training.Jobs;
 
@@ -28,10 +27,9 @@ public sealed record TrainingRequest
     public string? InputModel { get; init; }
 
     /// <summary>
-    /// The run that this one repeats, with that run's image and command instead of the algorithm's present ones; set by a rerun only. Null for none.
+    /// The run that this one repeats, with that run's image and command instead of the algorithm's present ones; what <see cref="Client.ITrainingClient.RerunAsync"/> sets. Callers elsewhere cannot set it. Null for none.
     /// </summary>
-    [JsonInclude]
-    public JobId? RerunOf { get; internal init; }
+    public JobId? RerunOf { get; init; }
 
     /// <summary>Hyperparameters: each becomes an environment variable of the container under its own name.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;

@@ -105,6 +105,7 @@ internal static class StatusMapping
             StartedAt = attempt.StartedAt?.ToTimestamp(),
             EndedAt = attempt.EndedAt?.ToTimestamp(),
             Outcome = attempt.Outcome is { } outcome ? ToWire(outcome) : null,
+            Execution = attempt.Execution is { } execution ? DataMapping.ToWire(execution) : null,
         };
         message.Containers.AddRange(attempt.Incarnations);
         return message;
@@ -118,6 +119,7 @@ internal static class StatusMapping
         StartedAt = attempt.StartedAt?.ToDateTimeOffset(),
         EndedAt = attempt.EndedAt?.ToDateTimeOffset(),
         Incarnations = [.. attempt.Containers],
+        Execution = attempt.Execution is { } execution ? DataMapping.FromWire(execution) : null,
         Outcome = attempt.Outcome is { } outcome ? FromWire(outcome) : null,
     };
 

@@ -39,6 +39,10 @@ internal sealed class CacheUses(string folder)
         }
     }
 
+    /// <summary>When a version was last used; null if it is not kept.</summary>
+    public DateTimeOffset? TimeOf(DatasetVersion version) =>
+        new FileInfo(PathOf(version)) is { Exists: true } file ? new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero) : null;
+
     public void MakeOldest(DatasetVersion version) => Touch(version, DateTimeOffset.UnixEpoch);
 
     public void Remove(DatasetVersion version) => File.Delete(PathOf(version));

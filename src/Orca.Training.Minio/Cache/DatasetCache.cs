@@ -24,7 +24,6 @@ internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, Ti
 
     // One for each version that was opened, so as many as there are datasets.
     private readonly ConcurrentDictionary<DatasetVersion, SemaphoreSlim> _gates = new();
-    private readonly ConcurrentDictionary<DatasetVersion, int> _opening = new();
 
     /// <summary>Where a version lies; it is fetched if it is not there, or not whole.</summary>
     /// <param name="version">The version.</param>
@@ -39,23 +38,15 @@ internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, Ti
         Func<SnapshotFile, CancellationToken, Task<Stream>> open,
         CancellationToken cancellationToken)
     {
-        _opening.AddOrUpdate(version, 1, static (_, count) => count + 1);
+        var gate = _gates.GetOrAdd(version, static _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
         try
         {
-            var gate = _gates.GetOrAdd(version, static _ => new SemaphoreSlim(1, 1));
-            await gate.WaitAsync(cancellationToken);
-            try
-            {
-                return await TryOpenAsync(version, cancellationToken) ?? await FillAsync(version, await manifest(cancellationToken), open, cancellationToken);
-            }
-            finally
-            {
-                gate.Release();
-            }
+            return await TryOpenAsync(version, cancellationToken) ?? await FillAsync(version, await manifest(cancellationToken), open, cancellationToken);
         }
         finally
         {
-            _opening.AddOrUpdate(version, 0, static (_, count) => count - 1);
+            gate.Release();
         }
     }
 
@@ -106,23 +97,51 @@ internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, Ti
             _uses.Add(version, size, time.GetUtcNow());
         }
 
-        var added = await FetchAsync(version, manifest, open, cancellationToken);
-        return added == version
-            ? await _kept.OpenAsync(version, cancellationToken)
-            : throw new DatasetException($"Version {version.Hash} of dataset '{version.DatasetId}' is damaged: what was fetched has the hash {added.Hash}. Add its files again.");
+        try
+        {
+            await FetchAsync(version, manifest, open, cancellationToken);
+        }
+        catch
+        {
+            await GiveBackAsync(version);
+            throw;
+        }
+
+        return await _kept.OpenAsync(version, cancellationToken);
     }
 
-    private async Task<DatasetVersion> FetchAsync(
+    private async Task FetchAsync(
         DatasetVersion version, DatasetManifest manifest, Func<SnapshotFile, CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
     {
         try
         {
-            return await _kept.AddAsync(
+            var added = await _kept.AddAsync(
                 version.DatasetId, [.. manifest.Files.Select(f => new DatasetFile(f.Name, async token => await open(f, token)))], cancellationToken);
+            if (added == version)
+            {
+                return;
+            }
+
+            // It is whole, but nobody has asked for it; unless it happens to be another version that is kept.
+            if (_uses.Read().All(u => u.Version != added))
+            {
+                await _kept.DeleteAsync(added, cancellationToken);
+            }
+
+            throw new DatasetException($"Version {version.Hash} of dataset '{version.DatasetId}' is damaged: what was fetched has the hash {added.Hash}. Add its files again.");
         }
         catch (IOException e) when (e is not S3Exception)
         {
             throw new IOException($"Version {version.Hash} of dataset '{version.DatasetId}' cannot be kept in the cache '{folder}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>A fetch that failed takes no room, except that of what was there before it, to be mended.</summary>
+    private async Task GiveBackAsync(DatasetVersion version)
+    {
+        if (await _kept.ResolveAsync(version.DatasetId, version.Hash, CancellationToken.None) is null)
+        {
+            _uses.Remove(version);
         }
     }
 
@@ -142,11 +161,13 @@ internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, Ti
             .Where(j => j.State is JobState.Launching or JobState.Running)
             .Select(j => new DatasetVersion(j.Request.DatasetId, j.Request.DatasetVersion))
             .ToHashSet();
-        foreach (var old in kept.OrderBy(k => k.UsedAt).Where(k => k.Version != wanted && !inUse.Contains(k.Version) && _opening.GetValueOrDefault(k.Version) == 0))
+        foreach (var old in kept.OrderBy(k => k.UsedAt).Where(k => k.Version != wanted && !inUse.Contains(k.Version)))
         {
-            await _kept.DeleteAsync(old.Version, cancellationToken);
-            _uses.Remove(old.Version);
-            total -= old.Size;
+            if (await TryRemoveAsync(old, cancellationToken))
+            {
+                total -= old.Size;
+            }
+
             if (total <= limit)
             {
                 return;
@@ -154,5 +175,31 @@ internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, Ti
         }
 
         throw new IOException(Invariant($"Version {wanted.Hash} of dataset '{wanted.DatasetId}' needs {size} bytes of the cache in '{folder}', which may hold {limit}, and {total - size} of them are in use: it is tried again; raise OrcaTraining:Minio:CacheMiB if that is often so."));
+    }
+
+    /// <summary>Removes a version, unless somebody opens it at this moment, or has since it was looked at: then a job uses it that the look has missed.</summary>
+    private async Task<bool> TryRemoveAsync(CacheUse old, CancellationToken cancellationToken)
+    {
+        var gate = _gates.GetOrAdd(old.Version, static _ => new SemaphoreSlim(1, 1));
+        if (!await gate.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (_uses.TimeOf(old.Version) != old.UsedAt)
+            {
+                return false;
+            }
+
+            await _kept.DeleteAsync(old.Version, cancellationToken);
+            _uses.Remove(old.Version);
+            return true;
+        }
+        finally
+        {
+            gate.Release();
+        }
     }
 }

@@ -17,6 +17,12 @@ internal static class DatasetKeys
     /// <summary>A version is there if and only if this is.</summary>
     public static string Manifest(DatasetVersion version) => $"{version.DatasetId}/{version.Hash}/manifest.json";
 
+    /// <summary>Is there while the version's files are being deleted.</summary>
+    public static string Deleting(DatasetVersion version) => $"{version.DatasetId}/{version.Hash}/deleting";
+
+    /// <summary>When the version was last added.</summary>
+    public static string Added(DatasetVersion version) => $"{version.DatasetId}/{version.Hash}/added";
+
     public static string Newest(string id) => $"{id}/newest";
 
     public static string Tags(string id) => $"{id}/tags/";

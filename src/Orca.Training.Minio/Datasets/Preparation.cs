@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Orca.Training.Datasets;
 using Orca.Training.Files;
@@ -20,12 +21,16 @@ internal sealed class Preparation(S3Bucket bucket) : IAsyncDisposable
     private readonly List<Task> _uploads = [];
     private readonly List<string> _staged = [];
     private long _held;
+    private volatile ExceptionDispatchInfo? _failed;
 
     public async Task<IReadOnlyList<PreparedFile>> RunAsync(IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
     {
         var prepared = new List<PreparedFile>(files.Count);
         foreach (var file in files)
         {
+            // The rest would fail as well, each after all its tries.
+            _failed?.Throw();
+
             await using var source = await file.Open(cancellationToken);
             prepared.Add(await PrepareAsync(file.Name, source, cancellationToken));
         }
@@ -104,6 +109,11 @@ internal sealed class Preparation(S3Bucket bucket) : IAsyncDisposable
         try
         {
             await bucket.PutAsync(key, content, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            _failed = ExceptionDispatchInfo.Capture(e);
+            throw;
         }
         finally
         {

@@ -70,5 +70,5 @@ internal sealed class PatientHandler(HttpMessageHandler inner, TimeProvider time
     }
 
     // A body that is a stream is used up by the first try.
-    private static bool CanRepeat(HttpRequestMessage request) => request.Content is null or ByteArrayContent;
+    private static bool CanRepeat(HttpRequestMessage request) => request.Content is null or ByteArrayContent or ReadOnlyMemoryContent;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Minio;
 using Minio.DataModel.Args;
@@ -11,6 +12,10 @@ namespace Orca.Training.Minio.Objects;
 /// </summary>
 internal sealed class S3Bucket(S3Server server, string name)
 {
+    // What the client sends as one request; more goes in parts.
+    private const int SmallestInParts = 5 << 20;
+
+    private static readonly TimeSpan LongestCleaning = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan OwnUrls = TimeSpan.FromMinutes(15);
 
     public string Name => name;
@@ -33,7 +38,34 @@ internal sealed class S3Bucket(S3Server server, string name)
     /// <summary>Writes an object of a known size; it is there as a whole or not at all. A large one goes in parts, of which one is in memory.</summary>
     public Task PutAsync(string key, Stream content, long size, CancellationToken cancellationToken) => CallAsync("write", key, async () =>
     {
-        await server.Client.PutObjectAsync(new PutObjectArgs().WithBucket(name).WithObject(key).WithStreamData(content).WithObjectSize(size), cancellationToken);
+        try
+        {
+            await server.Client.PutObjectAsync(new PutObjectArgs().WithBucket(name).WithObject(key).WithStreamData(content).WithObjectSize(size), cancellationToken);
+        }
+        catch when (size > SmallestInParts)
+        {
+            await RemovePartsAsync(key);
+            throw;
+        }
+
+        return true;
+    }, cancellationToken);
+
+    /// <summary>The keys below a prefix of uploads in parts that were begun and not finished, and when they were begun: their parts take room, and are no objects.</summary>
+    public async IAsyncEnumerable<(string Key, DateTimeOffset BegunAt)> ListUnfinishedAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var list = server.Client.ListIncompleteUploadsEnumAsync(new ListIncompleteUploadsArgs().WithBucket(name).WithPrefix(prefix).WithRecursive(true), cancellationToken);
+        await using var uploads = list.GetAsyncEnumerator(cancellationToken);
+        while (await CallAsync("list the unfinished uploads below", prefix, async () => await uploads.MoveNextAsync(), cancellationToken))
+        {
+            yield return (uploads.Current.Key, DateTimeOffset.Parse(uploads.Current.Initiated, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+        }
+    }
+
+    /// <summary>Drops the parts of all unfinished uploads of a key.</summary>
+    public Task RemoveUnfinishedAsync(string key, CancellationToken cancellationToken) => CallAsync("drop the parts of", key, async () =>
+    {
+        await server.Client.RemoveIncompleteUploadAsync(new RemoveIncompleteUploadArgs().WithBucket(name).WithObject(key), cancellationToken);
         return true;
     }, cancellationToken);
 
@@ -190,6 +222,20 @@ internal sealed class S3Bucket(S3Server server, string name)
 
     internal S3Exception Failure(string what, string key, string why, string? code = null, System.Net.HttpStatusCode? status = null, Exception? inner = null) =>
         new($"Cannot {what} {(key.Length == 0 ? $"the bucket '{name}'" : $"'{key}' in the bucket '{name}'")} of the S3 server {server.Options.Endpoint}: {why}.", code, status, inner);
+
+    private async Task RemovePartsAsync(string key)
+    {
+        // Not the caller's token: it may be what ended the upload.
+        using var limit = new CancellationTokenSource(LongestCleaning, server.Time);
+        try
+        {
+            await RemoveUnfinishedAsync(key, limit.Token);
+        }
+        catch (Exception e) when (e is S3Exception or OperationCanceledException)
+        {
+            // Their room is all that they cost, and a later add removes them; the upload's own error must not be lost for it.
+        }
+    }
 
     private static async Task<string> PresignAsync(IMinioClient client, string bucket, string key, TimeSpan lifetime) =>
         await client.PresignedGetObjectAsync(new PresignedGetObjectArgs().WithBucket(bucket).WithObject(key).WithExpiry((int)lifetime.TotalSeconds));

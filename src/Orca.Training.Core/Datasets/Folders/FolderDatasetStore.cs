@@ -9,10 +9,11 @@ namespace Orca.Training.Datasets.Folders;
 /// </summary>
 /// <remarks>
 /// <c>&lt;root&gt;/&lt;id&gt;/&lt;hash&gt;/files/…</c> is a version, <c>manifest.json</c> beside <c>files</c> says what it consists of, and
-/// <c>&lt;root&gt;/&lt;id&gt;/newest</c> names the version that was added last. A version appears by one rename, when all of it is on the
-/// disk. To delete one is to delete its folder, which is read-only.
+/// <c>&lt;root&gt;/&lt;id&gt;/newest</c> names the version that was added last, and each file in <c>tags</c> the version that has its name. The time of
+/// <c>&lt;hash&gt;.added</c> is that at which a version was added last. A version appears and goes by one rename. What names a version that is gone
+/// counts for nothing: it is left by a deletion that crashed, or that met an add or a tagging of the same version.
 /// </remarks>
-public sealed class FolderDatasetStore : IDatasetStore
+public sealed partial class FolderDatasetStore : IDatasetStore
 {
     private const int PublishingTries = 5;
 
@@ -44,14 +45,13 @@ public sealed class FolderDatasetStore : IDatasetStore
         DatasetNames.CheckId(datasetId);
         DatasetNames.CheckFiles(files);
 
-        // No dataset id holds a '~'.
-        using var place = AddingPlace.Enter(Path.Combine(_root, "~adding"));
+        using var place = EnterPlace();
         var prepared = Path.Combine(place.Folder, "snapshot");
         var manifest = await Snapshot.WriteAsync(prepared, files, cancellationToken);
         var version = new DatasetVersion(datasetId, manifest.Hash);
         MakeDatasetFolder(datasetId);
         await PublishAsync(version, prepared, place, cancellationToken);
-        SetNewest(version, place);
+        await SetNewestAsync(version, place, cancellationToken);
         return version;
     }
 
@@ -64,14 +64,10 @@ public sealed class FolderDatasetStore : IDatasetStore
             return null;
         }
 
-        var hash = string.IsNullOrEmpty(version) ? await ReadNewestAsync(datasetId, cancellationToken) : version;
-        if (!DatasetNames.IsHash(hash))
-        {
-            return null;
-        }
-
-        var found = new DatasetVersion(datasetId, hash!);
-        return SnapshotOf(found).Exists ? found : null;
+        return string.IsNullOrEmpty(version) ? await FindNewestAsync(datasetId, cancellationToken)
+            : DatasetNames.IsHash(version) ? IfThere(datasetId, version)
+            : PlainName.IsValid(version) ? await FindNamedAsync(datasetId, TagOf(datasetId, version), cancellationToken)
+            : null;
     }
 
     /// <inheritdoc />
@@ -83,36 +79,19 @@ public sealed class FolderDatasetStore : IDatasetStore
     public async Task<Uri> OpenAsync(DatasetVersion version, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(version);
-        if (!PlainName.IsValid(version.DatasetId) || !DatasetNames.IsHash(version.Hash) || !SnapshotOf(version).Exists)
+        var snapshot = Existing(version);
+        try
         {
-            throw new DatasetException($"Dataset {PlainName.Quoted(version.DatasetId)} has no version {PlainName.Quoted(version.Hash)}.");
+            await VerifyAsync(version, snapshot, cancellationToken);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !snapshot.Exists)
+        {
+            // It was deleted while it was read.
+            throw NoSuch(version, e);
         }
 
-        var snapshot = SnapshotOf(version);
-        await VerifyAsync(version, snapshot, cancellationToken);
         return FileUri.Of(snapshot.Files);
     }
-
-    /// <inheritdoc />
-    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task<IReadOnlyList<DatasetDescription>> ListVersionsAsync(string datasetId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task<Stream> OpenFileAsync(DatasetVersion version, string file, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public Task<bool> DeleteAsync(DatasetVersion version, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private async Task VerifyAsync(DatasetVersion version, Snapshot snapshot, CancellationToken cancellationToken)
     {
@@ -156,13 +135,25 @@ public sealed class FolderDatasetStore : IDatasetStore
                 }
 
                 Directory.Move(prepared, target);
-                Snapshot.SealFolder(target);
+                SealPublished(target);
                 return;
             }
             catch (IOException) when (tries < PublishingTries && Directory.Exists(prepared))
             {
                 // Another add published, or took away, the same version between the look and the move.
             }
+        }
+    }
+
+    private static void SealPublished(string folder)
+    {
+        try
+        {
+            Snapshot.SealFolder(folder);
+        }
+        catch (FileNotFoundException)
+        {
+            // It was there, and has been deleted since.
         }
     }
 
@@ -192,26 +183,16 @@ public sealed class FolderDatasetStore : IDatasetStore
         Snapshot.UnsealFolder(folder);
     }
 
-    private void SetNewest(DatasetVersion version, AddingPlace place)
-    {
-        var written = Path.Combine(place.Folder, "newest");
-        File.WriteAllText(written, version.Hash + "\n");
-        File.Move(written, NewestOf(version.DatasetId), overwrite: true);
-    }
+    private Snapshot Existing(DatasetVersion version) =>
+        PlainName.IsValid(version.DatasetId) && DatasetNames.IsHash(version.Hash) && SnapshotOf(version).Exists
+            ? SnapshotOf(version)
+            : throw NoSuch(version);
 
-    private async Task<string?> ReadNewestAsync(string datasetId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await File.ReadAllTextAsync(NewestOf(datasetId), cancellationToken)).TrimEnd('\n');
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    private static DatasetException NoSuch(DatasetVersion version, Exception? cause = null) =>
+        new($"Dataset {PlainName.Quoted(version.DatasetId)} has no version {PlainName.Quoted(version.Hash)}.", inner: cause);
 
-    private string NewestOf(string datasetId) => Path.Combine(_root, datasetId, "newest");
+    // No dataset id holds a '~'.
+    private AddingPlace EnterPlace() => AddingPlace.Enter(Path.Combine(_root, "~adding"));
 
     private string FolderOf(DatasetVersion version) => Path.Combine(_root, version.DatasetId, version.Hash);
 

@@ -192,7 +192,7 @@ public sealed class FolderDatasetStoreTests : DatasetStoreConformance
         var versions = await Task.WhenAll(stores.Select(s => Task.Run(() => s.AddAsync("news", [Text("a", content), Text("d/b", "2")], Cancel), Cancel)));
 
         var version = Assert.Single(versions.Distinct());
-        Assert.Equal(["newest", version.Hash], Directory.EnumerateFileSystemEntries(_folder["news"]).Select(Path.GetFileName).OrderDescending());
+        Assert.Equal(["newest", version.Hash + ".added", version.Hash], Directory.EnumerateFileSystemEntries(_folder["news"]).Select(Path.GetFileName).OrderDescending());
         await _store.OpenAsync(version, Cancel);
         Assert.Empty(Directory.EnumerateDirectories(_folder["~adding"]));
     }
