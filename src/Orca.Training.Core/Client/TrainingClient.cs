@@ -42,7 +42,7 @@ internal sealed partial class TrainingClient(
 
     public IRunClient Runs => field ??= new RunClient(data, _errors);
 
-    public IModelClient Models => field ??= new ModelClient(data, _errors);
+    public IModelClient Models => field ??= new ModelClient(data, store, _errors);
 
     public IDatasetClient Datasets => field ??= new DatasetClient(data.Datasets, _errors);
 

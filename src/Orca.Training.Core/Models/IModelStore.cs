@@ -41,7 +41,7 @@ public interface IModelStore
     /// <summary>Takes an alias away. None is no error.</summary>
     ValueTask RemoveAliasAsync(string name, string alias, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a version with its aliases, for good: its number is never given again. Its files go with its job's retention.</summary>
+    /// <summary>Deletes a version with its aliases, for good: its number is never given again. Its files go when its job does, or, if that is gone, when who removes the version removes them too.</summary>
     /// <returns>Whether there was one.</returns>
     ValueTask<bool> RemoveAsync(string name, int version, CancellationToken cancellationToken);
 }

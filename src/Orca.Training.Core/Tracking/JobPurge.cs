@@ -33,11 +33,16 @@ internal sealed class JobPurge(
     public async ValueTask<bool> RemoveAsync(IReadOnlyList<Job> expired, CancellationToken cancellationToken)
     {
         var emptied = new List<JobId>(expired.Count);
+        var kept = new List<Job>();
         foreach (var job in expired)
         {
             try
             {
-                await EmptyAsync(job, cancellationToken);
+                if (await EmptyAsync(job, cancellationToken))
+                {
+                    kept.Add(job);
+                }
+
                 emptied.Add(job.Id);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -50,6 +55,7 @@ internal sealed class JobPurge(
         {
             await jobs.RemoveAsync(emptied, fence, cancellationToken);
             logger.Purged(emptied.Count);
+            await EmptyAgainAsync(kept, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -64,10 +70,26 @@ internal sealed class JobPurge(
     private async ValueTask<bool> IsModelAsync(Job job, CancellationToken cancellationToken) =>
         job.ModelVersion is { } version && await models.ResolveAsync(job.Request.OutputModelName, ModelVersions.Text(version), cancellationToken) is not null;
 
-    private async ValueTask EmptyAsync(Job job, CancellationToken cancellationToken)
+    /// <returns>Whether files stay because they are a model's.</returns>
+    private async ValueTask<bool> EmptyAsync(Job job, CancellationToken cancellationToken)
     {
         await logs.RemoveAsync(installation, job.Id, cancellationToken);
-        var isKept = job.State is JobState.Succeeded && (retention.KeepArtifacts || await IsModelAsync(job, cancellationToken));
-        await artifacts.RemoveAsync(installation, job.Id, isKept ? job.LastAttempt : null, cancellationToken);
+        var isModel = !KeepsFiles(job) && await IsModelAsync(job, cancellationToken);
+        await artifacts.RemoveAsync(installation, job.Id, isModel || KeepsFiles(job) ? job.LastAttempt : null, cancellationToken);
+        return isModel;
     }
+
+    /// <summary>Who removed a version before its job was gone left its files to the job; whoever comes now sees that the job is gone.</summary>
+    private async ValueTask EmptyAgainAsync(List<Job> kept, CancellationToken cancellationToken)
+    {
+        foreach (var job in kept)
+        {
+            if (!await IsModelAsync(job, cancellationToken))
+            {
+                await artifacts.RemoveAsync(installation, job.Id, exceptAttempt: null, cancellationToken);
+            }
+        }
+    }
+
+    private bool KeepsFiles(Job job) => retention.KeepArtifacts && job.State is JobState.Succeeded;
 }

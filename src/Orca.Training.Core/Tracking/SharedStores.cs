@@ -2,6 +2,9 @@ using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
+using Orca.Training.Metrics;
+using Orca.Training.Models;
+using Orca.Training.Runs;
 
 namespace Orca.Training.Tracking;
 
@@ -12,6 +15,13 @@ internal static class SharedStores
     public static IEnumerable<string> Missing(IJobStore jobs, IDatasetStore datasets, IArtifactStore artifacts, ILogStore logs)
     {
         (string Kept, bool IsShared)[] stores = [("datasets", datasets.IsShared), ("artifacts", artifacts.IsShared), ("logs", logs.IsShared)];
+        return jobs.IsShared ? stores.Where(s => !s.IsShared).Select(s => s.Kept) : [];
+    }
+
+    /// <summary>What other hosts on the job store would not find because this host keeps it in its memory.</summary>
+    public static IEnumerable<string> InMemory(IJobStore jobs, IRunStore runs, IModelStore models, IMetricStore metrics)
+    {
+        (string Kept, bool IsShared)[] stores = [("runs", runs.IsShared), ("numbers of models", models.IsShared), ("metrics", metrics.IsShared)];
         return jobs.IsShared ? stores.Where(s => !s.IsShared).Select(s => s.Kept) : [];
     }
 }

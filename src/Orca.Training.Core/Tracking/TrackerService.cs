@@ -57,6 +57,11 @@ internal sealed class TrackerService(
             logger.NotShared(unshared);
         }
 
+        if (string.Join(", ", SharedStores.InMemory(store, runs, models, metricSeries)) is { Length: > 0 } inMemory)
+        {
+            logger.KeptInMemory(inMemory);
+        }
+
         await using (var scope = scopes.CreateAsyncScope())
         {
             // A policy that cannot be made is told here, and not by every term.

@@ -7,6 +7,8 @@ namespace Orca.Training.PostgreSql.Database;
 /// <summary>Runs, models and metrics in the job store's schema.</summary>
 internal sealed class PostgreSqlRunDatabase(PostgreSqlJobStore store, PostgreSqlDataSource data, string schema) : RunDatabase
 {
+    public override string User => "user_name";
+
     public override bool IsShared => true;
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)

@@ -70,11 +70,15 @@ internal static class Schema
                 algorithm text NOT NULL,
                 dataset text NOT NULL,
                 group_name text,
+                user_name text,
+                model text,                       -- what it was to be called
                 document json NOT NULL
             );
             CREATE INDEX runs_algorithm ON {0}.runs (algorithm, id);
             CREATE INDEX runs_dataset ON {0}.runs (dataset, id);
             CREATE INDEX runs_group ON {0}.runs (group_name, id) WHERE group_name IS NOT NULL;
+            CREATE INDEX runs_user ON {0}.runs (user_name, id) WHERE user_name IS NOT NULL;
+            CREATE INDEX runs_model ON {0}.runs (model, id) WHERE model <> '';
             CREATE TABLE {0}.models (name text NOT NULL, version int NOT NULL, job bigint NOT NULL, removed int NOT NULL, PRIMARY KEY (name, version), UNIQUE (name, job));
             CREATE TABLE {0}.model_aliases (name text NOT NULL, alias text NOT NULL, version int NOT NULL, PRIMARY KEY (name, alias));
             CREATE TABLE {0}.metric_ends (

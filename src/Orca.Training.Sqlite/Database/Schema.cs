@@ -60,11 +60,15 @@ internal static class Schema
             algorithm TEXT NOT NULL,
             dataset TEXT NOT NULL,
             group_name TEXT,
+            user TEXT,
+            model TEXT,                           -- what it was to be called
             document TEXT NOT NULL
         );
         CREATE INDEX orca_runs_algorithm ON orca_runs (algorithm, id);
         CREATE INDEX orca_runs_dataset ON orca_runs (dataset, id);
         CREATE INDEX orca_runs_group ON orca_runs (group_name, id) WHERE group_name IS NOT NULL;
+        CREATE INDEX orca_runs_user ON orca_runs (user, id) WHERE user IS NOT NULL;
+        CREATE INDEX orca_runs_model ON orca_runs (model, id) WHERE model <> '';
         CREATE TABLE orca_models (
             name TEXT NOT NULL,
             version INTEGER NOT NULL,

@@ -13,6 +13,8 @@ internal sealed class SqliteRunDatabase(SqliteJobStore store, SqliteJobStoreOpti
     // As the pool's key, the text has to be the same every time.
     private readonly string _connectionString = new SqliteConnectionStringBuilder(options.ConnectionString) { Pooling = true, DefaultTimeout = 1 }.ConnectionString;
 
+    public override string User => "user";
+
     public override bool IsShared => false;
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)

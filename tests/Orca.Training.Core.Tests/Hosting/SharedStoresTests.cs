@@ -41,7 +41,17 @@ public sealed class SharedStoresTests
         Assert.Contains("not find the logs that this host keeps", told.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<List<FakeLogRecord>> StartAsync(bool areJobsShared, Action<OrcaTrainingBuilder> build, bool isFolderShared = false)
+    [Fact]
+    public async Task A_job_store_of_the_application_s_own_that_is_shared_needs_models_that_are_too()
+    {
+        var told = Assert.Single(await StartAsync(areJobsShared: true, _ => { }, isFolderShared: true, id: 1044));
+
+        Assert.Equal(LogLevel.Warning, told.Level);
+        Assert.Contains("not find the numbers of models, metrics that this host keeps in its memory", told.Message, StringComparison.Ordinal);
+        Assert.Empty(await StartAsync(areJobsShared: false, _ => { }, id: 1044));
+    }
+
+    private static async Task<List<FakeLogRecord>> StartAsync(bool areJobsShared, Action<OrcaTrainingBuilder> build, bool isFolderShared = false, int id = 1033)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         builder.Configuration.AddInMemoryCollection([new("OrcaTraining:DataFolderIsShared", isFolderShared ? "true" : "false")]);
@@ -51,6 +61,6 @@ public sealed class SharedStoresTests
         using var host = builder.Build();
         await host.StartAsync(Cancel);
         await host.StopAsync(Cancel);
-        return [.. host.Services.GetRequiredService<FakeLogCollector>().GetSnapshot().Where(r => r.Level >= LogLevel.Warning)];
+        return [.. host.Services.GetRequiredService<FakeLogCollector>().GetSnapshot().Where(r => r.Id.Id == id)];
     }
 }

@@ -75,6 +75,41 @@ public sealed class RetentionTests
         }
     });
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task The_files_of_a_models_version_go_when_both_it_and_its_job_are_gone(bool jobGoesFirst) => VirtualTime.RunAsync(async time =>
+    {
+        var folder = Directory.CreateTempSubdirectory("orca-retention-");
+        try
+        {
+            await using var host = await TestHost.StartAsync(
+                time,
+                _ => FakeTraining.Succeeds.Leaves("model.bin", [1]),
+                o => o.Retention.KeepJobsFor = TimeSpan.FromDays(1),
+                b => b.Services.AddSingleton<IArtifactStore>(new FolderArtifactStore(folder.FullName)));
+            var request = new TrainingRequest { Algorithm = "a", DatasetId = "d", OutputModelName = "m" };
+            var job = (await host.FinishAsync(await host.Client.TrainAsync(request, Cancel))).JobId;
+            int Files() => Directory.EnumerateFiles(folder.FullName, "*", SearchOption.AllDirectories).Count();
+            Task RemoveAsync() => host.Client.Models.RemoveAsync("m", 1, Cancel);
+            Task AgeAsync() => Task.Delay(TimeSpan.FromDays(2), time, Cancel);
+            Func<Task>[] steps = jobGoesFirst ? [AgeAsync, RemoveAsync] : [RemoveAsync, AgeAsync];
+
+            await steps[0]();
+
+            Assert.Equal(1, Files());
+            Assert.Equal(jobGoesFirst ? 1 : 0, (await host.Client.Models.ListVersionsAsync("m", Cancel)).Count);
+            await steps[1]();
+            Assert.Equal(0, Files());
+            Assert.False(await ExistsAsync(host, job));
+            Assert.Empty(await host.Client.Models.ListVersionsAsync("m", Cancel));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    });
+
     [Fact]
     public Task Of_too_many_those_that_finished_last_are_kept_however_many_there_are() => VirtualTime.RunAsync(async time =>
     {

@@ -26,7 +26,7 @@ public interface IModelClient
     /// <summary>Takes an alias away. None is no error.</summary>
     Task RemoveAliasAsync(string name, string alias, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes a version with its aliases, for good; its number is never given again.</summary>
+    /// <summary>Removes a version with its aliases, for good; its number is never given again. Its files go when retention removes its job, or now, if it has done so.</summary>
     /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is none.</exception>
     Task RemoveAsync(string name, int version, CancellationToken cancellationToken = default);
 

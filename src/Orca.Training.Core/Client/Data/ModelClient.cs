@@ -1,10 +1,11 @@
 using Orca.Training.Files;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Models;
 
 namespace Orca.Training.Client;
 
 /// <summary>The client of models within the host's own process.</summary>
-internal sealed class ModelClient(DataStores stores, ClientErrors errors) : IModelClient
+internal sealed class ModelClient(DataStores stores, IJobStore jobs, ClientErrors errors) : IModelClient
 {
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default) =>
         errors.AskAsync(nameof(ListAsync), async () => await stores.Models.ListAsync(cancellationToken), cancellationToken);
@@ -52,7 +53,21 @@ internal sealed class ModelClient(DataStores stores, ClientErrors errors) : IMod
     {
         ArgumentNullException.ThrowIfNull(name);
         return errors.AskAsync(nameof(RemoveAsync), async () =>
-            await stores.Models.RemoveAsync(name, version, cancellationToken) ? true : throw NotFound(name, ModelVersions.Text(version)), cancellationToken);
+        {
+            var found = await FindAsync(name, ModelVersions.Text(version), cancellationToken);
+            if (!await stores.Models.RemoveAsync(name, version, cancellationToken))
+            {
+                throw NotFound(name, ModelVersions.Text(version));
+            }
+
+            // A job that is still kept takes its files along when it goes; of one that went before, nobody else would come back to them.
+            if (await jobs.ReadAsync(found.Job, cancellationToken) is null)
+            {
+                await stores.Artifacts.RemoveAsync(await jobs.GetInstallationAsync(cancellationToken), found.Job, exceptAttempt: null, cancellationToken);
+            }
+
+            return true;
+        }, cancellationToken);
     }
 
     public Task<Stream> OpenFileAsync(string name, string reference, string file, long offset = 0, CancellationToken cancellationToken = default)

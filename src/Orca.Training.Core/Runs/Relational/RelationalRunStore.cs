@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Documents;
 using Orca.Training.Jobs.Storage.Relational;
@@ -47,14 +46,12 @@ internal sealed class RelationalRunStore(RunDatabase database) : IRunStore
 
     private ValueTask<List<Job>> ReadPageAsync(RunQuery query, CancellationToken cancellationToken) => database.AskAsync(async connection =>
     {
-        var text = new StringBuilder("SELECT id, document FROM (");
-        text.Append(CultureInfo.InvariantCulture, $"SELECT id, document, {Value(query)} AS value FROM {database.Table("jobs")} {Where(query)}");
-        text.Append(" UNION ALL ");
-        text.Append(CultureInfo.InvariantCulture, $"SELECT id, document, {Value(query)} AS value FROM {database.Table("runs")} {Where(query)}");
-        text.Append(") AS found ");
-        text.Append(query.OrderBy is null ? "ORDER BY id DESC" : query.SmallestFirst ? "WHERE value IS NOT NULL ORDER BY value, id DESC" : "WHERE value IS NOT NULL ORDER BY value DESC, id DESC");
-        text.Append(" LIMIT @limit");
-        await using var command = RunDatabase.Command(connection, null, text.ToString(), Parameters(query));
+        // Each table by itself, so that each can end at the limit, along an index where it has one that fits.
+        var kept = Part(query, "jobs", $"{database.TextIn("request", "outputModelName")} = @model");
+        var gone = Part(query, "runs", "model = @model AND model <> ''");
+        const string columns = "SELECT id, document, value FROM";
+        var text = $"{columns} ({kept}) AS kept WHERE value IS NOT NULL UNION ALL {columns} ({gone}) AS gone WHERE value IS NOT NULL {Order(query)} LIMIT @limit";
+        await using var command = RunDatabase.Command(connection, null, text, Parameters(query));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var jobs = new List<Job>();
         while (await reader.ReadAsync(cancellationToken))
@@ -65,9 +62,17 @@ internal sealed class RelationalRunStore(RunDatabase database) : IRunStore
         return jobs;
     }, cancellationToken);
 
-    private string Value(RunQuery query) => query.OrderBy is null ? "id" : database.MetricIn("@metric");
+    private static string Order(RunQuery query) => query.OrderBy is null ? "ORDER BY id DESC" : $"ORDER BY value {(query.SmallestFirst ? "ASC" : "DESC")} NULLS LAST, id DESC";
 
-    private string Where(RunQuery query)
+    private string Part(RunQuery query, string table, string isModels)
+    {
+        var value = query.OrderBy is null ? "id" : database.MetricIn("@metric");
+        return $"SELECT id, document, {value} AS value FROM {database.Table(table)} {Where(query, isModels)} {Order(query)} LIMIT @limit";
+    }
+
+    /// <param name="query">The query.</param>
+    /// <param name="isModels">How the table says that a run is to produce the model. Runs have an index for that; one of jobs would cost each submission.</param>
+    private string Where(RunQuery query, string isModels)
     {
         // The states are numbers of ours, and no text of a caller's.
         var conditions = new List<string> { $"state IN ({string.Join(", ", RunConditions.StatesOf(query).Select(s => ((int)s).ToString(CultureInfo.InvariantCulture)))})" };
@@ -82,9 +87,9 @@ internal sealed class RelationalRunStore(RunDatabase database) : IRunStore
         Add(query.Algorithm, "algorithm = @algorithm");
         Add(query.DatasetId, "dataset = @dataset");
         Add(query.DatasetVersion, $"{database.TextIn("request", "datasetVersion")} = @version");
-        Add(query.User, $"{database.TextIn("user")} = @user");
+        Add(query.User, $"{database.User} = @user");
         Add(query.Group, "group_name = @group");
-        Add(query.ModelName, $"{database.TextIn("request", "outputModelName")} = @model");
+        Add(query.ModelName, isModels);
         if (query is { OrderBy: null, Before: not null })
         {
             conditions.Add("id < @before");

@@ -17,6 +17,9 @@ internal abstract class RunDatabase
     /// <summary>How one of the tables is named there.</summary>
     public abstract string Table(string name);
 
+    /// <summary>The column of the user, of jobs and of runs.</summary>
+    public abstract string User { get; }
+
     /// <summary>The value of a metric in a job's document, as a number, null if it has none.</summary>
     /// <param name="parameter">The parameter that names the metric.</param>
     public abstract string MetricIn(string parameter);
