@@ -2,14 +2,15 @@
 # Trains a model in a container through the SDK, from nothing but a .NET 10 SDK: sets up what is missing, starts the sample
 # host, submits a request over gRPC, shows it to its end, and leaves nothing running.
 #
-#   ./demo.sh [--train FILE.csv] [--test FILE.csv] [--json] [--parameter NAME=VALUE …]
+#   ./demo.sh [--train FILE.csv] [--test FILE.csv] [--s3] [--json] [--parameter NAME=VALUE …]
 #
-# The files are CSV, `utterance,label`. Without --train it is the small dataset in samples/data/intents.
+# The files are CSV, `utterance,label`. Without --train it is the small dataset in samples/data/intents. With --s3 the dataset lies on
+# an S3 server, which is started for it: the container reads it there, with credentials of its own, and leaves its model there.
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 . "$root/eng/lib/common.sh"
 
-train='' test='' arguments=()
+train='' test='' s3='' arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
     --train | --test)
@@ -17,6 +18,7 @@ while [ $# -gt 0 ]; do
       file=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
       if [ "$1" = --train ]; then train=$file; else test=$file; fi
       shift 2 ;;
+    --s3) s3=demo$$; shift ;;
     --json) arguments+=(--json); shift ;;
     --parameter) arguments+=(--parameter "${2:?--parameter needs NAME=VALUE}"); shift 2 ;;
     -h | --help) sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 0 ;;
@@ -33,6 +35,7 @@ cleanup() {
     kill -TERM "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true
   done
   [ -z "$log" ] || rm -f "$log"
+  [ -z "$s3" ] || "$root/eng/s3.sh" down "$s3" >/dev/null || true
   "$root/eng/engine.sh" down --for $$ >/dev/null || true
 }
 trap cleanup EXIT
@@ -45,9 +48,18 @@ export DOCKER_HOST
 "$root/eng/build.sh" samples/Orca.Training.SampleHost samples/Orca.Training.Demo
 
 dataset=intents settings=()
+if [ -n "$s3" ]; then
+  server=$("$root/eng/s3.sh" up "$s3" --for $$ --network)
+  eval "$server"
+  # By the environment, since everybody can read a program's arguments.
+  export OrcaTraining__Minio__SecretKey=$ORCA_S3_SECRET_KEY
+  settings+=("--OrcaTraining:Minio:Endpoint=$ORCA_S3" "--OrcaTraining:Minio:ContainerEndpoint=$ORCA_S3_CONTAINERS"
+    "--OrcaTraining:Minio:AccessKey=$ORCA_S3_ACCESS_KEY" "--OrcaTraining:Minio:RoleArn=$ORCA_S3_ROLE"
+    "--OrcaTraining:Machines:docker:Network=$ORCA_S3_NETWORK")
+fi
 if [ -n "$train" ]; then
   dataset=$(basename "$train" .csv | tr -c 'A-Za-z0-9._\n-' '-')
-  settings=("--Datasets:$dataset:Train=$train" "--Datasets:$dataset:Test=$test")
+  settings+=("--Datasets:$dataset:Train=$train" "--Datasets:$dataset:Test=$test")
 fi
 
 start_host() { # PORT: on it and the one before; fails when the host ends before it listens

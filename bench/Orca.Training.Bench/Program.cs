@@ -5,6 +5,7 @@ using Orca.Training.Bench.Harness;
 using Orca.Training.Bench.Kill;
 using Orca.Training.Bench.Kill.Host;
 using Orca.Training.Bench.Kill.Machine;
+using Orca.Training.Bench.Metrics;
 using Orca.Training.Bench.Overhead;
 using Orca.Training.Bench.Pipeline;
 using Orca.Training.Bench.Recovery;
@@ -17,6 +18,7 @@ var benches = new Dictionary<string, (string Shows, Func<Report, CancellationTok
     ["overhead"] = ("what the SDK adds to a container, beside the engine's client alone", OverheadBench.RunAsync),
     ["stores"] = ("durable submissions and lifecycles a second on SQLite and PostgreSQL, beside bare commits, Quartz.NET and Hangfire", StoresBench.RunAsync),
     ["kill"] = ("hosts killed under load, with SQLite, PostgreSQL and the real engine: what was lost, done twice, left behind or recorded wrongly", KillBench.RunAsync),
+    ["metrics"] = ("a million points from a training's output into each store, from a real container too: how fast, and what a plot of them costs", MetricsBench.RunAsync),
     ["recovery"] = ("how soon 100 running containers are followed again, and another host decides", RecoveryBench.RunAsync),
     ["data"] = ("a dataset of 1 GB and one of 10,000 files to an S3 server and back, beside the bare client, and what a cached one costs a start", DataBench.RunAsync),
     ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),

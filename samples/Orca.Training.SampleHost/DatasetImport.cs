@@ -4,8 +4,9 @@ using Orca.Training.Datasets.Intents;
 namespace Orca.Training.SampleHost;
 
 /// <summary>
-/// Adds the datasets that the configuration names, before the host takes requests: <c>Datasets:&lt;id&gt;:Train</c>, and
-/// optionally <c>:Validation</c> and <c>:Test</c>, each a CSV file. Adding what is there already changes nothing.
+/// Adds the datasets that the configuration names, before the host takes requests: <c>Datasets:&lt;id&gt;:Train</c>, and optionally <c>:Validation</c> and
+/// <c>:Test</c>, each a CSV file, or a fraction such as 0.1 of the training file, cut off it by <c>:Seed</c>. <c>Datasets:&lt;id&gt;:Utterances</c> instead is
+/// a CSV file of texts for a model to label. Adding what is there already changes nothing.
 /// </summary>
 internal sealed partial class DatasetImport(IConfiguration configuration, IDatasetStore datasets, IHostEnvironment environment, ILogger<DatasetImport> logger)
     : IHostedLifecycleService
@@ -14,8 +15,7 @@ internal sealed partial class DatasetImport(IConfiguration configuration, IDatas
     {
         foreach (var dataset in configuration.GetSection("Datasets").GetChildren())
         {
-            var train = PathOf(dataset["Train"]) ?? throw new InvalidOperationException($"Datasets:{dataset.Key}:Train is missing: give the CSV file to train on.");
-            var version = await datasets.AddIntentFilesAsync(dataset.Key, train, PathOf(dataset["Validation"]), PathOf(dataset["Test"]), cancellationToken);
+            var version = await AddAsync(dataset, cancellationToken);
             Added(dataset.Key, version.Hash);
         }
     }
@@ -29,6 +29,26 @@ internal sealed partial class DatasetImport(IConfiguration configuration, IDatas
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private Task<DatasetVersion> AddAsync(IConfigurationSection dataset, CancellationToken cancellationToken)
+    {
+        if (dataset["Utterances"] is { Length: > 0 } utterances)
+        {
+            return datasets.AddUtterancesAsync(dataset.Key, CsvSource.FromFile(PathOf(utterances)!), cancellationToken);
+        }
+
+        var train = PathOf(dataset["Train"])
+            ?? throw new InvalidOperationException($"Datasets:{dataset.Key}:Train is missing: give the CSV file to train on, or Utterances, the one to label.");
+        var (validation, validationFraction) = PartOf(dataset["Validation"]);
+        var (test, testFraction) = PartOf(dataset["Test"]);
+        var split = validationFraction == 0 && testFraction == 0 ? null
+            : new IntentSplit(dataset.GetValue("Seed", 0L)) { Validation = validationFraction, Test = testFraction };
+        return datasets.AddIntentFilesAsync(dataset.Key, train, validation, test, split, cancellationToken);
+    }
+
+    /// <summary>A file, or a fraction.</summary>
+    private (string? Path, double Fraction) PartOf(string? value) =>
+        double.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out var fraction) ? (null, fraction) : (PathOf(value), 0);
 
     private string? PathOf(string? file) => string.IsNullOrEmpty(file) ? null : Path.Combine(environment.ContentRootPath, file);
 

@@ -2,7 +2,12 @@ using Orca.Training;
 using Orca.Training.SampleHost;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddOrcaTraining().UseDocker().UseSqlite(builder.Configuration.GetConnectionString("Jobs") ?? "Data Source=orca.db");
+var training = builder.Services.AddOrcaTraining().UseDocker().UseSqlite(builder.Configuration.GetConnectionString("Jobs") ?? "Data Source=orca.db");
+if (builder.Configuration["OrcaTraining:Minio:Endpoint"] is not null)
+{
+    training.UseMinio();
+}
+
 builder.Services.AddHostedService<DatasetImport>();
 
 var app = builder.Build();

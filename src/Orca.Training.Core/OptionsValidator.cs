@@ -152,7 +152,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         }
     }
 
-    [GeneratedRegex(@"^( *(last|best|every [1-9][0-9]{0,8}) *(,|\z))*\z")]
+    [GeneratedRegex(@"\A( *(last|best|every [1-9][0-9]{0,8}) *(,(?!\z)|\z))*\z")]
     private static partial Regex CheckpointRule();
 
     private static void CheckTimeouts(string path, TimeoutOptions timeouts, TimeSpan longest, List<string> found)

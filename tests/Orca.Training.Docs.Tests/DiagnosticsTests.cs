@@ -20,6 +20,7 @@ public sealed class DiagnosticsTests
         ["Orca.Training.Kubernetes"] = 4000..4099,
         ["Orca.Training.Sqlite"] = 5000..5099,
         ["Orca.Training.PostgreSql"] = 6000..6099,
+        ["Orca.Training.Minio"] = 7000..7099,
     };
 
     private static IEnumerable<(string Package, LoggerMessageAttribute Message, string Name)> Events =>

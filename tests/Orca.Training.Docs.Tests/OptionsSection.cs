@@ -24,6 +24,7 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
         new("OrcaTraining:MemoryJobStore", typeof(MemoryJobStoreOptions)),
         new("OrcaTraining:Sqlite", typeof(SqliteJobStoreOptions), "UseSqlite()"),
         new("OrcaTraining:PostgreSql", typeof(PostgreSqlJobStoreOptions), "UsePostgreSql()"),
+        new("OrcaTraining:Minio", typeof(MinioOptions), "UseMinio()"),
         new("OrcaTraining:Machines:NAME", typeof(DockerOptions), "UseDocker()"),
         new("OrcaTraining:Machines:NAME:Tls", typeof(DockerTlsOptions), "UseDocker()"),
         new("OrcaTraining:Machines:NAME", typeof(KubernetesOptions), "UseKubernetes()"),

@@ -1,12 +1,16 @@
 using Npgsql;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Models.Relational;
+using Orca.Training.PostgreSql.Database;
+using Orca.Training.Runs;
+using Orca.Training.Runs.Relational;
 using Orca.Training.Testing.Conformance.Jobs;
 using Orca.Training.Tests.Shared;
 
 namespace Orca.Training.PostgreSql.Tests;
 
-/// <summary>Tables that the first version made go on with all that is in them, also while hosts of the first version still write.</summary>
+/// <summary>Tables that an older version made go on with all that is in them, also while hosts of that version still write.</summary>
 public sealed class UpgradeTests(PostgreSqlServer server)
 {
     // As the first version made its tables: this never changes. {0} is the schema.
@@ -70,6 +74,27 @@ public sealed class UpgradeTests(PostgreSqlServer server)
         SELECT pg_notify('orca_{0}', '');
         """;
 
+    // What the second version made of that, and how it wrote a job's success; less all that came before it. This never changes either.
+    private const string SecondVersion =
+        """
+        ALTER TABLE {0}.jobs ADD COLUMN group_name text;
+        DROP INDEX {0}.jobs_group;
+        CREATE INDEX jobs_group_name ON {0}.jobs (group_name, id) WHERE group_name IS NOT NULL;
+        UPDATE {0}.version SET version = 2, least_host = 1;
+        """;
+
+    private const string SecondSuccess =
+        """
+        WITH l AS MATERIALIZED (SELECT pg_advisory_xact_lock({1}))
+        INSERT INTO {0}.jobs (id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, group_name, document)
+        SELECT nextval('{0}.job_ids'), 4, nextval('{0}.changes'), 3, 'ann', 'a', 'd', 640460736000000000, 640460737800000000, 'g',
+            '{"v":2,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"v1","name":"","outputModelName":"m","parameters":{},"labels":{},"workers":1,"group":"g","dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Succeeded","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"Completed","message":"Done."}}],"progress":{"metrics":{"accuracy":0.9},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"Completed","message":"Done."},"artifacts":[{"name":"model.bin","location":"file:///model.bin","size":3,"sha256":"abc"}]}}'::json FROM l;
+        SELECT pg_notify('orca_{0}', '');
+        """;
+
+    // As it removed one.
+    private const string SecondRemoval = "DELETE FROM {0}.jobs WHERE id = 3 AND state >= 3; SELECT pg_notify('orca_{0}', 'removed')";
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -101,12 +126,40 @@ public sealed class UpgradeTests(PostgreSqlServer server)
         Assert.True((await store.ApplyAsync([new JobCommand.FinishQueued(new JobId(3), JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(1))], fence, Cancel))[0].Applied);
     }
 
+    [Fact]
+    public async Task Jobs_that_ran_before_the_upgrade_and_on_older_hosts_since_are_runs_and_stay_when_they_are_removed()
+    {
+        var schema = Stores.NewSchema();
+        await RunAsync(FirstVersion, schema);
+        await RunAsync(SecondVersion, schema);
+        await RunAsync(SecondSuccess, schema);
+        await using var store = Stores.Open(server, schema, configure: o => o.PollPeriod = TimeSpan.FromHours(1));
+        await using var data = new PostgreSqlDataSource(NpgsqlDataSource.Create(server.ConnectionString), isOwned: true);
+        var database = new PostgreSqlRunDatabase(store, data, schema);
+        var runs = new RelationalRunStore(database);
+        var models = new RelationalModelStore(database, runs);
+        var best = new RunQuery { DatasetId = "d", Group = "g", ModelName = "m", DatasetVersion = "v1", OrderBy = "accuracy" };
+        Assert.Equal(1, Assert.Single(await runs.QueryAsync(best, Cancel)).Job.Value);
+        var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
+
+        await RunAsync(SecondSuccess, schema);
+        await RunAsync(SecondSuccess, schema);
+        await store.RemoveAsync([new JobId(1)], fence, Cancel);
+        await RunAsync(SecondRemoval, schema);
+
+        // What an older host removes is gone: it knows of no runs.
+        Assert.Equal([2L, 1L], (await runs.QueryAsync(best, Cancel)).Select(r => r.Job.Value));
+        var run = await runs.ReadAsync(new JobId(1), Cancel);
+        Assert.Equal((0.9, "model.bin", JobSamples.At(3)), (run!.Metrics["accuracy"], run.Artifacts[0].Name, run.FinishedAt));
+        Assert.Equal(1, await models.ReserveAsync("m", new JobId(9), Cancel));
+    }
+
     private async Task RunAsync(string text, string schema)
     {
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         await using var command = source.CreateCommand(text
             .Replace("{0}", schema, StringComparison.Ordinal)
-            .Replace("{1}", $"{Database.Schema.LockKey(schema, "write")}", StringComparison.Ordinal));
+            .Replace("{1}", $"{Schema.LockKey(schema, "write")}", StringComparison.Ordinal));
         await command.ExecuteNonQueryAsync(Cancel);
     }
 }

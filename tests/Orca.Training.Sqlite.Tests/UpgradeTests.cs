@@ -1,11 +1,15 @@
 using Microsoft.Data.Sqlite;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Models.Relational;
+using Orca.Training.Runs;
+using Orca.Training.Runs.Relational;
+using Orca.Training.Sqlite.Database;
 using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Sqlite.Tests;
 
-/// <summary>A file that the first version made goes on with all that is in it.</summary>
+/// <summary>A file that an older version made goes on with all that is in it.</summary>
 public sealed class UpgradeTests : IDisposable
 {
     // As the first version made a file and wrote a new job: this never changes.
@@ -52,24 +56,31 @@ public sealed class UpgradeTests : IDisposable
         VALUES (1, 1, 0, 'ann', 'a', 'd', 640460736000000000, NULL, '{"v":1,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1},"user":"ann","revision":1,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}');
         """;
 
+    // What the second version made of that, with a job that ran: this never changes either.
+    private const string SecondVersion =
+        """
+        ALTER TABLE orca_jobs ADD COLUMN group_name TEXT;
+        DROP INDEX orca_jobs_group;
+        CREATE INDEX orca_jobs_group_name ON orca_jobs (group_name, id) WHERE group_name IS NOT NULL;
+        UPDATE orca_schema SET version = 2;
+        INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, finished_at, group_name, document)
+        VALUES (2, 4, 3, 'ann', 'a', 'd', 640460736000000000, 640460737800000000, 'g', '{"v":2,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"v1","name":"","outputModelName":"m","parameters":{},"labels":{},"workers":1,"group":"g","dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Succeeded","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"Completed","message":"Done."}}],"progress":{"metrics":{"accuracy":0.9},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"Completed","message":"Done."},"artifacts":[{"name":"model.bin","location":"file:///model.bin","size":3,"sha256":"abc"}]}}');
+        """;
+
     private readonly StoreFolder _folder = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task A_file_of_the_first_version_is_upgraded_with_its_jobs()
     {
-        var file = _folder.NewFile();
-        using (var connection = new SqliteConnection($"Data Source={file};Pooling=False"))
-        {
-            connection.Open();
-            using var make = connection.CreateCommand();
-            make.CommandText = FirstVersion;
-            make.ExecuteNonQuery();
-        }
-
+        var file = NewFile(FirstVersion);
         await using var store = StoreFolder.Open(file);
         var old = Assert.Single((await store.ReadOpenJobsAsync(Cancel)).Jobs);
         var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
@@ -83,5 +94,37 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(next, Assert.Single(await store.ReadPageAsync(new JobQuery { Group = "g", Limit = 10 }, Cancel)).Job.Id);
         Assert.Equal(next, (await store.FindByKeyAsync("ann", "k", Cancel))?.Id);
         Assert.Equal([next, old.Id], (await store.ReadPageAsync(new JobQuery { User = "ann", Limit = 10 }, Cancel)).Select(r => r.Job.Id));
+    }
+
+    [Fact]
+    public async Task Jobs_that_ran_before_the_upgrade_are_runs_and_stay_when_they_are_removed()
+    {
+        var file = NewFile(FirstVersion + SecondVersion);
+        await using var store = StoreFolder.Open(file);
+        var database = new SqliteRunDatabase(store, new SqliteJobStoreOptions { ConnectionString = $"Data Source={file}" });
+        var runs = new RelationalRunStore(database);
+        var models = new RelationalModelStore(database, runs);
+        var best = new RunQuery { DatasetId = "d", Group = "g", ModelName = "m", DatasetVersion = "v1", OrderBy = "accuracy" };
+        var before = Assert.Single(await runs.QueryAsync(best, Cancel));
+        var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
+
+        await store.RemoveAsync([new JobId(2)], fence, Cancel);
+
+        var after = Assert.Single(await runs.QueryAsync(best, Cancel));
+        Assert.Equal((2, 0.9, "model.bin", JobSamples.At(3)), (after.Job.Value, after.Metrics["accuracy"], after.Artifacts[0].Name, after.FinishedAt));
+        Assert.Equal((before.Job, before.Execution, before.StartedAt), (after.Job, after.Execution, after.StartedAt));
+        Assert.Null(await runs.ReadAsync(new JobId(1), Cancel));
+        Assert.Equal(1, await models.ReserveAsync("m", new JobId(3), Cancel));
+    }
+
+    private string NewFile(string made)
+    {
+        var file = _folder.NewFile();
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        using var make = connection.CreateCommand();
+        make.CommandText = made;
+        make.ExecuteNonQuery();
+        return file;
     }
 }

@@ -30,6 +30,14 @@ internal sealed class PostgreSqlDatabase : IBenchedDatabase
 
     public void UseAgain(OrcaTrainingBuilder builder) => builder.UsePostgreSql(_connectionString, o => o.Schema = Schema);
 
+    /// <summary>The bytes of all tables and indexes of the store that was made last.</summary>
+    public async Task<long> SizeAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(_connectionString);
+        await using var size = source.CreateCommand($"SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class WHERE relnamespace = '{Schema}'::regnamespace AND relkind = 'r'");
+        return (long)(await size.ExecuteScalarAsync())!;
+    }
+
     public async Task<IBareCaller> BareAsync()
     {
         if (_bare is null)

@@ -17,6 +17,16 @@ internal sealed class SqliteDatabase : IBenchedDatabase
 
     public void UseAgain(OrcaTrainingBuilder builder) => builder.UseSqlite($"Data Source={_file}");
 
+    /// <summary>The bytes of the store that was made last, those in its write-ahead log included.</summary>
+    public Task<long> SizeAsync()
+    {
+        using var connection = new SqliteConnection($"Data Source={_file};Pooling=False");
+        connection.Open();
+        using var size = connection.CreateCommand();
+        size.CommandText = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        return Task.FromResult((long)size.ExecuteScalar()!);
+    }
+
     public Task<IBareCaller> BareAsync() => Task.FromResult<IBareCaller>(new Caller(Path.Combine(_folder, "bare.db")));
 
     public Task FillAsync(int finished)

@@ -64,19 +64,7 @@ internal static class DownloadEndpoints
 
     private static async Task RunsAsync(HttpContext context, ITrainingClient client)
     {
-        var asked = context.Request.Query;
-        var query = new RunQuery
-        {
-            Algorithm = asked["algorithm"],
-            DatasetId = asked["dataset"],
-            DatasetVersion = asked["version"],
-            User = asked["user"],
-            Group = asked["group"],
-            ModelName = asked["model"],
-            OrderBy = asked["order_by"] is [{ Length: > 0 } metric] ? metric : null,
-            SmallestFirst = asked.ContainsKey("smallest_first"),
-            Limit = asked["limit"] is [var limit] ? int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var most) ? most : 0 : 1000,
-        };
+        var query = RunsQuery.Of(context.Request.Query);
         var runs = await client.Runs.QueryAsync(query, context.RequestAborted).ConfigureAwait(false);
         context.Response.ContentType = "application/jsonl; charset=utf-8";
         await RunExport.WriteAsync(context.Response.Body, runs, context.RequestAborted).ConfigureAwait(false);

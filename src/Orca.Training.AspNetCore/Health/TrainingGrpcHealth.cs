@@ -3,6 +3,7 @@ using Grpc.Health.V1;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Wire = Orca.Training.Grpc.Wire;
 using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace Orca.Training.AspNetCore.Health;
@@ -54,9 +55,15 @@ internal sealed class TrainingGrpcHealth(IHostApplicationLifetime lifetime, Time
         }
     }
 
-    private static string Name => Orca.Training.Grpc.Wire.TrainingService.Descriptor.FullName;
+    private static string Name => Wire.TrainingService.Descriptor.FullName;
 
-    private static bool IsKnown(string service) => service.Length == 0 || service == Name;
+    // They live and die together: all answer from the same stores.
+    private static bool IsKnown(string service) =>
+        service.Length == 0
+        || service == Name
+        || service == Wire.RunService.Descriptor.FullName
+        || service == Wire.ModelService.Descriptor.FullName
+        || service == Wire.DatasetService.Descriptor.FullName;
 
     private static async Task<ServingStatus> StatusAsync(ServerCallContext context, CancellationToken cancellationToken)
     {

@@ -111,6 +111,8 @@ internal static class Intake
         OutputModelName = Text("output_model_name", request.OutputModelName, found),
         DatasetVersion = Text("train_data_version_hash", request.DatasetVersion, found),
         InputModel = TextOrNull("input_model", request.InputModel, found),
+        // A request that was taken from a rerun's status and changed repeats nothing.
+        RerunOf = null,
         Parameters = Texts("parameters", request.Parameters, found),
         Labels = Texts("labels", request.Labels, found),
         Group = TextOrNull("group", request.Group, found),
@@ -145,7 +147,7 @@ internal static class Intake
     private static bool IsItsOwnCopy(TrainingRequest request) =>
         ReferenceEquals(request.Parameters, ReadOnlyDictionary<string, string>.Empty) && ReferenceEquals(request.Labels, ReadOnlyDictionary<string, string>.Empty)
         && request.DependsOn is JobId[] { Length: 0 } && request.Retries is null or { On: OutcomeCode[] { Length: 0 } }
-        && IsTextOrNull(request.Group) && IsTextOrNull(request.IdempotencyKey) && IsTextOrNull(request.InputModel)
+        && request.RerunOf is null && IsTextOrNull(request.Group) && IsTextOrNull(request.IdempotencyKey) && IsTextOrNull(request.InputModel)
         && IsText(request.Algorithm) && IsText(request.DatasetId) && IsText(request.Name) && IsText(request.OutputModelName) && IsText(request.DatasetVersion);
 
     private static bool IsText(string? value) => value is not null && !HasLoneSurrogate(value);

@@ -85,8 +85,9 @@ internal sealed partial class TrainingClient
     private async ValueTask<CommandResult> RecordAsync(
         TrainingBatch batch, string fingerprint, RequestValidator rules, Func<int, string>? fieldOf, CancellationToken cancellationToken)
     {
-        // Each dataset is asked for once, so that all have the same version of it.
+        // Each dataset is asked for once, so that all have the same version of it; and so is each model.
         var versions = new Dictionary<(string, string), (string Version, List<FieldViolation> Found)>();
+        var models = new Dictionary<string, (string? Model, List<FieldViolation> Found)>(StringComparer.Ordinal);
         var missing = await _facts.MissingAsync(batch.Requests, cancellationToken);
         var found = new HashSet<FieldViolation>();
         var submits = new List<JobCommand.Submit>(batch.Requests.Count);
@@ -98,16 +99,34 @@ internal sealed partial class TrainingClient
                 versions[(request.DatasetId, request.DatasetVersion)] = resolved = (await _facts.ResolveAsync(request, wrong, cancellationToken), wrong);
             }
 
-            List<FieldViolation> own = [.. resolved.Found];
+            var model = await ResolveModelAsync(request, models, cancellationToken);
+            List<FieldViolation> own = [.. resolved.Found, .. model.Found];
             DependencyRule.CheckMissing(request.DependsOn, missing, own);
             found.UnionWith(own.Select(v => fieldOf is null ? v : v with { Field = $"{fieldOf(submits.Count)}.{v.Field}" }));
-            var asked = request with { Group = batch.Group, IdempotencyKey = submits.Count == 0 ? batch.IdempotencyKey : null };
+            var asked = request with { InputModel = model.Model, Group = batch.Group, IdempotencyKey = submits.Count == 0 ? batch.IdempotencyKey : null };
             submits.Add(Submission(asked, resolved.Version, fingerprint, rules));
         }
 
         ThrowIfAny([.. found]);
         var result = (await store.ApplyAsync([new JobCommand.SubmitAll(submits)], fence: null, cancellationToken))[0];
         return Checked(result, fingerprint);
+    }
+
+    private async ValueTask<(string? Model, List<FieldViolation> Found)> ResolveModelAsync(
+        TrainingRequest request, Dictionary<string, (string? Model, List<FieldViolation> Found)> known, CancellationToken cancellationToken)
+    {
+        if (request.InputModel is not { } text)
+        {
+            return (null, []);
+        }
+
+        if (!known.TryGetValue(text, out var resolved))
+        {
+            var wrong = new List<FieldViolation>();
+            known[text] = resolved = (await _facts.ResolveModelAsync(request, wrong, cancellationToken), wrong);
+        }
+
+        return resolved;
     }
 
     /// <summary>What was submitted with a job: the fingerprint is theirs alone in their group, since the key is part of it.</summary>

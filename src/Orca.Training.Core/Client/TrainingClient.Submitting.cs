@@ -25,15 +25,21 @@ internal sealed partial class TrainingClient
         var run = await Runs.GetAsync(job, cancellationToken);
         return run.Execution is null
             ? throw new TrainingException(TrainingError.FailedPrecondition, $"What job {job} executed is not on record, since its machine did not tell: submit its request anew.")
-            : await TrainAsync(Reruns.RequestOf(run), cancellationToken);
+            : await SubmitAsync(Reruns.RequestOf(run), _record ??= RecordAsync, cancellationToken);
     }
 
     /// <summary>Submits as ever, but for how the job goes on record: a store's package records it within the application's own transaction.</summary>
     internal async Task<JobId> TrainAsync(
+        TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> record, CancellationToken cancellationToken) =>
+        // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
+        await SubmitAsync(Intake.Request(request), record, cancellationToken);
+
+    /// <param name="request">One that nobody else can change.</param>
+    /// <param name="record">How the job goes on record.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    private async Task<JobId> SubmitAsync(
         TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> record, CancellationToken cancellationToken)
     {
-        // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
-        request = Intake.Request(request);
         cancellationToken.ThrowIfCancellationRequested();
         try
         {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Orca.Training.Metrics;
 
 /// <summary>
@@ -16,37 +18,45 @@ internal static class Downsampling
             return points;
         }
 
-        var kept = new List<MetricPoint>(maxPoints) { points[0] };
-        var (inner, stretches) = (points.Count - 2, (maxPoints - 2) / 2);
+        var all = Span(points);
+        var kept = new List<MetricPoint>(maxPoints) { all[0] };
+        var (inner, stretches) = (all.Length - 2, (maxPoints - 2) / 2);
         for (var i = 0; i < stretches; i++)
         {
-            var (from, to) = ((int)(1 + ((long)inner * i / stretches)), (int)(1 + ((long)inner * (i + 1) / stretches)));
-            AddPeaks(points, from, to, kept);
+            AddPeaks(all[(int)(1 + ((long)inner * i / stretches))..(int)(1 + ((long)inner * (i + 1) / stretches))], kept);
         }
 
-        kept.Add(points[^1]);
+        kept.Add(all[^1]);
         return kept;
     }
 
     /// <summary>The least and the greatest point of a stretch, in their order; one where they are the same.</summary>
-    public static void AddPeaks(IReadOnlyList<MetricPoint> points, int from, int to, List<MetricPoint> kept)
+    public static void AddPeaks(ReadOnlySpan<MetricPoint> stretch, List<MetricPoint> kept)
     {
-        if (from >= to)
+        if (stretch.IsEmpty)
         {
             return;
         }
 
-        var (least, greatest) = (from, from);
-        for (var i = from + 1; i < to; i++)
+        var (least, greatest) = (0, 0);
+        for (var i = 1; i < stretch.Length; i++)
         {
-            least = points[i].Value < points[least].Value ? i : least;
-            greatest = points[i].Value > points[greatest].Value ? i : greatest;
+            least = stretch[i].Value < stretch[least].Value ? i : least;
+            greatest = stretch[i].Value > stretch[greatest].Value ? i : greatest;
         }
 
-        kept.Add(points[Math.Min(least, greatest)]);
+        kept.Add(stretch[Math.Min(least, greatest)]);
         if (least != greatest)
         {
-            kept.Add(points[Math.Max(least, greatest)]);
+            kept.Add(stretch[Math.Max(least, greatest)]);
         }
     }
+
+    // A call through an interface for each of a million points would be most of what this takes.
+    private static ReadOnlySpan<MetricPoint> Span(IReadOnlyList<MetricPoint> points) => points switch
+    {
+        List<MetricPoint> list => CollectionsMarshal.AsSpan(list),
+        MetricPoint[] array => array,
+        _ => points.ToArray(),
+    };
 }

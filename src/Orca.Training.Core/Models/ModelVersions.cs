@@ -16,11 +16,16 @@ internal static class ModelVersions
     /// <exception cref="ArgumentException">It is no possible alias.</exception>
     public static void CheckAlias(string alias)
     {
-        if (!PlainName.IsValid(alias) || alias.All(char.IsAsciiDigit))
+        if (ProblemOfAlias(alias) is { } problem)
         {
-            throw new ArgumentException($"The alias {PlainName.Quoted(alias ?? "")} is not possible: give {PlainName.Rule}, and not digits alone, which would be a version.", nameof(alias));
+            throw new ArgumentException(problem, nameof(alias));
         }
     }
+
+    /// <summary>Why an alias is not possible; null if it is.</summary>
+    public static string? ProblemOfAlias(string? alias) => PlainName.IsValid(alias) && !alias!.All(char.IsAsciiDigit)
+        ? null
+        : $"The alias {PlainName.Quoted(alias ?? "")} is not possible: give {PlainName.Rule}, and not digits alone, which would be a version.";
 
     /// <param name="rows">All numbers of a model.</param>
     /// <param name="reference">A number, an alias, or empty for the newest.</param>

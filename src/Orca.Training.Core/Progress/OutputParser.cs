@@ -22,10 +22,13 @@ internal static class OutputParser
     /// <summary>The longest name of an artifact, in characters.</summary>
     public const int MaxArtifactNameLength = 1024;
 
-    private const string Kind = "orca";
+    /// <summary>How deep an object may be. The contract's are flat; what an image nests in them for itself is passed over.</summary>
+    internal const int MaxDepth = 16;
 
-    // The contract's objects are flat; what an image nests in them for itself is passed over.
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
+    /// <summary>The name by which a line says what it is.</summary>
+    internal const string Kind = "orca";
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
 
     /// <summary>What a line says.</summary>
     public static OutputEvent Parse(in OutputLine line)
@@ -37,15 +40,18 @@ internal static class OutputParser
             return OutputEvent.Text;
         }
 
-        return TryRead(line.Text)
-            ?? (NonFinite.IsIn(line.Text) ? TryRead(NonFinite.AsNull(line.Text)) : null)
-            ?? OutputEvent.Text;
+        return TryRead(NonFinite.IsIn(line.Text) ? NonFinite.AsNull(line.Text) : line.Text) ?? OutputEvent.Text;
     }
 
     private static OutputEvent? TryRead(string text)
     {
         try
         {
+            if (MetricReader.Read(text) is { } values)
+            {
+                return new OutputEvent.Metric(values);
+            }
+
             using var json = JsonDocument.Parse(text, Options);
             return Read(json.RootElement);
         }
@@ -58,26 +64,9 @@ internal static class OutputParser
 
     private static OutputEvent Read(JsonElement line) =>
         !line.TryGetProperty(Kind, out var kind) || kind.ValueKind != JsonValueKind.String ? OutputEvent.Text
-        : kind.ValueEquals("metric") ? Metric(line)
         : kind.ValueEquals("progress") ? Progress(line)
         : kind.ValueEquals("artifact") ? Artifact(line)
         : OutputEvent.Text;
-
-    private static OutputEvent.Metric Metric(JsonElement line)
-    {
-        var values = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var property in line.EnumerateObject())
-        {
-            if (TryFinite(property.Value, out var value)
-                && property.Name is { Length: > 0 and <= MaxMetricNameLength } name and not Kind
-                && (values.Count < MaxMetrics || values.ContainsKey(name)))
-            {
-                values[name] = value;
-            }
-        }
-
-        return new OutputEvent.Metric(values);
-    }
 
     private static OutputEvent Progress(JsonElement line) =>
         line.TryGetProperty("done", out var d) && TryFinite(d, out var done) && done >= 0

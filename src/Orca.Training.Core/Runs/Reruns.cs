@@ -30,7 +30,8 @@ internal static class Reruns
         var pinned = new AlgorithmOptions
         {
             Image = before.Digest,
-            Pull = algorithm.Pull,
+            // A name with a digest means one content for ever, and what has no name in a registry cannot be pulled.
+            Pull = before.Digest.Contains('@', StringComparison.Ordinal) ? ImagePullPolicy.IfMissing : ImagePullPolicy.Never,
             Registry = algorithm.Registry,
             RegistryProvider = algorithm.RegistryProvider,
             CheckpointKeep = algorithm.CheckpointKeep,

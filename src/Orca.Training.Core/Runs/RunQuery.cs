@@ -26,7 +26,7 @@ public sealed record RunQuery
     /// <summary>Only runs in these states; empty for those that have ended, whatever their end.</summary>
     public IReadOnlyList<JobState> States { get; init; } = [];
 
-    /// <summary>The metric by whose last value they are ordered, the best first; runs without it are left out. Null: the newest job first.</summary>
+    /// <summary>The metric by whose last value they are ordered, the best first, of equal ones the newest job; runs without it are left out. Null: the newest job first.</summary>
     public string? OrderBy { get; init; }
 
     /// <summary>Whether the smallest value of <see cref="OrderBy"/> is the best, as with a loss.</summary>

@@ -92,6 +92,13 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
 
         var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, inputs, options.CurrentValue.StopGrace, traceParent);
         var result = await machine.Runtime.StartAsync(spec, phases, cancellationToken);
+        if (request.RerunOf is { } gone && result is StartResult.Failed { Outcome: { } outcome } && outcome.Code == OutcomeCode.ImageNotFound)
+        {
+            return Failed(
+                OutcomeCode.ImageNotFound,
+                $"The image '{spec.Image}', which job {gone} ran, can no longer be had on machine '{start.Machine}': load it there again, or submit the request anew to train with the algorithm's present one.");
+        }
+
         return result is StartResult.Started { ImageDigest: { } digest } started
             ? started with { Execution = new Execution(spec.Image, digest, spec.Command, ContainerContract.Parameters(request, algorithm)) }
             : result;

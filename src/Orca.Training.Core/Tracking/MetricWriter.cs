@@ -33,12 +33,19 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
     private List<MetricLine> _batch = [];
     private int _values;
     private Task? _append;
+    private DateTimeOffset _began = DateTimeOffset.MinValue;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
     private DateTimeOffset _looked;
     private int _failures;
+    private bool _isEnding;
 
     /// <summary>When to <see cref="Look"/> again if nothing happens until then; null for not at all.</summary>
-    public DateTimeOffset? DueAt => _append is not null ? _looked + Period : _batch.Count > 0 || _waiting.Count > 0 ? _notBefore : null;
+    public DateTimeOffset? DueAt =>
+        _append is not null ? _looked + Period
+        : _batch.Count > 0 ? _notBefore
+        : _waiting.Count == 0 ? null
+        : _isEnding || _values >= LargestBatch ? _notBefore
+        : _began + Period;
 
     /// <summary>Takes a line. True: a batch is full, and <see cref="MakeRoomAsync"/> is to be called.</summary>
     public bool Add(in MetricLine line)
@@ -57,7 +64,7 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
             End(now);
         }
 
-        if (_append is null && now >= _notBefore && (_batch.Count > 0 || _waiting.Count > 0))
+        if (_append is null && DueAt <= now)
         {
             Begin(now);
         }
@@ -76,6 +83,7 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
     /// <summary>Writes what is left, if the store takes it in time.</summary>
     public async Task FinishAsync()
     {
+        _isEnding = true;
         var until = owner.Time.GetUtcNow() + Patience;
         Look(owner.Time.GetUtcNow());
         while (DueAt is not null && !owner.Ending.IsCancellationRequested)
@@ -120,7 +128,7 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
             (_batch, _waiting, _values) = (_waiting, _batch, 0);
         }
 
-        _notBefore = now + Period;
+        _began = now;
         var batch = _batch;
         _append = owner.Work.Run(() => owner.Store.AppendAsync(attempt, rank, batch, batch[^1].Position, owner.Ending).AsTask());
         if (_append.IsCompleted)

@@ -35,18 +35,18 @@ internal sealed class DownloadStream : Stream
     public static async Task<Stream> OpenAsync(
         ServiceCalls calls, Func<CallOptions, AsyncServerStreamingCall<Wire.FileChunk>> ask, long offset, CancellationToken cancellationToken)
     {
-        // The token is for the beginning: who reads gives one with each read, and disposing ends the call.
+        // The token is for the beginning, not for the call: who reads gives one with each read, and disposing ends it.
+        cancellationToken.ThrowIfCancellationRequested();
         var call = ask(default);
         try
         {
-            await using var ends = cancellationToken.UnsafeRegister(static call => ((AsyncServerStreamingCall<Wire.FileChunk>)call!).Dispose(), call).ConfigureAwait(false);
             if (!await calls.NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false) || call.ResponseStream.Current.Facts is not { } facts)
             {
                 throw new TrainingException(TrainingError.Internal, "The service does not say which file it sends: it speaks another contract.");
             }
 
             var stream = new DownloadStream(calls, call);
-            return offset == 0 ? new CheckedStream(stream, facts.Name, facts.Size, facts.Sha256) : stream;
+            return new CheckedStream(stream, facts.Name, facts.Size, facts.Sha256, offset);
         }
         catch
         {

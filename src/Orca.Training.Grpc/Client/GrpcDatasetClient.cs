@@ -19,7 +19,7 @@ internal sealed class GrpcDatasetClient(CallInvoker invoker, ServiceCalls calls)
         using var call = _service.AddDataset(new CallOptions(cancellationToken: cancellationToken));
         try
         {
-            await SendAsync(call.RequestStream, datasetId, files, cancellationToken).ConfigureAwait(false);
+            await SendAsync(call.RequestStream, datasetId, [.. files.Select(CallersFile.Of)], cancellationToken).ConfigureAwait(false);
             return DataMapping.FromWire(await call.ResponseAsync.ConfigureAwait(false));
         }
         catch (RpcException)

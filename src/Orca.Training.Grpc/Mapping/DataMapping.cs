@@ -60,11 +60,13 @@ internal static class DataMapping
             ModelName = query.ModelName ?? "",
             OrderBy = query.OrderBy ?? "",
             SmallestFirst = query.SmallestFirst,
-            Before = query.Before?.Value ?? 0,
-
-            // 0 is the default on the wire; here it is a mistake to be told.
-            Limit = query.Limit == 0 ? -1 : query.Limit,
+            Limit = query.Limit,
         };
+        if (query.Before is { } before)
+        {
+            message.Before = before.Value;
+        }
+
         message.States.AddRange(query.States.Select(StatusMapping.ToWireOfQuery));
         return message;
     }
@@ -80,8 +82,8 @@ internal static class DataMapping
         States = [.. message.States.Select(StatusMapping.FromWireOfQuery)],
         OrderBy = NullIfEmpty(message.OrderBy),
         SmallestFirst = message.SmallestFirst,
-        Before = message.Before > 0 ? new JobId(message.Before) : null,
-        Limit = message.Limit switch { 0 => 100, -1 => 0, var limit => limit },
+        Before = message.HasBefore ? new JobId(message.Before) : null,
+        Limit = message.HasLimit ? message.Limit : 100,
     };
 
     public static Wire.MetricName ToWire(MetricName metric) => new() { JobId = metric.Job.Value, Attempt = metric.Attempt, Rank = metric.Rank, Name = metric.Name };

@@ -87,7 +87,10 @@ internal sealed class PodsUp(ClusterConnection cluster, ClusterCalls calls, Atte
 
     /// <summary>What the node's runtime knows the image of rank 0 by.</summary>
     public static string? DigestOf(IReadOnlyCollection<V1Pod> pods) =>
-        AttemptPods.OfRank(pods, 0)?.Status?.ContainerStatuses is [{ ImageID.Length: > 0 } container, ..] ? container.ImageID : null;
+        AttemptPods.OfRank(pods, 0)?.Status?.ContainerStatuses is [{ ImageID.Length: > 0 } container, ..] ? WithoutScheme(container.ImageID) : null;
+
+    // Some runtimes say docker-pullable://name@digest; no pod could be made of that.
+    private static string WithoutScheme(string image) => image[(image.IndexOf("://", StringComparison.Ordinal) is >= 0 and var at ? at + 3 : 0)..];
 
     /// <summary>The id of each rank's pod; null while one is missing.</summary>
     public static IReadOnlyList<string>? Incarnations(AttemptSpec spec, IReadOnlyCollection<V1Pod> pods)

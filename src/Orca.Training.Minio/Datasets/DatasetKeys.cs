@@ -20,6 +20,9 @@ internal static class DatasetKeys
     /// <summary>Is there while the version's files are being deleted.</summary>
     public static string Deleting(DatasetVersion version) => $"{version.DatasetId}/{version.Hash}/deleting";
 
+    /// <summary>When the version was last added.</summary>
+    public static string Added(DatasetVersion version) => $"{version.DatasetId}/{version.Hash}/added";
+
     public static string Newest(string id) => $"{id}/newest";
 
     public static string Tags(string id) => $"{id}/tags/";

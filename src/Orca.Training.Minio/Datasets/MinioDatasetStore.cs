@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Orca.Training.Access;
 using Orca.Training.Datasets;
@@ -9,7 +10,8 @@ namespace Orca.Training.Minio.Datasets;
 
 /// <summary>
 /// Keeps datasets in a bucket. <c>&lt;id&gt;/&lt;hash&gt;/files/…</c> is a version, <c>manifest.json</c> beside <c>files</c> says what it consists of, and
-/// is written last: a version is there if and only if its manifest is. <c>&lt;id&gt;/newest</c> and <c>&lt;id&gt;/tags/…</c> name versions.
+/// is written last: a version is there if and only if its manifest is. <c>&lt;id&gt;/newest</c> and <c>&lt;id&gt;/tags/…</c> name versions; a name of one that is
+/// gone counts for nothing. <c>added</c> beside the manifest is the time of the last add: the server's own times have a grain of a second.
 /// </summary>
 /// <param name="server">Where.</param>
 /// <param name="cache">Where containers find versions as folders; null where they read them from the server.</param>
@@ -45,6 +47,8 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
         var manifest = new DatasetManifest(prepared.Select(p => p.File));
         var version = new DatasetVersion(datasetId, manifest.Hash);
         await PublishAsync(version, manifest, prepared, cancellationToken);
+        var time = await NextTimeAsync(datasetId, cancellationToken);
+        await _bucket.PutAsync(DatasetKeys.Added(version), Encoding.UTF8.GetBytes(time.ToString("O", CultureInfo.InvariantCulture)), cancellationToken);
         await _bucket.PutAsync(DatasetKeys.Newest(datasetId), Encoding.UTF8.GetBytes(version.Hash), cancellationToken);
         return version;
     }
@@ -58,17 +62,10 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
         }
 
         await MakeBucketAsync(cancellationToken);
-        var hash = string.IsNullOrEmpty(version) ? await ReadNameAsync(DatasetKeys.Newest(datasetId), cancellationToken)
-            : DatasetNames.IsHash(version) ? version
-            : PlainName.IsValid(version) ? await ReadNameAsync(DatasetKeys.Tag(datasetId, version), cancellationToken)
+        return string.IsNullOrEmpty(version) ? await FindNewestAsync(datasetId, cancellationToken)
+            : DatasetNames.IsHash(version) ? await FindAsync(datasetId, version, cancellationToken)
+            : PlainName.IsValid(version) ? await FindAsync(datasetId, await ReadNameAsync(DatasetKeys.Tag(datasetId, version), cancellationToken), cancellationToken)
             : null;
-        if (!DatasetNames.IsHash(hash))
-        {
-            return null;
-        }
-
-        var found = new DatasetVersion(datasetId, hash!);
-        return await _bucket.FindAsync(DatasetKeys.Manifest(found), cancellationToken) is null ? null : found;
     }
 
     /// <remarks>
@@ -113,18 +110,18 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
         }
 
         await MakeBucketAsync(cancellationToken);
-        var newest = await ReadNameAsync(DatasetKeys.Newest(datasetId), cancellationToken);
         var tags = await ReadTagsAsync(datasetId, cancellationToken);
         var found = new List<DatasetDescription>();
-        await foreach (var (version, addedAt) in VersionsAsync(datasetId, cancellationToken))
+        await foreach (var (version, writtenAt) in VersionsAsync(datasetId, cancellationToken))
         {
             if (await FindManifestAsync(version, cancellationToken) is { } manifest)
             {
-                found.Add(new DatasetDescription(version, addedAt, manifest.Files.Sum(f => f.Size), manifest.Files.Count, [.. tags[version.Hash].Order(StringComparer.Ordinal)]));
+                found.Add(new DatasetDescription(
+                    version, await FindAddedAsync(version, cancellationToken) ?? writtenAt, manifest.Files.Sum(f => f.Size), manifest.Files.Count, [.. tags[version.Hash].Order(StringComparer.Ordinal)]));
             }
         }
 
-        return [.. found.OrderByDescending(d => d.Version.Hash == newest).ThenByDescending(d => d.AddedAt).ThenBy(d => d.Version.Hash, StringComparer.Ordinal)];
+        return [.. found.OrderByDescending(d => d.AddedAt).ThenBy(d => d.Version.Hash, StringComparer.Ordinal)];
     }
 
     public async Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken)
@@ -177,6 +174,7 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
         // does not come to its end.
         await _bucket.PutAsync(DatasetKeys.Deleting(version), [], cancellationToken);
         await _bucket.RemoveAsync(DatasetKeys.Manifest(version), cancellationToken);
+        await _bucket.RemoveAsync(DatasetKeys.Added(version), cancellationToken);
         foreach (var tag in (await ReadTagsAsync(version.DatasetId, cancellationToken))[version.Hash])
         {
             await _bucket.RemoveAsync(DatasetKeys.Tag(version.DatasetId, tag), cancellationToken);
@@ -184,7 +182,7 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
 
         if (await ReadNameAsync(DatasetKeys.Newest(version.DatasetId), cancellationToken) == version.Hash)
         {
-            await MakeNewestAsync(version.DatasetId, await ListVersionsAsync(version.DatasetId, cancellationToken) is [var next, ..] ? next : null, cancellationToken);
+            await MakeNewestAsync(version.DatasetId, cancellationToken);
         }
 
         await _bucket.RemoveAsync(_bucket.ListAsync(DatasetKeys.Files(version) + "/", cancellationToken).Select(o => o.Key), cancellationToken);
@@ -257,16 +255,24 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
     {
         await MakeBucketAsync(cancellationToken);
         var key = DatasetKeys.Manifest(version);
-        if (await _bucket.FindAsync(key, cancellationToken) is not { } found)
+        try
         {
+            if (await _bucket.FindAsync(key, cancellationToken) is not { } found)
+            {
+                return null;
+            }
+
+            await using var stream = await _bucket.OpenAsync(found, 0, cancellationToken);
+            var manifest = await DatasetManifest.ReadAsync(stream, cancellationToken);
+            return manifest?.Hash == version.Hash
+                ? manifest
+                : throw SnapshotChecks.Damaged(version, null, $"'{key}' in the bucket '{_bucket.Name}' is not its manifest");
+        }
+        catch (S3Exception e) when (e.IsMissing)
+        {
+            // It was deleted since the look.
             return null;
         }
-
-        await using var stream = await _bucket.OpenAsync(found, 0, cancellationToken);
-        var manifest = await DatasetManifest.ReadAsync(stream, cancellationToken);
-        return manifest?.Hash == version.Hash
-            ? manifest
-            : throw SnapshotChecks.Damaged(version, null, $"'{key}' in the bucket '{_bucket.Name}' is not its manifest");
     }
 
     private async IAsyncEnumerable<(DatasetVersion Version, DateTimeOffset AddedAt)> VersionsAsync(
@@ -293,11 +299,55 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
         return tags.Where(t => t.Hash is not null).ToLookup(t => t.Hash!, t => t.Tag);
     }
 
-    private async Task MakeNewestAsync(string datasetId, DatasetDescription? newest, CancellationToken cancellationToken)
+    /// <summary>Names the newest of those that are left, until that is no longer changed by adds at the same time.</summary>
+    private async Task MakeNewestAsync(string datasetId, CancellationToken cancellationToken)
     {
         var key = DatasetKeys.Newest(datasetId);
-        await (newest is null ? _bucket.RemoveAsync(key, cancellationToken) : _bucket.PutAsync(key, Encoding.UTF8.GetBytes(newest.Version.Hash), cancellationToken));
+        string? named = null;
+        for (var tries = 1; tries <= PublishingTries; tries++)
+        {
+            var newest = await FindLatestAsync(datasetId, cancellationToken);
+            if (newest is null)
+            {
+                // Who adds one meanwhile names it; if this takes the name away, the version is found all the same.
+                await _bucket.RemoveAsync(key, cancellationToken);
+                return;
+            }
+
+            if (newest.Hash == named)
+            {
+                return;
+            }
+
+            named = newest.Hash;
+            await _bucket.PutAsync(key, Encoding.UTF8.GetBytes(named), cancellationToken);
+        }
     }
+
+    /// <summary>The time of an add: later than that of the newest version, so that versions are in order whatever the hosts' clocks show.</summary>
+    private async Task<DateTimeOffset> NextTimeAsync(string datasetId, CancellationToken cancellationToken)
+    {
+        var now = server.Time.GetUtcNow();
+        return await FindNewestAsync(datasetId, cancellationToken) is { } newest
+            && await FindAddedAsync(newest, cancellationToken) is { } last
+            && last >= now ? last.AddTicks(1) : now;
+    }
+
+    private async Task<DateTimeOffset?> FindAddedAsync(DatasetVersion version, CancellationToken cancellationToken) =>
+        DateTimeOffset.TryParseExact(
+            await ReadNameAsync(DatasetKeys.Added(version), cancellationToken), "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : null;
+
+    private async Task<DatasetVersion?> FindNewestAsync(string datasetId, CancellationToken cancellationToken) =>
+        await FindAsync(datasetId, await ReadNameAsync(DatasetKeys.Newest(datasetId), cancellationToken), cancellationToken)
+        ?? await FindLatestAsync(datasetId, cancellationToken);
+
+    private async Task<DatasetVersion?> FindLatestAsync(string datasetId, CancellationToken cancellationToken) =>
+        await ListVersionsAsync(datasetId, cancellationToken) is [var latest, ..] ? latest.Version : null;
+
+    private async Task<DatasetVersion?> FindAsync(string datasetId, string? hash, CancellationToken cancellationToken) =>
+        DatasetNames.IsHash(hash) && new DatasetVersion(datasetId, hash!) is var version && await _bucket.FindAsync(DatasetKeys.Manifest(version), cancellationToken) is not null
+            ? version
+            : null;
 
     private async Task<string?> ReadNameAsync(string key, CancellationToken cancellationToken) =>
         await _bucket.ReadAsync(key, LargestName, cancellationToken) is { } name ? Encoding.UTF8.GetString(name) : null;

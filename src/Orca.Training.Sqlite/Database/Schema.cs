@@ -102,8 +102,8 @@ internal static class Schema
             count INTEGER NOT NULL,
             first_step REAL NOT NULL,             -- the least and the greatest step of its points
             last_step REAL NOT NULL,
+            outline BLOB NOT NULL,                -- before the points: who reads it does not walk their pages
             points BLOB NOT NULL,
-            outline BLOB NOT NULL,
             PRIMARY KEY (series, first)
         );
         """,

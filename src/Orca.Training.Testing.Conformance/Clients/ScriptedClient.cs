@@ -52,6 +52,9 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
         Hold = (_, token) => act(token),
         Release = (_, token) => act(token),
         Rerun = (_, token) => AfterAsync<JobId>(act, token),
+        Runs = new ScriptedData(act),
+        Models = new ScriptedData(act),
+        Datasets = new ScriptedData(act),
     };
 
     public ITrainingClient ForUser(string? user) => this;

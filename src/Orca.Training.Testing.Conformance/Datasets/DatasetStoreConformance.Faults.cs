@@ -1,4 +1,3 @@
-using CsCheck;
 using Orca.Training.Datasets;
 
 namespace Orca.Training.Testing.Conformance.Datasets;
@@ -6,12 +5,6 @@ namespace Orca.Training.Testing.Conformance.Datasets;
 /// <summary>All of a version is there or nothing, whatever its files' sources, other callers and the outside do.</summary>
 public abstract partial class DatasetStoreConformance
 {
-    private static readonly Gen<(Does Does, int Dataset, (string Name, string Text)[] Files)> AnyStep = Gen.Select(
-        Gen.Frequency((5, Gen.Const(Does.Add)), (1, Gen.Const(Does.Reopen)), (1, Gen.Const(Does.AddBroken)), (2, Gen.Const(Does.Look))),
-        Gen.Int[0, 1],
-        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 3]).Array[1, 4].Select(files =>
-            files.DistinctBy(f => f.Item1).Select(f => ($"d{f.Item1 % 2}/{f.Item1}", new string('x', f.Item2))).ToArray()));
-
     [Fact]
     public async Task A_source_that_breaks_half_way_leaves_nothing_and_its_error_is_told()
     {
@@ -115,61 +108,7 @@ public abstract partial class DatasetStoreConformance
         Assert.Equal([("a", "1"), ("d/b", "2")], await OpenAsync(store, version));
     }
 
-    [Fact]
-    public async Task Any_operations_leave_each_dataset_as_they_leave_the_model()
-    {
-        var store = await NewAsync();
-        var datasets = 0;
-        await AnyStep.Array[1, 15].SampleAsync(
-            async steps => await CompareAsync(store, 2 * Interlocked.Increment(ref datasets), steps),
-            iter: GeneratedSequences);
-    }
-
-    /// <summary>Two datasets, which nobody else touches.</summary>
-    private async Task CompareAsync(IDatasetStore store, int first, (Does Does, int Dataset, (string Name, string Text)[] Files)[] steps)
-    {
-        var known = new Dictionary<DatasetVersion, (string, string)[]>();
-        var newest = new DatasetVersion?[2];
-        foreach (var (does, dataset, files) in steps)
-        {
-            var id = IdOf(dataset);
-            switch (does)
-            {
-                case Does.Add:
-                    var added = newest[dataset] = await AddAsync(store, id, files);
-                    known[added] = files;
-                    break;
-                case Does.AddBroken:
-                    await Assert.ThrowsAsync<IOException>(() => store.AddAsync(id, [.. files.Select(f => FileOf(f.Name, f.Text)), Broken("z")], Cancel));
-                    break;
-                case Does.Reopen:
-                    store = await AgainAsync(store);
-                    break;
-                default:
-                    foreach (var (version, content) in known)
-                    {
-                        Assert.Equal(version, await store.ResolveAsync(version.DatasetId, version.Hash, Cancel));
-                        Assert.Equal(content.OrderBy(f => f.Item1, StringComparer.Ordinal), await OpenAsync(store, version));
-                    }
-
-                    break;
-            }
-
-            Assert.Equal(newest[dataset], await store.ResolveAsync(id, "", Cancel));
-        }
-
-        string IdOf(int dataset) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"d{first + dataset}");
-    }
-
     private static DatasetFile Broken(string name) => new(name, _ => ValueTask.FromResult<Stream>(new DeadLine()));
-
-    private enum Does
-    {
-        Add,
-        AddBroken,
-        Reopen,
-        Look,
-    }
 
     /// <summary>Gives some of its content, and then no more.</summary>
     private sealed class DeadLine : Stream

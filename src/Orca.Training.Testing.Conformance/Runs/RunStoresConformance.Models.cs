@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using CsCheck;
 using Orca.Training.Jobs;
 using Orca.Training.Testing.Conformance.Jobs;
 
@@ -36,7 +38,13 @@ public abstract partial class RunStoresConformance
         Assert.Empty(await stores.Models.ListAsync(Cancel));
         await ModelAsync(stores, "m");
 
+        Assert.Equal(3, await stores.Models.ReserveAsync("m", await SubmitAsync(stores, JobSamples.Request()), Cancel));
+
         Assert.Equal([2], (await stores.Models.ListVersionsAsync("m", Cancel)).Select(v => v.Version));
+        Assert.Equal(2, (await stores.Models.ResolveAsync("m", "", Cancel))!.Version);
+        Assert.Null(await stores.Models.ResolveAsync("m", "1", Cancel));
+        Assert.False(await stores.Models.SetAliasAsync("m", "production", 3, Cancel));
+        Assert.False(await stores.Models.RemoveAsync("m", 3, Cancel));
     }
 
     [Fact]
@@ -49,6 +57,72 @@ public abstract partial class RunStoresConformance
 
         Assert.Equal(20, numbers.Distinct().Count());
         Assert.Equal(Enumerable.Range(1, 20), numbers.Select(n => n.Number).Distinct().Order());
+    }
+
+    [Fact]
+    public async Task Whoever_draws_numbers_for_whatever_jobs_at_once_each_job_has_one_and_none_is_left_out()
+    {
+        var stores = await NewAsync();
+        var round = 0;
+        await Gen.Select(Gen.Int[0, 2], Gen.Int[1, 8]).Array[1, 12].Array[2, 4].SampleAsync(async hosts =>
+        {
+            round++;
+            var drawn = new ConcurrentBag<(int Model, int Job, int Number)>();
+            await Task.WhenAll(hosts.Select(host => Task.Run(async () =>
+            {
+                foreach (var (model, job) in host)
+                {
+                    drawn.Add((model, job, await stores.Models.ReserveAsync($"model {round}.{model}", new JobId(1000 + job), Cancel)));
+                }
+            }, Cancel)));
+
+            foreach (var model in drawn.Distinct().GroupBy(d => d.Model))
+            {
+                Assert.Equal(Enumerable.Range(1, model.Count()), model.Select(d => d.Number).Order());
+                Assert.Equal(model.Count(), model.Select(d => d.Job).Distinct().Count());
+            }
+        }, iter: 15, threads: 1);
+    }
+
+    [Fact]
+    public async Task A_version_and_its_aliases_outlive_its_job()
+    {
+        var stores = await NewAsync();
+        var job = await ModelAsync(stores, "m");
+        await stores.Models.SetAliasAsync("m", "production", 1, Cancel);
+
+        await stores.Jobs.RemoveAsync([job], _fence!.Value, Cancel);
+
+        var found = await stores.Models.ResolveAsync("m", "production", Cancel);
+        Assert.Equal((1, job, 1, "model.bin"), (found!.Version, found.Job, found.Attempt, Assert.Single(found.Files).Name));
+        Assert.Equal(["m"], await stores.Models.ListAsync(Cancel));
+        Assert.True(await stores.Models.RemoveAsync("m", 1, Cancel));
+        Assert.Empty(await stores.Models.ListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task An_alias_that_several_move_at_once_is_at_every_moment_one_versions()
+    {
+        var stores = await NewAsync();
+        await ModelAsync(stores, "m");
+        await ModelAsync(stores, "m");
+        await stores.Models.SetAliasAsync("m", "production", 1, Cancel);
+
+        var moves = Task.WhenAll(Enumerable.Range(0, 4).Select(mover => Task.Run(async () =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                Assert.True(await stores.Models.SetAliasAsync("m", "production", 1 + ((mover + i) % 2), Cancel));
+            }
+        }, Cancel)));
+        do
+        {
+            Assert.Single(await stores.Models.ListVersionsAsync("m", Cancel), v => v.Aliases.Contains("production"));
+            Assert.NotNull(await stores.Models.ResolveAsync("m", "production", Cancel));
+        }
+        while (!moves.IsCompleted);
+
+        await moves;
     }
 
     [Fact]

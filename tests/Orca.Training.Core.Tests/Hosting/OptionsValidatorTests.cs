@@ -17,6 +17,7 @@ public sealed class OptionsValidatorTests
     }
 
     private const string Time = "give a time above zero and up to 30 days.";
+    private const string Keep = "give 'last', 'best', 'every N' with a number from 1, or several of them with commas.";
     private const string Limit = "give a time above zero and up to 365.00:00:00, which is Limits:LongestTime, or leave it out.";
     private const string TimeOrZero = "give a time from zero up to 30 days.";
 
@@ -69,6 +70,9 @@ public sealed class OptionsValidatorTests
         { "OrcaTraining:Algorithms:a:Parameters:1-LR becomes an environment variable: give it a name of letters, digits and '_' that does not start with a digit.", o => o.AddAlgorithm("a", "i", a => a.Parameters["1-LR"] = "x") },
         { "OrcaTraining:Algorithms:a:Parameters:LR is '1\uFFFD': give text without NUL characters.", o => o.AddAlgorithm("a", "i", a => a.Parameters["LR"] = "1\0") },
         { "OrcaTraining:Algorithms:a:Parameters:LR is 'null': give text without NUL characters.", o => o.AddAlgorithm("a", "i", a => a.Parameters["LR"] = null!) },
+        { $"OrcaTraining:Algorithms:a:CheckpointKeep is 'every 0': {Keep}", o => o.AddAlgorithm("a", "i", a => a.CheckpointKeep = "every 0") },
+        { $"OrcaTraining:Algorithms:a:CheckpointKeep is 'last best': {Keep}", o => o.AddAlgorithm("a", "i", a => a.CheckpointKeep = "last best") },
+        { $"OrcaTraining:Algorithms:a:CheckpointKeep is 'last,': {Keep}", o => o.AddAlgorithm("a", "i", a => a.CheckpointKeep = "last,") },
         { $"OrcaTraining:Algorithms:a:Timeouts:Queued is 00:00:00: {Limit}", o => o.AddAlgorithm("a", "i", a => a.Timeouts.Queued = TimeSpan.Zero) },
         { $"OrcaTraining:Algorithms:a:Timeouts:Launching is -00:00:01: {Limit}", o => o.AddAlgorithm("a", "i", a => a.Timeouts.Launching = TimeSpan.FromSeconds(-1)) },
         { $"OrcaTraining:Algorithms:a:Timeouts:Running is 366.00:00:00: {Limit}", o => o.AddAlgorithm("a", "i", a => a.Timeouts.Running = TimeSpan.FromDays(366)) },

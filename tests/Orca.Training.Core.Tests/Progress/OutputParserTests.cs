@@ -1,3 +1,5 @@
+using System.Text.Json;
+using CsCheck;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Progress;
@@ -7,6 +9,11 @@ namespace Orca.Training.Tests.Progress;
 public sealed class OutputParserTests
 {
     private static readonly string Sha = new('a', 64);
+
+    private static readonly Gen<string> AnyMember = Gen.Select(
+        AnyOf("orca", "orca", "loss", "l\\u006fss", "step", "", new string('n', 129), "ü", "\ud800"),
+        AnyOf("\"metric\"", "\"metric\"", "\"m\\u0065tric\"", "\"progress\"", "1", "-2.5e3", "1e999", "01", "true", "null", "NaN", "-Infinity", "\"NaN\"", "[1,{\"orca\":1}]", "{\"loss\":2}"),
+        (name, value) => $"\"{name}\":{value}");
 
     [Theory]
     [InlineData("""{"orca":"metric","step":3,"epoch":3,"loss":0.41,"accuracy":0.87}""", "step=3 epoch=3 loss=0.41 accuracy=0.87")]
@@ -96,6 +103,46 @@ public sealed class OutputParserTests
         metric = Assert.IsType<OutputEvent.Metric>(Parse($$"""{"orca":"metric","{{new string('n', 128)}}":1}"""));
         Assert.Single(metric.Values);
     }
+
+    [Fact]
+    public void A_metric_line_says_what_a_document_of_it_says() => Gen.Select(AnyMember.Array[0, 8], AnyOf("{", "{", "{", "", "{{"), AnyOf("}", "}", "}", "", "}}", "} ", "} x"))
+        .Sample((members, open, close) =>
+        {
+            var text = open + string.Join(',', members) + close;
+
+            Assert.Equal(ByDocument(text), Parse(text) is OutputEvent.Metric metric ? string.Join(' ', metric.Values.Select(v => $"{v.Key}={v.Value:R}")) : null);
+        });
+
+    /// <summary>The contract, with the framework's document and dictionary.</summary>
+    private static string? ByDocument(string text)
+    {
+        if (!text.StartsWith('{'))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(NonFinite.AsNull(text));
+            var values = new Dictionary<string, double>();
+            var kind = json.RootElement.EnumerateObject().LastOrDefault(p => p.NameEquals("orca"));
+            foreach (var member in json.RootElement.EnumerateObject())
+            {
+                if (member.Value.ValueKind is JsonValueKind.Number && double.IsFinite(member.Value.GetDouble()) && member.Name is { Length: > 0 and <= 128 } and not "orca")
+                {
+                    values[member.Name] = member.Value.GetDouble();
+                }
+            }
+
+            return kind.Value.ValueKind is JsonValueKind.String && kind.Value.ValueEquals("metric") ? string.Join(' ', values.Select(v => $"{v.Key}={v.Value:R}")) : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static Gen<string> AnyOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
 
     private static OutputEvent Parse(string text) => OutputParser.Parse(new OutputLine(OutputStream.Standard, 1, text));
 }

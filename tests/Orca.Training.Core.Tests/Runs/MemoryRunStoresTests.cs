@@ -9,8 +9,6 @@ namespace Orca.Training.Tests.Runs;
 /// <summary>Runs, models and metrics in memory.</summary>
 public sealed class MemoryRunStoresTests : RunStoresConformance
 {
-    protected override bool KeepsRuns => false;
-
     protected override ValueTask<RunStores> CreateAsync()
     {
         var jobs = new MemoryJobStore(new MemoryJobStoreOptions(), TimeProvider.System);

@@ -37,6 +37,30 @@ public sealed class MetricWriterTests
     });
 
     [Fact]
+    public Task However_fast_an_output_is_it_never_waits_for_a_store_that_keeps_up() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(_ => Task.CompletedTask);
+        var began = time.GetUtcNow();
+
+        await FollowAsync(time, store, Enumerable.Range(1, 200_000).Select(Line).ToAsyncEnumerable());
+
+        Assert.Equal(TimeSpan.Zero, time.GetUtcNow() - began);
+        Assert.Equal(200_000, (await ReadAsync(store, "loss")).Count);
+    });
+
+    [Fact]
+    public Task The_last_values_before_an_outputs_end_do_not_wait_for_a_batch() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(_ => Task.CompletedTask);
+        var began = time.GetUtcNow();
+
+        await FollowAsync(time, store, Paced(time, 7, TimeSpan.FromMilliseconds(10)));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(70), time.GetUtcNow() - began);
+        Assert.Equal(7, (await ReadAsync(store, "loss")).Count);
+    });
+
+    [Fact]
     public Task A_store_that_fails_is_asked_again_and_nothing_is_left_out() => VirtualTime.RunAsync(async time =>
     {
         var store = new FaultyMetricStore(number => number % 3 == 0 ? Task.CompletedTask : Task.FromException(new IOException("no disk")));

@@ -28,6 +28,28 @@ public sealed class StartTests(DockerEngine engine) : EngineTest(engine)
     }
 
     [Fact]
+    public async Task The_image_s_content_is_told_and_can_be_started_again_by_it_alone()
+    {
+        var spec = Script("exit 3");
+        var started = Assert.IsType<StartResult.Started>(await Runtime.StartAsync(spec, Phases, Token));
+        var adopted = Assert.IsType<StartResult.Started>(await Runtime.StartAsync(spec, Phases, Token));
+        var again = await RunAsync(Script("exit 4", number: 2) with { Image = started.ImageDigest!, Pull = ImagePullPolicy.Never });
+
+        var image = await Engine.Client.Images.InspectImageAsync(spec.Image, Token);
+        Assert.Contains(started.ImageDigest, new List<string> { image.ID }.Concat(image.RepoDigests ?? []));
+        Assert.Equal(started.ImageDigest, adopted.ImageDigest);
+        Assert.Equal(4, again.ExitCode);
+    }
+
+    [Fact]
+    public async Task Content_that_is_not_on_the_machine_is_an_image_that_is_not_found()
+    {
+        var outcome = await FailAsync(Script("") with { Image = $"sha256:{new string('a', 64)}", Pull = ImagePullPolicy.Never });
+
+        Assert.Equal(OutcomeCode.ImageNotFound, outcome.Code);
+    }
+
+    [Fact]
     public async Task A_container_that_was_made_and_never_started_is_started()
     {
         var spec = Script("exit 3");

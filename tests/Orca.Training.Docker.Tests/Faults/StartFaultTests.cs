@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
 namespace Orca.Training.Docker.Tests.Faults;
 
 /// <summary>Starts and pulls on an engine that answers as real ones do when no test can make them.</summary>
-public sealed class StartFaultTests : FaultTest
+public sealed partial class StartFaultTests : FaultTest
 {
     private readonly RecordedPhases _phases = new();
 
@@ -61,6 +62,27 @@ public sealed class StartFaultTests : FaultTest
         Assert.Equal(code, outcome.Code.Name);
         Assert.Contains("'image'", outcome.Message, StringComparison.Ordinal);
         Assert.Contains(words, outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n???")]
+    public async Task An_engine_that_does_not_say_what_an_image_holds_starts_it_all_the_same(string answer)
+    {
+        await using var engine = new FakeEngine((request, socket, token) => FakeEngine.SendAsync(
+            socket,
+            request switch
+            {
+                _ when request.Contains("/images/", StringComparison.Ordinal) => answer,
+                _ when request.Contains("/start", StringComparison.Ordinal) => "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+                _ => FakeEngine.Json(201, """{"Id":"abc","Warnings":[]}"""),
+            },
+            token));
+        using var runtime = Runtime(engine.Endpoint);
+
+        var started = Assert.IsType<StartResult.Started>(await runtime.StartAsync(Spec, _phases, Token));
+        Assert.Equal(("abc", null), (Assert.Single(started.Incarnations), started.ImageDigest));
     }
 
     [Fact]
@@ -176,7 +198,7 @@ public sealed class StartFaultTests : FaultTest
     }
 
     [Fact]
-    public async Task A_success_costs_two_calls_to_start_and_none_beside_the_listing()
+    public async Task A_success_costs_two_calls_to_start_one_beside_them_for_the_image_and_none_beside_the_listing()
     {
         var requests = new List<string>();
         await using var engine = new FakeEngine((request, socket, token) =>
@@ -184,7 +206,7 @@ public sealed class StartFaultTests : FaultTest
             lock (requests)
             {
                 // Where the environment names a proxy, the client writes whole addresses, on sockets too.
-                requests.Add(request[request.IndexOf("/containers", StringComparison.Ordinal)..].Split('?', ' ')[0]);
+                requests.Add(Path().Match(request).Value);
             }
 
             return FakeEngine.SendAsync(socket, request switch
@@ -199,6 +221,10 @@ public sealed class StartFaultTests : FaultTest
         var ended = Assert.Single(await runtime.ListAsync(Scope, Token));
 
         Assert.Equal((ContainerState.Ended, 0), (ended.State, ended.ExitCode));
-        Assert.Equal(["/containers/create", "/containers/abc/start", "/containers/json"], requests);
+        Assert.Equal(["/containers/create", "/containers/abc/start", "/containers/json"], requests.Where(r => r != "/images/image/json"));
+        Assert.Equal(4, requests.Count);
     }
+
+    [GeneratedRegex("/(containers|images)/[^? ]*")]
+    private static partial Regex Path();
 }

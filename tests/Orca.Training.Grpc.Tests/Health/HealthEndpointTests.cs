@@ -29,7 +29,11 @@ public sealed class HealthEndpointTests
         var client = new HealthClient(channel);
 
         Assert.Equal(ServingStatus.Serving, (await client.CheckAsync(new HealthCheckRequest(), cancellationToken: Token)).Status);
-        Assert.Equal(ServingStatus.Serving, (await client.CheckAsync(new HealthCheckRequest { Service = "training.TrainingService" }, cancellationToken: Token)).Status);
+        foreach (var service in new[] { "training.TrainingService", "training.RunService", "training.ModelService", "training.DatasetService" })
+        {
+            Assert.Equal(ServingStatus.Serving, (await client.CheckAsync(new HealthCheckRequest { Service = service }, cancellationToken: Token)).Status);
+        }
+
         var unknown = await Assert.ThrowsAsync<RpcException>(async () => await client.CheckAsync(new HealthCheckRequest { Service = "training" }, cancellationToken: Token));
         Assert.Equal(
             (StatusCode.NotFound, "There is no service 'training' here: give 'training.TrainingService', or '' for the whole."),

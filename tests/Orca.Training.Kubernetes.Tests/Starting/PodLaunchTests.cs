@@ -34,6 +34,19 @@ public sealed class PodLaunchTests
     }
 
     [Theory]
+    [InlineData("docker-pullable://registry/trainer@sha256:1", "registry/trainer@sha256:1")]
+    [InlineData("registry/trainer@sha256:1", "registry/trainer@sha256:1")]
+    [InlineData("sha256:1", "sha256:1")]
+    [InlineData("", null)]
+    public void An_image_s_content_is_told_as_a_pod_can_be_made_of_it(string imageId, string? digest)
+    {
+        var pod = Pod(new V1ContainerState());
+        pod.Status.ContainerStatuses[0].ImageID = imageId;
+
+        Assert.Equal(digest, PodsUp.DigestOf([pod]));
+    }
+
+    [Theory]
     [InlineData("ContainerCreating")]
     [InlineData("PodInitializing")]
     public void A_container_that_is_being_made_is_waited_for(string reason) =>
@@ -53,14 +66,15 @@ public sealed class PodLaunchTests
     public void A_pull_is_told_as_a_phase() =>
         Assert.Equal(LaunchStep.PullingImage, Assert.IsType<LaunchState.Busy>(PodLaunch.OfEvent("Pulling", "Pulling image")).Phase.Step);
 
-    private static LaunchState Of(V1ContainerState state) => PodLaunch.Of(
-        new V1Pod
+    private static LaunchState Of(V1ContainerState state) => PodLaunch.Of(Pod(state), Spec);
+
+    private static V1Pod Pod(V1ContainerState state) => new()
+    {
+        Metadata = new V1ObjectMeta { Uid = "u" },
+        Status = new V1PodStatus
         {
-            Status = new V1PodStatus
-            {
-                Phase = "Pending",
-                ContainerStatuses = [new V1ContainerStatus { Name = PodState.Container, State = state, Image = "", ImageID = "", Ready = false, RestartCount = 0 }],
-            },
+            Phase = "Pending",
+            ContainerStatuses = [new V1ContainerStatus { Name = PodState.Container, State = state, Image = "", ImageID = "", Ready = false, RestartCount = 0 }],
         },
-        Spec);
+    };
 }

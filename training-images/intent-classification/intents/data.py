@@ -1,6 +1,6 @@
 """The dataset's files.
 
-    examples.csv    utterance,label in each row; UTF-8, no header, quotes as in RFC 4180
+    examples.csv    utterance,label or utterance,label;label in each row; UTF-8, no header, quotes as in RFC 4180
     labels.csv      optional: one label a line; without it the labels are those of examples.csv, sorted
     validation.csv  optional, like examples.csv
     test.csv        optional, like examples.csv
@@ -14,12 +14,17 @@ from dataclasses import dataclass, replace
 from orca import InputError, log
 
 TEXT, LABEL = "utterance", "label"  # a header line, where there is one
+SEPARATOR = ";"  # between the labels of one utterance
 
 
 @dataclass(frozen=True)
 class Example:
     text: str
-    label: str
+    label: str  # several with semicolons between them
+
+    @property
+    def labels(self):
+        return self.label.split(SEPARATOR)
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ def read_data(folder):
     data = read_files(folder)
     if data.examples is None:
         raise InputError(f"The dataset has no file examples.csv (looked in '{folder}').")
-    used = sorted({example.label for example in data.examples})
+    used = sorted({label for example in data.examples for label in example.labels})
     labels = used if data.labels is None else data.labels
     if unknown := sorted(set(used) - set(labels)):
         raise InputError(f"Label '{unknown[0]}' in examples.csv is not in labels.csv.")
@@ -62,9 +67,14 @@ def read_texts(folder):
     return [example.text for example in examples]
 
 
+def one_each(examples):
+    """An example of several labels as one for each: it is learnt as each, and judged by each."""
+    return [Example(example.text, label) for example in examples for label in example.labels]
+
+
 def warn_of_strange(where, examples, labels):
     known = set(labels)
-    if strange := len([example for example in examples or () if example.label not in known]):
+    if strange := len([example for example in examples or () if not known.issuperset(example.labels)]):
         log(f"{strange} rows of {where} have labels that the training does not know: they count as wrong.")
 
 
@@ -87,7 +97,10 @@ def _example(file, line, fields, labelled):
     text, label = fields[0].strip(), fields[1].strip() if len(fields) == 2 else ""
     if not text or (labelled and not label):
         raise InputError(f"{file.name}, line {line}: the {'label' if text else 'utterance'} is empty.")
-    return Example(text, label)
+    labels = [one.strip() for one in label.split(SEPARATOR)]
+    if labelled and not all(labels):
+        raise InputError(f"{file.name}, line {line}: one of the labels in '{label}' is empty.")
+    return Example(text, SEPARATOR.join(dict.fromkeys(labels)))
 
 
 def _labels(file, digest):

@@ -11,7 +11,7 @@ import orca
 
 from .bags import Bags
 from .checkpoint import Checkpoint
-from .data import read_data
+from .data import one_each, read_data
 from .model import Classifier, evaluate
 from .split import cut
 from .training import Training
@@ -49,7 +49,7 @@ def split(data, settings):
         train, test = cut(train, settings.test_fraction, settings.seed, "test")
     if validation is None:
         train, validation = cut(train, settings.validation_fraction, settings.seed, "validation")
-    return {"train": train, "validation": validation, "test": test}
+    return {"train": one_each(train), "validation": one_each(validation), "test": one_each(test)}
 
 
 def make_bags(examples, labels, buckets):

@@ -11,7 +11,7 @@ import torch
 
 import orca
 
-from .data import read_files, read_texts, warn_of_strange
+from .data import one_each, read_files, read_texts, warn_of_strange
 from .job import make_bags, measure, split
 from .model import Classifier, answers
 
@@ -75,7 +75,7 @@ def parts_of(data, manifest):
     test = data.examples if data.test is None else data.test
     if not test:
         raise orca.InputError("The dataset has neither test.csv nor examples.csv: there is nothing to judge the model by.")
-    return {"validation": data.validation or [], "test": test}
+    return {"validation": one_each(data.validation or []), "test": one_each(test)}
 
 
 def _cutting(parameters):

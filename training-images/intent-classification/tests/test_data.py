@@ -1,5 +1,5 @@
 import orca
-from intents.data import Example, read_data
+from intents.data import Example, one_each, read_data
 from intents.split import cut
 
 from .support import FolderTest, rows
@@ -23,6 +23,14 @@ class ReadingData(FolderTest):
         self.assertEqual((data.labels, data.validation, data.test), (["a", "b"], None, None))
         self.assertEqual(data.examples[0].text, "утро")
 
+    def test_an_utterance_with_several_labels_is_an_example_of_each(self):
+        self.write("examples.csv", "both, on ; off;on\nlight,on\n")
+        self.write("test.csv", "dark,off;on\n")
+        data = read_data(self.data)
+        self.assertEqual(data.labels, ["off", "on"])
+        self.assertEqual(one_each(data.examples), [Example("both", "on"), Example("both", "off"), Example("light", "on")])
+        self.assertEqual(one_each(data.test), [Example("dark", "off"), Example("dark", "on")])
+
     def test_the_hash_tells_data_apart(self):
         self.write("examples.csv", rows())
         first = read_data(self.data).sha256
@@ -38,6 +46,8 @@ class ReadingData(FolderTest):
             ({"examples.csv": good + "one, two, three\n"}, "examples.csv, line 3: expected utterance,label but found 3 fields"),
             ({"examples.csv": good + "only text\n"}, "examples.csv, line 3: expected utterance,label but found 1 fields"),
             ({"examples.csv": good + "text, \n"}, "examples.csv, line 3: the label is empty"),
+            ({"examples.csv": good + "text,x;;y\n"}, "examples.csv, line 3: one of the labels in 'x;;y' is empty"),
+            ({"examples.csv": good + "text,x;z\n", "labels.csv": "x\ny\n"}, "Label 'z' in examples.csv is not in labels.csv"),
             ({"examples.csv": good + ",z\n"}, "examples.csv, line 3: the utterance is empty"),
             ({"examples.csv": good + '"open,x\n'}, "examples.csv, line 3: unexpected end of data"),
             ({"examples.csv": b"a,x\nb\xff,y\n"}, "examples.csv, line 2: byte 0xff is not UTF-8"),

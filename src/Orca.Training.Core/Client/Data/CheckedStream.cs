@@ -3,11 +3,21 @@ using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
-/// <summary>Reads a published file and holds it against what was published: whoever read it to its end without an exception has that very file.</summary>
-internal sealed class CheckedStream(Stream inner, string name, long size, string sha256) : Stream
+/// <summary>
+/// Reads a published file and holds it against what was published: whoever read it from its start to its end without an exception has that
+/// very file, and who began later has as many bytes.
+/// </summary>
+/// <param name="inner">The file, from the offset on.</param>
+/// <param name="name">Its name.</param>
+/// <param name="size">How many bytes all of it has.</param>
+/// <param name="sha256">The hash of all of it, lower-case hex.</param>
+/// <param name="offset">How many bytes were left out.</param>
+/// <param name="translated">What a reader is told of an exception; null for the exception itself.</param>
+internal sealed class CheckedStream(
+    Stream inner, string name, long size, string sha256, long offset = 0, Func<Exception, CancellationToken, Exception?>? translated = null) : Stream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private long _read;
+    private readonly IncrementalHash? _hash = offset == 0 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+    private long _position = offset;
     private bool _isChecked;
 
     public override bool CanRead => true;
@@ -20,17 +30,19 @@ internal sealed class CheckedStream(Stream inner, string name, long size, string
 
     public override long Position
     {
-        get => _read;
+        get => _position;
         set => throw new NotSupportedException();
     }
 
-    /// <exception cref="TrainingException">It is not what was published.</exception>
+    /// <exception cref="TrainingException">It is not what was published, or it cannot be read now.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken);
-        _hash.AppendData(buffer.Span[..read]);
-        _read += read;
-        if (read == 0 && buffer.Length > 0 && !_isChecked)
+        var read = await ReadInnerAsync(buffer, cancellationToken);
+        _hash?.AppendData(buffer.Span[..read]);
+        _position += read;
+
+        // With the last byte and not after it: who passes the bytes on, with their number told before, has no other moment to break off.
+        if (_isChecked ? read > 0 : _position >= size || (read == 0 && buffer.Length > 0))
         {
             _isChecked = true;
             Check();
@@ -56,7 +68,7 @@ internal sealed class CheckedStream(Stream inner, string name, long size, string
 
     public override async ValueTask DisposeAsync()
     {
-        _hash.Dispose();
+        _hash?.Dispose();
         await inner.DisposeAsync();
         await base.DisposeAsync();
     }
@@ -65,21 +77,37 @@ internal sealed class CheckedStream(Stream inner, string name, long size, string
     {
         if (disposing)
         {
-            _hash.Dispose();
+            _hash?.Dispose();
             inner.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private void Check()
+    private async ValueTask<int> ReadInnerAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var found = Convert.ToHexStringLower(_hash.GetHashAndReset());
-        if (_read != size || found != sha256)
+        try
         {
-            throw new TrainingException(
-                TrainingError.Internal,
-                Invariant($"'{name}' is not what was published: that had {size} bytes with the SHA-256 {sha256}, and what was read has {_read} with {found}. Do not use it."));
+            return await inner.ReadAsync(buffer, cancellationToken);
+        }
+        catch (Exception e) when (translated?.Invoke(e, cancellationToken) is { } told)
+        {
+            throw told;
         }
     }
+
+    private void Check()
+    {
+        if (_position != size)
+        {
+            throw Differs(Invariant($"that had {size} bytes, and reading it ended at {_position}"));
+        }
+
+        if (_hash is not null && Convert.ToHexStringLower(_hash.GetHashAndReset()) is var found && found != sha256)
+        {
+            throw Differs(Invariant($"that had the SHA-256 {sha256}, and what was read has {found}"));
+        }
+    }
+
+    private TrainingException Differs(string how) => new(TrainingError.Internal, $"'{name}' is not what was published: {how}. Do not use it.");
 }

@@ -14,7 +14,7 @@ internal sealed class DatasetClient(IDatasetStore datasets, ClientErrors errors)
         {
             try
             {
-                return await datasets.AddAsync(datasetId, files, cancellationToken);
+                return await datasets.AddAsync(datasetId, [.. files.Select(CallersFile.Of)], cancellationToken);
             }
             catch (DatasetException e)
             {

@@ -10,7 +10,7 @@ public interface IDatasetClient
     /// <param name="datasetId">The dataset; made if there is none.</param>
     /// <param name="files">Its files; each is opened once, one after the other.</param>
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
-    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: a name or a file is not what it should be.</exception>
+    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: a name is not what it should be, or a file cannot be read; it says which.</exception>
     Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken = default);
 
     /// <summary>The ids of all datasets, in ordinal order.</summary>

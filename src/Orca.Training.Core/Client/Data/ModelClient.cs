@@ -28,14 +28,12 @@ internal sealed class ModelClient(DataStores stores, ClientErrors errors) : IMod
         ArgumentNullException.ThrowIfNull(alias);
         return errors.AskAsync(nameof(SetAliasAsync), async () =>
         {
-            try
+            if (ModelVersions.ProblemOfAlias(alias) is { } problem)
             {
-                return await stores.Models.SetAliasAsync(name, alias, version, cancellationToken) ? true : throw NotFound(name, ModelVersions.Text(version));
+                throw TrainingException.Invalid("alias", problem);
             }
-            catch (ArgumentException e)
-            {
-                throw TrainingException.Invalid("alias", e.Message);
-            }
+
+            return await stores.Models.SetAliasAsync(name, alias, version, cancellationToken) ? true : throw NotFound(name, ModelVersions.Text(version));
         }, cancellationToken);
     }
 
@@ -67,7 +65,7 @@ internal sealed class ModelClient(DataStores stores, ClientErrors errors) : IMod
             var version = await FindAsync(name, reference, cancellationToken);
             var found = version.Files.FirstOrDefault(f => f.Name == file)
                 ?? throw new TrainingException(TrainingError.NotFound, $"Version {ModelVersions.Text(version.Version)} of the model '{name}' has no file {PlainName.Quoted(file)}.");
-            return await RunClient.OpenAsync(stores.Artifacts, found, offset, cancellationToken);
+            return await RunClient.OpenAsync(stores.Artifacts, found, offset, errors, cancellationToken);
         }, cancellationToken);
     }
 

@@ -23,7 +23,7 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
                 throw TrainingException.Invalid("limit", Invariant($"{query.Limit} is not possible: give 1 to {RunConditions.LargestLimit}."));
             }
 
-            return await stores.Runs.QueryAsync(query, cancellationToken);
+            return await stores.Runs.QueryAsync(Plain(query), cancellationToken);
         }, cancellationToken);
     }
 
@@ -42,12 +42,12 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
         {
             var artifact = (await FindAsync(job, cancellationToken)).Artifacts.FirstOrDefault(a => a.Name == name)
                 ?? throw new TrainingException(TrainingError.NotFound, $"Job {job} has published no file {PlainName.Quoted(name)}.");
-            return await OpenAsync(stores.Artifacts, artifact, offset, cancellationToken);
+            return await OpenAsync(stores.Artifacts, artifact, offset, errors, cancellationToken);
         }, cancellationToken);
     }
 
     /// <summary>Opens a published file, checked if it is read from its start.</summary>
-    public static async Task<Stream> OpenAsync(IArtifactStore artifacts, Artifact artifact, long offset, CancellationToken cancellationToken)
+    public static async Task<Stream> OpenAsync(IArtifactStore artifacts, Artifact artifact, long offset, ClientErrors errors, CancellationToken cancellationToken)
     {
         if (offset < 0 || offset > artifact.Size)
         {
@@ -57,13 +57,28 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
         try
         {
             var stream = await artifacts.OpenAsync(artifact, offset, cancellationToken);
-            return offset == 0 ? new CheckedStream(stream, artifact.Name, artifact.Size, artifact.Sha256) : stream;
+            return new CheckedStream(
+                stream, artifact.Name, artifact.Size, artifact.Sha256, offset, (e, token) => errors.Translated(e, nameof(Stream.ReadAsync), token, "artifact store"));
         }
         catch (ArtifactException e)
         {
             throw new TrainingException(TrainingError.NotFound, e.Message, inner: e);
         }
     }
+
+    // What is empty lets everything through: said to stores in one way.
+    private static RunQuery Plain(RunQuery query) => query with
+    {
+        Algorithm = NullIfEmpty(query.Algorithm),
+        DatasetId = NullIfEmpty(query.DatasetId),
+        DatasetVersion = NullIfEmpty(query.DatasetVersion),
+        User = NullIfEmpty(query.User),
+        Group = NullIfEmpty(query.Group),
+        ModelName = NullIfEmpty(query.ModelName),
+        OrderBy = NullIfEmpty(query.OrderBy),
+    };
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private async ValueTask<Run> FindAsync(JobId job, CancellationToken cancellationToken) =>
         await stores.Runs.ReadAsync(job, cancellationToken)

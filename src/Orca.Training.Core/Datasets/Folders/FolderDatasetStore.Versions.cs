@@ -2,7 +2,7 @@ using Orca.Training.Files;
 
 namespace Orca.Training.Datasets.Folders;
 
-/// <summary>What there is of a dataset, names of its versions, and their end.</summary>
+/// <summary>What there is of a dataset, and the end of a version.</summary>
 public sealed partial class FolderDatasetStore
 {
     /// <inheritdoc />
@@ -22,7 +22,7 @@ public sealed partial class FolderDatasetStore
             return [];
         }
 
-        var newest = await ReadNameAsync(NewestOf(datasetId), cancellationToken);
+        var newest = await FindNewestAsync(datasetId, cancellationToken);
         var tags = await ReadTagsAsync(datasetId, cancellationToken);
         var found = new List<DatasetDescription>();
         foreach (var version in VersionsOf(datasetId))
@@ -35,14 +35,14 @@ public sealed partial class FolderDatasetStore
             }
         }
 
-        return [.. found.OrderByDescending(d => d.Version.Hash == newest).ThenByDescending(d => d.AddedAt).ThenBy(d => d.Version.Hash, StringComparer.Ordinal)];
+        return [.. found.OrderByDescending(d => d.Version == newest).ThenByDescending(d => d.AddedAt).ThenBy(d => d.Version.Hash, StringComparer.Ordinal)];
     }
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(version);
-        return (await Existing(version).ReadManifestAsync(cancellationToken)).Files;
+        return (await Existing(version).FindManifestAsync(cancellationToken) ?? throw NoSuch(version)).Files;
     }
 
     /// <inheritdoc />
@@ -51,37 +51,10 @@ public sealed partial class FolderDatasetStore
         ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(file);
         var snapshot = Existing(version);
-        var manifest = await snapshot.ReadManifestAsync(cancellationToken);
-        return manifest.Files.Any(f => f.Name == file)
-            ? snapshot.OpenFile(file)
+        var manifest = await snapshot.FindManifestAsync(cancellationToken) ?? throw NoSuch(version);
+        return manifest.Files.FirstOrDefault(f => f.Name == file) is { } found
+            ? snapshot.OpenFile(found)
             : throw new DatasetException($"Version {version.Hash} of dataset '{version.DatasetId}' has no file {PlainName.Quoted(file)}.", file);
-    }
-
-    /// <inheritdoc />
-    public Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(version);
-        DatasetNames.CheckTag(tag);
-        cancellationToken.ThrowIfCancellationRequested();
-        Existing(version);
-        using var place = EnterPlace();
-        Directory.CreateDirectory(TagsOf(version.DatasetId));
-        WriteName(place, TagOf(version.DatasetId, tag), version.Hash);
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc />
-    public Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(datasetId);
-        ArgumentNullException.ThrowIfNull(tag);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (PlainName.IsValid(datasetId) && PlainName.IsValid(tag))
-        {
-            Forget(TagOf(datasetId, tag));
-        }
-
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc />
@@ -96,24 +69,8 @@ public sealed partial class FolderDatasetStore
         using var place = EnterPlace();
         var wasThere = MoveAway(version, place);
         _verifications.TryRemove(version, out _);
-        foreach (var tag in (await ReadTagsAsync(version.DatasetId, cancellationToken))[version.Hash])
-        {
-            Forget(TagOf(version.DatasetId, tag));
-        }
-
+        await RemoveTagsAsync(version, place, cancellationToken);
         Forget(AddedOf(version));
-        if (await ReadNameAsync(NewestOf(version.DatasetId), cancellationToken) == version.Hash)
-        {
-            if (await ListVersionsAsync(version.DatasetId, cancellationToken) is [var next, ..])
-            {
-                WriteName(place, NewestOf(version.DatasetId), next.Version.Hash);
-            }
-            else
-            {
-                Forget(NewestOf(version.DatasetId));
-            }
-        }
-
         return wasThere;
     }
 
@@ -134,18 +91,6 @@ public sealed partial class FolderDatasetStore
         }
     }
 
-    private static void Forget(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // There never was one.
-        }
-    }
-
     private IEnumerable<DatasetVersion> VersionsOf(string datasetId)
     {
         var folder = Path.Combine(_root, datasetId);
@@ -153,34 +98,4 @@ public sealed partial class FolderDatasetStore
             .Select(f => new DatasetVersion(datasetId, Path.GetFileName(f)))
             .Where(v => DatasetNames.IsHash(v.Hash) && SnapshotOf(v).Exists);
     }
-
-    private async Task<ILookup<string, string>> ReadTagsAsync(string datasetId, CancellationToken cancellationToken)
-    {
-        var folder = TagsOf(datasetId);
-        var tags = new List<(string Hash, string Tag)>();
-        foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder) : [])
-        {
-            if (await ReadNameAsync(path, cancellationToken) is { } hash)
-            {
-                tags.Add((hash, Path.GetFileName(path)));
-            }
-        }
-
-        return tags.ToLookup(t => t.Hash, t => t.Tag);
-    }
-
-    private DateTimeOffset AddedAt(DatasetVersion version)
-    {
-        var added = AddedOf(version);
-
-        // What an earlier version of this package has added has none: then its folder's own time is the nearest.
-        var time = File.Exists(added) ? File.GetLastWriteTimeUtc(added) : Directory.GetLastWriteTimeUtc(FolderOf(version));
-        return new DateTimeOffset(time, TimeSpan.Zero);
-    }
-
-    private string AddedOf(DatasetVersion version) => FolderOf(version) + ".added";
-
-    private string TagsOf(string datasetId) => Path.Combine(_root, datasetId, "tags");
-
-    private string TagOf(string datasetId, string tag) => Path.Combine(TagsOf(datasetId), tag);
 }

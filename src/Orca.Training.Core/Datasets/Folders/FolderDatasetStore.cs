@@ -10,7 +10,8 @@ namespace Orca.Training.Datasets.Folders;
 /// <remarks>
 /// <c>&lt;root&gt;/&lt;id&gt;/&lt;hash&gt;/files/…</c> is a version, <c>manifest.json</c> beside <c>files</c> says what it consists of, and
 /// <c>&lt;root&gt;/&lt;id&gt;/newest</c> names the version that was added last, and each file in <c>tags</c> the version that has its name. The time of
-/// <c>&lt;hash&gt;.added</c> is that at which a version was added last. A version appears and goes by one rename.
+/// <c>&lt;hash&gt;.added</c> is that at which a version was added last. A version appears and goes by one rename. What names a version that is gone
+/// counts for nothing: it is left by a deletion that crashed, or that met an add or a tagging of the same version.
 /// </remarks>
 public sealed partial class FolderDatasetStore : IDatasetStore
 {
@@ -50,7 +51,7 @@ public sealed partial class FolderDatasetStore : IDatasetStore
         var version = new DatasetVersion(datasetId, manifest.Hash);
         MakeDatasetFolder(datasetId);
         await PublishAsync(version, prepared, place, cancellationToken);
-        SetNewest(version, place);
+        await SetNewestAsync(version, place, cancellationToken);
         return version;
     }
 
@@ -63,16 +64,10 @@ public sealed partial class FolderDatasetStore : IDatasetStore
             return null;
         }
 
-        var hash = string.IsNullOrEmpty(version) ? await ReadNameAsync(NewestOf(datasetId), cancellationToken)
-            : DatasetNames.IsHash(version) || !PlainName.IsValid(version) ? version
-            : await ReadNameAsync(TagOf(datasetId, version), cancellationToken);
-        if (!DatasetNames.IsHash(hash))
-        {
-            return null;
-        }
-
-        var found = new DatasetVersion(datasetId, hash!);
-        return SnapshotOf(found).Exists ? found : null;
+        return string.IsNullOrEmpty(version) ? await FindNewestAsync(datasetId, cancellationToken)
+            : DatasetNames.IsHash(version) ? IfThere(datasetId, version)
+            : PlainName.IsValid(version) ? await FindNamedAsync(datasetId, TagOf(datasetId, version), cancellationToken)
+            : null;
     }
 
     /// <inheritdoc />
@@ -85,7 +80,16 @@ public sealed partial class FolderDatasetStore : IDatasetStore
     {
         ArgumentNullException.ThrowIfNull(version);
         var snapshot = Existing(version);
-        await VerifyAsync(version, snapshot, cancellationToken);
+        try
+        {
+            await VerifyAsync(version, snapshot, cancellationToken);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !snapshot.Exists)
+        {
+            // It was deleted while it was read.
+            throw NoSuch(version, e);
+        }
+
         return FileUri.Of(snapshot.Files);
     }
 
@@ -131,13 +135,25 @@ public sealed partial class FolderDatasetStore : IDatasetStore
                 }
 
                 Directory.Move(prepared, target);
-                Snapshot.SealFolder(target);
+                SealPublished(target);
                 return;
             }
             catch (IOException) when (tries < PublishingTries && Directory.Exists(prepared))
             {
                 // Another add published, or took away, the same version between the look and the move.
             }
+        }
+    }
+
+    private static void SealPublished(string folder)
+    {
+        try
+        {
+            Snapshot.SealFolder(folder);
+        }
+        catch (FileNotFoundException)
+        {
+            // It was there, and has been deleted since.
         }
     }
 
@@ -167,42 +183,16 @@ public sealed partial class FolderDatasetStore : IDatasetStore
         Snapshot.UnsealFolder(folder);
     }
 
-    private void SetNewest(DatasetVersion version, AddingPlace place)
-    {
-        // Its time is the file system's own: nobody else's clock is compared with it.
-        WriteName(place, AddedOf(version), version.Hash);
-        WriteName(place, NewestOf(version.DatasetId), version.Hash);
-    }
-
-    /// <summary>Writes a file that names a version: who reads it sees the one before or this one.</summary>
-    private static void WriteName(AddingPlace place, string path, string hash)
-    {
-        var written = Path.Combine(place.Folder, "name");
-        File.WriteAllText(written, hash + "\n");
-        File.Move(written, path, overwrite: true);
-    }
-
-    private static async Task<string?> ReadNameAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await File.ReadAllTextAsync(path, cancellationToken)).TrimEnd('\n');
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
-
     private Snapshot Existing(DatasetVersion version) =>
         PlainName.IsValid(version.DatasetId) && DatasetNames.IsHash(version.Hash) && SnapshotOf(version).Exists
             ? SnapshotOf(version)
-            : throw new DatasetException($"Dataset {PlainName.Quoted(version.DatasetId)} has no version {PlainName.Quoted(version.Hash)}.");
+            : throw NoSuch(version);
+
+    private static DatasetException NoSuch(DatasetVersion version, Exception? cause = null) =>
+        new($"Dataset {PlainName.Quoted(version.DatasetId)} has no version {PlainName.Quoted(version.Hash)}.", inner: cause);
 
     // No dataset id holds a '~'.
     private AddingPlace EnterPlace() => AddingPlace.Enter(Path.Combine(_root, "~adding"));
-
-    private string NewestOf(string datasetId) => Path.Combine(_root, datasetId, "newest");
 
     private string FolderOf(DatasetVersion version) => Path.Combine(_root, version.DatasetId, version.Hash);
 

@@ -124,6 +124,7 @@ internal sealed class Snapshot(string folder, DatasetVersion version)
     }
 
     /// <summary>What it consists of; null if it is not there, or no longer.</summary>
+    /// <exception cref="DatasetException">Its manifest is no longer what it was.</exception>
     public async Task<DatasetManifest?> FindManifestAsync(CancellationToken cancellationToken)
     {
         try
@@ -136,22 +137,18 @@ internal sealed class Snapshot(string folder, DatasetVersion version)
         }
     }
 
-    /// <summary>Opens one of its files, which is among those of its manifest.</summary>
-    public Stream OpenFile(string name)
+    /// <summary>Opens one of its files.</summary>
+    /// <exception cref="DatasetException">It is not there as its manifest has it.</exception>
+    public Stream OpenFile(SnapshotFile file)
     {
-        try
-        {
-            return HashedCopy.OpenToRead(PathOf(Files, name));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw Damaged(name, "is missing");
-        }
+        var path = PathOf(Files, file.Name);
+        var status = FileStatus.Of(path);
+        return status.Kind == FileKind.Missing ? throw Damaged(file.Name, "is missing")
+            : status.Kind != FileKind.Regular || status.Size != file.Size ? throw Damaged(file.Name, "has changed since it was stored")
+            : HashedCopy.OpenToRead(path);
     }
 
-    /// <summary>What it consists of.</summary>
-    /// <exception cref="DatasetException">Its manifest is no longer what it was.</exception>
-    public async Task<DatasetManifest> ReadManifestAsync(CancellationToken cancellationToken)
+    private async Task<DatasetManifest> ReadManifestAsync(CancellationToken cancellationToken)
     {
         await using var stream = HashedCopy.OpenToRead(_manifest);
         var manifest = await DatasetManifest.ReadAsync(stream, cancellationToken);

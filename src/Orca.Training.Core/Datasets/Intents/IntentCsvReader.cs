@@ -6,12 +6,18 @@ namespace Orca.Training.Datasets.Intents;
 
 /// <summary>An example: a text, and what its speaker wants.</summary>
 /// <param name="Utterance">The text, line ends as line feeds.</param>
-/// <param name="Label">The intent, without white space around it.</param>
+/// <param name="Label">The intent, without white space around it; several with a semicolon between them; empty where no labels are asked for.</param>
 /// <param name="Line">The line of the file on which its row starts, counted from 1.</param>
-internal readonly record struct IntentRow(string Utterance, string Label, long Line);
+internal readonly record struct IntentRow(string Utterance, string Label, long Line)
+{
+    public const char Separator = ';';
+
+    /// <summary>The labels, each once.</summary>
+    public string[] Labels => Label.Split(Separator);
+}
 
 /// <summary>
-/// Reads rows of utterance and label, and says of a wrong one on which line it stands and what would be right. One row is in
+/// Reads rows of utterance and label, or of utterances alone, and says of a wrong one on which line it stands and what would be right. One row is in
 /// memory at a time.
 /// </summary>
 internal sealed class IntentCsvReader : IAsyncDisposable
@@ -22,21 +28,23 @@ internal sealed class IntentCsvReader : IAsyncDisposable
     private const int MaxRowLength = 64 * 1024;
 
     private readonly string _file;
+    private readonly bool _isLabelled;
     private readonly Stream _stream;
     private readonly CsvDataReader _csv;
     private long _nextLine = 1;
     private bool _isPastHeader;
 
-    private IntentCsvReader(string file, Stream stream, CsvDataReader csv)
+    private IntentCsvReader(string file, bool isLabelled, Stream stream, CsvDataReader csv)
     {
         _file = file;
+        _isLabelled = isLabelled;
         _stream = stream;
         _csv = csv;
     }
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="DatasetException">It does not even start as text.</exception>
-    public static async Task<IntentCsvReader> OpenAsync(CsvSource source, CancellationToken cancellationToken)
+    public static async Task<IntentCsvReader> OpenAsync(CsvSource source, bool isLabelled, CancellationToken cancellationToken)
     {
         var stream = await source.Open(cancellationToken);
         try
@@ -54,7 +62,7 @@ internal sealed class IntentCsvReader : IAsyncDisposable
                 MaxBufferSize = MaxRowLength,
             }, cancellationToken);
             await csv.ReadAsync(cancellationToken);
-            return new IntentCsvReader(source.Name, stream, csv);
+            return new IntentCsvReader(source.Name, isLabelled, stream, csv);
         }
         catch
         {
@@ -64,7 +72,7 @@ internal sealed class IntentCsvReader : IAsyncDisposable
     }
 
     /// <summary>The next row, or null after the last. Blank lines and the header are passed over.</summary>
-    /// <exception cref="DatasetException">What stands there is no row of utterance and label.</exception>
+    /// <exception cref="DatasetException">What stands there is no such row.</exception>
     public async Task<IntentRow?> ReadAsync(CancellationToken cancellationToken)
     {
         while (await MoveAsync(cancellationToken))
@@ -115,32 +123,65 @@ internal sealed class IntentCsvReader : IAsyncDisposable
         }
     }
 
-    private bool IsHeader() => _csv.RowFieldCount == 2
+    private bool IsHeader() => _csv.RowFieldCount == (_isLabelled ? 2 : 1)
         && _csv.GetFieldSpan(0).Equals("utterance", StringComparison.OrdinalIgnoreCase)
-        && _csv.GetFieldSpan(1).Equals("label", StringComparison.OrdinalIgnoreCase);
+        && (!_isLabelled || _csv.GetFieldSpan(1).Equals("label", StringComparison.OrdinalIgnoreCase));
 
     private IntentRow Row(long line)
     {
-        if (_csv.RowFieldCount == 1)
+        var columns = _csv.RowFieldCount;
+        if (!_isLabelled)
         {
-            throw Wrong(line, $"there is one column, {PlainName.Quoted(_csv.GetString(0))}: give an utterance and its label with a comma between them.");
+            return columns == 1 ? new IntentRow(Utterance(line), "", line)
+                : throw Wrong(line, Invariant($"there are {columns} columns: give an utterance alone, and put quotes around one that holds a comma."));
         }
 
-        if (_csv.RowFieldCount != 2)
+        return columns switch
         {
-            throw Wrong(line, Invariant($"there are {_csv.RowFieldCount} columns: give an utterance and its label, and put quotes around one that holds a comma."));
-        }
+            1 => throw Wrong(line, $"there is one column, {PlainName.Quoted(_csv.GetString(0))}: give an utterance and its label with a comma between them."),
+            2 => new IntentRow(Utterance(line), Label(line), line),
+            _ => throw Wrong(line, Invariant($"there are {columns} columns: give an utterance and its label, and put quotes around one that holds a comma.")),
+        };
+    }
 
+    private string Utterance(long line)
+    {
         Check(line, "utterance", _csv.GetFieldSpan(0));
+        return _csv.GetString(0);
+    }
+
+    private string Label(long line)
+    {
         Check(line, "label", _csv.GetFieldSpan(1));
-        return new IntentRow(_csv.GetString(0), _csv.GetString(1).Trim(), line);
+        var label = _csv.GetString(1).Trim();
+        if (!label.Contains(IntentRow.Separator))
+        {
+            return label;
+        }
+
+        var labels = label.Split(IntentRow.Separator, StringSplitOptions.TrimEntries);
+        var seen = new HashSet<string>(labels.Length, StringComparer.Ordinal);
+        foreach (var one in labels)
+        {
+            if (one.Length == 0)
+            {
+                throw Wrong(line, $"one of the labels in {PlainName.Quoted(label)} is empty: semicolons stand between labels, so give one on both sides of each.");
+            }
+
+            if (!seen.Add(one))
+            {
+                throw Wrong(line, $"the label {PlainName.Quoted(one)} is there twice in {PlainName.Quoted(label)}: give each label of an utterance once.");
+            }
+        }
+
+        return string.Join(IntentRow.Separator, labels);
     }
 
     private void Check(long line, string column, ReadOnlySpan<char> field)
     {
         if (field.IsWhiteSpace())
         {
-            throw Wrong(line, $"the {column} is empty: give both an utterance and its label.");
+            throw Wrong(line, _isLabelled ? $"the {column} is empty: give both an utterance and its label." : $"the {column} is empty: give one, or leave the line out.");
         }
 
         if (field.Length > MaxFieldLength)

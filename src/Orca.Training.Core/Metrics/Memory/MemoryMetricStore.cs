@@ -62,7 +62,12 @@ internal sealed class MemoryMetricStore(int mostJobs = 1000) : IMetricStore
         lock (_lock)
         {
             var points = _jobs.GetValueOrDefault(series.Job)?.Outputs.GetValueOrDefault((series.Attempt, series.Rank))?.Series.GetValueOrDefault(series.Name) ?? [];
-            return ValueTask.FromResult(Downsampling.Of([.. points.Where(p => p.Step >= range.From && p.Step <= range.To)], range.MaxPoints));
+            var isAll = double.IsNegativeInfinity(range.From) && double.IsPositiveInfinity(range.To);
+            var wanted = isAll ? points : points.FindAll(p => p.Step >= range.From && p.Step <= range.To);
+            var shown = Downsampling.Of(wanted, range.MaxPoints);
+
+            // The series itself goes on growing.
+            return ValueTask.FromResult(ReferenceEquals(shown, points) ? [.. points] : shown);
         }
     }
 

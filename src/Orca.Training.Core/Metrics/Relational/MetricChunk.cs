@@ -41,12 +41,12 @@ internal static class MetricChunk
         }
     }
 
-    public static byte[] Outline(IReadOnlyList<MetricPoint> points)
+    public static byte[] Outline(List<MetricPoint> points)
     {
         var kept = new List<MetricPoint>();
-        for (var from = 0; from < points.Count; from += Stretch)
+        for (var left = CollectionsMarshal.AsSpan(points); !left.IsEmpty; left = left[Math.Min(Stretch, left.Length)..])
         {
-            Downsampling.AddPeaks(points, from, Math.Min(from + Stretch, points.Count), kept);
+            Downsampling.AddPeaks(left[..Math.Min(Stretch, left.Length)], kept);
         }
 
         return Write(kept);

@@ -17,7 +17,7 @@ public sealed class IntentDatasetTests : IDisposable
         Gen.Const("😀 “smile”"));
 
     private static readonly Gen<(string Utterance, string Label)[]> AnyRows =
-        Gen.Select(AnyText.Where(t => !string.IsNullOrWhiteSpace(t)), AnyText.Where(t => !string.IsNullOrWhiteSpace(t))).Array[1, 20];
+        Gen.Select(AnyText.Where(t => !string.IsNullOrWhiteSpace(t)), AnyText.Where(t => !string.IsNullOrWhiteSpace(t) && !t.Contains(';'))).Array[1, 20];
 
     private readonly TempFolder _folder = new();
     private readonly FolderDatasetStore _store;
@@ -36,7 +36,7 @@ public sealed class IntentDatasetTests : IDisposable
             Csv("train.csv", "\uFEFFUtterance,LABEL\r\n\"play jazz\", music \r\n\r\n\"say \"\"hi\"\", please\",greeting\r\n#1,\"a,b\"\r\n"),
             Csv("validation.csv", "hello,greeting"),
             Csv("test.csv", "utterance,label\nplay,music\n"),
-            Cancel);
+            cancellationToken: Cancel);
 
         var folder = (await _store.OpenAsync(version, Cancel)).LocalPath;
         Assert.Equal(["examples.csv", "labels.csv", "test.csv", "validation.csv"], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order());
@@ -75,6 +75,9 @@ public sealed class IntentDatasetTests : IDisposable
         { "utterance,label\n\"x\ny\",b\n,d\n", 4, "the utterance is empty: give both an utterance and its label." },
         { "a,b\nc, \n", 2, "the label is empty: give both an utterance and its label." },
         { "utterance,label\nutterance,\n", 2, "the label is empty: give both an utterance and its label." },
+        { "a,b\nc,d; ;e\n", 2, "one of the labels in 'd; ;e' is empty: semicolons stand between labels, so give one on both sides of each." },
+        { "a,b\nc,d;\n", 2, "one of the labels in 'd;' is empty: semicolons stand between labels, so give one on both sides of each." },
+        { "a,b\nc,d;e; d\n", 2, "the label 'd' is there twice in 'd;e; d': give each label of an utterance once." },
         { "a,b\nc\0,d\n", 2, "there is a NUL character: save the file as plain text in UTF-8." },
         { "a,b\n" + new string('c', 10_001) + ",d", 2, "the utterance has 10001 characters: give at most 10000." },
         { "a,b\nc," + new string('d', 10_001), 2, "the label has 10001 characters: give at most 10000." },
@@ -143,6 +146,19 @@ public sealed class IntentDatasetTests : IDisposable
     }
 
     [Fact]
+    public async Task An_utterance_may_have_several_labels()
+    {
+        var version = await _store.AddIntentsAsync("intents", Csv("train.csv", "play and say hi, music ; greeting\nhi,greeting\n"), test: Csv("test.csv", "hi,greeting;music"), cancellationToken: Cancel);
+
+        Assert.Equal("play and say hi,music;greeting\nhi,greeting\n", await ReadAsync(version, "examples.csv"));
+        Assert.Equal("greeting\nmusic\n", await ReadAsync(version, "labels.csv"));
+        Assert.Equal("hi,greeting;music\n", await ReadAsync(version, "test.csv"));
+        var error = await Assert.ThrowsAsync<DatasetException>(() =>
+            _store.AddIntentsAsync("intents", Csv("train.csv", "a,b"), test: Csv("test.csv", "a,b;c"), cancellationToken: Cancel));
+        Assert.Equal("test.csv, line 1: no row of train.csv has the label 'c': correct it, or add such rows to learn from.", error.Message);
+    }
+
+    [Fact]
     public void Whatever_rows_are_written_the_same_are_read() =>
         AnyRows.Where(r => !IsHeader(r[0])).Sample(rows =>
         {
@@ -182,7 +198,7 @@ public sealed class IntentDatasetTests : IDisposable
     {
         var row = Encoding.UTF8.GetBytes("please play some jazz in the kitchen,music\n");
         var source = new CsvSource("train.csv", _ => ValueTask.FromResult<Stream>(new RepeatingStream(row, 100_000)));
-        await using var reader = await IntentCsvReader.OpenAsync(source, Cancel);
+        await using var reader = await IntentCsvReader.OpenAsync(source, isLabelled: true, Cancel);
         var read = new List<WeakReference>();
         while (await reader.ReadAsync(Cancel) is { } next)
         {
@@ -208,6 +224,12 @@ public sealed class IntentDatasetTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
+    private async Task<string> ReadAsync(DatasetVersion version, string file)
+    {
+        using var reader = new StreamReader(await _store.OpenFileAsync(version, file, Cancel));
+        return await reader.ReadToEndAsync(Cancel);
+    }
+
     private static bool IsHeader((string Utterance, string Label) row) =>
         row.Utterance.Equals("utterance", StringComparison.OrdinalIgnoreCase);
 
@@ -219,7 +241,7 @@ public sealed class IntentDatasetTests : IDisposable
     private static List<IntentRow> Read(string text, int pieces) => Task.Run(async () =>
     {
         var read = new List<IntentRow>();
-        await using var reader = await IntentCsvReader.OpenAsync(Csv("train.csv", Encoding.UTF8.GetBytes(text), pieces), CancellationToken.None);
+        await using var reader = await IntentCsvReader.OpenAsync(Csv("train.csv", Encoding.UTF8.GetBytes(text), pieces), isLabelled: true, CancellationToken.None);
         while (await reader.ReadAsync(CancellationToken.None) is { } row)
         {
             read.Add(row);

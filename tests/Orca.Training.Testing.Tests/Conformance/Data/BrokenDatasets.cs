@@ -4,7 +4,7 @@ using Orca.Training.Datasets;
 namespace Orca.Training.Testing.Tests.Conformance.Data;
 
 /// <summary>Dataset stores with one mistake each.</summary>
-internal static class BrokenDatasets
+internal static partial class BrokenDatasets
 {
     public sealed class LosesALargeFilesEnd(IDatasetStore inner) : WrappedDatasets(inner)
     {

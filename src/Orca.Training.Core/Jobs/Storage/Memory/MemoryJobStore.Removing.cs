@@ -1,8 +1,11 @@
 namespace Orca.Training.Jobs.Storage.Memory;
 
-/// <summary>What need not be kept, and its removal.</summary>
-internal sealed partial class MemoryJobStore
+/// <summary>What need not be kept, and its removal; of what ran, the run stays.</summary>
+internal sealed partial class MemoryJobStore : IRemovedJobs
 {
+    // As many as finished jobs are kept; the oldest go first.
+    private readonly SortedDictionary<long, Job> _runs = [];
+
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken)
     {
@@ -35,10 +38,43 @@ internal sealed partial class MemoryJobStore
                 if (_jobs.TryGetValue(job.Value, out var history) && history.Current.State.IsFinal())
                 {
                     Forget(job.Value);
+                    KeepRunNeedsLock(history.Current);
                 }
             }
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Job? FindRemoved(JobId job)
+    {
+        lock (_lock)
+        {
+            return _runs.GetValueOrDefault(job.Value);
+        }
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyList<Job> ListRemoved()
+    {
+        lock (_lock)
+        {
+            return [.. _runs.Values];
+        }
+    }
+
+    private void KeepRunNeedsLock(Job job)
+    {
+        if (job.Attempts.Count == 0)
+        {
+            return;
+        }
+
+        _runs[job.Id.Value] = job;
+        if (_runs.Count > _options.KeepFinished)
+        {
+            _runs.Remove(_runs.First().Key);
+        }
     }
 }

@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using Orca.Training.Files;
+using Orca.Training.Jobs;
+
+namespace Orca.Training.Client;
+
+/// <summary>Downloads of what trainings left into files of this machine.</summary>
+public static class DownloadExtensions
+{
+    private const int BufferSize = 128 * 1024;
+
+    /// <summary>
+    /// Downloads a file that a run published. It is whole and checked when it is at <paramref name="path"/>, in place of what was there; until then it grows
+    /// beside it, as <paramref name="path"/> with <c>.part</c> at its end, and a call after one that broke off goes on from there.
+    /// </summary>
+    /// <param name="runs">The client.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="name">The file's path below the attempt's output.</param>
+    /// <param name="path">Where to; its folder is there. One download at a time for one path.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    /// <exception cref="TrainingException">As <see cref="IRunClient.OpenArtifactAsync"/> throws it; <see cref="TrainingError.Internal"/>: what came is not what was published, and is deleted.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static async Task DownloadArtifactAsync(this IRunClient runs, JobId job, string name, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var artifact = (await runs.GetAsync(job, cancellationToken)).Artifacts.FirstOrDefault(a => a.Name == name)
+            ?? throw new TrainingException(TrainingError.NotFound, $"Job {job} has published no file {PlainName.Quoted(name)}.");
+        await DownloadAsync(artifact, (offset, token) => runs.OpenArtifactAsync(job, name, offset, token), path, cancellationToken);
+    }
+
+    /// <summary>Downloads a file of a model's version, as <see cref="DownloadArtifactAsync"/> does it.</summary>
+    /// <param name="models">The client.</param>
+    /// <param name="name">The model.</param>
+    /// <param name="reference">A number, an alias, or empty for the newest; resolved once, whatever moves meanwhile.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    /// <exception cref="TrainingException">As <see cref="IModelClient.OpenFileAsync"/> throws it; <see cref="TrainingError.Internal"/>: what came is not what was published, and is deleted.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static async Task DownloadFileAsync(
+        this IModelClient models, string name, string reference, string file, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var version = await models.GetAsync(name, reference, cancellationToken);
+        var number = Models.ModelVersions.Text(version.Version);
+        var found = version.Files.FirstOrDefault(f => f.Name == file)
+            ?? throw new TrainingException(TrainingError.NotFound, $"Version {number} of the model '{name}' has no file {PlainName.Quoted(file)}.");
+        await DownloadAsync(found, (offset, token) => models.OpenFileAsync(name, number, file, offset, token), path, cancellationToken);
+    }
+
+    private static async Task DownloadAsync(Artifact file, Func<long, CancellationToken, Task<Stream>> open, string path, CancellationToken cancellationToken)
+    {
+        var part = path + ".part";
+        string found;
+        await using (var target = new FileStream(part, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous, BufferSize = 0 }))
+        {
+            if (target.Length > file.Size)
+            {
+                // Of another file than this one.
+                target.SetLength(0);
+            }
+
+            found = await FillAsync(target, open, file, cancellationToken);
+        }
+
+        if (found != file.Sha256)
+        {
+            File.Delete(part);
+            throw new TrainingException(
+                TrainingError.Internal, $"'{file.Name}' is not what was published: that had the SHA-256 {file.Sha256}, and what came has {found}. It is deleted: download it anew.");
+        }
+
+        File.Move(part, path, overwrite: true);
+    }
+
+    /// <summary>Hashes what is there and adds what is missing.</summary>
+    private static async Task<string> FillAsync(FileStream target, Func<long, CancellationToken, Task<Stream>> open, Artifact file, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[BufferSize];
+        int read;
+        while ((read = await target.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            hash.AppendData(buffer, 0, read);
+        }
+
+        if (target.Length < file.Size)
+        {
+            await using var source = await open(target.Length, cancellationToken);
+            while ((read = await source.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                hash.AppendData(buffer, 0, read);
+                await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,50 @@
+using static System.FormattableString;
+
+namespace Orca.Training.Datasets.Intents;
+
+/// <summary>Which share of the training rows becomes validation and test rows, and by which seed.</summary>
+/// <remarks>
+/// The same rows, seed and fractions give the same parts, and so the same version, on any machine. Each part has its fraction of the rows, rounded to
+/// whole ones and at least one, and of each label its share, as nearly as whole rows allow; of several labels of a row the first counts. No label loses
+/// its last row to learn from: one that has a single row gives none, and among labels with few rows those with the largest share left over give one, the
+/// seed deciding between equals. Within a part rows stay in their order.
+/// </remarks>
+/// <param name="Seed">Another seed cuts other rows.</param>
+public sealed record IntentSplit(long Seed)
+{
+    /// <summary>The share of validation rows, from 0 to below 1. Default 0: none are cut.</summary>
+    public double Validation { get; init; }
+
+    /// <summary>The share of test rows, from 0 to below 1. Default 0: none are cut.</summary>
+    public double Test { get; init; }
+
+    /// <summary>Refuses what cannot be cut.</summary>
+    /// <param name="isValidationGiven">Whether the validation rows are a file of their own.</param>
+    /// <param name="isTestGiven">Whether the test rows are.</param>
+    /// <exception cref="ArgumentException">A fraction is none; it says which.</exception>
+    internal void Check(bool isValidationGiven, bool isTestGiven)
+    {
+        Check(nameof(Validation), Validation, isValidationGiven);
+        Check(nameof(Test), Test, isTestGiven);
+        if (Validation + Test is 0 or >= 1)
+        {
+            throw new ArgumentException(Validation + Test == 0
+                ? "Both Validation and Test are 0, which cuts nothing: give one of them a fraction, such as 0.1, or no split."
+                : Invariant($"Validation is {Validation} and Test is {Test}, which leaves nothing to learn from: give fractions whose sum is below 1."));
+        }
+    }
+
+    private static void Check(string field, double fraction, bool isGiven)
+    {
+        // No comparison holds for what is no number.
+        if (!(fraction >= 0 && fraction < 1))
+        {
+            throw new ArgumentException(Invariant($"{field} is {fraction}: give a fraction from 0 to below 1, such as 0.1."));
+        }
+
+        if (isGiven && fraction > 0)
+        {
+            throw new ArgumentException(Invariant($"{field} is {fraction}, and the file of these rows is given too: give one of the two."));
+        }
+    }
+}

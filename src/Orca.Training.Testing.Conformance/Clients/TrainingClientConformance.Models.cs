@@ -1,0 +1,66 @@
+using Orca.Training.Client;
+
+namespace Orca.Training.Testing.Conformance.Clients;
+
+/// <summary>Versions of models are numbered, named, read and removed.</summary>
+public abstract partial class TrainingClientConformance
+{
+    [Fact]
+    public async Task Models_are_listed_and_found_by_number_alias_or_as_the_newest()
+    {
+        var (installation, client) = await InstallDataAsync();
+        Assert.Empty(await client.Models.ListAsync(Token));
+        var first = await installation.TrainAsync(0.5, "m", ("model.bin", [1, 2, 3]));
+        var second = await installation.TrainAsync(0.4, "m", ("model.bin", [4]));
+        await installation.TrainAsync(0.4, "other");
+
+        await client.Models.SetAliasAsync("m", "production", 1, Token);
+
+        Assert.Equal(["m", "other"], await client.Models.ListAsync(Token));
+        Assert.Equal(Samples.Text(await installation.Client.Models.ListVersionsAsync("m", Token)), Samples.Text(await client.Models.ListVersionsAsync("m", Token)));
+        Assert.Equal([(2, second), (1, first)], (await client.Models.ListVersionsAsync("m", Token)).Select(v => (v.Version, v.Job)));
+        Assert.Equal(2, (await client.Models.GetAsync("m", cancellationToken: Token)).Version);
+        var production = await client.Models.GetAsync("m", "production", Token);
+        Assert.Equal((1, first, 1, 3L), (production.Version, production.Job, production.Attempt, Assert.Single(production.Files).Size));
+        await client.Models.SetAliasAsync("m", "production", 2, Token);
+        Assert.Equal(2, (await client.Models.GetAsync("m", "production", Token)).Version);
+        Assert.Equal([4], await ReadAsync(await client.Models.OpenFileAsync("m", "production", "model.bin", cancellationToken: Token)));
+    }
+
+    [Fact]
+    public async Task A_removed_version_and_alias_are_gone_and_what_there_is_not_is_not_found()
+    {
+        var (installation, client) = await InstallDataAsync();
+        await installation.TrainAsync(0.5, "m", ("model.bin", [1]));
+        await client.Models.SetAliasAsync("m", "production", 1, Token);
+        await client.Models.RemoveAliasAsync("m", "production", Token);
+        await client.Models.RemoveAliasAsync("m", "production", Token);
+        await client.Models.RemoveAliasAsync("nobody", "production", Token);
+
+        Assert.Equal((TrainingError.NotFound, "The model 'm' has no version or alias 'production'."), await RefusedAsync(() => client.Models.GetAsync("m", "production", Token)));
+        Assert.Equal((TrainingError.NotFound, "The model 'm' has no version or alias '7'."), await RefusedAsync(() => client.Models.SetAliasAsync("m", "production", 7, Token)));
+        Assert.Equal((TrainingError.NotFound, "There is no model 'nobody'."), await RefusedAsync(() => client.Models.GetAsync("nobody", cancellationToken: Token)));
+        Assert.Equal((TrainingError.NotFound, "Version 1 of the model 'm' has no file 'other'."), await RefusedAsync(() => client.Models.OpenFileAsync("m", "1", "other", cancellationToken: Token)));
+        Assert.Equal(
+            (TrainingError.InvalidArgument, "offset: 2 is not within 'model.bin': give 0 to 1."),
+            await RefusedAsync(() => client.Models.OpenFileAsync("m", "1", "model.bin", 2, Token)));
+        await client.Models.RemoveAsync("m", 1, Token);
+        Assert.Equal((TrainingError.NotFound, "The model 'm' has no version or alias '1'."), await RefusedAsync(() => client.Models.RemoveAsync("m", 1, Token)));
+        Assert.Empty(await client.Models.ListAsync(Token));
+        Assert.Empty(await client.Models.ListVersionsAsync("m", Token));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("7")]
+    [InlineData("a b")]
+    public async Task An_alias_that_is_none_is_refused(string alias)
+    {
+        var (installation, client) = await InstallDataAsync();
+        await installation.TrainAsync(0.5, "m");
+
+        Assert.Equal(
+            (TrainingError.InvalidArgument, $"alias: The alias '{alias}' is not possible: give {TagRule}, and not digits alone, which would be a version."),
+            await RefusedAsync(() => client.Models.SetAliasAsync("m", alias, 1, Token)));
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using Orca.Training.Datasets;
+using Orca.Training.Datasets.Folders;
+using Orca.Training.Datasets.Intents;
+using Orca.Training.Tests.Files;
+
+namespace Orca.Training.Tests.Datasets.Intents;
+
+public sealed class UtterancesTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly FolderDatasetStore _store;
+
+    public UtterancesTests() => _store = new FolderDatasetStore(_folder.Path);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("play jazz\nhi; you\n\"well, hello\"\n")]
+    [InlineData("\uFEFFUtterance\r\n\"play jazz\"\r\n\r\nhi; you\r\n\"well, hello\"")]
+    public async Task Texts_without_labels_become_examples_of_one_column(string text)
+    {
+        var version = await _store.AddUtterancesAsync("mails", Csv(text), Cancel);
+
+        Assert.Equal("examples.csv", Assert.Single(await _store.ListFilesAsync(version, Cancel)).Name);
+        using var reader = new StreamReader(await _store.OpenFileAsync(version, "examples.csv", Cancel));
+        Assert.Equal("play jazz\nhi; you\n\"well, hello\"\n", await reader.ReadToEndAsync(Cancel));
+    }
+
+    [Theory]
+    [InlineData("hi\nwell, hello\n", "mails.csv, line 2: there are 2 columns: give an utterance alone, and put quotes around one that holds a comma.")]
+    [InlineData("hi\n\"\"\"\nyou", "mails.csv, line 2: the quoted field that starts here does not end as one: close it with a quote right before the comma or the line's end, and double each quote within it.")]
+    [InlineData("utterance\n", "mails.csv has no rows: give at least one line with an utterance.")]
+    public async Task A_wrong_row_is_named_and_nothing_is_stored(string text, string message)
+    {
+        var error = await Assert.ThrowsAsync<DatasetException>(() => _store.AddUtterancesAsync("mails", Csv(text), Cancel));
+
+        Assert.Equal(message, error.Message);
+        Assert.Equal("mails.csv", error.File);
+        Assert.Empty(await _store.ListAsync(Cancel));
+    }
+
+    private static CsvSource Csv(string text) => new("mails.csv", _ => ValueTask.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(text))));
+}
