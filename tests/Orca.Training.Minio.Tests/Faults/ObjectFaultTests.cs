@@ -153,7 +153,7 @@ public sealed class ObjectFaultTests(S3TestServer test) : IAsyncDisposable
         _options.SecretKey = "a-secret-that-is-another";
         var bucket = Behind(_ => Fault.None);
 
-        foreach (var call in new Func<Task>[] { () => bucket.FindAsync(Key, Cancel), () => bucket.PutAsync(Key, _content, Cancel), () => bucket.EnsureAsync(Cancel) })
+        foreach (var call in new Func<Task>[] { () => bucket.FindAsync(Key, Cancel), () => bucket.PutAsync(Key, _content, Cancel), () => bucket.ReadAsync(Key, 10, Cancel) })
         {
             _proxy!.Requests.Clear();
             var error = await Assert.ThrowsAsync<S3Exception>(call);
