@@ -56,7 +56,7 @@ public sealed class ConfigurationTests
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         configure(builder.Configuration);
         builder.Logging.AddFakeLogging();
-        builder.Services.AddOrcaTraining().UseDocker().UseKubernetes().UseSqlite("Data Source=none.db").UsePostgreSql("Host=none").UseMinio();
+        builder.Services.AddOrcaTraining().UseDocker().UseKubernetes().UseSqlite("Data Source=none.db").UsePostgreSql("Host=none").UseMinio(o => (o.Endpoint, o.AccessKey, o.SecretKey) = ("http://none", "none", "none"));
         using var host = builder.Build();
         _ = host.Services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         if (isChecked)
