@@ -133,7 +133,7 @@ public sealed class SeveralHostsTests(PostgreSqlServer server)
         var job = await SubmitAsync(store);
         await RunAsync(
             $"""
-            ALTER TABLE {schema}.jobs ADD COLUMN novelty text; UPDATE {schema}.version SET version = 2;
+            ALTER TABLE {schema}.jobs ADD COLUMN novelty text; UPDATE {schema}.version SET version = {Database.Schema.Version + 1};
             UPDATE {schema}.jobs SET document = jsonb_set(jsonb_set(document::jsonb, '{"{v}"}', '9'), '{"{job,novelty}"}', '"kept"')
             """);
         await using var older = Stores.Open(server, schema);
