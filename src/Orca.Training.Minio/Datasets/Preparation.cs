@@ -130,7 +130,7 @@ internal sealed class Preparation(S3Bucket bucket) : IAsyncDisposable
         {
             await using var content = new HashingStream(begun, source);
             await bucket.PutAsync(key, content, begun.Length + source.Length - source.Position, cancellationToken);
-            return (key, content.Finish());
+            return (key, await content.FinishAsync());
         }
 
         await using var spool = new FileStream(
@@ -140,7 +140,7 @@ internal sealed class Preparation(S3Bucket bucket) : IAsyncDisposable
         await using (var content = new HashingStream(begun, source))
         {
             await content.CopyToAsync(spool, cancellationToken);
-            hash = content.Finish();
+            hash = await content.FinishAsync();
         }
 
         spool.Position = 0;

@@ -1,13 +1,18 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Orca.Training.Files;
 
 namespace Orca.Training.Minio.Objects;
 
-/// <summary>Reads what has been read of a stream already, and then the rest of it, and hashes all of it on the way. It disposes neither.</summary>
+/// <summary>
+/// Reads what has been read of a stream already, and then the rest of it, and hashes all of it on the way. What was read last is hashed while its reader sends it:
+/// a copy of it, since the reader may do with its buffer what it likes by then. It disposes neither.
+/// </summary>
 internal sealed class HashingStream(Stream begun, Stream rest) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _size;
+    private Task _hashing = Task.CompletedTask;
 
     public override bool CanRead => true;
 
@@ -24,7 +29,11 @@ internal sealed class HashingStream(Stream begun, Stream rest) : Stream
     }
 
     /// <summary>What was read, when all of it was.</summary>
-    public ContentHash Finish() => new(_size, Convert.ToHexStringLower(_hash.GetHashAndReset()));
+    public async ValueTask<ContentHash> FinishAsync()
+    {
+        await _hashing;
+        return new ContentHash(_size, Convert.ToHexStringLower(_hash.GetHashAndReset()));
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -34,7 +43,9 @@ internal sealed class HashingStream(Stream begun, Stream rest) : Stream
             read = await rest.ReadAsync(buffer, cancellationToken);
         }
 
-        _hash.AppendData(buffer.Span[..read]);
+        // One after the other, so that no more than one copy waits.
+        await _hashing;
+        _hashing = HashAsync(buffer[..read]);
         _size += read;
         return read;
     }
@@ -42,14 +53,7 @@ internal sealed class HashingStream(Stream begun, Stream rest) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        var read = begun.Read(buffer, offset, count);
-        read = read == 0 ? rest.Read(buffer, offset, count) : read;
-        _hash.AppendData(buffer, offset, read);
-        _size += read;
-        return read;
-    }
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
 
     public override void Flush()
     {
@@ -61,9 +65,27 @@ internal sealed class HashingStream(Stream begun, Stream rest) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    protected override void Dispose(bool disposing)
+    public override async ValueTask DisposeAsync()
     {
+        await _hashing;
         _hash.Dispose();
-        base.Dispose(disposing);
+        await base.DisposeAsync();
+    }
+
+    private Task HashAsync(ReadOnlyMemory<byte> content)
+    {
+        if (content.IsEmpty)
+        {
+            return Task.CompletedTask;
+        }
+
+        var copy = ArrayPool<byte>.Shared.Rent(content.Length);
+        content.CopyTo(copy);
+        var length = content.Length;
+        return Task.Run(() =>
+        {
+            _hash.AppendData(copy, 0, length);
+            ArrayPool<byte>.Shared.Return(copy);
+        });
     }
 }
