@@ -16,6 +16,9 @@ internal sealed class PresignedAccess(S3Server server)
     private const int LargestManifest = 64 << 20;
     private const int Version = 1;
 
+    // What this very attempt may save and wish to read again, by the rule for checkpoints.
+    private static readonly string[] CheckpointsToCome = ["best", "index.json", "last"];
+
     /// <summary>Writes the document anew.</summary>
     /// <returns>A URL that leads to it for as long as those in it hold.</returns>
     public async Task<(string Url, DateTimeOffset ExpiresAt)> WriteAsync(AttemptAccess access, CancellationToken cancellationToken)
@@ -37,7 +40,7 @@ internal sealed class PresignedAccess(S3Server server)
             json.WritePropertyName("output");
             WriteForm(json, FormOf(access.Places.Output, now, expires));
             json.WriteStartObject("checkpoint");
-            await WriteUrlsAsync(json, "read", access.Places.Checkpoint, await NamesAsync(access.Places.Checkpoint, cancellationToken), lifetime);
+            await WriteUrlsAsync(json, "read", access.Places.Checkpoint, (await NamesAsync(access.Places.Checkpoint, cancellationToken)).Union(CheckpointsToCome), lifetime);
             json.WritePropertyName("write");
             WriteForm(json, FormOf(access.Places.Checkpoint, now, expires));
             json.WriteEndObject();

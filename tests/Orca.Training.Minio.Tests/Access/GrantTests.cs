@@ -115,6 +115,8 @@ public sealed class GrantTests(S3TestServer test) : IAsyncLifetime
         Assert.Equal("step 3", await http.GetStringAsync(root.GetProperty("checkpoint").GetProperty("read").GetProperty("last").GetString(), Cancel));
         Assert.Equal(HttpStatusCode.NoContent, await PostAsync(http, root.GetProperty("output"), "d/model.pt"));
         Assert.Equal(HttpStatusCode.NoContent, await PostAsync(http, root.GetProperty("checkpoint").GetProperty("write"), "last"));
+        Assert.Equal(HttpStatusCode.NoContent, await PostAsync(http, root.GetProperty("checkpoint").GetProperty("write"), "best"));
+        Assert.Equal("content", await http.GetStringAsync(root.GetProperty("checkpoint").GetProperty("read").GetProperty("best").GetString(), Cancel));
         Assert.Equal(["d/model.pt"], (await _artifacts.CollectAsync(Own, [], Cancel)).Select(a => a.Name));
         Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(http, root.GetProperty("output"), "model.pt", RunKeys.Output(NameOf(8, 1)) + "/"));
         Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(http, root.GetProperty("output"), "model.pt", RunKeys.Output(NameOf(7, 2)) + "/"));
