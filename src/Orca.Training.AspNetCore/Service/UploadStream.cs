@@ -6,24 +6,10 @@ using Wire = Orca.Training.Grpc.Wire;
 namespace Orca.Training.AspNetCore.Service;
 
 /// <summary>One file of an upload, read from the messages as it is asked for: the caller sends no faster than it is stored.</summary>
-internal sealed class UploadStream(IAsyncStreamReader<Wire.AddDatasetRequest> requests, string name) : Stream
+internal sealed class UploadStream(IAsyncStreamReader<Wire.AddDatasetRequest> requests, string name) : ForwardStream
 {
     private ReadOnlyMemory<byte> _left;
     private bool _isComplete;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="TrainingException">The messages end before the file does.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -49,19 +35,4 @@ internal sealed class UploadStream(IAsyncStreamReader<Wire.AddDatasetRequest> re
         _left = _left[length..];
         return length;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

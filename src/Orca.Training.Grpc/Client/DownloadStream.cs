@@ -1,10 +1,11 @@
 using Grpc.Core;
 using Orca.Training.Client;
+using Orca.Training.Files;
 
 namespace Orca.Training.Grpc;
 
 /// <summary>A file that comes in messages, read as it is asked for: the service sends no faster than that.</summary>
-internal sealed class DownloadStream : Stream
+internal sealed class DownloadStream : ForwardStream
 {
     private readonly ServiceCalls _calls;
     private readonly AsyncServerStreamingCall<Wire.FileChunk> _call;
@@ -15,20 +16,6 @@ internal sealed class DownloadStream : Stream
     {
         _calls = calls;
         _call = call;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Begins a download; from its start, it is checked at its end.</summary>
@@ -72,21 +59,6 @@ internal sealed class DownloadStream : Stream
         _left = _left[length..];
         return length;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

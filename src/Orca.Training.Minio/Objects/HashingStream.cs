@@ -8,25 +8,11 @@ namespace Orca.Training.Minio.Objects;
 /// Reads what has been read of a stream already, and then the rest of it, and hashes all of it on the way. What was read last is hashed while its reader sends it:
 /// a copy of it, since the reader may do with its buffer what it likes by then. It disposes neither.
 /// </summary>
-internal sealed class HashingStream(Stream begun, Stream rest) : Stream
+internal sealed class HashingStream(Stream begun, Stream rest) : ForwardStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _size;
     private Task _hashing = Task.CompletedTask;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>What was read, when all of it was.</summary>
     public async ValueTask<ContentHash> FinishAsync()
@@ -49,21 +35,6 @@ internal sealed class HashingStream(Stream begun, Stream rest) : Stream
         _size += read;
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Orca.Training.Files;
 
 namespace Orca.Training.Minio.Objects;
 
@@ -6,7 +7,7 @@ namespace Orca.Training.Minio.Objects;
 /// Reads an object from the server as it is asked for, with no buffer of its own. A connection that breaks, stands still or ends early is
 /// made anew and reading goes on where it was, as long as the object has not changed.
 /// </summary>
-internal sealed class ObjectStream(S3Bucket bucket, S3Object found, long offset, TimeProvider time) : Stream
+internal sealed class ObjectStream(S3Bucket bucket, S3Object found, long offset, TimeProvider time) : ForwardStream
 {
     private const int Tries = 5;
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
@@ -15,20 +16,6 @@ internal sealed class ObjectStream(S3Bucket bucket, S3Object found, long offset,
     private long _position = offset;
     private HttpResponseMessage? _answer;
     private Stream? _body;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Asks for the object, so that what is wrong with it is said now.</summary>
     public Task ConnectAsync(CancellationToken cancellationToken) => bucket.CallAsync("read", found.Key, async () =>
@@ -83,21 +70,6 @@ internal sealed class ObjectStream(S3Bucket bucket, S3Object found, long offset,
             await Task.Delay(FirstPause * Math.Pow(2, tries - 1), time, cancellationToken);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("An object on a server is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

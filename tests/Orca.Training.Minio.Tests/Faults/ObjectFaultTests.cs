@@ -167,7 +167,8 @@ public sealed class ObjectFaultTests(S3TestServer test) : IAsyncDisposable
     public async Task A_bucket_that_is_missing_is_an_error_and_an_object_that_is_missing_is_none()
     {
         var bucket = Behind(_ => Fault.None);
-        var error = await Assert.ThrowsAsync<S3Exception>(() => bucket.PutAsync(Key, _content, Cancel));
+        // A small one: of a large one the server may close the connection before all of it is sent, and its answer is lost with that.
+        var error = await Assert.ThrowsAsync<S3Exception>(() => bucket.PutAsync(Key, _content[..100], Cancel));
         Assert.Equal($"Cannot write '{Key}' in the bucket '{_options.DatasetBucket}' of the S3 server {_proxy!.Endpoint}: there is no such bucket.", error.Message);
         await Assert.ThrowsAsync<S3Exception>(() => bucket.ReadAsync(Key, 10, Cancel));
 

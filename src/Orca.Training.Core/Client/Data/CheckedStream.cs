@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Orca.Training.Files;
 using static System.FormattableString;
 
 namespace Orca.Training.Client;
@@ -14,17 +15,11 @@ namespace Orca.Training.Client;
 /// <param name="offset">How many bytes were left out.</param>
 /// <param name="translated">What a reader is told of an exception; null for the exception itself.</param>
 internal sealed class CheckedStream(
-    Stream inner, string name, long size, string sha256, long offset = 0, Func<Exception, CancellationToken, Exception?>? translated = null) : Stream
+    Stream inner, string name, long size, string sha256, long offset = 0, Func<Exception, CancellationToken, Exception?>? translated = null) : ForwardStream
 {
     private readonly IncrementalHash? _hash = offset == 0 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
     private long _position = offset;
     private bool _isChecked;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => size;
 
@@ -50,21 +45,6 @@ internal sealed class CheckedStream(
 
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {
