@@ -50,7 +50,11 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(OrcaTrainingBuilder.NewMetricStore);
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s) });
-        services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")) { IsShared = IsDataFolderShared(s) });
+        services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs"))
+        {
+            IsShared = IsDataFolderShared(s),
+            Limits = s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Leavings.ToLimits(),
+        });
         services.TryAddSingleton<ILogStore>(NewLogStore);
         services.TryAddSingleton<ITrainingClientFactory>(NewClient);
         services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));

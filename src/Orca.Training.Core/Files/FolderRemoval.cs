@@ -18,7 +18,7 @@ internal static class FolderRemoval
     /// <param name="aside">Where they are put until they are deleted: a folder on the same file system, under a name that nothing else has.</param>
     /// <param name="owner">Whose they are: all that was put aside under this name must be gone at the end, while others' leftovers may stay.</param>
     /// <param name="folders">Their paths, with last names that differ.</param>
-    /// <param name="cancellationToken">Gives up between two folders; the next removal goes on.</param>
+    /// <param name="cancellationToken">Gives up between two entries; the next removal goes on.</param>
     /// <exception cref="IOException">The disk does not let go of one of them.</exception>
     public static void Remove(string aside, string owner, IEnumerable<string> folders, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal static class FolderRemoval
             foreach (var left in Directory.Exists(aside) ? Directory.GetDirectories(aside) : [])
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Delete(left, isOwn: left.StartsWith(own, StringComparison.Ordinal));
+                Delete(left, isOwn: left.StartsWith(own, StringComparison.Ordinal), cancellationToken);
             }
         }
         catch (UnauthorizedAccessException e)
@@ -66,11 +66,11 @@ internal static class FolderRemoval
         }
     }
 
-    private static void Delete(string folder, bool isOwn)
+    private static void Delete(string folder, bool isOwn, CancellationToken cancellationToken)
     {
         try
         {
-            FolderTree.Delete(folder);
+            FolderTree.Delete(folder, cancellationToken);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || !Directory.Exists(folder))
         {

@@ -14,10 +14,13 @@ internal static class PlainName
         && name.AsSpan().ContainsAnyExcept('.');
 
     /// <summary>A text from outside, fit to stand in a sentence: short, on one line, without control characters.</summary>
-    public static string Quoted(string text)
+    public static string Quoted(string text) => $"'{Shown(text)}'";
+
+    /// <summary>The same without quotes.</summary>
+    public static string Shown(string text)
     {
         const int shown = 80;
         var cut = text.Length <= shown ? text : string.Concat(text.AsSpan(0, shown), "…");
-        return "'" + string.Concat(cut.Select(c => char.IsControl(c) ? '\uFFFD' : c)) + "'";
+        return string.Concat(cut.Select(c => char.IsControl(c) ? '\uFFFD' : c));
     }
 }

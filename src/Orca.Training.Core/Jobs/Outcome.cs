@@ -42,6 +42,9 @@ public readonly record struct OutcomeCode(string Name)
     /// <summary>The training announced an artifact that it did not leave behind.</summary>
     public static readonly OutcomeCode ArtifactMissing = new("ArtifactMissing");
 
+    /// <summary>The training left more than it may.</summary>
+    public static readonly OutcomeCode ArtifactTooLarge = new("ArtifactTooLarge");
+
     /// <summary>The containers could not be started.</summary>
     public static readonly OutcomeCode LaunchFailed = new("LaunchFailed");
 
@@ -68,4 +71,7 @@ public readonly record struct OutcomeCode(string Name)
 public sealed record Outcome(OutcomeCode Code, string Message, int? ExitCode = null)
 {
     internal static readonly Outcome Completed = new(OutcomeCode.Completed, "The training completed.", 0);
+
+    /// <summary>Completed, with what people should know of it.</summary>
+    internal static Outcome CompletedBut(string? note) => note is null ? Completed : Completed with { Message = $"{Completed.Message} {note}" };
 }

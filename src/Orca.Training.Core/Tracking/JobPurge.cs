@@ -13,8 +13,11 @@ namespace Orca.Training.Tracking;
 /// there, and the next look comes back to it.
 /// </summary>
 internal sealed class JobPurge(
-    InstallationId installation, IJobStore jobs, IArtifactStore artifacts, IModelStore models, ILogStore logs, RetentionOptions retention, Fence fence, ILogger logger)
+    InstallationId installation, IJobStore jobs, IArtifactStore artifacts, IModelStore models, ILogStore logs, RetentionOptions retention, Fence fence, TimeProvider time, ILogger logger)
 {
+    // Of one job's files; what is gone by then stays gone, and the next look goes on.
+    private static readonly TimeSpan LongestRemoval = TimeSpan.FromMinutes(10);
+
     /// <summary>The finished jobs that need not be kept; none if the store does not answer.</summary>
     public async ValueTask<IReadOnlyList<Job>> FindAsync(JobRetention expired, int limit, CancellationToken cancellationToken)
     {
@@ -75,7 +78,7 @@ internal sealed class JobPurge(
     {
         await logs.RemoveAsync(installation, job.Id, cancellationToken);
         var isModel = !KeepsFiles(job) && await IsModelAsync(job, cancellationToken);
-        await artifacts.RemoveAsync(installation, job.Id, isModel || KeepsFiles(job) ? job.LastAttempt : null, cancellationToken);
+        await RemoveFilesAsync(job, isModel || KeepsFiles(job) ? job.LastAttempt : null, cancellationToken);
         return isModel;
     }
 
@@ -86,8 +89,23 @@ internal sealed class JobPurge(
         {
             if (!await IsModelAsync(job, cancellationToken))
             {
-                await artifacts.RemoveAsync(installation, job.Id, exceptAttempt: null, cancellationToken);
+                await RemoveFilesAsync(job, exceptAttempt: null, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>A training may have left millions of entries: others' removals do not wait for one without end.</summary>
+    private async ValueTask RemoveFilesAsync(Job job, int? exceptAttempt, CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource(LongestRemoval, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        try
+        {
+            await artifacts.RemoveAsync(installation, job.Id, exceptAttempt, either.Token).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException e) when (over.IsCancellationRequested)
+        {
+            throw new IOException($"The files of job {job.Id} could not all be removed within {LongestRemoval}; the next look goes on.", e);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Orca.Training.Access;
 using Orca.Training.Artifacts;
 using Orca.Training.Files;
@@ -12,10 +11,11 @@ namespace Orca.Training.Minio.Artifacts;
 /// Keeps outputs and checkpoints in a bucket: <c>&lt;installation&gt;/&lt;job&gt;/&lt;attempt&gt;/output/…</c> and
 /// <c>&lt;installation&gt;/&lt;job&gt;/checkpoint/…</c>.
 /// </summary>
-internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
+internal sealed class MinioArtifactStore(S3Server server, ArtifactLimits? limits = null) : IArtifactStore
 {
     private const int ReadsAtOnce = 4;
 
+    private readonly ArtifactLimits _limits = limits ?? ArtifactLimits.Default;
     private readonly S3Bucket _bucket = server.Bucket(server.Options.RunBucket);
     private Task? _made;
 
@@ -38,15 +38,12 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
         await MakeBucketAsync(cancellationToken);
         var prefix = RunKeys.Output(attempt) + "/";
         var found = new List<(string Name, S3Object Object)>();
+        var sum = new LeftSoFar(_limits);
         await foreach (var there in _bucket.ListAsync(prefix, cancellationToken))
         {
-            if (found.Count == Announcements.MaxEntries)
-            {
-                throw new ArtifactException(Invariant($"The training left more than {Announcements.MaxEntries} files: pack them into one archive, or leave fewer."));
-            }
-
             var name = there.Key[prefix.Length..];
             CheckName(name);
+            sum.Add(name, there.Size);
             found.Add((name, there));
         }
 
@@ -57,6 +54,17 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
         Array.Sort(artifacts, (a, b) => string.CompareOrdinal(a.Name, b.Name));
         Announcements.Compare(announced, artifacts);
         return artifacts;
+    }
+
+    public async Task CheckCheckpointAsync(AttemptName attempt, CancellationToken cancellationToken)
+    {
+        await MakeBucketAsync(cancellationToken);
+        var prefix = RunKeys.Checkpoint(attempt.Installation, attempt.Attempt.Job) + "/";
+        var sum = new LeftSoFar(_limits);
+        await foreach (var there in _bucket.ListAsync(prefix, cancellationToken))
+        {
+            sum.Add(there.Key[prefix.Length..], there.Size);
+        }
     }
 
     public async Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken)
@@ -98,11 +106,6 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
 
     private static void CheckName(string name)
     {
-        if (Encoding.UTF8.GetByteCount(name) > Announcements.MaxNameBytes)
-        {
-            throw new ArtifactException(Invariant($"The training left {PlainName.Quoted(name)}, whose name is longer than {Announcements.MaxNameBytes} bytes: give it a shorter one."));
-        }
-
         // A bucket takes any of these, but a folder does not, and what was published should fit anywhere.
         if (name.Any(char.IsControl) || name.Contains('\uFFFD', StringComparison.Ordinal) || name.Split('/').Any(s => s is "" or "." or ".."))
         {
