@@ -179,7 +179,7 @@ internal sealed class LinuxFolder : FolderHandle
         }
     }
 
-    private static Exception Fault(EntryName name) => Libc.Fault($"'{PlainName.Shown(name.Text)}'");
+    private static Exception Fault(EntryName name) => Libc.Fault(PlainName.Quoted(name.Text));
 
     private T Ask<T>(Func<int, T> call)
     {
