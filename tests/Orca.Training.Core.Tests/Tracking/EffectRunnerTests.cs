@@ -34,6 +34,17 @@ public sealed class EffectRunnerTests
     }, TimeSpan.FromMinutes(1));
 
     [Fact]
+    public Task A_start_on_a_machine_that_is_gone_leaves_nothing_behind() => VirtualTime.RunAsync(async time =>
+    {
+        var (runner, inbox) = NewRunner(time);
+
+        runner.Run(new TrackerEffect.Start(Attempt(1), "gone", NewJob()));
+
+        Assert.IsType<TrackerEvent.StartUnknown>(await NextAsync(inbox));
+        Assert.Equal(0, runner.Abortables);
+    }, TimeSpan.FromMinutes(1));
+
+    [Fact]
     public Task A_machine_that_answers_no_call_keeps_no_other_machine_waiting() => VirtualTime.RunAsync(async time =>
     {
         var (runner, inbox) = NewRunner(time, ("a", new StuckRuntime()), ("b", new FakeContainerRuntime(time)));
