@@ -11,8 +11,9 @@ import torch
 
 import orca
 
+from .accuracy import measure
 from .data import one_each, read_files, read_texts, warn_of_strange
-from .job import make_bags, measure, split
+from .job import make_all_bags, split
 from .model import Classifier, answers
 
 MODEL, MANIFEST = "model.pt", "manifest.json"
@@ -25,7 +26,7 @@ def evaluate_job(threads, folder, dataset):
     orca.log(f"{len(parts['validation'])} examples to validate, {len(parts['test'])} to test.")
     for name, part in parts.items():
         warn_of_strange(f"the {name} examples", part, classifier.labels)
-    bags = {name: make_bags(part, classifier.labels, classifier.sizes["buckets"]) for name, part in parts.items()}
+    bags = make_all_bags(parts, classifier.labels, classifier.sizes["buckets"])
 
     results = measure(classifier.network, bags)
     results["cpu_seconds"] = round(time.process_time(), 2)

@@ -85,7 +85,7 @@ class OutputOnS3(EnvironmentTest):
             said = printed(lambda: orca.run(lambda: None))
         self.assertEqual(self.stored(), {"deep/model.pt": b"weights", "last.pt": b"weights"})
         self.assertEqual(said.splitlines(), [f"The output's '{name}' is a link to no file of the output: it is left out."
-                                             for name in ("latest", "gone", "outside")])
+                                             for name in ("gone", "latest", "outside")])
 
     def test_a_file_below_the_checkpoint_path_is_kept_as_it_is_written(self):
         with orca.atomic_file(orca.checkpoint_path() / "state.txt", "w") as file:
