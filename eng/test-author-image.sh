@@ -54,7 +54,7 @@ takes_packages() {
   block python >"$work/my-image/train.py"
   block dockerfile | sed 's/python3-pandas/python3-dateutil \&\& apt-get install -y --simulate python3-pandas/' >"$work/my-image/Dockerfile"
   grep -q simulate "$work/my-image/Dockerfile"
-  DOCKER_BUILDKIT=1 "$(build_docker_client)" build --tag "$image" "$work/my-image"
+  DOCKER_BUILDKIT=1 "$(build_docker_client)" build --tag "$image" --file "$work/my-image/Dockerfile" "$work"
 }
 
 trains() {
