@@ -17,7 +17,7 @@ WARM_UP = 0.05
 LEAST_STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 600, 16, 60
 
 # Floats of the table's gradient at a time. It has a row for each n-gram, so a batch of long texts is taken in parts.
-MOST_FLOATS = 2**25
+MOST_FLOATS = 2**24
 
 
 def epochs_for(examples, batch_size):

@@ -53,18 +53,24 @@ def load(folder):
     file = folder / MODEL
     if not file.is_file():
         raise orca.InputError(f"The model has no file {MODEL} (looked in '{folder}'): it is none of this algorithm.")
+    return load_file(file)
+
+
+def load_file(file):
     try:
         return Classifier.load(file)
-    except (ValueError, KeyError, RuntimeError, pickle.UnpicklingError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
         reason = str(error) if isinstance(error, ValueError) else "it is damaged, or of another algorithm."
-        raise orca.InputError(f"The model's {MODEL} can't be used: {reason}") from None
+        raise orca.InputError(f"The model's {file.name} can't be used: {reason}") from None
 
 
 def manifest_of(folder):
-    """What the training left beside its model; empty without."""
+    """What the training left beside its model; empty without, and where it is another algorithm's."""
     try:
-        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        _cutting(manifest["parameters"])
+        return manifest if isinstance(manifest["dataset"]["sha256"], str) else {}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return {}
 
 

@@ -10,6 +10,7 @@ import torch
 from intents.accuracy import accuracy
 from intents.bags import Bags
 from intents.checkpoint import Checkpoint
+from intents.kernels import prepare_torch
 from intents.model import Classifier
 from intents.settings import Settings, threads
 from intents.training import Training, epochs_for
@@ -180,6 +181,14 @@ class Rates(unittest.TestCase):
 
 
 class Threads(unittest.TestCase):
+    def test_several_wait_for_one_another_without_a_busy_loop(self):
+        with mock.patch.dict(os.environ, {"OMP_WAIT_POLICY": "ACTIVE"}, clear=True):
+            prepare_torch(2)
+            self.assertEqual((os.environ["OMP_WAIT_POLICY"], os.environ["OPENBLAS_THREAD_TIMEOUT"]), ("ACTIVE", "4"))
+            del os.environ["OMP_WAIT_POLICY"]
+            prepare_torch(2)
+            self.assertEqual((os.environ["OMP_WAIT_POLICY"], os.environ["OMP_NUM_THREADS"]), ("PASSIVE", "2"))
+
     def test_the_host_says_how_many_and_a_parameter_goes_before(self):
         most = len(os.sched_getaffinity(0))
         for given, parameter, expected in ((None, None, 1), ("1,2", None, 1), ("999", None, most), ("x", None, 1), ("0", None, 1),

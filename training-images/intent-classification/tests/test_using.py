@@ -74,8 +74,11 @@ class Evaluating(UsingAModel):
 
     def test_a_damaged_model_is_a_sentence_and_2(self):
         (self.model / "model.pt").write_bytes((self.model / "model.pt").read_bytes()[:1000])
-        code, _, errors = self.train(arguments=["evaluate"], ORCA_MODEL_PATH=str(self.model))
-        self.assertEqual((code, errors), (2, "The model's model.pt can't be used: it is damaged, or of another algorithm.\n"))
+        sentence = "The model's model.pt can't be used: it is damaged, or of another algorithm.\n"
+        for options in ({"arguments": ["evaluate"], "ORCA_MODEL_PATH": str(self.model)},
+                        {"arguments": ["predict", str(self.model / "model.pt"), "hi"]}):
+            code, _, errors = self.train(**options)
+            self.assertEqual((code, errors), (2, sentence))
 
 
 class Predicting(UsingAModel):
