@@ -23,8 +23,8 @@ class Intervals(unittest.TestCase):
         bags = {"test": Bags(["a b"], [-1], 16), "validation": Bags(["a b"] * 30, [-1] * 30, 16)}
         network, results = Network(16, 4, 4, 2), {}
         said = printed(lambda: results.update(measure(network, bags)))
-        self.assertEqual(said, "test_accuracy was measured on 1 row alone, of which 0 came out right: with 95 % it is between 0.00 and 0.79. "
-                               "Give at least 30 rows, better some hundreds.\n")
+        self.assertEqual(said, "test_accuracy was measured on 1 row alone, of which 0 came out right: with 95 % it is between 0.00 and "
+                               "0.79. Give at least 30 rows, better some hundreds.\n")
         self.assertEqual((results["test_rows"], results["validation_rows"], results["validation_accuracy_low"]), (1, 30, 0))
 
 
