@@ -18,7 +18,7 @@ public static class FakeRuntimeBuilderExtensions
         return builder.AddMachine(machine, _ => runtime);
     }
 
-    /// <summary>Has every dataset that is asked for, keeps no artifacts, and logs in memory: for tests that touch no disk.</summary>
+    /// <summary>Has every dataset that is asked for, and keeps what trainings leave (<see cref="FakeTraining.Leaves"/>) and print in memory: for tests that touch no disk.</summary>
     public static OrcaTrainingBuilder UseFakeStores(this OrcaTrainingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
