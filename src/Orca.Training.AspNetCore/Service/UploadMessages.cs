@@ -47,6 +47,10 @@ internal sealed class UploadMessages(IAsyncStreamReader<Wire.AddDatasetRequest> 
         {
             return await messages.MoveNext(either.Token).ConfigureAwait(false);
         }
+        catch (IOException e) when (!limit.IsCancellationRequested)
+        {
+            throw BrokenOff(e);
+        }
         catch (Exception e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested
             && (e is OperationCanceledException or RpcException or IOException))
         {
@@ -54,6 +58,9 @@ internal sealed class UploadMessages(IAsyncStreamReader<Wire.AddDatasetRequest> 
                 TrainingError.ResourceExhausted, Invariant($"The upload has sent nothing for {limits.UploadIdle}, and is given up: nothing was stored, send it again."));
         }
     }
+
+    // A reset is seen here before the call is known to have ended: it is the caller's, and no error of this host.
+    private static TrainingException BrokenOff(Exception cause) => new(TrainingError.InvalidArgument, "The upload broke off: nothing was stored, send it again.", inner: cause);
 
     private TrainingException TooLong() => new(
         TrainingError.ResourceExhausted, Invariant($"The upload takes longer than {limits.UploadTime}, and is given up: nothing was stored, send less at once."));

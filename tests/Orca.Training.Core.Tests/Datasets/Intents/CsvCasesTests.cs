@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CsCheck;
 using Orca.Training.Datasets;
 using Orca.Training.Datasets.Intents;
 using Orca.Training.Tests.Shared;
@@ -10,6 +11,9 @@ namespace Orca.Training.Tests.Datasets.Intents;
 public sealed class CsvCasesTests
 {
     private static readonly JsonElement[] Cases = ReadCases();
+
+    private static readonly string[] Pieces =
+        [",", "\"", "\n", "\r", " ", ";", "a", "é", "text", "intent", "label", "\u200b", "\u0301", "\ufeff", "\0", "\u001f", "\ud800"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -32,14 +36,33 @@ public sealed class CsvCasesTests
         Assert.All(refused.GetProperty("says").EnumerateArray(), words => Assert.Contains(words.GetString()!, error.Message, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public Task Whatever_file_comes_it_is_read_or_refused_by_its_line() =>
+        Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]).Array[0, 40]
+            .FuzzedAsync(async parts =>
+            {
+                try
+                {
+                    await ReadAsync(Encoding.UTF8.GetBytes(string.Concat(parts)), null, new LabelBook());
+                }
+                catch (DatasetException e)
+                {
+                    Assert.StartsWith($"cases.csv, line {e.Line}: ", e.Message, StringComparison.Ordinal);
+                    Assert.InRange(e.Line!.Value, 1, parts.Length + 1);
+                }
+            });
+
     private static async Task<List<(string, string)>> ReadAsync(JsonElement given)
     {
         var bytes = given.TryGetProperty("bytes", out var hex) ? Convert.FromHexString(hex.GetString()!) : Encoding.UTF8.GetBytes(given.GetProperty("csv").GetString()!);
-        var source = new CsvSource("cases.csv", _ => ValueTask.FromResult<Stream>(new MemoryStream(bytes)))
-        {
-            HasHeader = given.TryGetProperty("hasHeader", out var hasHeader) ? hasHeader.GetBoolean() : null,
-        };
-        await using var reader = await IntentCsvReader.OpenAsync(source, given.TryGetProperty("columns", out _) ? null : BookOf(given), Cancel);
+        var header = given.TryGetProperty("hasHeader", out var hasHeader) ? hasHeader.GetBoolean() : (bool?)null;
+        return await ReadAsync(bytes, header, given.TryGetProperty("columns", out _) ? null : BookOf(given));
+    }
+
+    private static async Task<List<(string, string)>> ReadAsync(byte[] bytes, bool? hasHeader, LabelBook? labels)
+    {
+        var source = new CsvSource("cases.csv", _ => ValueTask.FromResult<Stream>(new MemoryStream(bytes))) { HasHeader = hasHeader };
+        await using var reader = await IntentCsvReader.OpenAsync(source, labels, Cancel);
         var read = new List<(string, string)>();
         while (await reader.ReadAsync(Cancel) is { } row)
         {
