@@ -1,6 +1,4 @@
-using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
-using Orca.Training.Jobs;
 
 namespace Orca.Training.Testing;
 
@@ -48,28 +46,4 @@ internal sealed class FakeDatasetStore : IDatasetStore
     public Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<bool> DeleteAsync(DatasetVersion version, CancellationToken cancellationToken) => Task.FromResult(false);
-}
-
-/// <summary>An artifact store of which each training has left one empty file, so that it can be a model; it touches no disk.</summary>
-internal sealed class FakeArtifactStore : IArtifactStore
-{
-    // Nobody writes there, so one place does for all.
-    private static readonly Task<AttemptPlaces> Places = Task.FromResult(new AttemptPlaces(new Uri("file:///fake/output"), new Uri("file:///fake/checkpoint")));
-    private static readonly Task<IReadOnlyList<Artifact>> Left = Task.FromResult<IReadOnlyList<Artifact>>(
-        [new Artifact("model", new Uri("file:///fake/output/model"), 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]);
-
-    public bool IsShared => true;
-
-    public bool IsOnHost => true;
-
-    public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken) => Places;
-
-    public Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken) => Left;
-
-    public Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken) =>
-        throw new ArtifactException($"The fake artifact store holds no '{artifact.Name}'.");
-
-    public Uri OutputOf(AttemptName attempt) => Places.Result.Output;
-
-    public Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken) => Task.CompletedTask;
 }
