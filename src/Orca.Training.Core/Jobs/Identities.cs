@@ -7,25 +7,18 @@ namespace Orca.Training.Jobs;
 
 /// <summary>A job's id: positive, given by the store, never reused within an installation. In JSON it is a number.</summary>
 [JsonConverter(typeof(JobIdConverter))]
-public readonly record struct JobId(long Value) : IComparable<JobId>, ISpanParsable<JobId>
+public readonly record struct JobId(long Value) : IComparable<JobId>, IParsable<JobId>
 {
     /// <summary>Reads an id: a positive whole number, in digits alone.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static JobId Parse(string s, IFormatProvider? provider = null)
     {
         ArgumentNullException.ThrowIfNull(s);
-        return Parse(s.AsSpan(), provider);
+        return TryParse(s, provider, out var job) ? job : throw new FormatException($"'{s}' is no id of a job: give a positive whole number, such as 17.");
     }
 
-    /// <inheritdoc cref="Parse(string, IFormatProvider?)" />
-    public static JobId Parse(ReadOnlySpan<char> s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var job) ? job : throw new FormatException($"'{s}' is no id of a job: give a positive whole number, such as 17.");
-
     /// <summary>Reads an id, if it is one: a positive whole number, in digits alone.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out JobId result) => TryParse(s.AsSpan(), provider, out result);
-
-    /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out JobId)" />
-    public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out JobId result)
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out JobId result)
     {
         // Ids are spelt the same in every culture.
         var isId = long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0;
