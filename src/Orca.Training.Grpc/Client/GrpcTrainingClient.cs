@@ -58,7 +58,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     /// <inheritdoc cref="Connect(Uri)" />
     /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
     /// <param name="configure">Sets the caller's token.</param>
-    public static GrpcTrainingClient Connect(string address, Action<TrainingConnectionOptions> configure)
+    public static GrpcTrainingClient Connect(string address, Action<TrainingConnection> configure)
     {
         ArgumentException.ThrowIfNullOrEmpty(address);
         return Connect(new Uri(address, UriKind.RelativeOrAbsolute), configure);
@@ -67,11 +67,11 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     /// <inheritdoc cref="Connect(Uri)" />
     /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
     /// <param name="configure">Sets the caller's token.</param>
-    public static GrpcTrainingClient Connect(Uri address, Action<TrainingConnectionOptions> configure)
+    public static GrpcTrainingClient Connect(Uri address, Action<TrainingConnection> configure)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(configure);
-        var options = new TrainingConnectionOptions();
+        var options = new TrainingConnection();
         configure(options);
         var channel = TrainingChannel.Open(address, options);
         return new GrpcTrainingClient(channel.CreateCallInvoker(), address.GetLeftPart(UriPartial.Authority), channel);

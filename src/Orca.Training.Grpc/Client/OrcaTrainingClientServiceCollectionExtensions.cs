@@ -19,7 +19,7 @@ public static class OrcaTrainingClientServiceCollectionExtensions
     /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
     /// <param name="configure">Sets the caller's token, with the application's services at hand.</param>
     public static IServiceCollection AddOrcaTrainingClient(
-        this IServiceCollection services, Uri address, Action<IServiceProvider, TrainingConnectionOptions> configure)
+        this IServiceCollection services, Uri address, Action<IServiceProvider, TrainingConnection> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(address);

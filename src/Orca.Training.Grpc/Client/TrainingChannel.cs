@@ -14,7 +14,7 @@ internal static class TrainingChannel
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(15);
 
-    public static GrpcChannel Open(Uri address, TrainingConnectionOptions options)
+    public static GrpcChannel Open(Uri address, TrainingConnection options)
     {
         if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) || address.PathAndQuery != "/")
         {

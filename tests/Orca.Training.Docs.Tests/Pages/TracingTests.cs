@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 using Orca.Training.Client;
@@ -22,6 +23,7 @@ public sealed class TracingTests
         Assert.Contains(""".WithTracing(tracing => tracing.AddSource("Microsoft.AspNetCore", "Orca.Training"));""", await File.ReadAllTextAsync(System.IO.Path.Combine(Repository.Folder, "docs/diagnostics.md"), Cancel), StringComparison.Ordinal);
         var spans = new Spans();
         var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource("Microsoft.AspNetCore", "Orca.Training").AddProcessor(spans));
         builder.Services.AddOrcaTraining(o => o.AddAlgorithm("a", "image")).UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeStores();
