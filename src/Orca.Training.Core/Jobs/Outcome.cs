@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Orca.Training.Jobs.Json;
+using Orca.Training.Text;
 
 namespace Orca.Training.Jobs;
 
@@ -80,9 +81,13 @@ public readonly record struct OutcomeCode(string Name) : IParsable<OutcomeCode>
 
 /// <summary>How an attempt or a job ended.</summary>
 /// <param name="Code">The stable word for it.</param>
-/// <param name="Message">A sentence that a data scientist understands.</param>
+/// <param name="Message">A sentence that a data scientist understands. What of it a terminal would act on is made harmless.</param>
 /// <param name="ExitCode">The training program's exit code, where one was seen.</param>
 public sealed record Outcome(OutcomeCode Code, string Message, int? ExitCode = null)
 {
+    /// <summary>A sentence that a data scientist understands.</summary>
+    // It may hold a training's last words, an engine's and a registry's, and is shown in statuses, logs and terminals.
+    public string Message { get; init; } = HarmlessText.Lines(Message ?? "");
+
     internal static readonly Outcome Completed = new(OutcomeCode.Completed, "The training completed.", 0);
 }
