@@ -33,6 +33,9 @@ public sealed partial class FolderDatasetStore : IDatasetStore
     /// <summary>Whether the folder is one that all hosts have, such as a network share. Default: it is not.</summary>
     public bool IsShared { get; init; }
 
+    /// <summary>Whether it holds copies of what another store has, whose names were taken there.</summary>
+    internal bool KeepsCopies { get; init; }
+
     /// <inheritdoc />
     public bool IsOnHost => true;
 
@@ -43,7 +46,15 @@ public sealed partial class FolderDatasetStore : IDatasetStore
         ArgumentNullException.ThrowIfNull(datasetId);
         ArgumentNullException.ThrowIfNull(files);
         DatasetNames.CheckId(datasetId);
-        DatasetNames.CheckFiles(files);
+        if (KeepsCopies)
+        {
+            DatasetNames.CheckStoredFiles(files);
+        }
+        else
+        {
+            DatasetNames.CheckFiles(files);
+        }
+
 
         using var place = EnterPlace();
         var prepared = Path.Combine(place.Folder, "snapshot");
