@@ -62,6 +62,8 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         RequireAtLeast(1, "Limits:KeyLength", limits.KeyLength, found);
         RequireAtLeast(0, "Limits:Dependencies", limits.Dependencies, found);
         RequireAtLeast(0, "Limits:Retries", limits.Retries, found);
+        RequireWithin(1024, CallLimits.MaxRequestBytes, "Limits:RequestBytes", limits.RequestBytes, found);
+        RequireWithin(1024, CallLimits.MaxBatchBytes, "Limits:CallBytes", limits.CallBytes, found);
         if (limits.LongestTime <= TimeSpan.Zero || limits.LongestTime > LongestLimit)
         {
             found.Add(Invariant($"Limits:LongestTime is {limits.LongestTime}: give a time above zero and up to {LongestLimit.Days} days."));
@@ -150,6 +152,11 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         {
             CheckParameter($"{path}:Parameters:{Shown(parameter)}", parameter, value, found);
         }
+
+        foreach (var alike in algorithm.Parameters.Keys.GroupBy(p => p, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+        {
+            found.Add($"{path}:Parameters has {string.Join(" and ", alike.Select(p => $"'{Shown(p)}'"))}, which differ by case alone: leave one out, since a training would get both.");
+        }
     }
 
     [GeneratedRegex(@"\A( *(last|best|every [1-9][0-9]{0,8}) *(,(?!\z)|\z))*\z")]
@@ -228,6 +235,14 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         if (value < least)
         {
             found.Add(Invariant($"{setting} is {value}: give at least {least}."));
+        }
+    }
+
+    private static void RequireWithin(int least, int most, string setting, int value, List<string> found)
+    {
+        if (value < least || value > most)
+        {
+            found.Add(Invariant($"{setting} is {value}: give {least} to {most}."));
         }
     }
 

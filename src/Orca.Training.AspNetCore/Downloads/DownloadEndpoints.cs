@@ -48,8 +48,7 @@ internal static class DownloadEndpoints
     {
         var (id, name) = (Text(context, "job"), Text(context, "file"));
         var job = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new JobId(number) : throw NoJob(id);
-        var run = await client.Runs.GetAsync(job, context.RequestAborted).ConfigureAwait(false);
-        var artifact = run.Artifacts.FirstOrDefault(a => a.Name == name) ?? throw new TrainingException(TrainingError.NotFound, $"Job {job} has published no file '{name}'.");
+        var artifact = await client.Runs.FindArtifactAsync(job, name, context.RequestAborted).ConfigureAwait(false);
         await SendAsync(context, artifact, (offset, token) => client.Runs.OpenArtifactAsync(job, name, offset, token)).ConfigureAwait(false);
     }
 
@@ -58,7 +57,7 @@ internal static class DownloadEndpoints
         var (model, file) = (Text(context, "model"), Text(context, "file"));
         var version = await client.Models.GetAsync(model, Text(context, "version"), context.RequestAborted).ConfigureAwait(false);
         var reference = version.Version.ToString(CultureInfo.InvariantCulture);
-        var found = version.Files.FirstOrDefault(f => f.Name == file) ?? throw new TrainingException(TrainingError.NotFound, $"Version {reference} of the model '{model}' has no file '{file}'.");
+        var found = await client.Models.FindFileAsync(version, file, context.RequestAborted).ConfigureAwait(false);
         await SendAsync(context, found, (offset, token) => client.Models.OpenFileAsync(model, reference, file, offset, token)).ConfigureAwait(false);
     }
 

@@ -30,6 +30,18 @@ public sealed class RequestLimits
     /// <summary>How many attempts of a job may follow the first. Default 100.</summary>
     public int Retries { get; set; } = 100;
 
-    /// <summary>The longest time limit, and the longest pause before another attempt, that a request can ask for. Default 365 days.</summary>
-    public TimeSpan LongestTime { get; set; } = TimeSpan.FromDays(365);
+    /// <summary>
+    /// Bytes of a request as it is kept, where a control character is six. With what each of its attempts executes, a job stays below 3 MiB: a request as
+    /// large as this can have that many fewer retries. From 1,024 to 1,048,576. Default 131,072.
+    /// </summary>
+    public int RequestBytes { get; set; } = 128 * 1024;
+
+    /// <summary>Bytes of all requests of one call together, as they are kept: of a sweep, each of its trainings. At most 33,554,432. Default 16,777,216.</summary>
+    public int CallBytes { get; set; } = 16 << 20;
+
+    /// <summary>
+    /// The longest time limit, and the longest pause before another attempt, that a request or an algorithm can ask for: a cap that no request
+    /// raises. A running attempt without a limit of its own ends after this time too. Default 30 days.
+    /// </summary>
+    public TimeSpan LongestTime { get; set; } = TimeSpan.FromDays(30);
 }
