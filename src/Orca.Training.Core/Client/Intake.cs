@@ -13,7 +13,6 @@ namespace Orca.Training.Client;
 internal static class Intake
 {
     private const string NoValue = "The value is missing: give text.";
-    private const string HalfACharacter = "It holds half a character (a lone surrogate): give whole Unicode text.";
 
     // Of one without maps and lists: far below what a call may hold, so that it need not be counted.
     private const int SmallRequest = 16 * 1024;
@@ -228,9 +227,7 @@ internal static class Intake
 
     private static string? ProblemOfName(string value) =>
         value.Length > CallLimits.MaxNameLength ? Invariant($"It has {value.Length} characters: give at most {CallLimits.MaxNameLength}.")
-        : HasLoneSurrogate(value) ? HalfACharacter
-        : NameRule.HasControlCharacter(value) ? NameRule.Control
-        : null;
+        : NameRule.HarmIn(value);
 
     private static bool IsText(string? value) => value is not null && !HasLoneSurrogate(value);
 
@@ -242,7 +239,7 @@ internal static class Intake
     {
         if (value is not null && HasLoneSurrogate(value))
         {
-            found.Add(field, HalfACharacter);
+            found.Add(field, NameRule.HalfACharacter);
         }
 
         found.Count(field, value);
@@ -265,13 +262,13 @@ internal static class Intake
 
         foreach (var (name, value) in taken.Where(v => v.Value is null || HasLoneSurrogate(v.Key) || HasLoneSurrogate(v.Value)).OrderBy(v => v.Key, StringComparer.Ordinal))
         {
-            found.Add(Field(field, name), value is null ? NoValue : HalfACharacter);
+            found.Add(Field(field, name), value is null ? NoValue : NameRule.HalfACharacter);
         }
 
         return new(taken);
     }
 
-    public static bool HasLoneSurrogate(string text)
+    private static bool HasLoneSurrogate(string text)
     {
         var first = text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff');
         for (var i = first; i >= 0 && i < text.Length; i++)

@@ -11,9 +11,9 @@ internal static class LabelRule
         {
             found.Add(new FieldViolation(Intake.Field("labels", name), Invariant($"Give a name and a value of at most {maxLength} characters each.")));
         }
-        else if (NameRule.HasControlCharacter(name) || NameRule.HasControlCharacter(value))
+        else if ((NameRule.HarmIn(name) ?? NameRule.HarmIn(value)) is { } harm)
         {
-            found.Add(new FieldViolation(Intake.Field("labels", name), NameRule.Control));
+            found.Add(new FieldViolation(Intake.Field("labels", name), harm));
         }
     }
 }

@@ -1,4 +1,5 @@
 using Orca.Training.Files;
+using Orca.Training.Text;
 using static System.FormattableString;
 
 namespace Orca.Training.Client;
@@ -10,7 +11,7 @@ namespace Orca.Training.Client;
 /// </summary>
 internal static class NameRule
 {
-    public const string Control = "It holds a control character: give printable text.";
+    public const string HalfACharacter = "It holds half a character (a lone surrogate): give whole Unicode text.";
     private const string Empty = "It is empty: give a name.";
 
     /// <summary>Checks text that is only compared.</summary>
@@ -27,9 +28,9 @@ internal static class NameRule
         {
             found.Add(new FieldViolation(field, Invariant($"It has {value.Length} characters: give at most {maxLength}.")));
         }
-        else if (HasControlCharacter(value))
+        else if (HarmIn(value) is { } harm)
         {
-            found.Add(new FieldViolation(field, Control));
+            found.Add(new FieldViolation(field, harm));
         }
     }
 
@@ -44,17 +45,11 @@ internal static class NameRule
         }
     }
 
-    // Asked of each name of each request: a query over the text would make an object of every character.
-    public static bool HasControlCharacter(string text)
-    {
-        foreach (var character in text)
-        {
-            if (char.IsControl(character))
-            {
-                return true;
-            }
-        }
+    /// <summary>What no name may have, and what would be right; null where a text has nothing of it.</summary>
+    public static string? HarmIn(string text) => Alphabet.IndexOfHarmful(text) is >= 0 and var at ? HarmOf(text[at]) : null;
 
-        return false;
-    }
+    private static string HarmOf(char found) =>
+        char.IsSurrogate(found) ? HalfACharacter
+        : char.IsControl(found) ? "It holds a control character: give printable text."
+        : Invariant($"It holds U+{(int)found:X4}, which shows as nothing and acts on what is around it: give text {Alphabet.Rule}.");
 }

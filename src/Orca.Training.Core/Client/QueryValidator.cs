@@ -47,9 +47,9 @@ internal static class QueryValidator
         {
             found.Add(new FieldViolation(field, Invariant($"It has {value.Length} characters: give at most {maxLength}.")));
         }
-        else if (NameRule.HasControlCharacter(value))
+        else if (NameRule.HarmIn(value) is { } harm)
         {
-            found.Add(new FieldViolation(field, NameRule.Control));
+            found.Add(new FieldViolation(field, harm));
         }
     }
 

@@ -19,9 +19,9 @@ internal sealed class PostgreSqlRunDatabase(PostgreSqlJobStore store, PostgreSql
 
     public override string Table(string name) => $"{schema}.{name}";
 
-    public override string MetricIn(string parameter) => $"(document #>> ARRAY['job', 'progress', 'metrics', {parameter}])::float8";
+    public override string MetricIn(string parameter) => $"({JobColumns.Readable} #>> ARRAY['job', 'progress', 'metrics', {parameter}])::float8";
 
-    public override string TextIn(params string[] field) => $"(document #>> '{{job,{string.Join(',', field)}}}')";
+    public override string TextIn(params string[] field) => $"({JobColumns.Readable} #>> '{{job,{string.Join(',', field)}}}')";
 
     public override Exception? Translated(Exception error) => PostgreSqlErrors.IsUnavailable(error) ? PostgreSqlErrors.Unknown(error, data.Name) : null;
 

@@ -37,7 +37,8 @@ internal sealed class SqliteRunDatabase(SqliteJobStore store, SqliteJobStoreOpti
 
     public override string Table(string name) => $"orca_{name}";
 
-    public override string MetricIn(string parameter) => $"json_extract(document, '$.job.progress.metrics.\"' || {parameter} || '\"')";
+    // By its name and not by a path with the name in it, which quotes and backslashes would end.
+    public override string MetricIn(string parameter) => $"(SELECT value FROM json_each(document, '$.job.progress.metrics') WHERE key = {parameter})";
 
     public override string TextIn(params string[] field) => $"json_extract(document, '$.job.{string.Join('.', field)}')";
 
