@@ -82,6 +82,17 @@ public static class RunExport
         }
 
         json.WriteEndArray();
+        if (run.LeftOut.Count > 0)
+        {
+            json.WriteStartArray("left_out");
+            foreach (var part in run.LeftOut)
+            {
+                json.WriteStringValue(part);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 

@@ -54,6 +54,50 @@ public abstract partial class RunStoresConformance
             threads: 1);
     }
 
+    [Theory]
+    [InlineData("a\"b")]
+    [InlineData("loss\"x")]
+    [InlineData("a.b")]
+    [InlineData("a[0]")]
+    [InlineData("a\\b")]
+    [InlineData("a'b")]
+    [InlineData("$")]
+    [InlineData("#-1")]
+    [InlineData("{a,b}")]
+    [InlineData("*")]
+    [InlineData("@metric")]
+    [InlineData("Verlust € 模型 🐋")]
+    public async Task Runs_are_ordered_by_a_metric_whatever_its_name_is_made_of(string metric)
+    {
+        var stores = await NewAsync();
+        var jobs = new List<JobId>();
+        foreach (var value in new[] { 0.25, 0.75 })
+        {
+            var job = await SubmitAsync(stores, JobSamples.Request());
+            await DecideAsync(stores, new JobCommand.BeginAttempt(job, 1, "m1", JobSamples.At(1)), new JobCommand.BeginRunning(job, 1, ["c1"], JobSamples.At(2)));
+            await DecideAsync(stores, new JobCommand.Publish(job, 1, [], new TrainingProgress { Metrics = new Dictionary<string, double> { [metric] = value, ["other"] = -value } }, JobSamples.At(3)));
+            jobs.Add(job);
+        }
+
+        Assert.Equal(jobs, (await stores.Runs.QueryAsync(new RunQuery { OrderBy = metric, SmallestFirst = true }, Cancel)).Select(r => r.Job));
+        Assert.Empty(await stores.Runs.QueryAsync(new RunQuery { OrderBy = metric + "\"" }, Cancel));
+        Assert.Empty(await stores.Runs.QueryAsync(new RunQuery { Algorithm = metric, DatasetId = metric, DatasetVersion = metric, User = metric, Group = metric, ModelName = metric }, Cancel));
+    }
+
+    [Fact]
+    public async Task A_record_of_a_time_when_texts_could_hold_a_NUL_spoils_no_query_and_can_be_removed()
+    {
+        var stores = await NewAsync();
+        var good = await RunAsync(stores, "d", "a", 0.5, r => r with { OutputModelName = "m", DatasetVersion = "v" });
+        var odd = await RunAsync(stores, "d", "a", 0.9, r => r with { OutputModelName = "m", DatasetVersion = "v", Name = "a\0b", Parameters = new Dictionary<string, string> { ["P"] = "\0" } });
+        var query = new RunQuery { OrderBy = "accuracy", ModelName = "m", DatasetVersion = "v" };
+
+        Assert.Equal([odd, good], (await stores.Runs.QueryAsync(query, Cancel)).Select(r => r.Job));
+        await stores.Jobs.RemoveAsync([good, odd], _fence!.Value, Cancel);
+        Assert.Equal([odd, good], (await stores.Runs.QueryAsync(query, Cancel)).Select(r => r.Job));
+        Assert.Equal("a\0b", (await stores.Runs.ReadAsync(odd, Cancel))!.Request.Name);
+    }
+
     [Fact]
     public async Task A_limit_that_is_none_is_refused()
     {
