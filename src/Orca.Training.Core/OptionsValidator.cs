@@ -68,6 +68,11 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         {
             found.Add(Invariant($"Limits:LongestTime is {limits.LongestTime}: give a time above zero and up to {LongestLimit.Days} days."));
         }
+
+        if (limits.LongestTimeLimit <= TimeSpan.Zero || limits.LongestTimeLimit > LongestLimit)
+        {
+            found.Add(Invariant($"Limits:LongestTimeLimit is {limits.LongestTimeLimit}: give a time above zero and up to {LongestLimit.Days} days."));
+        }
     }
 
     private static void CheckRetention(RetentionOptions retention, List<string> found)

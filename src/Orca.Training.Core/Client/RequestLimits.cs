@@ -39,9 +39,15 @@ public sealed class RequestLimits
     /// <summary>Bytes of all requests of one call together, as they are kept: of a sweep, each of its trainings. At most 33,554,432. Default 16,777,216.</summary>
     public int CallBytes { get; set; } = 16 << 20;
 
+    /// <summary>The longest time limit, and the longest pause before another attempt, that a request or an algorithm can have. Default 365 days.</summary>
+    public TimeSpan LongestTime { get; set; } = TimeSpan.FromDays(365);
+
     /// <summary>
-    /// The longest time limit, and the longest pause before another attempt, that a request or an algorithm can ask for: a cap that no request
-    /// raises. A running attempt without a limit of its own ends after this time too. Default 30 days.
+    /// The host's cap on time limits, which no request raises. A running attempt that neither its request nor its algorithm limits ends after this time too.
+    /// Default 30 days.
     /// </summary>
-    public TimeSpan LongestTime { get; set; } = TimeSpan.FromDays(30);
+    public TimeSpan LongestTimeLimit { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>The longest time limit that a request can ask for.</summary>
+    internal TimeSpan Cap => LongestTimeLimit < LongestTime ? LongestTimeLimit : LongestTime;
 }

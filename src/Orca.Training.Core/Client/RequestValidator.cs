@@ -39,7 +39,7 @@ internal sealed class RequestValidator(
         CheckNewName("group", request.Group, request, found);
         CheckKey(request.IdempotencyKey, found);
         DependencyRule.Check(request.DependsOn, limits.Dependencies, found);
-        TimeoutRule.Check(request.Timeouts, limits.LongestTime, found);
+        TimeoutRule.Check(request.Timeouts, limits.Cap, found);
         RetryRule.Check(request.Retries, limits, found);
         if (found.Count == 0)
         {

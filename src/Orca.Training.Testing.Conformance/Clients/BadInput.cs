@@ -24,7 +24,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
     internal const string NoState = " is no state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.";
     private const string NoPageSize = " is no page size: give 1 to 1000, or 0 for 50.";
     private const string NoLimit = " is no time limit here: give a time above zero and up to 30.00:00:00 (days.hours:minutes:seconds), or none.";
-    private const string NoPause = " is no pause here: give a time from zero up to 30.00:00:00 (days.hours:minutes:seconds).";
+    private const string NoPause = " is no pause here: give a time from zero up to 365.00:00:00 (days.hours:minutes:seconds).";
     private const string NoOutcome = "It is no outcome: give letters and digits, at most 64, such as NonZeroExit.";
     private const string NoToken = "It is no page token: give the one that the page before came with, or none for the first page.";
 
