@@ -4,6 +4,7 @@ using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Settings;
+using Orca.Training.Text;
 using static System.FormattableString;
 
 namespace Orca.Training;
@@ -251,7 +252,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         }
     }
 
-    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && !name.Any(char.IsControl);
+    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && Alphabet.IndexOfHarmful(name) < 0;
 
     /// <summary>A value in a message of one line, whatever it holds.</summary>
     private static string Shown(string? value) => value is null ? "null" : string.Concat(value.Select(c => char.IsControl(c) ? '\uFFFD' : c));

@@ -48,7 +48,7 @@ public static class PostgreSqlTrainingBuilderExtensions
 
     /// <summary>The same with a data source of the application's own, which it disposes itself.</summary>
     /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
-    /// <param name="dataSource">Finds it among the host's services, or makes it.</param>
+    /// <param name="dataSource">Finds it among the host's services, or makes it. Without <c>Max Auto Prepare</c>: with it, one statement that fails breaks others later.</param>
     /// <param name="configure">Sets the schema and the times, after <c>OrcaTraining:PostgreSql</c> in the configuration; null for those.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UsePostgreSql(

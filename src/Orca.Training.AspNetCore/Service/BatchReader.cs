@@ -12,7 +12,8 @@ internal static class BatchReader
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <exception cref="TrainingException">The parts are too many or too large together, or one did not come in time.</exception>
-    public static async Task<Wire.TrainAllRequest> ReadAsync(IAsyncStreamReader<Wire.TrainAllRequest> parts, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<Wire.TrainAllRequest> ReadAsync(
+        IAsyncStreamReader<Wire.TrainAllRequest> parts, TimeProvider time, CancellationToken cancellationToken)
     {
         Wire.TrainAllRequest? all = null;
         var bytes = 0L;
@@ -22,7 +23,8 @@ internal static class BatchReader
             bytes += part.CalculateSize();
             if (bytes > CallLimits.MaxBatchBytes)
             {
-                throw TrainingException.Invalid("requests", Invariant($"Together they have more than {CallLimits.MaxBatchBytes} bytes: give fewer in one call."));
+                throw TrainingException.Invalid(
+                    "requests", Invariant($"Together they have more than {CallLimits.MaxBatchBytes} bytes: give fewer in one call."));
             }
 
             if (all is null)
@@ -34,14 +36,16 @@ internal static class BatchReader
             all.Requests.AddRange(part.Requests);
             if (all.Requests.Count > CallLimits.MaxBatch)
             {
-                throw TrainingException.Invalid("requests", Invariant($"There are more than {CallLimits.MaxBatch}: give 1 to {CallLimits.MaxBatch}."));
+                throw TrainingException.Invalid(
+                    "requests", Invariant($"There are more than {CallLimits.MaxBatch}: give 1 to {CallLimits.MaxBatch}."));
             }
         }
 
         return all ?? new Wire.TrainAllRequest();
     }
 
-    private static async Task<bool> NextAsync(IAsyncStreamReader<Wire.TrainAllRequest> parts, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<bool> NextAsync(
+        IAsyncStreamReader<Wire.TrainAllRequest> parts, TimeProvider time, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(LongestPause, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
@@ -51,7 +55,9 @@ internal static class BatchReader
         }
         catch (Exception) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TrainingException(TrainingError.Unavailable, Invariant($"No part of the call came for {LongestPause.TotalSeconds} s: send them one after the other. Nothing was submitted."));
+            throw new TrainingException(
+                TrainingError.Unavailable,
+                Invariant($"No part of the call came for {LongestPause.TotalSeconds} s: send them one after the other. Nothing was submitted."));
         }
     }
 }

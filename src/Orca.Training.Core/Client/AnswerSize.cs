@@ -11,14 +11,15 @@ internal static class AnswerSize
     private const int Entry = 16;
 
     public static int Of(TrainingStatus status) =>
-        Fixed + Of(status.Request) + OfText(status) + Of(status.Outcome) + status.Attempts.Sum(Of) + status.Progress.Metrics.Keys.Sum(OfMetric) + status.Artifacts.Sum(Of);
+        Fixed + Of(status.Request) + OfText(status) + Of(status.Outcome) + status.Attempts.Sum(Of)
+        + status.Progress.Metrics.Keys.Sum(OfMetric) + status.Artifacts.Sum(Of);
 
     /// <summary>Of a status all that is none of its lists, its request or its outcome.</summary>
     public static int OfText(TrainingStatus status) => Of(status.Message) + Of(status.User) + Of(status.Phase?.Detail);
 
     public static int Of(TrainingRequest request) =>
-        Fixed + Of(request.Algorithm) + Of(request.DatasetId) + Of(request.DatasetVersion) + Of(request.Name) + Of(request.OutputModelName) + Of(request.InputModel)
-        + Of(request.Group) + Of(request.IdempotencyKey) + (Entry * request.DependsOn.Count) + Of(request.Parameters) + Of(request.Labels)
+        Fixed + Of(request.Algorithm) + Of(request.DatasetId) + Of(request.DatasetVersion) + Of(request.Name)
+        + Of(request.OutputModelName) + Of(request.InputModel) + Of(request.Group) + Of(request.IdempotencyKey) + (Entry * request.DependsOn.Count) + Of(request.Parameters) + Of(request.Labels)
         + (request.Retries?.On.Sum(code => Entry + Of(code.Name)) ?? 0);
 
     public static int Of(Attempt attempt) =>

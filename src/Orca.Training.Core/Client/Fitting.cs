@@ -5,7 +5,8 @@ using Orca.Training.Runs;
 namespace Orca.Training.Client;
 
 /// <summary>
-/// Makes answers fit into a message, whatever a training left: gRPC's clients take 4 MiB unless they say more, and one answer that does not fit would
+/// Makes answers fit into a message, whatever a training left: gRPC's clients take 4 MiB unless they say more, and one answer that does
+/// not fit would
 /// fail the list that it is in for everybody. What is left out is named. Pure.
 /// </summary>
 internal static class Fitting
@@ -44,7 +45,13 @@ internal static class Fitting
     {
         var rest = AnswerSize.Of(run.Request) + AnswerSize.Of(run.User) + AnswerSize.Of(run.Execution) + AnswerSize.Of(run.Outcome);
         return Parts.Of(run.Attempts, run.Metrics, run.Artifacts, most - rest) is not { } parts ? run
-            : run with { Attempts = parts.Attempts, Metrics = parts.Metrics, Artifacts = parts.Artifacts, LeftOut = parts.LeftOut(run.LeftOut) };
+            : run with
+            {
+                Attempts = parts.Attempts,
+                Metrics = parts.Metrics,
+                Artifacts = parts.Artifacts,
+                LeftOut = parts.LeftOut(run.LeftOut),
+            };
     }
 
     /// <summary>The version with what fits.</summary>
@@ -70,10 +77,12 @@ internal static class Fitting
         return items.Count;
     }
 
-    private sealed record Parts(IReadOnlyList<Attempt> Attempts, IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<Artifact> Artifacts, params IReadOnlyList<string> Names)
+    private sealed record Parts(
+        IReadOnlyList<Attempt> Attempts, IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<Artifact> Artifacts, IReadOnlyList<string> Names)
     {
         /// <summary>What fits, the newest attempts first, then metrics, then artifacts; null if all of it does.</summary>
-        public static Parts? Of(IReadOnlyList<Attempt> attempts, IReadOnlyDictionary<string, double> metrics, IReadOnlyList<Artifact> artifacts, long room)
+        public static Parts? Of(
+            IReadOnlyList<Attempt> attempts, IReadOnlyDictionary<string, double> metrics, IReadOnlyList<Artifact> artifacts, long room)
         {
             var (ofAttempts, ofMetrics) = (attempts.Sum(AnswerSize.Of), metrics.Keys.Sum(AnswerSize.OfMetric));
             if (ofAttempts + ofMetrics <= room && CountOf(artifacts, AnswerSize.Of, room - ofAttempts - ofMetrics) == artifacts.Count)

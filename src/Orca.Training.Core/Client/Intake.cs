@@ -198,10 +198,13 @@ internal static class Intake
 
     private static RetryPolicy Retries(RetryPolicy retries, Taken found) => retries with
     {
-        On = [.. found.Counted("retries.on", retries.On).Select((code, place) => new OutcomeCode(Text(Invariant($"retries.on[{place}]"), code.Name, found)))],
+        On = [.. found.Counted("retries.on", retries.On)
+            .Select((code, place) => new OutcomeCode(Text(Invariant($"retries.on[{place}]"), code.Name, found)))],
     };
 
-    /// <summary>Whether nothing is missing and nobody can change it: a request is immutable, but for maps and lists that its maker still holds.</summary>
+    /// <summary>
+    /// Whether nothing is missing and nobody can change it: a request is immutable, but for maps and lists that its maker still holds.
+    /// </summary>
     private static bool IsItsOwnCopy(TrainingRequest request) =>
         ReferenceEquals(request.Parameters, ReadOnlyDictionary<string, string>.Empty) && ReferenceEquals(request.Labels, ReadOnlyDictionary<string, string>.Empty)
         && request.DependsOn is JobId[] { Length: 0 } && request.Retries is null or { On: OutcomeCode[] { Length: 0 } }
@@ -260,7 +263,8 @@ internal static class Intake
             found.Count(field, value);
         }
 
-        foreach (var (name, value) in taken.Where(v => v.Value is null || HasLoneSurrogate(v.Key) || HasLoneSurrogate(v.Value)).OrderBy(v => v.Key, StringComparer.Ordinal))
+        var wrong = taken.Where(v => v.Value is null || HasLoneSurrogate(v.Key) || HasLoneSurrogate(v.Value));
+        foreach (var (name, value) in wrong.OrderBy(v => v.Key, StringComparer.Ordinal))
         {
             found.Add(Field(field, name), value is null ? NoValue : NameRule.HalfACharacter);
         }

@@ -6,7 +6,8 @@ namespace Orca.Training.Client;
 
 /// <summary>
 /// What things may be called, at every door alike. Models with their aliases, datasets with their tags, and groups have plain names
-/// (<see cref="PlainName"/>): they stand in addresses, folders and references such as <c>name:alias</c>. What is only compared, such as a training's own
+/// (<see cref="PlainName"/>): they stand in addresses, folders and references such as <c>name:alias</c>. What is only compared, such as a
+/// training's own
 /// name, is any text of one line.
 /// </summary>
 internal static class NameRule

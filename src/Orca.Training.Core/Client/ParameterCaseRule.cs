@@ -6,7 +6,8 @@ namespace Orca.Training.Client;
 internal static class ParameterCaseRule
 {
     /// <summary>Checks a request's parameters against each other and against the algorithm's.</summary>
-    public static void Check(IReadOnlyDictionary<string, string> parameters, IReadOnlyCollection<string> algorithms, List<FieldViolation> found)
+    public static void Check(
+        IReadOnlyDictionary<string, string> parameters, IReadOnlyCollection<string> algorithms, List<FieldViolation> found)
     {
         if (parameters.Count == 0)
         {
@@ -19,7 +20,8 @@ internal static class ParameterCaseRule
             var field = Intake.Field("parameters", name);
             if (!seen.TryAdd(name, name))
             {
-                found.Add(new FieldViolation(field, $"'{seen[name]}' is there too, and differs by case alone: leave one out, since the training would get both."));
+                found.Add(new FieldViolation(
+                    field, $"'{seen[name]}' is there too, and differs by case alone: leave one out, since the training would get both."));
             }
             else if (ClashOf(name, algorithms) is { } own)
             {
@@ -45,5 +47,6 @@ internal static class ParameterCaseRule
         return clash;
     }
 
-    public static string TooAlike(string own) => $"The algorithm's own parameter is '{own}', which differs by case alone: give that, since the training would get both.";
+    public static string TooAlike(string own) =>
+        $"The algorithm's own parameter is '{own}', which differs by case alone: give that, since the training would get both.";
 }

@@ -28,7 +28,8 @@ internal static class RecordSize
 
     public static long OfMap(IReadOnlyDictionary<string, string> map) => Sum(map, Escaped);
 
-    private static long Escaped(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.Length;
+    private static long Escaped(string text) =>
+        JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.Length;
 
     private static long Sum(TrainingRequest request, Func<string, long> of) =>
         Fixed + of(request.Algorithm) + of(request.DatasetId) + of(request.DatasetVersion) + of(request.Name) + of(request.OutputModelName)

@@ -4,12 +4,16 @@ using static System.FormattableString;
 namespace Orca.Training.Client;
 
 /// <summary>
-/// How large what a call leaves on record may be: it is counted as it is kept, not as it was sent, so that neither a grid nor characters that are
+/// How large what a call leaves on record may be: it is counted as it is kept, not as it was sent, so that neither a grid nor characters
+/// that are
 /// written in six make much of little. Pure.
 /// </summary>
 internal static class SizeRule
 {
-    /// <summary>The most that a job becomes on record, attempts included, each of which keeps what it executed: below what a message takes, so that it can be read.</summary>
+    /// <summary>
+    /// The most that a job becomes on record, attempts included, each of which keeps what it executed: below what a message takes, so
+    /// that it can be read.
+    /// </summary>
     public const long MostOfARecord = 3 << 20;
 
     /// <summary>Checks one request.</summary>
@@ -50,7 +54,9 @@ internal static class SizeRule
         {
             var field = RecordSize.OfMap(request.Labels) > RecordSize.OfMap(request.Parameters) ? "labels" : "parameters";
             found.Add(new FieldViolation(
-                field, Invariant($"With them the request becomes {bytes} bytes on record: give at most {limits.RequestBytes} in all, and large things as a dataset.")));
+                field,
+                Invariant($"With them the request becomes {bytes} bytes on record: ")
+                + Invariant($"give at most {limits.RequestBytes} in all, and large things as a dataset.")));
             return;
         }
 
@@ -60,7 +66,8 @@ internal static class SizeRule
         {
             found.Add(new FieldViolation(
                 "retries.max_retries",
-                Invariant($"{policy.MaxRetries} is too many for a request of {bytes} bytes, which each attempt keeps: give at most {most}, or a smaller request.")));
+                Invariant($"{policy.MaxRetries} is too many for a request of {bytes} bytes, which each attempt keeps: ")
+                + Invariant($"give at most {most}, or a smaller request.")));
         }
     }
 
@@ -69,7 +76,8 @@ internal static class SizeRule
         if (bytes > limits.CallBytes)
         {
             found.Add(new FieldViolation(
-                field, Invariant($"All together becomes {bytes} bytes on record: give at most {limits.CallBytes} in one call, and the rest in others.")));
+                field,
+                Invariant($"All together becomes {bytes} bytes on record: give at most {limits.CallBytes} in one call, and the rest in others.")));
         }
     }
 }

@@ -3,7 +3,10 @@ using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
-/// <summary>What was found while a call was taken: what is wrong with it, and how much text it holds, of which no message has room for more than so much.</summary>
+/// <summary>
+/// What was found while a call was taken: what is wrong with it, and how much text it holds, of which no message has room for more than
+/// so much.
+/// </summary>
 /// <param name="most">The most bytes of text in UTF-8.</param>
 internal sealed class Taken(long most = CallLimits.MaxRequestBytes)
 {

@@ -5,7 +5,8 @@ using System.Text;
 namespace Orca.Training.Minio.Objects;
 
 /// <summary>
-/// A URL with which whoever has it can read one object, for a time. The Minio package signs the key as .NET's Uri shows it, without a blank at its end, so
+/// A URL with which whoever has it can read one object, for a time. The Minio package signs the key as .NET's Uri shows it, without a
+/// blank at its end, so
 /// that the server finds the signature wrong; this signs it as it is. Pure.
 /// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 /// </summary>
@@ -20,7 +21,8 @@ internal static class PresignedUrl
     /// <param name="key">The object.</param>
     /// <param name="lifetime">How long it holds.</param>
     /// <param name="now">From when on.</param>
-    public static string Of(MinioOptions options, string? token, Uri endpoint, string bucket, string key, TimeSpan lifetime, DateTimeOffset now)
+    public static string Of(
+        MinioOptions options, string? token, Uri endpoint, string bucket, string key, TimeSpan lifetime, DateTimeOffset now)
     {
         var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var scope = $"{time[..8]}/{options.Region}/s3/aws4_request";

@@ -8,7 +8,8 @@ namespace Orca.Training.PostgreSql.Database;
 internal static class JobColumns
 {
     /// <summary>
-    /// A row's document for the server's own reading of it. It takes no part out of one with a NUL in any text, and older versions took such texts; a job as
+    /// A row's document for the server's own reading of it. It takes no part out of one with a NUL in any text, and older versions took
+    /// such texts; a job as
     /// this package reads it has them as they are.
     /// </summary>
     public const string Readable =

@@ -4,7 +4,8 @@ using Orca.Training.Runs;
 namespace Orca.Training.Models.Memory;
 
 /// <summary>
-/// Numbers models in memory: as lasting as a job store in memory is. A number is forgotten when its job can publish no more, or its run is no
+/// Numbers models in memory: as lasting as a job store in memory is. A number is forgotten when its job can publish no more, or its run
+/// is no
 /// longer kept, so that there are no more of them than of jobs and runs.
 /// </summary>
 internal sealed class MemoryModelStore(IRunStore runs) : IModelStore
@@ -143,7 +144,10 @@ internal sealed class MemoryModelStore(IRunStore runs) : IModelStore
         }
     }
 
-    /// <summary>Forgets what can become no version any more. It is done each time that there is twice of what was left, so that a number costs the same however many there are.</summary>
+    /// <summary>
+    /// Forgets what can become no version any more. It is done each time that there is twice of what was left, so that a number costs the
+    /// same however many there are.
+    /// </summary>
     private async ValueTask ForgetAsync(CancellationToken cancellationToken)
     {
         List<(string Name, int Number, JobId Job)> all;
