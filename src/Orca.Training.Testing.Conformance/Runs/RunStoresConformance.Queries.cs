@@ -54,34 +54,32 @@ public abstract partial class RunStoresConformance
             threads: 1);
     }
 
-    [Theory]
-    [InlineData("a\"b")]
-    [InlineData("loss\"x")]
-    [InlineData("a.b")]
-    [InlineData("a[0]")]
-    [InlineData("a\\b")]
-    [InlineData("a'b")]
-    [InlineData("$")]
-    [InlineData("#-1")]
-    [InlineData("{a,b}")]
-    [InlineData("*")]
-    [InlineData("@metric")]
-    [InlineData("Verlust € 模型 🐋")]
-    public async Task Runs_are_ordered_by_a_metric_whatever_its_name_is_made_of(string metric)
+    [Fact]
+    public async Task Runs_are_ordered_by_a_metric_whatever_its_name_is_made_of()
     {
+        string[] metrics = ["a\"b", "loss\"x", "a.b", "a[0]", "a\\b", "a'b", "$", "#-1", "{a,b}", "*", "@metric", "%", "Verlust € 模型 🐋"];
         var stores = await NewAsync();
         var jobs = new List<JobId>();
-        foreach (var value in new[] { 0.25, 0.75 })
+        foreach (var sign in new[] { 1, -1 })
         {
             var job = await SubmitAsync(stores, JobSamples.Request());
-            await DecideAsync(stores, new JobCommand.BeginAttempt(job, 1, "m1", JobSamples.At(1)), new JobCommand.BeginRunning(job, 1, ["c1"], JobSamples.At(2)));
-            await DecideAsync(stores, new JobCommand.Publish(job, 1, [], new TrainingProgress { Metrics = new Dictionary<string, double> { [metric] = value, ["other"] = -value } }, JobSamples.At(3)));
+            var progress = new TrainingProgress { Metrics = metrics.Select((name, i) => (name, Value: sign * (i % 2 == 0 ? 0.5 : -0.5))).ToDictionary(m => m.name, m => m.Value) };
+            await DecideAsync(
+                stores,
+                new JobCommand.BeginAttempt(job, 1, "m1", JobSamples.At(1)),
+                new JobCommand.BeginRunning(job, 1, ["c1"], JobSamples.At(2)),
+                new JobCommand.Publish(job, 1, [], progress, JobSamples.At(3)));
             jobs.Add(job);
         }
 
-        Assert.Equal(jobs, (await stores.Runs.QueryAsync(new RunQuery { OrderBy = metric, SmallestFirst = true }, Cancel)).Select(r => r.Job));
-        Assert.Empty(await stores.Runs.QueryAsync(new RunQuery { OrderBy = metric + "\"" }, Cancel));
-        Assert.Empty(await stores.Runs.QueryAsync(new RunQuery { Algorithm = metric, DatasetId = metric, DatasetVersion = metric, User = metric, Group = metric, ModelName = metric }, Cancel));
+        for (var i = 0; i < metrics.Length; i++)
+        {
+            var found = (await stores.Runs.QueryAsync(new RunQuery { OrderBy = metrics[i] }, Cancel)).Select(r => r.Job);
+            Assert.Equal(i % 2 == 0 ? jobs : [jobs[1], jobs[0]], found);
+            Assert.Empty(await stores.Runs.QueryAsync(new RunQuery { OrderBy = metrics[i] + "\"x" }, Cancel));
+            Assert.Empty(await stores.Runs.QueryAsync(
+                new RunQuery { Algorithm = metrics[i], DatasetId = metrics[i], DatasetVersion = metrics[i], User = metrics[i], Group = metrics[i], ModelName = metrics[i] }, Cancel));
+        }
     }
 
     [Fact]
