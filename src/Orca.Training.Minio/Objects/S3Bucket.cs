@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Minio;
 using Minio.DataModel.Args;
 using Minio.Exceptions;
 
