@@ -5,6 +5,7 @@ using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Settings;
+using Orca.Training.Text;
 using static System.FormattableString;
 
 namespace Orca.Training;
@@ -70,9 +71,16 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         RequireAtLeast(1, "Limits:UploadsOfCaller", limits.UploadsOfCaller, found);
         RequireTime("Limits:UploadIdle", limits.UploadIdle, found);
         RequireTime("Limits:UploadTime", limits.UploadTime, found);
+        RequireWithin(1024, CallLimits.MaxRequestBytes, "Limits:RequestBytes", limits.RequestBytes, found);
+        RequireWithin(1024, CallLimits.MaxBatchBytes, "Limits:CallBytes", limits.CallBytes, found);
         if (limits.LongestTime <= TimeSpan.Zero || limits.LongestTime > LongestLimit)
         {
             found.Add(Invariant($"Limits:LongestTime is {limits.LongestTime}: give a time above zero and up to {LongestLimit.Days} days."));
+        }
+
+        if (limits.LongestTimeLimit <= TimeSpan.Zero || limits.LongestTimeLimit > LongestLimit)
+        {
+            found.Add(Invariant($"Limits:LongestTimeLimit is {limits.LongestTimeLimit}: give a time above zero and up to {LongestLimit.Days} days."));
         }
     }
 
@@ -176,6 +184,11 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         {
             CheckParameter($"{path}:Parameters:{Shown(parameter)}", parameter, value, found);
         }
+
+        foreach (var alike in algorithm.Parameters.Keys.GroupBy(p => p, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+        {
+            found.Add($"{path}:Parameters has {string.Join(" and ", alike.Select(p => $"'{Shown(p)}'"))}, which differ by case alone: leave one out, since a training would get both.");
+        }
     }
 
     [GeneratedRegex(@"\A( *(last|best|every [1-9][0-9]{0,8}) *(,(?!\z)|\z))*\z")]
@@ -257,7 +270,15 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         }
     }
 
-    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && !name.Any(char.IsControl);
+    private static void RequireWithin(int least, int most, string setting, int value, List<string> found)
+    {
+        if (value < least || value > most)
+        {
+            found.Add(Invariant($"{setting} is {value}: give {least} to {most}."));
+        }
+    }
+
+    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && Alphabet.IndexOfHarmful(name) < 0;
 
     /// <summary>A value in a message of one line, whatever it holds.</summary>
     private static string Shown(string? value) => value is null ? "null" : string.Concat(value.Select(c => char.IsControl(c) ? '\uFFFD' : c));

@@ -162,7 +162,7 @@ public static class OrcaTrainingServiceCollectionExtensions
     }
 
     private static Dictionary<string, AlgorithmDefaults> DefaultsIn(OrcaTrainingOptions options) => options.Algorithms
-        .ToDictionary(a => a.Key, a => new AlgorithmDefaults(a.Value.Timeouts.ForRequests, a.Value.Retries.ForRequests), StringComparer.Ordinal);
+        .ToDictionary(a => a.Key, a => new AlgorithmDefaults(a.Value.Timeouts.ForRequests, a.Value.Retries.ForRequests) { Parameters = [.. a.Value.Parameters.Keys] }, StringComparer.Ordinal);
 
     private static FolderLogStore NewLogStore(IServiceProvider services) => new(
         DataFolder(services, "logs"),

@@ -35,11 +35,15 @@ internal static class ContainerContract
     /// <summary>The folders that an attempt writes; none where it writes to a server.</summary>
     public static IReadOnlyList<FolderMount> Written(AttemptPlaces places) => [.. WrittenOf(places.Output, OutputPath), .. WrittenOf(places.Checkpoint, CheckpointPath)];
 
-    /// <summary>All parameters of a job: its own, and the algorithm's for those that it leaves out.</summary>
+    /// <summary>
+    /// All parameters of a job: its own, and the algorithm's for those that it leaves out. What differs by case alone counts as given: the algorithm
+    /// may have got it since the submission.
+    /// </summary>
     public static SortedList<string, string> Parameters(TrainingRequest request, AlgorithmOptions algorithm)
     {
         var parameters = new SortedList<string, string>(OwnVariables + algorithm.Parameters.Count + request.Parameters.Count, StringComparer.Ordinal);
-        AddParameters(algorithm.Parameters, parameters);
+        var given = request.Parameters.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        AddParameters(algorithm.Parameters.Where(p => !given.Contains(p.Key)), parameters);
         AddParameters(request.Parameters, parameters);
         return parameters;
     }

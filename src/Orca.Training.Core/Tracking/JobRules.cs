@@ -213,7 +213,7 @@ internal sealed class JobRules(
     {
         if (attempt.Overrun is null)
         {
-            (attempt.Overrun, var lookAt) = Deadlines.OfRun(tracked.Job, attempt, now);
+            (attempt.Overrun, var lookAt) = Deadlines.OfRun(tracked.Job, attempt, settings, now);
             if (lookAt is { } at)
             {
                 wakeAt(tracked, at);
