@@ -121,7 +121,7 @@ internal sealed partial class TrackerCore
                 _sweeps.Take(e.Jobs, now, effects);
                 break;
             case TrackerEvent.Purged e:
-                _sweeps.Answer(e.HasMore, now, effects);
+                _sweeps.Answer(e.Left, now, effects);
                 break;
             case TrackerEvent.Drain:
                 Drain(now, effects);

@@ -156,7 +156,7 @@ internal sealed class TrackerService(
         var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, _access, runs, models, time);
         var logWriters = new LogWriters(logs, work, time, logger, ending.Token);
         var metricWriters = new MetricWriters(metricSeries, work, time, logger, ending.Token);
-        var purge = new JobPurge(installation, store, artifacts, models, logs, _atStart.Retention, fence, logger);
+        var purge = new JobPurge(installation, store, artifacts, models, logs, _atStart.Retention, fence, time, logger);
         var effects = new EffectRunner(
             _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, artifacts, models, logWriters, metricWriters, _atStart, work, time, inbox, logger, ending.Token);
         await using var services = scopes.CreateAsyncScope();

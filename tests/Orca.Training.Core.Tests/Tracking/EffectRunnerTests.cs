@@ -81,7 +81,7 @@ public sealed class EffectRunnerTests
         var jobs = new MemoryJobStore(new MemoryJobStoreOptions(), time);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here),
-            jobs, new JobPurge(Here, jobs, artifacts, stores.GetRequiredService<IModelStore>(), stores.GetRequiredService<ILogStore>(), new RetentionOptions(), default, NullLogger.Instance), launcher,
+            jobs, new JobPurge(Here, jobs, artifacts, stores.GetRequiredService<IModelStore>(), stores.GetRequiredService<ILogStore>(), new RetentionOptions(), default, time, NullLogger.Instance), launcher,
             artifacts, stores.GetRequiredService<IModelStore>(), logs, new MetricWriters(stores.GetRequiredService<IMetricStore>(), work, time, NullLogger.Instance, Cancel), options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }

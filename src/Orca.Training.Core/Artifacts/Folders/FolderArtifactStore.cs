@@ -27,6 +27,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private readonly string _root;
+    private readonly FolderRemoval _removal = new();
 
     /// <summary>Uses a folder; it is made with the first attempt.</summary>
     /// <param name="root">The folder's path; a relative one is taken from the current folder.</param>
@@ -136,7 +137,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         var folder = JobFolder(installation, job);
         // No job's number holds a '~'.
         var aside = Path.Combine(Path.GetDirectoryName(folder)!, "~removed");
-        await Task.Run(() => FolderRemoval.Remove(aside, job.ToString(), Removed(folder, exceptAttempt), cancellationToken), cancellationToken);
+        await Task.Run(() => _removal.Remove(aside, job.ToString(), Removed(folder, exceptAttempt), cancellationToken), cancellationToken);
     }
 
     private static IEnumerable<string> Removed(string job, int? exceptAttempt)

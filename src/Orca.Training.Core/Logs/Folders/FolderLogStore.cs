@@ -28,6 +28,7 @@ public sealed class FolderLogStore : ILogStore
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(200);
 
     private readonly string _root;
+    private readonly FolderRemoval _removal = new();
     private readonly TimeProvider _time;
     private readonly LogAppenders _appenders;
     private readonly LogWaiters _waiters = new();
@@ -100,7 +101,7 @@ public sealed class FolderLogStore : ILogStore
         var folder = FolderOf(installation, job);
         // No job's number holds a '~'.
         var aside = Path.Combine(Path.GetDirectoryName(folder)!, "~removed");
-        await Task.Run(() => FolderRemoval.Remove(aside, job.ToString(), [folder], cancellationToken), cancellationToken);
+        await Task.Run(() => _removal.Remove(aside, job.ToString(), [folder], cancellationToken), cancellationToken);
     }
 
     // On a thread that may wait for the disk: the caller's may be one that others wait for.
