@@ -49,8 +49,8 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(OrcaTrainingBuilder.NewModelStore);
         services.TryAddSingleton(OrcaTrainingBuilder.NewMetricStore);
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
-        services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s) });
-        services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")) { IsShared = IsDataFolderShared(s) });
+        services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s), OthersCanRead = CanOthersRead(s) });
+        services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")) { IsShared = IsDataFolderShared(s), OthersCanRead = CanOthersRead(s) });
         services.TryAddSingleton<ILogStore>(NewLogStore);
         services.TryAddSingleton<ITrainingClientFactory>(NewClient);
         services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
@@ -164,7 +164,11 @@ public static class OrcaTrainingServiceCollectionExtensions
         (long)services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.MaxLogMiB << 20)
     {
         IsShared = IsDataFolderShared(services),
+        OthersCanRead = CanOthersRead(services),
     };
+
+    private static bool CanOthersRead(IServiceProvider services) =>
+        services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.OtherUsersCanRead;
 
     private static bool IsDataFolderShared(IServiceProvider services) =>
         services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.DataFolderIsShared;

@@ -104,4 +104,19 @@ internal static partial class TrackerLog
 
     [LoggerMessage(1060, LogLevel.Warning, "What need not be kept of {Count} finished jobs could not be removed, job {JobId} the first of them. The others are removed, and these tried again, ever more seldom")]
     public static partial void Unremovable(this ILogger logger, Exception error, int count, long jobId);
+
+    [LoggerMessage(1061, LogLevel.Warning, "{Trouble}")]
+    public static partial void DiskShort(this ILogger logger, string trouble);
+
+    [LoggerMessage(1062, LogLevel.Information, "The host's disks have room again: trainings start")]
+    public static partial void DiskHasRoom(this ILogger logger);
+
+    [LoggerMessage(1063, LogLevel.Warning, "The disk is full: attempt {Attempt} is ended, whose files take {Bytes}")]
+    public static partial void DiskFiller(this ILogger logger, string attempt, string bytes);
+
+    [LoggerMessage(1064, LogLevel.Warning, "The disk is full: what job {JobId} left, which did not succeed, is removed, {Bytes}")]
+    public static partial void DiskCleared(this ILogger logger, long jobId, string bytes);
+
+    [LoggerMessage(1065, LogLevel.Warning, "It could not be looked at the room on the host's disks, or none could be made; trying again")]
+    public static partial void DiskFailed(this ILogger logger, Exception error);
 }

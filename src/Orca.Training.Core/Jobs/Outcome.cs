@@ -42,6 +42,9 @@ public readonly record struct OutcomeCode(string Name)
     /// <summary>The training announced an artifact that it did not leave behind.</summary>
     public static readonly OutcomeCode ArtifactMissing = new("ArtifactMissing");
 
+    /// <summary>The training filled the disk of its host, and was stopped so that others can go on.</summary>
+    public static readonly OutcomeCode DiskFull = new("DiskFull");
+
     /// <summary>The containers could not be started.</summary>
     public static readonly OutcomeCode LaunchFailed = new("LaunchFailed");
 

@@ -84,6 +84,12 @@ internal abstract record TrackerEvent
     /// <summary>A removal of finished jobs is over; what could not be removed, null if the store did not answer.</summary>
     public sealed record Purged(IReadOnlyList<Unremovable>? Left) : TrackerEvent;
 
+    /// <summary>The host's disks have room for trainings to start, or have not.</summary>
+    public sealed record RoomChanged(bool HasRoom) : TrackerEvent;
+
+    /// <summary>An attempt fills its host's disk: its files take so much of it.</summary>
+    public sealed record DiskFilled(AttemptName Attempt, string Bytes) : TrackerEvent;
+
     /// <summary>Time has passed.</summary>
     public sealed record Tick : TrackerEvent;
 

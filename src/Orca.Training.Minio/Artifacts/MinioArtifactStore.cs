@@ -10,7 +10,8 @@ namespace Orca.Training.Minio.Artifacts;
 
 /// <summary>
 /// Keeps outputs and checkpoints in a bucket: <c>&lt;installation&gt;/&lt;job&gt;/&lt;attempt&gt;/output/…</c> and
-/// <c>&lt;installation&gt;/&lt;job&gt;/checkpoint/…</c>.
+/// <c>&lt;installation&gt;/&lt;job&gt;/checkpoint/…</c>. What an attempt left is moved to <c>&lt;installation&gt;/&lt;job&gt;/&lt;attempt&gt;/published/…</c>
+/// when it is collected: credentials that it printed, or kept, reach none of it.
 /// </summary>
 internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
 {
@@ -36,26 +37,27 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
         ArgumentNullException.ThrowIfNull(announced);
         cancellationToken.ThrowIfCancellationRequested();
         await MakeBucketAsync(cancellationToken);
-        var prefix = RunKeys.Output(attempt) + "/";
-        var found = new List<(string Name, S3Object Object)>();
-        await foreach (var there in _bucket.ListAsync(prefix, cancellationToken))
-        {
-            if (found.Count == Announcements.MaxEntries)
-            {
-                throw new ArtifactException(Invariant($"The training left more than {Announcements.MaxEntries} files: pack them into one archive, or leave fewer."));
-            }
+        var (output, published) = (RunKeys.Output(attempt) + "/", RunKeys.Published(attempt) + "/");
+        var left = await ListAsync(output, cancellationToken);
 
-            var name = there.Key[prefix.Length..];
-            CheckName(name);
-            found.Add((name, there));
+        // A collecting that was broken off has moved some already.
+        var found = left.Concat(await ListAsync(published, cancellationToken)).DistinctBy(f => f.Name).ToList();
+        if (found.Count > Announcements.MaxEntries)
+        {
+            throw TooMany();
         }
 
         Announcements.RequireAll(announced, found.Select(f => f.Name));
         var artifacts = new Artifact[found.Count];
-        await Parallel.ForAsync(0, found.Count, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken }, async (i, token) =>
-            artifacts[i] = await HashAsync(found[i].Object, found[i].Name, token));
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, found.Count, parallel, async (i, token) =>
+            artifacts[i] = await HashAsync(found[i].Object, found[i].Name, published + found[i].Name, token));
         Array.Sort(artifacts, (a, b) => string.CompareOrdinal(a.Name, b.Name));
         Announcements.Compare(announced, artifacts);
+
+        // What was given to the attempt opens its output for as long as it holds: what is published lies elsewhere.
+        await Parallel.ForAsync(0, left.Count, parallel, async (i, token) => await MoveAsync(left[i].Object, left[i].Name, published + left[i].Name, token));
+        await _bucket.RemoveAsync(left.Select(f => f.Object.Key).ToAsyncEnumerable(), cancellationToken);
         return artifacts;
     }
 
@@ -91,9 +93,14 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
     {
         await MakeBucketAsync(cancellationToken);
         var prefix = RunKeys.Job(installation, job) + "/";
-        var kept = exceptAttempt is { } number ? Invariant($"{prefix}{number}/output/") : null;
-        await _bucket.RemoveAsync(
-            _bucket.ListAsync(prefix, cancellationToken).Select(o => o.Key).Where(k => kept is null || !k.StartsWith(kept, StringComparison.Ordinal)), cancellationToken);
+
+        // Of an attempt that an earlier version published, its output; of others that is empty but for what came after their end.
+        var published = exceptAttempt is { } number ? Invariant($"{prefix}{number}/published/") : null;
+        var kept = published is null ? null
+            : await _bucket.ListAsync(published, cancellationToken).AnyAsync(cancellationToken) ? published
+            : Invariant($"{prefix}{exceptAttempt}/output/");
+        var keys = _bucket.ListAsync(prefix, cancellationToken).Select(o => o.Key).Where(k => kept is null || !k.StartsWith(kept, StringComparison.Ordinal));
+        await _bucket.RemoveAsync(keys, cancellationToken);
     }
 
     private static void CheckName(string name)
@@ -110,19 +117,57 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
         }
     }
 
-    private async Task<Artifact> HashAsync(S3Object found, string name, CancellationToken cancellationToken)
+    private async Task<List<(string Name, S3Object Object)>> ListAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var found = new List<(string Name, S3Object Object)>();
+        await foreach (var there in _bucket.ListAsync(prefix, cancellationToken))
+        {
+            if (found.Count == Announcements.MaxEntries)
+            {
+                throw TooMany();
+            }
+
+            var name = there.Key[prefix.Length..];
+            CheckName(name);
+            found.Add((name, there));
+        }
+
+        return found;
+    }
+
+    private async Task<Artifact> HashAsync(S3Object found, string name, string key, CancellationToken cancellationToken)
     {
         try
         {
             await using var stream = await _bucket.OpenAsync(found, 0, cancellationToken);
             var content = await HashedCopy.HashAsync(stream, cancellationToken);
-            return new Artifact(name, AddressOf(found.Key).ToUri(), content.Size, content.Sha256);
+            return new Artifact(name, AddressOf(key).ToUri(), content.Size, content.Sha256);
         }
-        catch (S3Exception e) when (e.IsMissing || e.Status is System.Net.HttpStatusCode.PreconditionFailed)
+        catch (S3Exception e) when (IsChanged(e))
         {
-            throw new ArtifactException($"'{name}' changed while it was being read, though its training has ended.", e);
+            throw Changed(name, e);
         }
     }
+
+    private async Task MoveAsync(S3Object found, string name, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _bucket.CopyAsync(found, key, cancellationToken);
+        }
+        catch (S3Exception e) when (IsChanged(e))
+        {
+            throw Changed(name, e);
+        }
+    }
+
+    private static bool IsChanged(S3Exception e) => e.IsMissing || e.Status is System.Net.HttpStatusCode.PreconditionFailed;
+
+    private static ArtifactException Changed(string name, Exception cause) =>
+        new($"'{name}' changed while it was being read, though its training has ended.", cause);
+
+    private static ArtifactException TooMany() =>
+        new(Invariant($"The training left more than {Announcements.MaxEntries} files: pack them into one archive, or leave fewer."));
 
     private S3Address AddressOf(string key) => new(_bucket.Name, key);
 

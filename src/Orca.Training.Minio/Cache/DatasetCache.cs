@@ -17,9 +17,9 @@ namespace Orca.Training.Minio.Cache;
 /// opened. Which those are, the job store says, since an attempt is on record before its data are opened: all hosts that share the folder have to
 /// share the job store too.
 /// </remarks>
-internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, TimeProvider time)
+internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, TimeProvider time, bool othersCanRead = false)
 {
-    private readonly FolderDatasetStore _kept = new(folder);
+    private readonly FolderDatasetStore _kept = new(folder) { OthersCanRead = othersCanRead };
     private readonly CacheUses _uses = new(folder);
 
     // One for each version that was opened, so as many as there are datasets.

@@ -1,4 +1,5 @@
 using System.Text;
+using Orca.Training.Disk;
 using Orca.Training.Files;
 using Orca.Training.Jobs;
 using static System.FormattableString;
@@ -14,17 +15,10 @@ namespace Orca.Training.Artifacts.Folders;
 /// What lies there was written by a training, which nobody here trusts: nothing but ordinary files is ever opened, and no link is
 /// followed out of its folder.
 /// </remarks>
-public sealed class FolderArtifactStore : IArtifactStore
+public sealed class FolderArtifactStore : IArtifactStore, IOnDisk
 {
     /// <summary>The most files and folders that an attempt can leave.</summary>
     internal int MaxEntries { get; init; } = Announcements.MaxEntries;
-
-    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private const UnixFileMode PassThrough = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
-    private const UnixFileMode Everybody = PassThrough
-        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private readonly string _root;
     private readonly FolderRemoval _removal = new();
@@ -40,6 +34,11 @@ public sealed class FolderArtifactStore : IArtifactStore
     /// <summary>Whether the folder is one that all hosts have, such as a network share. Default: it is not.</summary>
     public bool IsShared { get; init; }
 
+    string IOnDisk.Folder => _root;
+
+    /// <summary>Whether other users of the machine can read what is there. Default: they can not.</summary>
+    public bool OthersCanRead { get; init; }
+
     /// <inheritdoc />
     public bool IsOnHost => true;
 
@@ -47,20 +46,17 @@ public sealed class FolderArtifactStore : IArtifactStore
     public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Directory.CreateDirectory(_root);
-
-        // A host that runs as root starts its containers as some ordinary user whose id it need not know, so their two folders
-        // are open to everybody, and the way to them lets everybody pass, and list nothing. Any other host starts them as itself.
-        var isRoot = Environment.IsPrivilegedProcess;
-        var above = isRoot ? Owner | PassThrough : Owner;
-        var place = isRoot ? Owner | Everybody : Owner;
+        PrivateFolder.Make(_root, OthersCanRead);
+        var mode = PrivateFolder.ModeFor(OthersCanRead);
         var job = JobFolder(attempt);
-        Make(Path.GetDirectoryName(job)!, above);
-        Make(job, above);
-        Make(AttemptFolder(attempt), above);
-        Make(OutputFolder(attempt), place);
+        Make(Path.GetDirectoryName(job)!, mode);
+        Make(job, mode);
+        Make(AttemptFolder(attempt), mode);
+
+        // Who mounts them gives these two to whom the containers run as: nobody else is to write there.
+        Make(OutputFolder(attempt), mode);
         var checkpoint = Path.Combine(job, "checkpoint");
-        Make(checkpoint, place);
+        Make(checkpoint, mode);
         return Task.FromResult(new AttemptPlaces(FileUri.Of(OutputFolder(attempt)), FileUri.Of(checkpoint)));
     }
 
