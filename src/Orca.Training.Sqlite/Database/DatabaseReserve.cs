@@ -78,26 +78,17 @@ internal sealed class DatabaseReserve(SqliteConnection connection, string file, 
         return (long)command.ExecuteScalar()!;
     }
 
-    /// <summary>What a table took that is dropped stays in the file as free pages; and the log has become as long as that.</summary>
+    /// <summary>
+    /// What a table took that is dropped stays in the file as free pages, and the log has become as long as that. Each step by itself: pages that
+    /// come and go in one transaction never reach the disk.
+    /// </summary>
     private void TakePages(long bytes)
     {
-        connection.Run("BEGIN IMMEDIATE");
-        try
-        {
-            connection.Run("CREATE TABLE orca_reserve (room BLOB)");
-            connection.Run(Invariant($"INSERT INTO orca_reserve VALUES (zeroblob({bytes}))"));
-            connection.Run("DROP TABLE orca_reserve");
-            connection.Run("COMMIT");
-        }
-        catch (SqliteException)
-        {
-            if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0)
-            {
-                connection.Run("ROLLBACK");
-            }
-
-            throw;
-        }
+        connection.Run("DROP TABLE IF EXISTS orca_reserve");
+        connection.Run("CREATE TABLE orca_reserve (room BLOB)");
+        connection.Run(Invariant($"INSERT INTO orca_reserve VALUES (zeroblob({bytes}))"));
+        connection.Run("PRAGMA wal_checkpoint(RESTART)");
+        connection.Run("DROP TABLE orca_reserve");
     }
 
     private void TakeFile(long bytes)
