@@ -21,6 +21,7 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
         new("OrcaTraining:Algorithms:NAME:Retries", typeof(RetryOptions)),
         new("OrcaTraining:Limits", typeof(RequestLimits)),
         new("OrcaTraining:Retention", typeof(RetentionOptions)),
+        new("OrcaTraining:Disk", typeof(DiskOptions)),
         new("OrcaTraining:MemoryJobStore", typeof(MemoryJobStoreOptions)),
         new("OrcaTraining:Sqlite", typeof(SqliteJobStoreOptions), "UseSqlite()"),
         new("OrcaTraining:PostgreSql", typeof(PostgreSqlJobStoreOptions), "UsePostgreSql()"),

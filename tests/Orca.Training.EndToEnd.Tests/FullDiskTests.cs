@@ -51,8 +51,8 @@ public sealed class FullDiskTests
 
             // It takes whatever room there is again at once.
             var flood = await service.RunAsync("""while true; do cat /dev/zero >> "$ORCA_OUTPUT_PATH/flood"; sleep 0.1; done 2>/dev/null""");
-            var ended = await service.FinishAsync(flood);
             var next = await service.RunAsync("true");
+            var ended = await service.FinishAsync(flood);
 
             Assert.Equal((JobState.Failed, OutcomeCode.DiskFull), (ended.State, ended.Outcome?.Code));
             Assert.StartsWith("The training filled the disk of its host", ended.Outcome!.Message, StringComparison.Ordinal);

@@ -5,6 +5,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
 using Orca.Training.Models;
+using static System.FormattableString;
 
 namespace Orca.Training.Tracking;
 
@@ -112,7 +113,7 @@ internal sealed class JobPurge(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            left.Add(new Unremovable(job.Id, e is OperationCanceledException ? new TimeoutException($"It was not done within {LongestRemoval.TotalMinutes:0} min.", e) : e));
+            left.Add(new Unremovable(job.Id, e is OperationCanceledException ? new TimeoutException(Invariant($"It was not done within {LongestRemoval.TotalMinutes:0} min."), e) : e));
         }
     }
 

@@ -72,8 +72,8 @@ internal static class SessionPolicy
         WriteAll(json, "Action", ["s3:PutObject"]);
         WriteAll(json, "Resource", ["arn:aws:s3:::*"]);
         json.WriteStartObject("Condition");
-        json.WriteStartObject("Null");
-        json.WriteString(header, "false");
+        json.WriteStartObject("StringLike");
+        json.WriteString(header, "*");
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();

@@ -29,6 +29,8 @@ public sealed class AddOrcaTrainingTests
             "RemoveLeftovers": true,
             "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00" },
             "RequeueOnStop": true,
+            "OtherUsersCanRead": true,
+            "Disk": { "KeepFreeMiB": 31, "StopBelowMiB": 30, "Period": "00:00:32" },
             "Retention": { "KeepJobsFor": "1.00:00:00", "KeepJobs": 16, "KeepArtifacts": true, "KeepContainersFor": "00:00:17", "Period": "00:18:00" },
             "Algorithms": {
               "intents": {
@@ -63,6 +65,8 @@ public sealed class AddOrcaTrainingTests
         Assert.Equal(
             [TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)],
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);
+        Assert.True(options.OtherUsersCanRead);
+        Assert.Equal((31, 30, TimeSpan.FromSeconds(32)), (options.Disk.KeepFreeMiB, options.Disk.StopBelowMiB, options.Disk.Period));
         var retention = options.Retention;
         Assert.Equal(
             (TimeSpan.FromDays(1), 16, true, TimeSpan.FromSeconds(17), TimeSpan.FromMinutes(18)),
@@ -94,7 +98,7 @@ public sealed class AddOrcaTrainingTests
     [Fact]
     public void The_test_of_configuration_leaves_no_setting_out()
     {
-        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials), typeof(TimeoutOptions), typeof(RetryOptions), typeof(RetentionOptions) })
+        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials), typeof(TimeoutOptions), typeof(RetryOptions), typeof(RetentionOptions), typeof(DiskOptions) })
         {
             // A function is no setting: it comes from code alone.
             Assert.All(type.GetProperties().Where(p => !typeof(Delegate).IsAssignableFrom(p.PropertyType)), p => Assert.Contains($"\"{p.Name}\"", AllSettings, StringComparison.Ordinal));
