@@ -10,7 +10,4 @@ internal static partial class MinioLog
 
     [LoggerMessage(7001, LogLevel.Warning, "Containers get presigned URLs of the S3 server {Endpoint}, since it gives no temporary credentials: {Reason} Set OrcaTraining:Minio:Credentials to say which is wanted")]
     public static partial void GivesPresignedUrls(this ILogger logger, string endpoint, string reason);
-
-    [LoggerMessage(7002, LogLevel.Information, "The S3 server {Endpoint} takes no policy that forbids to open objects to others: {Reason} Temporary credentials are asked for without it")]
-    public static partial void KnowsNoGrants(this ILogger logger, string endpoint, string reason);
 }

@@ -17,7 +17,6 @@ internal sealed class MinioPlaceAccess(S3Server server, ILogger<MinioPlaceAccess
     private readonly TemporaryCredentials _temporary = new(server.Options);
     private readonly PresignedAccess _presigned = new(server);
     private readonly SemaphoreSlim _asking = new(1, 1);
-    private volatile bool _knowsGrants = true;
     private ContainerCredentials _kind = server.Options.Credentials;
 
     public TimeSpan RenewalPeriod => server.Options.CredentialLifetime / 2;
@@ -90,26 +89,8 @@ internal sealed class MinioPlaceAccess(S3Server server, ILogger<MinioPlaceAccess
     private static DateTimeOffset ExpiryOf(Amazon.SecurityToken.Model.Credentials credentials) =>
         new(DateTime.SpecifyKind(credentials.Expiration ?? default, DateTimeKind.Utc), TimeSpan.Zero);
 
-    private async Task<Amazon.SecurityToken.Model.Credentials> GetAsync(AttemptAccess access, CancellationToken cancellationToken)
-    {
-        var (session, bucket) = (access.Attempt.ContainerOf(0), server.Options.RunBucket);
-        if (_knowsGrants)
-        {
-            try
-            {
-                return await _temporary.GetAsync(session, SessionPolicy.Of(access, bucket, deniesGrants: true), cancellationToken);
-            }
-            catch (S3Exception e) when (e.Status is HttpStatusCode.BadRequest)
-            {
-                // A server whose objects cannot be opened to others one by one does not know what the policy speaks of.
-                logger.KnowsNoGrants(server.Options.Endpoint, e.Message);
-            }
-        }
-
-        var credentials = await _temporary.GetAsync(session, SessionPolicy.Of(access, bucket, deniesGrants: false), cancellationToken);
-        _knowsGrants = false;
-        return credentials;
-    }
+    private Task<Amazon.SecurityToken.Model.Credentials> GetAsync(AttemptAccess access, CancellationToken cancellationToken) =>
+        _temporary.GetAsync(access.Attempt.ContainerOf(0), SessionPolicy.Of(access, server.Options.RunBucket), cancellationToken);
 
     /// <summary>Asks the server once what it has.</summary>
     private async ValueTask<ContainerCredentials> KindAsync(CancellationToken cancellationToken)

@@ -7,17 +7,12 @@ namespace Orca.Training.Minio.Access;
 /// <summary>What an attempt's credentials may do, in the language of S3's policies: reach its own places, and neither list nor administer anything. Pure.</summary>
 internal static class SessionPolicy
 {
-    private static readonly string[] Grants =
-        ["s3:x-amz-acl", "s3:x-amz-grant-read", "s3:x-amz-grant-write", "s3:x-amz-grant-read-acp", "s3:x-amz-grant-write-acp", "s3:x-amz-grant-full-control"];
-
     private static readonly string[] Read = ["s3:GetObject"];
     private static readonly string[] WriteOutput = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"];
     private static readonly string[] WriteCheckpoint = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"];
 
-    /// <param name="access">What is opened.</param>
-    /// <param name="runBucket">Where runs lie.</param>
-    /// <param name="deniesGrants">Whether it forbids to open an object to others as it is written; a server that knows no such rights may refuse a policy that names them.</param>
-    public static string Of(AttemptAccess access, string runBucket, bool deniesGrants)
+    /// <returns>JSON without white space, which not every server would take.</returns>
+    public static string Of(AttemptAccess access, string runBucket)
     {
         List<string> read = [Object(new S3Address(runBucket, RunKeys.Access(access.Attempt)))];
         if (access.Data is { } data)
@@ -40,11 +35,6 @@ internal static class SessionPolicy
             Allow(json, Read, read);
             Allow(json, WriteOutput, [Below(S3Address.Of(access.Places.Output))]);
             Allow(json, WriteCheckpoint, [Below(S3Address.Of(access.Places.Checkpoint))]);
-            foreach (var header in deniesGrants ? Grants : [])
-            {
-                DenyWith(json, header);
-            }
-
             json.WriteEndArray();
             json.WriteEndObject();
         }
@@ -61,21 +51,6 @@ internal static class SessionPolicy
         json.WriteString("Effect", "Allow");
         WriteAll(json, "Action", actions);
         WriteAll(json, "Resource", resources);
-        json.WriteEndObject();
-    }
-
-    /// <summary>Nothing may be written with a header that is there at all.</summary>
-    private static void DenyWith(Utf8JsonWriter json, string header)
-    {
-        json.WriteStartObject();
-        json.WriteString("Effect", "Deny");
-        WriteAll(json, "Action", ["s3:PutObject"]);
-        WriteAll(json, "Resource", ["arn:aws:s3:::*"]);
-        json.WriteStartObject("Condition");
-        json.WriteStartObject("StringLike");
-        json.WriteString(header, "*");
-        json.WriteEndObject();
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 
