@@ -17,23 +17,49 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
 {
     private const int BufferLength = 64 * 1024;
 
+    // As LogEntry says it of lines that the service itself could not keep.
+    private const string Gone = "[lines are missing here: the engine's log of the container is bounded, and it let go of them before they were read]";
+
     public async IAsyncEnumerable<OutputLine> ReadAsync(
         string container, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var what = $"reading the output of container {container}";
         var position = after;
         var parser = new OutputParser();
-        using (var following = await OpenAsync(what, container, ResumePoint.For(after), isFollowed: true, cancellationToken))
+        for (var isDoubtful = true; isDoubtful;)
         {
+            isDoubtful = false;
+            parser = new OutputParser();
+            var resume = ResumePoint.For(position);
+            using var following = await OpenAsync(what, container, resume, isFollowed: true, cancellationToken);
             if (following is null)
             {
                 yield break;
             }
 
-            await foreach (var line in LinesAsync(what, following, parser, ResumePoint.For(after), cancellationToken))
+            var continuity = new Continuity(position, calls.Time.GetUtcNow());
+            await foreach (var line in LinesAsync(what, following, parser, continuity, cancellationToken))
             {
-                position = position.Next(line.Timestamp);
-                yield return line;
+                var before = continuity.Take(line);
+                if (before is Continuity.Before.Doubtful)
+                {
+                    // Asked for anew after the last line, the engine gives all that it still has.
+                    isDoubtful = true;
+                    break;
+                }
+
+                if (before is Continuity.Before.Missing)
+                {
+                    var gone = new OutputLine(OutputStream.Error, line.Timestamp - 1, Gone);
+                    position = position.Next(gone.Timestamp);
+                    yield return gone;
+                }
+
+                if (resume.IsNew(line))
+                {
+                    position = position.Next(line.Timestamp);
+                    yield return line;
+                }
             }
         }
 
@@ -45,9 +71,12 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
         if (rest is not null)
         {
             parser = new OutputParser();
-            await foreach (var line in LinesAsync(what, rest, parser, end, cancellationToken))
+            await foreach (var line in LinesAsync(what, rest, parser, continuity: null, cancellationToken))
             {
-                yield return line;
+                if (end.IsNew(line))
+                {
+                    yield return line;
+                }
             }
         }
 
@@ -65,7 +94,7 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
 
     /// <summary>All lines that end; what is left without a newline stays with the parser.</summary>
     private async IAsyncEnumerable<OutputLine> LinesAsync(
-        string what, HttpResponseMessage response, OutputParser parser, ResumePoint resume, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string what, HttpResponseMessage response, OutputParser parser, Continuity? continuity, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var lines = new List<OutputLine>();
@@ -73,13 +102,16 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
         for (var isOpen = true; isOpen;)
         {
             lines.Clear();
+            var began = calls.Time.GetTimestamp();
             isOpen = await FillAsync(what, stream, buffer, parser, lines, cancellationToken);
+            if (calls.Time.GetElapsedTime(began) >= Continuity.Wait)
+            {
+                continuity?.Waited();
+            }
+
             foreach (var line in lines)
             {
-                if (resume.IsNew(line))
-                {
-                    yield return line;
-                }
+                yield return line;
             }
         }
     }
