@@ -41,9 +41,9 @@ public static class MinioTrainingBuilderExtensions
 
         // The container that makes the connection disposes it when the host ends.
         services.AddSingleton(s => new S3Server(s.GetRequiredService<IOptions<MinioOptions>>().Value, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IDatasetStore>(s => new MinioDatasetStore(s.GetRequiredService<S3Server>(), NewCache(s)));
-        services.AddSingleton<IArtifactStore>(s => new MinioArtifactStore(s.GetRequiredService<S3Server>()));
-        services.AddSingleton<IPlaceAccess>(s => new MinioPlaceAccess(
+        builder.UseDatasetStore(s => new MinioDatasetStore(s.GetRequiredService<S3Server>(), NewCache(s)));
+        builder.UseArtifactStore(s => new MinioArtifactStore(s.GetRequiredService<S3Server>()));
+        StandIns.Register<IPlaceAccess>(services, s => new MinioPlaceAccess(
             s.GetRequiredService<S3Server>(), s.GetService<ILogger<MinioPlaceAccess>>() ?? NullLogger<MinioPlaceAccess>.Instance));
         return builder;
     }

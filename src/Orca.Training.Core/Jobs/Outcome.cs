@@ -1,3 +1,5 @@
+using Orca.Training.Text;
+
 namespace Orca.Training.Jobs;
 
 /// <summary>How an attempt or a job ended, as a stable word. Codes are open: expect ones you do not know.</summary>
@@ -66,9 +68,13 @@ public readonly record struct OutcomeCode(string Name)
 
 /// <summary>How an attempt or a job ended.</summary>
 /// <param name="Code">The stable word for it.</param>
-/// <param name="Message">A sentence that a data scientist understands.</param>
+/// <param name="Message">A sentence that a data scientist understands. What of it a terminal would act on is made harmless.</param>
 /// <param name="ExitCode">The training program's exit code, where one was seen.</param>
 public sealed record Outcome(OutcomeCode Code, string Message, int? ExitCode = null)
 {
+    /// <summary>A sentence that a data scientist understands.</summary>
+    // It may hold a training's last words, an engine's and a registry's, and is shown in statuses, logs and terminals.
+    public string Message { get; init; } = HarmlessText.Lines(Message ?? "");
+
     internal static readonly Outcome Completed = new(OutcomeCode.Completed, "The training completed.", 0);
 }

@@ -60,8 +60,6 @@ internal static class ContainerContract
     private static SortedList<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm, AttemptInputs inputs, string? traceParent)
     {
         var variables = Parameters(job.Request, algorithm);
-        // Before anything else joins them: a training tells its parameters from other variables by this list alone.
-        variables["ORCA_PARAMETERS"] = variables.Count == 0 ? "[]" : JsonOf(json => WriteNames([.. variables.Keys], json));
         variables["ORCA_JOB_ID"] = job.Id.ToString();
         variables["ORCA_ATTEMPT"] = name.Attempt.Number.ToString(CultureInfo.InvariantCulture);
         variables["ORCA_OUTPUT_PATH"] = PathOf(inputs.Places.Output, OutputPath);
@@ -118,38 +116,26 @@ internal static class ContainerContract
         if (inputs.Model is { } model)
         {
             variables["ORCA_MODEL_PATH"] = PathOf(model, ModelPath);
-            variables["ORCA_MODEL_FILES"] = JsonOf(json => WriteModelFiles(inputs.ModelFiles, json));
+            variables["ORCA_MODEL_FILES"] = ModelFiles(inputs.ModelFiles);
         }
     }
 
-    private static void WriteModelFiles(IReadOnlyList<Artifact> files, Utf8JsonWriter json)
-    {
-        json.WriteStartArray();
-        foreach (var file in files)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", file.Name);
-            json.WriteNumber("size", file.Size);
-            json.WriteString("sha256", file.Sha256);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteNames(string[] names, Utf8JsonWriter json)
-    {
-        json.WriteStartArray();
-        Array.ForEach(names, json.WriteStringValue);
-        json.WriteEndArray();
-    }
-
-    private static string JsonOf(Action<Utf8JsonWriter> write)
+    private static string ModelFiles(IReadOnlyList<Artifact> files)
     {
         using var text = new MemoryStream();
         using (var json = new Utf8JsonWriter(text))
         {
-            write(json);
+            json.WriteStartArray();
+            foreach (var file in files)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", file.Name);
+                json.WriteNumber("size", file.Size);
+                json.WriteString("sha256", file.Sha256);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
         }
 
         return System.Text.Encoding.UTF8.GetString(text.ToArray());

@@ -98,10 +98,11 @@ internal static class DataMapping
         Last = ToWire(series.Last),
         Least = series.Least,
         Greatest = series.Greatest,
+        LeftOut = series.LeftOut,
     };
 
     public static MetricSeries FromWire(Wire.MetricSeries series) =>
-        new(FromWire(series.Metric), series.Count, FromWire(series.Last ?? new Wire.MetricPoint()), series.Least, series.Greatest);
+        new(FromWire(series.Metric), series.Count, FromWire(series.Last ?? new Wire.MetricPoint()), series.Least, series.Greatest, series.LeftOut);
 
     public static Wire.MetricPoint ToWire(MetricPoint point) => new() { Step = point.Step, Value = point.Value, Timestamp = point.Timestamp };
 

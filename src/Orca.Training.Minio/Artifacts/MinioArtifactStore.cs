@@ -51,12 +51,10 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
         var artifacts = new Artifact[found.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, found.Count, parallel, async (i, token) =>
-            artifacts[i] = await HashAsync(found[i].Object, found[i].Name, published + found[i].Name, token));
+            artifacts[i] = await MoveAsync(found[i].Object, found[i].Name, published + found[i].Name, token));
         Array.Sort(artifacts, (a, b) => string.CompareOrdinal(a.Name, b.Name));
         Announcements.Compare(announced, artifacts);
 
-        // What was given to the attempt opens its output for as long as it holds: what is published lies elsewhere.
-        await Parallel.ForAsync(0, left.Count, parallel, async (i, token) => await MoveAsync(left[i].Object, left[i].Name, published + left[i].Name, token));
         await _bucket.RemoveAsync(left.Select(f => f.Object.Key).ToAsyncEnumerable(), cancellationToken);
         return artifacts;
     }
@@ -135,13 +133,17 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
         return found;
     }
 
-    private async Task<Artifact> HashAsync(S3Object found, string name, string key, CancellationToken cancellationToken)
+    /// <summary>
+    /// What was given to the attempt opens its output for as long as it holds, so what is published lies elsewhere. It is written anew, and not
+    /// copied by the server: what the attempt said of it beside its content, such as who may read it, must not come with it.
+    /// </summary>
+    private async Task<Artifact> MoveAsync(S3Object found, string name, string key, CancellationToken cancellationToken)
     {
         try
         {
             await using var stream = await _bucket.OpenAsync(found, 0, cancellationToken);
-            var content = await HashedCopy.HashAsync(stream, cancellationToken);
-            return new Artifact(name, AddressOf(key).ToUri(), content.Size, content.Sha256);
+            var content = found.Key == key ? await HashedCopy.HashAsync(stream, cancellationToken) : await CopyAsync(stream, found.Size, key, cancellationToken);
+            return content.Size == found.Size ? new Artifact(name, AddressOf(key).ToUri(), content.Size, content.Sha256) : throw Changed(name, cause: null);
         }
         catch (S3Exception e) when (IsChanged(e))
         {
@@ -149,21 +151,16 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
         }
     }
 
-    private async Task MoveAsync(S3Object found, string name, string key, CancellationToken cancellationToken)
+    private async Task<ContentHash> CopyAsync(Stream source, long size, string key, CancellationToken cancellationToken)
     {
-        try
-        {
-            await _bucket.CopyAsync(found, key, cancellationToken);
-        }
-        catch (S3Exception e) when (IsChanged(e))
-        {
-            throw Changed(name, e);
-        }
+        await using var content = new HashingStream(Stream.Null, source);
+        await _bucket.PutAsync(key, content, size, cancellationToken);
+        return await content.FinishAsync();
     }
 
     private static bool IsChanged(S3Exception e) => e.IsMissing || e.Status is System.Net.HttpStatusCode.PreconditionFailed;
 
-    private static ArtifactException Changed(string name, Exception cause) =>
+    private static ArtifactException Changed(string name, Exception? cause) =>
         new($"'{name}' changed while it was being read, though its training has ended.", cause);
 
     private static ArtifactException TooMany() =>

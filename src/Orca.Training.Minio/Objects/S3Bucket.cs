@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Minio;
-using Minio.DataModel;
 using Minio.DataModel.Args;
 using Minio.Exceptions;
 
@@ -81,16 +80,6 @@ internal sealed class S3Bucket(S3Server server, string name)
     {
         await server.Client.CopyObjectAsync(
             new CopyObjectArgs().WithBucket(name).WithObject(key).WithCopyObjectSource(new CopySourceObjectArgs().WithBucket(name).WithObject(from)), cancellationToken);
-        return true;
-    }, cancellationToken);
-
-    /// <summary>Copies an object within the server, as it was found: with what is in it, and without whom else it was opened to.</summary>
-    public Task CopyAsync(S3Object found, string key, CancellationToken cancellationToken) => CallAsync("copy", found.Key, async () =>
-    {
-        var same = new CopyConditions();
-        same.SetMatchETag(found.ETag);
-        var source = new CopySourceObjectArgs().WithBucket(name).WithObject(found.Key).WithCopyConditions(same);
-        await server.Client.CopyObjectAsync(new CopyObjectArgs().WithBucket(name).WithObject(key).WithCopyObjectSource(source), cancellationToken);
         return true;
     }, cancellationToken);
 

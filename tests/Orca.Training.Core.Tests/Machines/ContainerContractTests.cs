@@ -26,7 +26,6 @@ public sealed class ContainerContractTests
                 ["ORCA_CHECKPOINT_PATH"] = "/orca/checkpoint",
                 ["ORCA_JOB_ID"] = "12",
                 ["ORCA_OUTPUT_PATH"] = "/orca/output",
-                ["ORCA_PARAMETERS"] = "[\"EPOCHS\",\"lr\"]",
                 ["TRAINING_DATASET_ID"] = "d",
                 ["TRAINING_DATASET_VERSION_HASH"] = "v",
                 ["TRAINING_DATA_PATH"] = "/orca/data",
@@ -41,15 +40,6 @@ public sealed class ContainerContractTests
         var spec = Build(new Dictionary<string, string> { ["LR"] = "0.1" }, new() { Parameters = { ["LR"] = "9", ["EPOCHS"] = "5" } });
 
         Assert.Equal(("0.1", "5"), (spec.Environment["LR"], spec.Environment["EPOCHS"]));
-    }
-
-    [Fact]
-    public void The_names_of_the_parameters_are_told_so_that_a_training_can_find_one_that_nobody_reads()
-    {
-        Assert.Equal("[]", Build([]).Environment["ORCA_PARAMETERS"]);
-        Assert.Equal(
-            "[\"EPOCH\",\"LR\"]",
-            Build(new Dictionary<string, string> { ["EPOCH"] = "2", ["PATH"] = "evil" }, new() { Parameters = { ["LR"] = "1" } }).Environment["ORCA_PARAMETERS"]);
     }
 
     [Theory]

@@ -119,6 +119,7 @@ public sealed class GrantTests(S3TestServer test) : IAsyncLifetime
 
     [Theory]
     [InlineData("x-amz-acl", "public-read")]
+    [InlineData("x-amz-meta-x-amz-acl", "public-read")]
     [InlineData("x-amz-grant-read", "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\"")]
     public async Task What_was_collected_nobody_can_read_to_whom_its_attempt_had_opened_it(string header, string value)
     {
