@@ -30,11 +30,11 @@ internal sealed partial class DatasetImport(IConfiguration configuration, IDatas
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private Task<DatasetVersion> AddAsync(IConfigurationSection dataset, CancellationToken cancellationToken)
+    private async Task<DatasetVersion> AddAsync(IConfigurationSection dataset, CancellationToken cancellationToken)
     {
         if (dataset["Utterances"] is { Length: > 0 } utterances)
         {
-            return datasets.AddUtterancesAsync(dataset.Key, CsvSource.FromFile(PathOf(utterances)!), cancellationToken);
+            return await datasets.AddUtterancesAsync(dataset.Key, CsvSource.FromFile(PathOf(utterances)!), cancellationToken);
         }
 
         var train = PathOf(dataset["Train"])
@@ -43,7 +43,9 @@ internal sealed partial class DatasetImport(IConfiguration configuration, IDatas
         var (test, testFraction) = PartOf(dataset["Test"]);
         var split = validationFraction == 0 && testFraction == 0 ? null
             : new IntentSplit(dataset.GetValue("Seed", 0L)) { Validation = validationFraction, Test = testFraction };
-        return datasets.AddIntentFilesAsync(dataset.Key, train, validation, test, split, cancellationToken);
+        var (version, report) = await datasets.AddIntentFilesAsync(dataset.Key, train, validation, test, split, cancellationToken);
+        Found(dataset.Key, report);
+        return version;
     }
 
     /// <summary>A file, or a fraction.</summary>
@@ -54,4 +56,7 @@ internal sealed partial class DatasetImport(IConfiguration configuration, IDatas
 
     [LoggerMessage(1, LogLevel.Information, "Dataset {DatasetId} is at version {Version}")]
     private partial void Added(string datasetId, string version);
+
+    [LoggerMessage(2, LogLevel.Information, "The rows of dataset {DatasetId}: {Report}")]
+    private partial void Found(string datasetId, IntentReport? report);
 }

@@ -70,6 +70,12 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         RequireAtLeast(1, "Limits:KeyLength", limits.KeyLength, found);
         RequireAtLeast(0, "Limits:Dependencies", limits.Dependencies, found);
         RequireAtLeast(0, "Limits:Retries", limits.Retries, found);
+        RequireAtLeast(1, "Limits:DatasetFiles", limits.DatasetFiles, found);
+        RequireAtLeast(1, "Limits:DatasetMiB", limits.DatasetMiB, found);
+        RequireAtLeast(1, "Limits:Uploads", limits.Uploads, found);
+        RequireAtLeast(1, "Limits:UploadsOfCaller", limits.UploadsOfCaller, found);
+        RequireTime("Limits:UploadIdle", limits.UploadIdle, found);
+        RequireTime("Limits:UploadTime", limits.UploadTime, found);
         if (limits.LongestTime <= TimeSpan.Zero || limits.LongestTime > LongestLimit)
         {
             found.Add(Invariant($"Limits:LongestTime is {limits.LongestTime}: give a time above zero and up to {LongestLimit.Days} days."));

@@ -54,6 +54,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton<ILogStore>(NewLogStore);
         services.TryAddSingleton<ITrainingClientFactory>(NewClient);
         services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
+        services.TryAddSingleton(s => new UploadPlaces(() => s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Limits));
         services.TryAddSingleton<TrainingMetrics>();
         services.TryAddSingleton<TrackerState>();
         services.TryAddSingleton<TrackerService>();

@@ -33,8 +33,8 @@ public static class FakeRuntimeBuilderExtensions
     }
 
     /// <summary>
-    /// Keeps jobs and their runs in memory, has every dataset that is asked for, keeps no artifacts, and logs in memory: for tests that touch no disk and
-    /// no database.
+    /// Keeps jobs and their runs in memory, has every dataset that is asked for, and keeps what trainings leave (<see cref="FakeTraining.Leaves"/>) and
+    /// print in memory: for tests that touch no disk and no database.
     /// </summary>
     /// <param name="builder">What <c>AddOrcaTraining()</c> returned; a test of an existing host calls that again.</param>
     public static OrcaTrainingBuilder UseFakeStores(this OrcaTrainingBuilder builder)

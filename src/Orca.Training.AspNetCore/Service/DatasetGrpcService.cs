@@ -9,23 +9,40 @@ using Wire = Orca.Training.Grpc.Wire;
 namespace Orca.Training.AspNetCore.Service;
 
 /// <summary>Adds datasets and answers for them with the host's own client.</summary>
-internal sealed class DatasetGrpcService(ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<DatasetGrpcService> logger) : Wire.DatasetService.DatasetServiceBase
+internal sealed class DatasetGrpcService(
+    ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<DatasetGrpcService> logger, UploadPlaces? places = null, TimeProvider? time = null)
+    : Wire.DatasetService.DatasetServiceBase
 {
+    // A host may answer with another's client, and has no settings of its own then.
+    private static readonly UploadPlaces ByDefault = new(() => new RequestLimits());
+
+    private readonly UploadPlaces _places = places ?? ByDefault;
     private readonly ServiceCalls _calls = new(lifetime, logger);
 
     public override Task<Wire.DatasetVersion> AddDataset(IAsyncStreamReader<Wire.AddDatasetRequest> requestStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
         var token = context.CancellationToken;
-        var header = await requestStream.MoveNext(token).ConfigureAwait(false) ? requestStream.Current.Header : null;
+        var messages = new UploadMessages(requestStream, _places.Limits, time ?? TimeProvider.System);
+        var header = await messages.MoveNext(token).ConfigureAwait(false) ? messages.Current.Header : null;
         if (header is null)
         {
             throw TrainingException.Invalid("header", "The first message has none: name the dataset and its files there.");
         }
 
+        new DatasetSize(_places.Limits).CheckCount(header.Files.Count);
+        await messages.AwaitAsync(token).ConfigureAwait(false);
+        using var place = _places.Enter(CallerOf(context));
+
         // A store opens them one after the other, in this order, which is the order in which their bytes come.
-        DatasetFile[] files = [.. header.Files.Select(name => new DatasetFile(name, _ => ValueTask.FromResult<Stream>(new UploadStream(requestStream, name))))];
+        DatasetFile[] files = [.. header.Files.Select(name => new DatasetFile(name, _ => ValueTask.FromResult<Stream>(new UploadStream(messages, name))))];
         return DataMapping.ToWire(await client.Datasets.AddAsync(header.DatasetId, files, token).ConfigureAwait(false));
     });
+
+    // Whose share an upload takes: a name that the host has checked, else the address that it comes from.
+    private static string CallerOf(ServerCallContext context) =>
+        context.GetHttpContext() is var http && http.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name }
+            ? "user " + name
+            : "address " + http.Connection.RemoteIpAddress;
 
     public override Task<Wire.ListDatasetsResponse> ListDatasets(Wire.ListDatasetsRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {

@@ -32,4 +32,22 @@ public sealed class RequestLimits
 
     /// <summary>The longest time limit, and the longest pause before another attempt, that a request can ask for. Default 365 days.</summary>
     public TimeSpan LongestTime { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>Files of a dataset. Default 10,000.</summary>
+    public int DatasetFiles { get; set; } = 10_000;
+
+    /// <summary>What all files of a dataset may hold, in MiB. Default 102,400, which is 100 GiB.</summary>
+    public int DatasetMiB { get; set; } = 102_400;
+
+    /// <summary>Datasets that all callers together may be uploading at once. Default 64.</summary>
+    public int Uploads { get; set; } = 64;
+
+    /// <summary>Datasets that one caller may be uploading at once. Default 8.</summary>
+    public int UploadsOfCaller { get; set; } = 8;
+
+    /// <summary>How long an upload may send nothing before it is given up. Default 1 min.</summary>
+    public TimeSpan UploadIdle { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long an upload may take in all. Default 2 h.</summary>
+    public TimeSpan UploadTime { get; set; } = TimeSpan.FromHours(2);
 }

@@ -85,6 +85,20 @@ public abstract partial class TrainingClientConformance
     }
 
     [Fact]
+    public async Task More_files_than_a_dataset_may_have_are_refused()
+    {
+        var (_, client) = await InstallDataAsync();
+        var file = DataInstallation.File("", "");
+
+        var refusal = await RefusedAsync(() => client.Datasets.AddAsync("digits", [.. Enumerable.Range(0, 10_001).Select(i => file with { Name = $"{i}" })], Token));
+
+        Assert.Equal(
+            (TrainingError.InvalidArgument, "files: There are 10001 files, and a dataset may have 10000: put small ones together, or raise OrcaTraining:Limits:DatasetFiles."),
+            refusal);
+        Assert.Empty(await client.Datasets.ListAsync(Token));
+    }
+
+    [Fact]
     public async Task A_tag_that_is_none_is_refused()
     {
         var (_, client) = await InstallDataAsync();

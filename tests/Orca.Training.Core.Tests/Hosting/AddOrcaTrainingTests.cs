@@ -27,7 +27,8 @@ public sealed class AddOrcaTrainingTests
             "StopGrace": "00:00:13",
             "LeaseDuration": "00:00:14",
             "RemoveLeftovers": true,
-            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00" },
+            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00",
+              "DatasetFiles": 12, "DatasetMiB": 13, "Uploads": 14, "UploadsOfCaller": 15, "UploadIdle": "00:00:16", "UploadTime": "00:00:17" },
             "RequeueOnStop": true,
             "OtherUsersCanRead": true,
             "Disk": { "KeepFreeMiB": 31, "StopBelowMiB": 30, "Period": "00:00:32" },
@@ -79,6 +80,8 @@ public sealed class AddOrcaTrainingTests
                 limits.KeyLength, limits.Dependencies, limits.Retries,
             ]);
         Assert.Equal(TimeSpan.FromDays(10), limits.LongestTime);
+        Assert.Equal((12, 13, 14, 15), (limits.DatasetFiles, limits.DatasetMiB, limits.Uploads, limits.UploadsOfCaller));
+        Assert.Equal((TimeSpan.FromSeconds(16), TimeSpan.FromSeconds(17)), (limits.UploadIdle, limits.UploadTime));
         Assert.Equal(["Other", "intents"], options.Algorithms.Keys.Order(StringComparer.Ordinal));
         var algorithm = options.Algorithms["intents"];
         Assert.Equal(("registry/intents:1", 2.5, 2048, 1), (algorithm.Image, algorithm.Cpus, algorithm.MemoryMiB, algorithm.Gpus));

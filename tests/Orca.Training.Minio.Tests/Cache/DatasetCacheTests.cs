@@ -139,7 +139,7 @@ public sealed class DatasetCacheTests : IDisposable
         var next = _origin.Add("next");
 
         var error = await Assert.ThrowsAsync<IOException>(() => OpenAsync(cache, next));
-        Assert.StartsWith($"Version {next.Hash} of dataset '{next.DatasetId}' needs {FileSize} bytes of the cache in '{_folder}', which may hold {FileSize + 1}, and {FileSize} of them are in use", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Version {next.Hash} of dataset '{next.DatasetId}' needs {FileSize} bytes of the host's cache, which may hold {FileSize + 1}, and {FileSize} of them are in use", error.Message, StringComparison.Ordinal);
         Assert.Equal(["used"], Kept());
 
         await ApplyAsync(new JobCommand.FinishAttempt(job, 1, JobState.Failed, new Outcome(OutcomeCode.LaunchFailed, "No."), null, _time.GetUtcNow()));
@@ -178,7 +178,7 @@ public sealed class DatasetCacheTests : IDisposable
 
         var error = await Assert.ThrowsAsync<DatasetException>(() => OpenAsync(New(files: 1), version));
 
-        Assert.Equal($"Version {version.Hash} of dataset '{version.DatasetId}' has {2 * FileSize} bytes, and the cache in '{_folder}' may hold {FileSize + 1}: raise OrcaTraining:Minio:CacheMiB.", error.Message);
+        Assert.Equal($"Version {version.Hash} of dataset '{version.DatasetId}' has {2 * FileSize} bytes, and the host's cache may hold {FileSize + 1}: raise OrcaTraining:Minio:CacheMiB.", error.Message);
         Assert.Empty(_origin.Fetched);
     }
 
@@ -194,7 +194,7 @@ public sealed class DatasetCacheTests : IDisposable
 
             var error = await Assert.ThrowsAsync<IOException>(() => OpenAsync(cache, large));
 
-            Assert.StartsWith($"Version {large.Hash} of dataset '{large.DatasetId}' cannot be kept in the cache '{disk}': ", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"Version {large.Hash} of dataset '{large.DatasetId}' cannot be kept in the host's cache: ", error.Message, StringComparison.Ordinal);
             Assert.Contains("No space left", error.Message, StringComparison.OrdinalIgnoreCase);
             Assert.Empty(Directory.EnumerateFiles(disk, "f*", SearchOption.AllDirectories));
             await OpenAsync(cache, _origin.Add("small"));

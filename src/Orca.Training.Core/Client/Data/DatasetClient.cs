@@ -4,7 +4,10 @@ using Orca.Training.Files;
 namespace Orca.Training.Client;
 
 /// <summary>The client of datasets within the host's own process.</summary>
-internal sealed class DatasetClient(IDatasetStore datasets, ClientErrors errors) : IDatasetClient
+/// <param name="datasets">The store.</param>
+/// <param name="limits">What a dataset may hold, as the settings are now.</param>
+/// <param name="errors">What callers are told.</param>
+internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> limits, ClientErrors errors) : IDatasetClient
 {
     public Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken = default)
     {
@@ -12,9 +15,11 @@ internal sealed class DatasetClient(IDatasetStore datasets, ClientErrors errors)
         ArgumentNullException.ThrowIfNull(files);
         return errors.AskAsync(nameof(AddAsync), async () =>
         {
+            var size = new DatasetSize(limits());
+            size.CheckCount(files.Count);
             try
             {
-                return await datasets.AddAsync(datasetId, [.. files.Select(CallersFile.Of)], cancellationToken);
+                return await datasets.AddAsync(datasetId, [.. files.Select(CallersFile.Of).Select(size.Counted)], cancellationToken);
             }
             catch (DatasetException e)
             {
@@ -94,7 +99,7 @@ internal sealed class DatasetClient(IDatasetStore datasets, ClientErrors errors)
         }
         catch (DatasetException e)
         {
-            throw new TrainingException(TrainingError.NotFound, e.Message, inner: e);
+            throw new TrainingException(TrainingError.NotFound, HostPaths.Without(e.Message), inner: e);
         }
     }
 

@@ -51,6 +51,42 @@ public static class DownloadExtensions
         await DownloadAsync(found, (offset, token) => models.OpenFileAsync(name, number, file, offset, token), path, cancellationToken);
     }
 
+    /// <summary>
+    /// Downloads all files of a model's version, each as <see cref="DownloadArtifactAsync"/> does it. The reference is resolved once for all of them, so that
+    /// they are of one version though an alias moves meanwhile.
+    /// </summary>
+    /// <param name="models">The client.</param>
+    /// <param name="name">The model.</param>
+    /// <param name="reference">A number, an alias, or empty for the newest.</param>
+    /// <param name="folder">Where to; it is made where there is none. Files lie below it by their names.</param>
+    /// <param name="cancellationToken">Breaks off; what is whole by then stays.</param>
+    /// <returns>The version that was downloaded.</returns>
+    /// <exception cref="TrainingException">As <see cref="DownloadFileAsync"/> throws it.</exception>
+    /// <exception cref="IOException">A file cannot be written, or its name would lead out of the folder.</exception>
+    public static async Task<Models.ModelVersion> DownloadFilesAsync(
+        this IModelClient models, string name, string reference, string folder, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var version = await models.GetAsync(name, reference, cancellationToken);
+        var number = Models.ModelVersions.Text(version.Version);
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        Directory.CreateDirectory(root);
+        foreach (var file in version.Files)
+        {
+            var path = Path.GetFullPath(Path.Combine(root, file.Name));
+            if (!path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                throw new IOException($"The file {PlainName.Quoted(file.Name)} of version {number} of the model '{name}' would lie outside of '{folder}': download it by itself.");
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await DownloadAsync(file, (offset, token) => models.OpenFileAsync(name, number, file.Name, offset, token), path, cancellationToken);
+        }
+
+        return version;
+    }
+
     private static async Task DownloadAsync(Artifact file, Func<long, CancellationToken, Task<Stream>> open, string path, CancellationToken cancellationToken)
     {
         var part = path + ".part";

@@ -62,7 +62,7 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
         }
         catch (ArtifactException e)
         {
-            throw new TrainingException(TrainingError.NotFound, e.Message, inner: e);
+            throw new TrainingException(TrainingError.NotFound, HostPaths.Without(e.Message), inner: e);
         }
     }
 

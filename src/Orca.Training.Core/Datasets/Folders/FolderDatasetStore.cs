@@ -39,6 +39,9 @@ public sealed partial class FolderDatasetStore : IDatasetStore, IOnDisk
     /// <summary>Whether other users of the machine can read what is there. Default: they can not.</summary>
     public bool OthersCanRead { get; init; }
 
+    /// <summary>Whether it holds copies of what another store has, whose names were taken there.</summary>
+    internal bool KeepsCopies { get; init; }
+
     /// <inheritdoc />
     public bool IsOnHost => true;
 
@@ -49,7 +52,15 @@ public sealed partial class FolderDatasetStore : IDatasetStore, IOnDisk
         ArgumentNullException.ThrowIfNull(datasetId);
         ArgumentNullException.ThrowIfNull(files);
         DatasetNames.CheckId(datasetId);
-        DatasetNames.CheckFiles(files);
+        if (KeepsCopies)
+        {
+            DatasetNames.CheckStoredFiles(files);
+        }
+        else
+        {
+            DatasetNames.CheckFiles(files);
+        }
+
 
         using var place = EnterPlace();
         var prepared = Path.Combine(place.Folder, "snapshot");

@@ -1,0 +1,43 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Orca.Training.Artifacts;
+using Orca.Training.Client;
+using Orca.Training.Jobs;
+using Orca.Training.Testing;
+using Orca.Training.Tests.Tracking;
+
+namespace Orca.Training.Tests.Hosting;
+
+public sealed class FakeStoresTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_a_scripted_training_leaves_can_be_listed_and_read() => await VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await TestHost.StartAsync(
+            time, _ => FakeTraining.Succeeds.Leaves("model.bin", [1, 2, 3]).Leaves("deep/labels ü.txt", Encoding.UTF8.GetBytes("a\nb")));
+
+        var job = await host.Client.TrainAsync(new TrainingRequest { Algorithm = "a", DatasetId = "d", OutputModelName = "m" }, Cancel);
+        Assert.Equal(JobState.Succeeded, (await host.FinishAsync(job)).State);
+
+        var run = await host.Client.Runs.GetAsync(job, Cancel);
+        Assert.Equal([("deep/labels ü.txt", 3L), ("model.bin", 3L)], run.Artifacts.Select(a => (a.Name, a.Size)));
+        Assert.Equal([2, 3], await ReadAsync(await host.Client.Models.OpenFileAsync("m", "", "model.bin", offset: 1, cancellationToken: Cancel)));
+        Assert.Equal("a\nb", Encoding.UTF8.GetString(await ReadAsync(await host.Client.Runs.OpenArtifactAsync(job, "deep/labels ü.txt", cancellationToken: Cancel))));
+
+        var store = host.Host.Services.GetRequiredService<IArtifactStore>();
+        await store.RemoveAsync(await host.Store.GetInstallationAsync(Cancel), job, exceptAttempt: null, Cancel);
+        await Assert.ThrowsAsync<ArtifactException>(() => store.OpenAsync(run.Artifacts[0], 0, Cancel));
+    });
+
+    private static async Task<byte[]> ReadAsync(Stream stream)
+    {
+        await using (stream)
+        {
+            using var all = new MemoryStream();
+            await stream.CopyToAsync(all, Cancel);
+            return all.ToArray();
+        }
+    }
+}
