@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Orca.Training.Client.Json;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 
@@ -9,7 +11,8 @@ namespace Orca.Training.Client;
 /// <param name="Revision">The last <see cref="TrainingStatus.Revision"/> seen; 0 for none.</param>
 public readonly record struct WatchPosition(JobId Job, InstallationId? Installation, long Revision);
 
-/// <summary>Where a job stands, as its callers see it.</summary>
+/// <summary>Where a job stands, as its callers see it. In JSON it is one flat object, spelt as <see cref="Runs.RunExport"/> spells a run.</summary>
+[JsonConverter(typeof(TrainingStatusConverter))]
 public sealed record TrainingStatus
 {
     /// <summary>The job.</summary>

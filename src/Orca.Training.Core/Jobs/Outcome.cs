@@ -1,10 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+using Orca.Training.Jobs.Json;
 using Orca.Training.Text;
 
 namespace Orca.Training.Jobs;
 
-/// <summary>How an attempt or a job ended, as a stable word. Codes are open: expect ones you do not know.</summary>
-public readonly record struct OutcomeCode(string Name)
+/// <summary>How an attempt or a job ended, as a stable word. Codes are open: expect ones you do not know. In JSON it is text.</summary>
+[JsonConverter(typeof(OutcomeCodeConverter))]
+public readonly record struct OutcomeCode(string Name) : IParsable<OutcomeCode>
 {
+    /// <summary>Reads a code: any text that is not empty, since codes are open.</summary>
+    /// <exception cref="FormatException">It is empty.</exception>
+    public static OutcomeCode Parse(string s, IFormatProvider? provider = null) =>
+        TryParse(s, provider, out var code) ? code : throw new FormatException("An outcome's code is not empty.");
+
+    /// <summary>Reads a code: any text that is not empty, since codes are open.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out OutcomeCode result)
+    {
+        result = new OutcomeCode(s ?? "");
+        return !string.IsNullOrEmpty(s);
+    }
+
     /// <summary>Exit code 0, results published.</summary>
     public static readonly OutcomeCode Completed = new("Completed");
 
