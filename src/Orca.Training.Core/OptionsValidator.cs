@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using Orca.Training.Artifacts;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
@@ -49,6 +50,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
 
         RequireAtLeast(1, nameof(options.MaxLogMiB), options.MaxLogMiB, found);
         CheckLimits(options.Limits, found);
+        CheckLeavings(options.Leavings, found);
         CheckRetention(options.Retention, found);
         foreach (var (algorithm, settings) in options.Algorithms)
         {
@@ -80,6 +82,24 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         {
             found.Add(Invariant($"Limits:LongestTime is {limits.LongestTime}: give a time above zero and up to {LongestLimit.Days} days."));
         }
+    }
+
+    private static void CheckLeavings(LeavingsOptions leavings, List<string> found)
+    {
+        RequireAtLeast(1, "Leavings:MaxMiB", leavings.MaxMiB, found);
+        RequireAtLeast(1, "Leavings:MaxEntries", leavings.MaxEntries, found);
+        if (leavings.MaxDepth is < 1 or > 128)
+        {
+            // Each folder on the way down stays open while it is read.
+            found.Add(Invariant($"Leavings:MaxDepth is {leavings.MaxDepth}: give 1 to 128."));
+        }
+
+        if (leavings.MaxNameBytes < 1 || leavings.MaxNameBytes > ArtifactLimits.Default.NameBytes)
+        {
+            found.Add(Invariant($"Leavings:MaxNameBytes is {leavings.MaxNameBytes}: give 1 to {ArtifactLimits.Default.NameBytes}, which every store can hold."));
+        }
+
+        RequireTime("Leavings:LongestTime", leavings.LongestTime, found);
     }
 
     private static void CheckRetention(RetentionOptions retention, List<string> found)

@@ -44,6 +44,9 @@ public sealed class OrcaTrainingOptions
     /// <summary>What requests may not exceed.</summary>
     public RequestLimits Limits { get; } = new();
 
+    /// <summary>The most that a training may leave.</summary>
+    public LeavingsOptions Leavings { get; } = new();
+
     /// <summary>How long what is finished is kept.</summary>
     public RetentionOptions Retention { get; } = new();
 

@@ -10,7 +10,7 @@ public sealed class RetryOptions
 
     /// <summary>
     /// The outcomes after which it is tried again, such as <c>NonZeroExit</c>. Default empty: all but those that another attempt would most likely
-    /// repeat (OutOfMemory, TimedOut, ArtifactMissing). Cancelled, ImageNotFound and InvalidSpec are never tried again.
+    /// repeat (OutOfMemory, TimedOut, ArtifactMissing, ArtifactTooLarge). Cancelled, ImageNotFound and InvalidSpec are never tried again.
     /// </summary>
     public IList<string> On { get; } = [];
 

@@ -42,7 +42,8 @@ public static class MinioTrainingBuilderExtensions
         // The container that makes the connection disposes it when the host ends.
         services.AddSingleton(s => new S3Server(s.GetRequiredService<IOptions<MinioOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         builder.UseDatasetStore(s => new MinioDatasetStore(s.GetRequiredService<S3Server>(), NewCache(s)));
-        builder.UseArtifactStore(s => new MinioArtifactStore(s.GetRequiredService<S3Server>()));
+        builder.UseArtifactStore(s => new MinioArtifactStore(
+            s.GetRequiredService<S3Server>(), s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Leavings.ToLimits()));
         StandIns.Register<IPlaceAccess>(services, s => new MinioPlaceAccess(
             s.GetRequiredService<S3Server>(), s.GetService<ILogger<MinioPlaceAccess>>() ?? NullLogger<MinioPlaceAccess>.Instance));
         return builder;

@@ -20,6 +20,7 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
         new("OrcaTraining:Algorithms:NAME:Timeouts", typeof(TimeoutOptions)),
         new("OrcaTraining:Algorithms:NAME:Retries", typeof(RetryOptions)),
         new("OrcaTraining:Limits", typeof(RequestLimits)),
+        new("OrcaTraining:Leavings", typeof(LeavingsOptions)),
         new("OrcaTraining:Retention", typeof(RetentionOptions)),
         new("OrcaTraining:Disk", typeof(DiskOptions)),
         new("OrcaTraining:MemoryJobStore", typeof(MemoryJobStoreOptions)),

@@ -7,12 +7,6 @@ namespace Orca.Training.Artifacts;
 /// <summary>Holds what a training left against what it said it would leave, and against what can be published at all. The same in every store. Pure.</summary>
 internal static class Announcements
 {
-    /// <summary>The most files and folders that an attempt may leave.</summary>
-    public const int MaxEntries = 10_000;
-
-    /// <summary>The longest name of an artifact, in bytes of UTF-8: what S3 takes for a key, less room for a prefix.</summary>
-    public const int MaxNameBytes = 768;
-
     /// <exception cref="ArtifactException">One of the announced files is not there.</exception>
     public static void RequireAll(IReadOnlyList<AnnouncedArtifact> announced, IEnumerable<string> left)
     {

@@ -102,6 +102,9 @@ internal static partial class TrackerLog
     [LoggerMessage(1033, LogLevel.Warning, "Hosts on other machines can use this job store too, but not find the {Unshared} that this host keeps; if all of them have its data folder, set OrcaTraining:DataFolderIsShared")]
     public static partial void NotShared(this ILogger logger, string unshared);
 
+    [LoggerMessage(1045, LogLevel.Information, "Not all that attempt {Attempt} left is published. {Note}")]
+    public static partial void LeftOut(this ILogger logger, string attempt, string note);
+
     [LoggerMessage(1044, LogLevel.Warning, "Hosts on other machines can use this job store too, but not find the {Unshared} that this host keeps in its memory, and two of them can give one number to two models; say by UseRunStores() where they are kept")]
     public static partial void KeptInMemory(this ILogger logger, string unshared);
 

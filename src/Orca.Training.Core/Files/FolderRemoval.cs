@@ -24,7 +24,7 @@ internal sealed class FolderRemoval
     /// <param name="aside">Where they are put until they are deleted: a folder on the same file system, under a name that nothing else has.</param>
     /// <param name="owner">Whose they are: all that was put aside under this name must be gone at the end, while others' leftovers may stay.</param>
     /// <param name="folders">Their paths, with last names that differ.</param>
-    /// <param name="cancellationToken">Gives up between two folders; the next removal goes on.</param>
+    /// <param name="cancellationToken">Gives up between two entries; the next removal goes on.</param>
     /// <exception cref="IOException">The disk does not let go of one of them.</exception>
     public void Remove(string aside, string owner, IEnumerable<string> folders, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed class FolderRemoval
             foreach (var folder in left.OrderByDescending(f => f.StartsWith(own, StringComparison.Ordinal)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Delete(folder, isOwn: folder.StartsWith(own, StringComparison.Ordinal));
+                Delete(folder, isOwn: folder.StartsWith(own, StringComparison.Ordinal), cancellationToken);
             }
         }
         catch (UnauthorizedAccessException e)
@@ -74,7 +74,7 @@ internal sealed class FolderRemoval
         }
     }
 
-    private void Delete(string folder, bool isOwn)
+    private void Delete(string folder, bool isOwn, CancellationToken cancellationToken)
     {
         if (!isOwn && IsStuck(folder))
         {
@@ -83,7 +83,7 @@ internal sealed class FolderRemoval
 
         try
         {
-            FolderTree.Delete(folder);
+            FolderTree.Delete(folder, cancellationToken);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || !Directory.Exists(folder))
         {

@@ -60,6 +60,9 @@ public readonly record struct OutcomeCode(string Name) : IParsable<OutcomeCode>
     /// <summary>The training announced an artifact that it did not leave behind.</summary>
     public static readonly OutcomeCode ArtifactMissing = new("ArtifactMissing");
 
+    /// <summary>The training left more than it may.</summary>
+    public static readonly OutcomeCode ArtifactTooLarge = new("ArtifactTooLarge");
+
     /// <summary>The training filled the disk of its host, and was stopped so that others can go on.</summary>
     public static readonly OutcomeCode DiskFull = new("DiskFull");
 
@@ -93,4 +96,7 @@ public sealed record Outcome(OutcomeCode Code, string Message, int? ExitCode = n
     public string Message { get; init; } = HarmlessText.Lines(Message ?? "");
 
     internal static readonly Outcome Completed = new(OutcomeCode.Completed, "The training completed.", 0);
+
+    /// <summary>Completed, with what people should know of it.</summary>
+    internal static Outcome CompletedBut(string? note) => note is null ? Completed : Completed with { Message = $"{Completed.Message} {note}" };
 }

@@ -20,8 +20,8 @@ public sealed record RetryPolicy
     public int MaxRetries { get; init; }
 
     /// <summary>
-    /// The outcomes after which it is tried again; empty for all but <see cref="OutcomeCode.OutOfMemory"/>, <see cref="OutcomeCode.TimedOut"/> and
-    /// <see cref="OutcomeCode.ArtifactMissing"/>, which another try would most likely repeat. A cancellation, an image that does not exist and a request that the runtime
+    /// The outcomes after which it is tried again; empty for all but <see cref="OutcomeCode.OutOfMemory"/>, <see cref="OutcomeCode.TimedOut"/>,
+    /// <see cref="OutcomeCode.ArtifactMissing"/> and <see cref="OutcomeCode.ArtifactTooLarge"/>, which another try would most likely repeat. A cancellation, an image that does not exist and a request that the runtime
     /// refuses are never tried again.
     /// </summary>
     public IReadOnlyList<OutcomeCode> On { get => field ?? []; init; } = [];

@@ -11,7 +11,7 @@ namespace Orca.Training.Machines;
 internal static class ContainerContract
 {
     public const string DataPath = "/orca/data";
-    public const string OutputPath = "/orca/output";
+    public const string OutputPath = OutputLinks.SeenAt;
     public const string CheckpointPath = "/orca/checkpoint";
     public const string ModelPath = "/orca/model";
     private const int OwnVariables = 20;

@@ -46,6 +46,7 @@ internal static class AttemptEvents
             case TrackerEvent.StartReturned e:
                 attempt.Start.Finish();
                 attempt.StartResult = e.Result;
+                attempt.IsAborted = false;
                 if (e.Result is StartResult.Started started)
                 {
                     attempt.Exist(started.Incarnations, listings.Last);
@@ -85,6 +86,7 @@ internal static class AttemptEvents
                 attempt.Collect.Finish();
                 attempt.Artifacts = e.Artifacts;
                 attempt.ModelVersion = e.ModelVersion;
+                attempt.Note = e.Note;
                 attempt.CollectFailure = e.Failure;
                 break;
             case TrackerEvent.CollectFailed e:

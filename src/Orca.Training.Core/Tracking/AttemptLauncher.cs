@@ -72,6 +72,18 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
             algorithm = Reruns.Pinned(algorithm, before);
         }
 
+        try
+        {
+            if (start.Attempt.Attempt.Number > 1)
+            {
+                await artifacts.CheckCheckpointAsync(start.Attempt, cancellationToken);
+            }
+        }
+        catch (ArtifactException e)
+        {
+            return Failed(e.Code, $"The checkpoint that the attempt before left cannot be handed on: {e.Message}");
+        }
+
         AttemptInputs inputs;
         try
         {

@@ -43,7 +43,11 @@ internal abstract record TrackerEvent
     public sealed record FetchReturned(AttemptName Attempt, string? Error, Outcome? Failure) : TrackerEvent;
 
     /// <summary>What an attempt left was read, or why it cannot be published.</summary>
-    public sealed record Collected(AttemptName Attempt, IReadOnlyList<Artifact> Artifacts, Outcome? Failure, int? ModelVersion = null) : TrackerEvent;
+    public sealed record Collected(AttemptName Attempt, IReadOnlyList<Artifact> Artifacts, Outcome? Failure, int? ModelVersion = null) : TrackerEvent
+    {
+        /// <summary>What of it is not published, for people; null if all is.</summary>
+        public string? Note { get; init; }
+    }
 
     /// <summary>What an attempt left could not be read now.</summary>
     public sealed record CollectFailed(AttemptName Attempt, string Error) : TrackerEvent;

@@ -159,7 +159,7 @@ internal sealed class TrackerService(
         var metricWriters = new MetricWriters(metricSeries, work, time, logger, ending.Token);
         var purge = new JobPurge(installation, store, artifacts, models, logs, _atStart.Retention, fence, time, logger);
         var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, artifacts, models, logWriters, metricWriters, _atStart, work, time, inbox, logger, ending.Token);
+            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, new AttemptLeavings(artifacts, models, _atStart.Leavings), logWriters, metricWriters, _atStart, work, time, inbox, logger, ending.Token);
         await using var services = scopes.CreateAsyncScope();
         using var observer = new JobObserver(metrics, logger);
         var core = NewCore(installation, observer, services.ServiceProvider.GetRequiredService<ICapacityPolicy>());

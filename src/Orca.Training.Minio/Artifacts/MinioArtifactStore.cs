@@ -1,4 +1,3 @@
-using System.Text;
 using Orca.Training.Access;
 using Orca.Training.Artifacts;
 using Orca.Training.Files;
@@ -13,10 +12,11 @@ namespace Orca.Training.Minio.Artifacts;
 /// <c>&lt;installation&gt;/&lt;job&gt;/checkpoint/…</c>. What an attempt left is moved to <c>&lt;installation&gt;/&lt;job&gt;/&lt;attempt&gt;/published/…</c>
 /// when it is collected: credentials that it printed, or kept, reach none of it.
 /// </summary>
-internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
+internal sealed class MinioArtifactStore(S3Server server, ArtifactLimits? limits = null) : IArtifactStore
 {
     private const int ReadsAtOnce = 4;
 
+    private readonly ArtifactLimits _limits = limits ?? ArtifactLimits.Default;
     private readonly S3Bucket _bucket = server.Bucket(server.Options.RunBucket);
     private Task? _made;
 
@@ -42,9 +42,10 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
 
         // A collecting that was broken off has moved some already.
         var found = left.Concat(await ListAsync(published, cancellationToken)).DistinctBy(f => f.Name).ToList();
-        if (found.Count > Announcements.MaxEntries)
+        var sum = new LeftSoFar(_limits);
+        foreach (var (name, there) in found)
         {
-            throw TooMany();
+            sum.Add(name, there.Size);
         }
 
         Announcements.RequireAll(announced, found.Select(f => f.Name));
@@ -57,6 +58,17 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
 
         await _bucket.RemoveAsync(left.Select(f => f.Object.Key).ToAsyncEnumerable(), cancellationToken);
         return artifacts;
+    }
+
+    public async Task CheckCheckpointAsync(AttemptName attempt, CancellationToken cancellationToken)
+    {
+        await MakeBucketAsync(cancellationToken);
+        var prefix = RunKeys.Checkpoint(attempt.Installation, attempt.Attempt.Job) + "/";
+        var sum = new LeftSoFar(_limits);
+        await foreach (var there in _bucket.ListAsync(prefix, cancellationToken))
+        {
+            sum.Add(there.Key[prefix.Length..], there.Size);
+        }
     }
 
     public async Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken)
@@ -103,11 +115,6 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
 
     private static void CheckName(string name)
     {
-        if (Encoding.UTF8.GetByteCount(name) > Announcements.MaxNameBytes)
-        {
-            throw new ArtifactException(Invariant($"The training left {PlainName.Quoted(name)}, whose name is longer than {Announcements.MaxNameBytes} bytes: give it a shorter one."));
-        }
-
         // A bucket takes any of these, but a folder does not, and what was published should fit anywhere.
         if (name.Any(char.IsControl) || name.Contains('\uFFFD', StringComparison.Ordinal) || name.Split('/').Any(s => s is "" or "." or ".."))
         {
@@ -118,15 +125,12 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
     private async Task<List<(string Name, S3Object Object)>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         var found = new List<(string Name, S3Object Object)>();
+        var sum = new LeftSoFar(_limits);
         await foreach (var there in _bucket.ListAsync(prefix, cancellationToken))
         {
-            if (found.Count == Announcements.MaxEntries)
-            {
-                throw TooMany();
-            }
-
             var name = there.Key[prefix.Length..];
             CheckName(name);
+            sum.Add(name, there.Size);
             found.Add((name, there));
         }
 
@@ -162,9 +166,6 @@ internal sealed class MinioArtifactStore(S3Server server) : IArtifactStore
 
     private static ArtifactException Changed(string name, Exception? cause) =>
         new($"'{name}' changed while it was being read, though its training has ended.", cause);
-
-    private static ArtifactException TooMany() =>
-        new(Invariant($"The training left more than {Announcements.MaxEntries} files: pack them into one archive, or leave fewer."));
 
     private S3Address AddressOf(string key) => new(_bucket.Name, key);
 

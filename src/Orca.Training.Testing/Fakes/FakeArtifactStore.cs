@@ -15,7 +15,10 @@ internal sealed class FakeArtifactStore : IArtifactStore
 
     // A fake runtime knows its stores by the places that they gave, and keeps none of them alive.
     private static readonly ConcurrentDictionary<string, WeakReference<FakeArtifactStore>> Stores = new(StringComparer.Ordinal);
-    private static readonly Task<IReadOnlyList<Artifact>> Nothing = Task.FromResult<IReadOnlyList<Artifact>>([]);
+
+    // What a script leaves that says nothing of files: one empty file, so that it can be a model.
+    private static readonly Artifact Unsaid = new("model", new Uri("file:///fake/model"), 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    private static readonly Task<IReadOnlyList<Artifact>> OnlyUnsaid = Task.FromResult<IReadOnlyList<Artifact>>([Unsaid]);
     private static long _last;
 
     private readonly string _id = Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture);
@@ -59,7 +62,7 @@ internal sealed class FakeArtifactStore : IArtifactStore
         // A script that announces a file and leaves none is about something else than files.
         if (!_places.TryGetValue(PathOf(attempt), out var files))
         {
-            return Nothing;
+            return OnlyUnsaid;
         }
 
         Announcements.RequireAll(announced, files.Keys);
@@ -72,6 +75,11 @@ internal sealed class FakeArtifactStore : IArtifactStore
     public Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(artifact);
+        if (artifact == Unsaid)
+        {
+            return Task.FromResult(Stream.Null);
+        }
+
         var path = artifact.Location.LocalPath;
         if (path.Length <= artifact.Name.Length
             || !_places.TryGetValue(path[..^(artifact.Name.Length + 1)], out var files)

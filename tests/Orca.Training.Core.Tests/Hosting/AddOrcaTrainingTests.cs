@@ -32,6 +32,7 @@ public sealed class AddOrcaTrainingTests
             "RequeueOnStop": true,
             "OtherUsersCanRead": true,
             "Disk": { "KeepFreeMiB": 31, "StopBelowMiB": 30, "Period": "00:00:32" },
+            "Leavings": { "MaxMiB": 21, "MaxEntries": 22, "MaxDepth": 23, "MaxNameBytes": 24, "LongestTime": "00:25:00" },
             "Retention": { "KeepJobsFor": "1.00:00:00", "KeepJobs": 16, "KeepArtifacts": true, "KeepContainersFor": "00:00:17", "Period": "00:18:00" },
             "Algorithms": {
               "intents": {
@@ -68,6 +69,8 @@ public sealed class AddOrcaTrainingTests
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);
         Assert.True(options.OtherUsersCanRead);
         Assert.Equal((31, 30, TimeSpan.FromSeconds(32)), (options.Disk.KeepFreeMiB, options.Disk.StopBelowMiB, options.Disk.Period));
+        Assert.Equal(new Orca.Training.Artifacts.ArtifactLimits(21L << 20, 22, 23, 24), options.Leavings.ToLimits());
+        Assert.Equal(TimeSpan.FromMinutes(25), options.Leavings.LongestTime);
         var retention = options.Retention;
         Assert.Equal(
             (TimeSpan.FromDays(1), 16, true, TimeSpan.FromSeconds(17), TimeSpan.FromMinutes(18)),
@@ -101,7 +104,11 @@ public sealed class AddOrcaTrainingTests
     [Fact]
     public void The_test_of_configuration_leaves_no_setting_out()
     {
-        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials), typeof(TimeoutOptions), typeof(RetryOptions), typeof(RetentionOptions), typeof(DiskOptions) })
+        foreach (var type in new[]
+        {
+            typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials), typeof(TimeoutOptions),
+            typeof(RetryOptions), typeof(RetentionOptions), typeof(LeavingsOptions), typeof(DiskOptions),
+        })
         {
             // A function is no setting: it comes from code alone.
             Assert.All(type.GetProperties().Where(p => !typeof(Delegate).IsAssignableFrom(p.PropertyType)), p => Assert.Contains($"\"{p.Name}\"", AllSettings, StringComparison.Ordinal));

@@ -48,7 +48,7 @@ public sealed class ModelTests
             Assert.Equal("m:1", (await host.Client.GetTrainingStatusAsync(one, Cancel)).Request.InputModel);
         }
 
-        Assert.Equal(("/orca/model", "[]"), (seen!.Environment["ORCA_MODEL_PATH"], seen.Environment["ORCA_MODEL_FILES"]));
+        Assert.Equal(("/orca/model", """[{"name":"model","size":0,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}]"""), (seen!.Environment["ORCA_MODEL_PATH"], seen.Environment["ORCA_MODEL_FILES"]));
         Assert.True(Assert.Single(seen.Mounts, m => m.ContainerPath == "/orca/model").IsReadOnly);
     });
 
