@@ -17,7 +17,7 @@ internal static class FolderUse
             foreach (var entry in FolderTree.Walk(folder))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                bytes += entry.Status.Kind is FileKind.Regular ? FileStatus.AllocatedAt(entry.Path) : 0;
+                bytes += entry.Status.Kind is FileKind.Regular ? entry.Folder.AllocatedOf(entry.Own) : 0;
                 if (++entries >= MostEntries)
                 {
                     break;

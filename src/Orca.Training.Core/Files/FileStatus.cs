@@ -67,19 +67,9 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Devic
         }
     }
 
-    /// <summary>How much of the disk what is at a path takes: a file with holes takes less than its size. Elsewhere than on Linux its size.</summary>
-    /// <exception cref="IOException">The file system does not answer.</exception>
-    public static long AllocatedAt(string path)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return Managed(path).Size;
-        }
-
-        var name = new byte[Encoding.UTF8.GetByteCount(path) + 1];
-        Encoding.UTF8.GetBytes(path, name);
-        return StatX(CurrentFolder, name, NoFollow, BasicFields, out var found) == 0 ? (long)found.Blocks * 512 : 0;
-    }
+    /// <summary>How much of the disk what has a name in an open folder takes: a file with holes takes less than its size.</summary>
+    public static long AllocatedIn(int folder, EntryName name) =>
+        StatX(folder, name.ForKernel(), NoFollow, BasicFields, out var found) == 0 ? (long)found.Blocks * 512 : 0;
 
     /// <summary>What it is, for people, with its article.</summary>
     public string Description => Kind switch
