@@ -6,8 +6,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orca.Training.Access;
-using Orca.Training.Artifacts;
-using Orca.Training.Datasets;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Minio;
 using Orca.Training.Minio.Access;
