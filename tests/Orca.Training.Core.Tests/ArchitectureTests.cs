@@ -13,7 +13,7 @@ public sealed partial class ArchitectureTests
         ["Text"] = [],
         ["Files"] = ["Text"],
         ["Jobs"] = ["Text"],
-        ["Datasets"] = ["Files"],
+        ["Datasets"] = ["Files", "Text"],
         ["Artifacts"] = ["Files", "Jobs"],
         ["Access"] = ["Artifacts", "Jobs"],
         ["Runs"] = ["Jobs"],
@@ -27,7 +27,7 @@ public sealed partial class ArchitectureTests
         ["Client"] = ["Artifacts", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Runs", "Text"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics"],
-        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity"],
+        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity", "Text"],
     };
 
     [Fact]
