@@ -14,7 +14,7 @@ public sealed partial class ArchitectureTests
         ["Files"] = ["Text"],
         ["Disk"] = ["Files"],
         ["Jobs"] = ["Text"],
-        ["Datasets"] = ["Disk", "Files"],
+        ["Datasets"] = ["Disk", "Files", "Text"],
         ["Artifacts"] = ["Disk", "Files", "Jobs"],
         ["Access"] = ["Artifacts", "Jobs"],
         ["Runs"] = ["Jobs"],
@@ -28,7 +28,7 @@ public sealed partial class ArchitectureTests
         ["Client"] = ["Artifacts", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Runs", "Text"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics"],
-        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity"],
+        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity", "Text"],
     };
 
     [Fact]

@@ -19,7 +19,26 @@ internal sealed class DatasetGrpcService(
     private readonly UploadPlaces _places = places ?? ByDefault;
     private readonly ServiceCalls _calls = new(lifetime, logger);
 
-    public override Task<Wire.DatasetVersion> AddDataset(IAsyncStreamReader<Wire.AddDatasetRequest> requestStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    public override Task<Wire.DatasetVersion> AddDataset(IAsyncStreamReader<Wire.AddDatasetRequest> requestStream, ServerCallContext context) =>
+        UploadAsync(requestStream, context, async (header, open) =>
+        {
+            // A store opens them one after the other, in this order, which is the order in which their bytes come.
+            DatasetFile[] files = [.. header.Files.Select(name => new DatasetFile(name, _ => ValueTask.FromResult(open(name))))];
+            return DataMapping.ToWire(await client.Datasets.AddAsync(header.DatasetId, files, context.CancellationToken).ConfigureAwait(false));
+        });
+
+    public override Task<Wire.AddIntentsResponse> AddIntents(IAsyncStreamReader<Wire.AddDatasetRequest> requestStream, ServerCallContext context) =>
+        UploadAsync(requestStream, context, async (header, open) =>
+        {
+            var (train, validation, test) = IntentMapping.FromWire(header, open);
+            var split = IntentMapping.FromWire(header.Intents.Split);
+            return IntentMapping.ToWire(
+                await client.Datasets.AddIntentsAsync(header.DatasetId, train, validation, test, split, context.CancellationToken).ConfigureAwait(false));
+        });
+
+    private Task<TAnswer> UploadAsync<TAnswer>(
+        IAsyncStreamReader<Wire.AddDatasetRequest> requestStream, ServerCallContext context, Func<Wire.DatasetHeader, Func<string, Stream>, Task<TAnswer>> add)
+        where TAnswer : class => _calls.AnswerAsync(context, async () =>
     {
         var token = context.CancellationToken;
         var messages = new UploadMessages(requestStream, _places.Limits, time ?? TimeProvider.System);
@@ -32,10 +51,7 @@ internal sealed class DatasetGrpcService(
         new DatasetSize(_places.Limits).CheckCount(header.Files.Count);
         await messages.AwaitAsync(token).ConfigureAwait(false);
         using var place = _places.Enter(CallerOf(context));
-
-        // A store opens them one after the other, in this order, which is the order in which their bytes come.
-        DatasetFile[] files = [.. header.Files.Select(name => new DatasetFile(name, _ => ValueTask.FromResult<Stream>(new UploadStream(messages, name))))];
-        return DataMapping.ToWire(await client.Datasets.AddAsync(header.DatasetId, files, token).ConfigureAwait(false));
+        return await add(header, name => new UploadStream(messages, name)).ConfigureAwait(false);
     });
 
     // Whose share an upload takes: a name that the host has checked, else the address that it comes from.

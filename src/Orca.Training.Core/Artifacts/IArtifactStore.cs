@@ -77,7 +77,7 @@ public sealed record AttemptPlaces(Uri Output, Uri Checkpoint);
 /// <summary>An artifact is not what it should be.</summary>
 public sealed class ArtifactException : Exception
 {
-    /// <summary>Says which artifact and what is wrong with it.</summary>
+    /// <summary>Says which artifact and what is wrong with it. Callers read it where an attempt ends so: it names no path of the host.</summary>
     public ArtifactException(string message, Exception? inner = null)
         : base(message, inner)
     {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Text;
 
 namespace Orca.Training.Client;
 

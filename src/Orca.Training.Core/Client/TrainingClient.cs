@@ -44,7 +44,7 @@ internal sealed partial class TrainingClient(
 
     public IModelClient Models => field ??= new ModelClient(data, store, _errors);
 
-    public IDatasetClient Datasets => field ??= new DatasetClient(data.Datasets, () => validator().Limits, _errors);
+    public IDatasetClient Datasets => field ??= new DatasetClient(data.Datasets, () => validator().Limits, _errors, logger);
 
     public ITrainingClient ForUser(string? user)
     {

@@ -15,7 +15,7 @@ internal static class PortableName
     /// <summary>What is wrong with a part of a path, between two slashes; null if nothing is.</summary>
     public static string? Problem(string part)
     {
-        if (part.IndexOfAny(['<', '>', ':', '"', '|', '?', '*']) is >= 0 and var at)
+        if (part.IndexOfAny(['<', '>', ':', '"', '|', '?', '*', '\\']) is >= 0 and var at)
         {
             return $"it holds '{part[at]}', which Windows takes for something else. Give a name without it.";
         }

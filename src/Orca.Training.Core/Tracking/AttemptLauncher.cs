@@ -8,6 +8,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Models;
 using Orca.Training.Runs;
+using Orca.Training.Text;
 
 namespace Orca.Training.Tracking;
 
@@ -96,11 +97,11 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         }
         catch (DatasetException e)
         {
-            return Failed(OutcomeCode.DatasetUnavailable, $"The dataset cannot be used: {e.Message}");
+            return Failed(OutcomeCode.DatasetUnavailable, $"The dataset cannot be used: {HostPaths.Without(e.Message)}");
         }
         catch (ArtifactException e)
         {
-            return Failed(OutcomeCode.ArtifactMissing, $"The model cannot be used: {e.Message}");
+            return Failed(OutcomeCode.ArtifactMissing, $"The model cannot be used: {HostPaths.Without(e.Message)}");
         }
 
         var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, inputs, options.CurrentValue.StopGrace, traceParent);

@@ -5,6 +5,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Machines;
 using Orca.Training.Progress;
+using Orca.Training.Text;
 
 namespace Orca.Training.Tracking;
 
@@ -166,7 +167,7 @@ internal sealed class EffectRunner(
         catch (Exception e) when (!IsEnding(e))
         {
             logger.CallFailed(e, start.Attempt.ToString(), "start", start.Machine);
-            return new TrackerEvent.StartUnknown(start.Attempt, e.Message);
+            return new TrackerEvent.StartUnknown(start.Attempt, HostPaths.Without(e.Message));
         }
     }
 
@@ -215,7 +216,7 @@ internal sealed class EffectRunner(
         catch (Exception e) when (!IsEnding(e))
         {
             logger.CallFailed(e, fetch.Attempt.ToString(), "fetch", fetch.Machine);
-            return new TrackerEvent.FetchReturned(fetch.Attempt, e.Message, Failure: null);
+            return new TrackerEvent.FetchReturned(fetch.Attempt, HostPaths.Without(e.Message), Failure: null);
         }
         finally
         {
@@ -247,7 +248,7 @@ internal sealed class EffectRunner(
         catch (Exception e) when (!IsEnding(e))
         {
             logger.CallFailed(e, collect.Attempt.ToString(), "collect", "");
-            return new TrackerEvent.CollectFailed(collect.Attempt, e.Message);
+            return new TrackerEvent.CollectFailed(collect.Attempt, HostPaths.Without(e.Message));
         }
     }
 
@@ -339,7 +340,7 @@ internal sealed class EffectRunner(
         catch (Exception e) when (!IsEnding(e))
         {
             logger.CallFailed(e, attempt.ToString(), call, machine);
-            return e.Message;
+            return HostPaths.Without(e.Message);
         }
         finally
         {

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
+using Orca.Training.Datasets.Intents;
 
 namespace Orca.Training.Grpc;
 
@@ -16,17 +17,26 @@ internal sealed class GrpcDatasetClient(CallInvoker invoker, ServiceCalls calls)
     {
         Intake.Names(("dataset_id", datasetId));
         ArgumentNullException.ThrowIfNull(files);
+        var header = new Wire.DatasetHeader { DatasetId = datasetId };
         using var call = _service.AddDataset(new CallOptions(cancellationToken: cancellationToken));
-        try
-        {
-            await SendAsync(call.RequestStream, datasetId, [.. files.Select(CallersFile.Of)], cancellationToken).ConfigureAwait(false);
-            return DataMapping.FromWire(await call.ResponseAsync.ConfigureAwait(false));
-        }
-        catch (RpcException)
-        {
-            // The service may have refused it before all was sent: its own answer says more than the broken stream.
-            throw await RefusalAsync(call, cancellationToken).ConfigureAwait(false);
-        }
+        return DataMapping.FromWire(await UploadAsync(call, header, files, cancellationToken).ConfigureAwait(false));
+    }
+
+    public async Task<AddedDataset> AddIntentsAsync(
+        string datasetId,
+        CsvSource train,
+        CsvSource? validation = null,
+        CsvSource? test = null,
+        IntentSplit? split = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(datasetId);
+        ArgumentNullException.ThrowIfNull(train);
+        var sources = IntentMapping.InOrder(train, validation, test);
+        var header = new Wire.DatasetHeader { DatasetId = datasetId, Intents = IntentMapping.ToWire(sources, split) };
+        using var call = _service.AddIntents(new CallOptions(cancellationToken: cancellationToken));
+        DatasetFile[] files = [.. sources.Select(s => new DatasetFile(s.Source.Name, s.Source.Open))];
+        return IntentMapping.FromWire(await UploadAsync(call, header, files, cancellationToken).ConfigureAwait(false));
     }
 
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default)
@@ -86,11 +96,25 @@ internal sealed class GrpcDatasetClient(CallInvoker invoker, ServiceCalls calls)
         await calls.AskAsync(options => _service.DeleteDatasetAsync(message, options), cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task SendAsync(
-        IClientStreamWriter<Wire.AddDatasetRequest> stream, string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
+    private async Task<TAnswer> UploadAsync<TAnswer>(
+        AsyncClientStreamingCall<Wire.AddDatasetRequest, TAnswer> call, Wire.DatasetHeader header, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
     {
-        var header = new Wire.DatasetHeader { DatasetId = datasetId };
         header.Files.AddRange(files.Select(f => f.Name));
+        try
+        {
+            await SendAsync(call.RequestStream, header, [.. files.Select(CallersFile.Of)], cancellationToken).ConfigureAwait(false);
+            return await call.ResponseAsync.ConfigureAwait(false);
+        }
+        catch (RpcException)
+        {
+            // The service may have refused it before all was sent: its own answer says more than the broken stream.
+            throw await RefusalAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task SendAsync(
+        IClientStreamWriter<Wire.AddDatasetRequest> stream, Wire.DatasetHeader header, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
+    {
         await stream.WriteAsync(new Wire.AddDatasetRequest { Header = header }, cancellationToken).ConfigureAwait(false);
         var buffer = new byte[ChunkSize];
         foreach (var file in files)
@@ -108,7 +132,7 @@ internal sealed class GrpcDatasetClient(CallInvoker invoker, ServiceCalls calls)
         await stream.CompleteAsync().ConfigureAwait(false);
     }
 
-    private async Task<Exception> RefusalAsync(AsyncClientStreamingCall<Wire.AddDatasetRequest, Wire.DatasetVersion> call, CancellationToken cancellationToken)
+    private async Task<Exception> RefusalAsync<TAnswer>(AsyncClientStreamingCall<Wire.AddDatasetRequest, TAnswer> call, CancellationToken cancellationToken)
     {
         try
         {

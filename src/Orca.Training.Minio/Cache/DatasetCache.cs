@@ -4,6 +4,7 @@ using Orca.Training.Datasets;
 using Orca.Training.Datasets.Folders;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Text;
 using static System.FormattableString;
 
 namespace Orca.Training.Minio.Cache;

@@ -7,6 +7,7 @@ using Orca.Training.Artifacts.Folders;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Datasets.Folders;
+using Orca.Training.Datasets.Intents;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Metrics;
@@ -47,6 +48,8 @@ internal sealed class DataInstallation : IDisposable
 
     public static DatasetFile File(string name, string content) =>
         new(name, _ => ValueTask.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(content))));
+
+    public static CsvSource Csv(string name, string content) => new(name, File(name, content).Open);
 
     public async Task<Job> ReadAsync(JobId job) => (await Store.ReadAsync(job, Token))!.Value.Job;
 

@@ -1,5 +1,6 @@
 using Orca.Training.Client;
 using Orca.Training.Datasets;
+using Orca.Training.Datasets.Intents;
 using Orca.Training.Jobs;
 using Orca.Training.Metrics;
 using Orca.Training.Models;
@@ -40,6 +41,10 @@ internal sealed class ScriptedData(Func<CancellationToken, Task> act) : IRunClie
     Task<Stream> IModelClient.OpenFileAsync(string name, string reference, string file, long offset, CancellationToken cancellationToken) => AfterAsync<Stream>(cancellationToken);
 
     Task<DatasetVersion> IDatasetClient.AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken) => AfterAsync<DatasetVersion>(cancellationToken);
+
+    Task<AddedDataset> IDatasetClient.AddIntentsAsync(
+        string datasetId, CsvSource train, CsvSource? validation, CsvSource? test, IntentSplit? split, CancellationToken cancellationToken) =>
+        AfterAsync<AddedDataset>(cancellationToken);
 
     Task<IReadOnlyList<string>> IDatasetClient.ListAsync(CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<string>>(cancellationToken);
 

@@ -59,9 +59,9 @@ internal sealed class FakeArtifactStore : IArtifactStore
 
     public Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken)
     {
-        // A script that announces a file and leaves none is about something else than files.
         if (!_places.TryGetValue(PathOf(attempt), out var files))
         {
+            Announcements.RequireAll(announced, []);
             return OnlyUnsaid;
         }
 

@@ -30,6 +30,26 @@ public sealed class FakeStoresTests
         await Assert.ThrowsAsync<ArtifactException>(() => store.OpenAsync(run.Artifacts[0], 0, Cancel));
     });
 
+    [Fact]
+    public Task A_scripted_training_that_announces_a_file_and_leaves_none_ends_as_a_real_one_does() => VirtualTime.RunAsync(async time =>
+    {
+        const string Line = """{"orca":"artifact","name":"model.bin"}""";
+        var scripts = new Dictionary<string, FakeTraining>
+        {
+            ["none"] = FakeTraining.Succeeds.Prints(Line),
+            ["another"] = FakeTraining.Succeeds.Prints(Line).Leaves("model.pt", [1]),
+            ["it"] = FakeTraining.Succeeds.Prints(Line).Leaves("model.bin", [1]),
+        };
+        await using var host = await TestHost.StartAsync(time, request => scripts[request.DatasetId]);
+
+        foreach (var (leaves, code) in new[] { ("none", OutcomeCode.ArtifactMissing), ("another", OutcomeCode.ArtifactMissing), ("it", OutcomeCode.Completed) })
+        {
+            var end = await host.FinishAsync(await host.Client.TrainAsync(new TrainingRequest { Algorithm = "a", DatasetId = leaves }, Cancel));
+            Assert.Equal((leaves, code), (leaves, end.Outcome!.Code));
+            Assert.Equal(code == OutcomeCode.ArtifactMissing, end.Outcome.Message == "The training announced 'model.bin', but left no such file.");
+        }
+    });
+
     private static async Task<byte[]> ReadAsync(Stream stream)
     {
         await using (stream)

@@ -35,6 +35,30 @@ public sealed class LeavingsTests
         Assert.Equal("The training completed. Not published: 'latest' is a symbolic link that leads to a folder.", status.Outcome?.Message);
     });
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task A_job_says_no_path_of_the_host_where_a_store_does(bool isCollecting) => VirtualTime.RunAsync(async time =>
+    {
+        const string Words = "Could not find a part of the path '/srv/my data/runs/7'.";
+        var store = new Store
+        {
+            Prepare = isCollecting ? null : new IOException(Words),
+            Collect = _ => Task.FromException<IReadOnlyList<Artifact>>(new IOException(Words)),
+        };
+        await using var host = await StartAsync(time, store);
+        var job = await host.Client.TrainAsync(Request, Cancel);
+
+        var read = new List<string>();
+        await foreach (var status in host.Client.WatchTrainingAsync(job, cancellationToken: Cancel))
+        {
+            read.AddRange([status.Message, status.Outcome?.Message ?? "", status.ToString()]);
+        }
+
+        Assert.Contains(read, text => text.Contains("Could not find a part of the path '…'.", StringComparison.Ordinal));
+        Assert.DoesNotContain(read, text => text.Contains("/srv", StringComparison.Ordinal));
+    });
+
     [Fact]
     public Task A_cancel_is_heard_while_what_was_left_is_read() => VirtualTime.RunAsync(async time =>
     {
@@ -97,12 +121,14 @@ public sealed class LeavingsTests
 
         public ArtifactException? Checkpoint { get; init; }
 
+        public IOException? Prepare { get; init; }
+
         public bool IsShared => true;
 
         public bool IsOnHost => true;
 
         public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken) =>
-            Task.FromResult(new AttemptPlaces(new Uri("file:///fake/output"), new Uri("file:///fake/checkpoint")));
+            Prepare is { } error ? Task.FromException<AttemptPlaces>(error) : Task.FromResult(new AttemptPlaces(new Uri("file:///fake/output"), new Uri("file:///fake/checkpoint")));
 
         public Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken) => Collect(cancellationToken);
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Minio.Cache;
 
@@ -148,6 +150,30 @@ public sealed class DatasetCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Making_room_reads_the_jobs_that_use_data_and_none_that_waits()
+    {
+        var jobs = DispatchProxy.Create<IJobStore, CountedReadings>();
+        var counted = (CountedReadings)jobs;
+        counted.Inner = _jobs;
+        var cache = new DatasetCache(_folder, (2 * FileSize) + 1, jobs, _time);
+        var used = _origin.Add("used");
+        await BeginAsync(used, JobState.Running);
+        foreach (var version in new[] { used, _origin.Add("old") })
+        {
+            await OpenAsync(cache, version);
+            _time.Step();
+        }
+
+        var waiting = new JobCommand.Submit(new TrainingRequest { Algorithm = "intent", DatasetId = used.DatasetId, DatasetVersion = used.Hash }, null, _time.GetUtcNow());
+        await _jobs.ApplyAsync([.. Enumerable.Repeat(waiting, 2000)], null, Cancel);
+        counted.Read = 0;
+        await OpenAsync(cache, _origin.Add("next"));
+
+        Assert.Equal(1, counted.Read);
+        Assert.Equal(["next", "used"], Kept());
+    }
+
+    [Fact]
     public async Task What_is_being_opened_stays()
     {
         var cache = New(files: 1);
@@ -234,6 +260,26 @@ public sealed class DatasetCacheTests : IDisposable
     {
         var fence = (await _jobs.AcquireLeaseAsync("test", TimeSpan.FromMinutes(5), Cancel))!.Value;
         Assert.True((await _jobs.ApplyAsync([command], fence, Cancel))[0].Applied);
+    }
+
+    /// <summary>Counts the jobs that are read.</summary>
+    public class CountedReadings : DispatchProxy
+    {
+        internal IJobStore Inner { get; set; } = null!;
+
+        internal int Read { get; set; }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            var answer = targetMethod!.Invoke(Inner, args);
+            Read += answer switch
+            {
+                ValueTask<OpenJobs> { IsCompleted: true } all => all.Result.Jobs.Count,
+                ValueTask<IReadOnlyList<JobReading>> { IsCompleted: true } page => page.Result.Count,
+                _ => throw new InvalidOperationException($"The cache asks the job store for {targetMethod.Name}, which this test does not count."),
+            };
+            return answer;
+        }
     }
 
     /// <summary>A clock that goes on when it is told to.</summary>

@@ -165,7 +165,7 @@ public sealed class FolderArtifactStore : IArtifactStore, IOnDisk
         var output = OutputFolder(attempt);
         return FileStatus.Of(output).Kind is FileKind.Folder
             ? LeftFiles.In(output, Limits, cancellationToken)
-            : throw new ArtifactException($"The output folder of attempt {attempt} is gone: something other than its training removed '{output}'.");
+            : throw new ArtifactException($"The output folder of attempt {attempt} is gone: something other than its training removed it.");
     }
 
     private static FileStream Open(FolderHandle output, EntryName[] names, Artifact artifact, long offset)

@@ -1,5 +1,10 @@
+using Microsoft.Extensions.Logging;
 using Orca.Training.Datasets;
+using Orca.Training.Datasets.Intents;
+using Orca.Training.Diagnostics;
 using Orca.Training.Files;
+using Orca.Training.Text;
+using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
@@ -7,8 +12,11 @@ namespace Orca.Training.Client;
 /// <param name="datasets">The store.</param>
 /// <param name="limits">What a dataset may hold, as the settings are now.</param>
 /// <param name="errors">What callers are told.</param>
-internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> limits, ClientErrors errors) : IDatasetClient
+/// <param name="logger">Told of what stands in the datasets that are added.</param>
+internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> limits, ClientErrors errors, ILogger logger) : IDatasetClient
 {
+    private const int LongestSourceName = 255;
+
     public Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken = default)
     {
         Intake.Names(("dataset_id", datasetId));
@@ -20,6 +28,35 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
             try
             {
                 return await datasets.AddAsync(datasetId, [.. files.Select(CallersFile.Of).Select(size.Counted)], cancellationToken);
+            }
+            catch (DatasetException e)
+            {
+                throw TrainingException.Invalid(e.File is null ? "dataset_id" : Intake.Field("files", e.File), e.Message);
+            }
+        }, cancellationToken);
+    }
+
+    public Task<AddedDataset> AddIntentsAsync(
+        string datasetId,
+        CsvSource train,
+        CsvSource? validation = null,
+        CsvSource? test = null,
+        IntentSplit? split = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(datasetId);
+        ArgumentNullException.ThrowIfNull(train);
+        return errors.AskAsync(nameof(AddIntentsAsync), async () =>
+        {
+            CheckSplit(split, validation, test);
+            var size = new DatasetSize(limits());
+            try
+            {
+                DatasetNames.CheckId(datasetId);
+                var added = await datasets.AddIntentsAsync(
+                    datasetId, Counted(train, size)!, Counted(validation, size), Counted(test, size), split, cancellationToken);
+                logger.IntentsAdded(datasetId, added.Version.Hash, added.Report);
+                return added;
             }
             catch (DatasetException e)
             {
@@ -86,6 +123,36 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
         Intake.Version(version);
         return errors.AskAsync(nameof(DeleteAsync), async () =>
             await datasets.DeleteAsync(version, cancellationToken) ? true : throw NotFound(version.DatasetId, version.Hash), cancellationToken);
+    }
+
+    private static void CheckSplit(IntentSplit? split, CsvSource? validation, CsvSource? test)
+    {
+        try
+        {
+            split?.Check(validation is not null, test is not null);
+        }
+        catch (ArgumentException e)
+        {
+            throw TrainingException.Invalid("split", e.Message);
+        }
+    }
+
+    /// <summary>A caller's file, whose bytes count.</summary>
+    private static CsvSource? Counted(CsvSource? source, DatasetSize size)
+    {
+        if (source is null)
+        {
+            return null;
+        }
+
+        // It stands in errors, in the report and in the log.
+        if (!Alphabet.IsName(source.Name, LongestSourceName))
+        {
+            throw TrainingException.Invalid("files", Invariant(
+                $"The file name {PlainName.Quoted(source.Name)} is not possible: give 1 to {LongestSourceName} characters, {Alphabet.Rule}."));
+        }
+
+        return source with { Open = size.Counted(CallersFile.Of(new DatasetFile(source.Name, source.Open))).Open };
     }
 
     private static async Task<T> FoundAsync<T>(Func<Task<T>> ask)

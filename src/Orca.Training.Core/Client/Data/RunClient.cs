@@ -3,6 +3,7 @@ using Orca.Training.Files;
 using Orca.Training.Jobs;
 using Orca.Training.Metrics;
 using Orca.Training.Runs;
+using Orca.Training.Text;
 using static System.FormattableString;
 
 namespace Orca.Training.Client;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Orca.Training.Files;
+using Orca.Training.Text;
 
 namespace Orca.Training.Datasets.Intents;
 
@@ -45,7 +46,7 @@ internal sealed class IntentCensus
         Labels = [.. _byLabel
             .OrderBy(l => l.Value[0]).ThenBy(l => l.Key, StringComparer.Ordinal)
             .Take(IntentReport.MostLabels)
-            .Select(l => new LabelRows(l.Key, l.Value[(int)SplitPart.Train], l.Value[(int)SplitPart.Validation], l.Value[(int)SplitPart.Test]))],
+            .Select(l => new LabelRows(HarmlessText.Cut(l.Key, LongestText), l.Value[(int)SplitPart.Train], l.Value[(int)SplitPart.Validation], l.Value[(int)SplitPart.Test]))],
         Duplicates = _found[(int)IntentFindingKind.Duplicate],
         Contradictions = _found[(int)IntentFindingKind.Contradiction],
         Overlaps = _found[(int)IntentFindingKind.Overlap],
@@ -94,8 +95,7 @@ internal sealed class IntentCensus
     {
         if (_found[(int)kind]++ < IntentReport.MostExamples)
         {
-            var text = row.Utterance.Length <= LongestText ? row.Utterance : row.Utterance[..LongestText];
-            _examples.Add(new IntentFinding(kind, text, file, row.Line, _files[first.File], first.Line));
+            _examples.Add(new IntentFinding(kind, HarmlessText.Cut(row.Utterance, LongestText), file, row.Line, _files[first.File], first.Line));
         }
     }
 

@@ -48,7 +48,7 @@ public sealed record IntentReport
 }
 
 /// <summary>The rows of one label.</summary>
-/// <param name="Label">The label.</param>
+/// <param name="Label">The label, of which at most 200 characters.</param>
 /// <param name="Training">Rows to learn from.</param>
 /// <param name="Validation">Rows to choose a model by.</param>
 /// <param name="Test">Rows to judge it by.</param>

@@ -225,7 +225,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
         await _store.PrepareAsync(Attempt, Cancel);
         Directory.Delete(_folder["i1/7/2/output"]);
         var error = await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
-        Assert.Equal($"The output folder of attempt i1/7/2 is gone: something other than its training removed '{_folder["i1/7/2/output"]}'.", error.Message);
+        Assert.Equal($"The output folder of attempt i1/7/2 is gone: something other than its training removed it.", error.Message);
         Directory.CreateSymbolicLink(_folder["i1/7/2/output"], "/etc");
         await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
     }

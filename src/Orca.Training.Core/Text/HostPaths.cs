@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Orca.Training.Client;
+namespace Orca.Training.Text;
 
 /// <summary>Takes the paths of this host out of what the system says: they are for its log, and nothing that a caller should learn.</summary>
 internal static partial class HostPaths

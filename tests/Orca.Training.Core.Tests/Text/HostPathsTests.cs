@@ -1,6 +1,6 @@
-using Orca.Training.Client;
+using Orca.Training.Text;
 
-namespace Orca.Training.Tests.Client;
+namespace Orca.Training.Tests.Text;
 
 public sealed class HostPathsTests
 {
