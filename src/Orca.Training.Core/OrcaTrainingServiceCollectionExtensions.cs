@@ -98,6 +98,7 @@ public static class OrcaTrainingServiceCollectionExtensions
             .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
             .With(nameof(OrcaTrainingOptions.Retention), SettingsKeys.Of(typeof(RetentionOptions)))
             .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions))
+                .WithEach(nameof(AlgorithmOptions.DeclaredParameters), SettingsKeys.Of(typeof(ParameterOptions)))
                 .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
                 .With(nameof(AlgorithmOptions.Timeouts), SettingsKeys.Of(typeof(TimeoutOptions)))
                 .With(nameof(AlgorithmOptions.Retries), SettingsKeys.Of(typeof(RetryOptions))))));
@@ -125,6 +126,14 @@ public static class OrcaTrainingServiceCollectionExtensions
             if (section.GetSection(nameof(algorithm.Command)).Exists())
             {
                 algorithm.Command.Clear();
+            }
+
+            foreach (var parameter in section.GetSection(nameof(algorithm.DeclaredParameters)).GetChildren())
+            {
+                if (parameter.GetSection(nameof(ParameterOptions.Choices)).Exists() && algorithm.DeclaredParameters.TryGetValue(parameter.Key, out var declared))
+                {
+                    declared.Choices.Clear();
+                }
             }
 
             if (section.GetSection(nameof(algorithm.Retries)).GetSection(nameof(algorithm.Retries.On)).Exists())
@@ -156,7 +165,7 @@ public static class OrcaTrainingServiceCollectionExtensions
     }
 
     private static Dictionary<string, AlgorithmDefaults> DefaultsIn(OrcaTrainingOptions options) => options.Algorithms
-        .ToDictionary(a => a.Key, a => new AlgorithmDefaults(a.Value.Timeouts.ForRequests, a.Value.Retries.ForRequests), StringComparer.Ordinal);
+        .ToDictionary(a => a.Key, a => new AlgorithmDefaults(a.Value.Timeouts.ForRequests, a.Value.Retries.ForRequests) { Rules = new ParameterRules(a.Key, a.Value) }, StringComparer.Ordinal);
 
     private static FolderLogStore NewLogStore(IServiceProvider services) => new(
         DataFolder(services, "logs"),

@@ -23,7 +23,7 @@ public sealed partial class ArchitectureTests
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Jobs", "Machines"],
         ["Logs"] = ["Files", "Jobs", "Machines"],
-        ["Client"] = ["Artifacts", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Runs"],
+        ["Client"] = ["Artifacts", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Runs", "Settings"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics"],
         ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity"],

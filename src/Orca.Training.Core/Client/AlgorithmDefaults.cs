@@ -9,6 +9,9 @@ internal sealed record AlgorithmDefaults(TrainingTimeouts? Timeouts, RetryPolicy
 {
     public static readonly AlgorithmDefaults None = new(null, null);
 
+    /// <summary>What its settings say of the parameters that requests give.</summary>
+    public ParameterRules Rules { get; init; } = ParameterRules.None;
+
     /// <summary>The request with what it leaves out, each time limit for itself.</summary>
     public TrainingRequest FillIn(TrainingRequest request)
     {

@@ -14,7 +14,10 @@ internal static class ContainerContract
     public const string OutputPath = "/orca/output";
     public const string CheckpointPath = "/orca/checkpoint";
     public const string ModelPath = "/orca/model";
-    private const int OwnVariables = 20;
+    private const int OwnVariables = 28;
+
+    private static readonly string[] ThreadVariables =
+        ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "RAYON_NUM_THREADS"];
 
     public static AttemptSpec Build(
         AttemptName name, string application, Job job, AlgorithmOptions algorithm, AttemptInputs inputs, TimeSpan stopGrace, string? traceParent = null) => new()
@@ -28,6 +31,7 @@ internal static class ContainerContract
         Environment = Environment(name, job, algorithm, inputs, traceParent),
         Ranks = job.Request.Workers,
         Limits = Needs(algorithm),
+        SharedMemoryBytes = (long?)algorithm.ShmMiB << 20,
         Mounts = [.. ReadOf(inputs.Data, DataPath), .. Written(inputs.Places), .. ReadOf(inputs.Model, ModelPath)],
         StopGrace = stopGrace,
     };
@@ -35,10 +39,13 @@ internal static class ContainerContract
     /// <summary>The folders that an attempt writes; none where it writes to a server.</summary>
     public static IReadOnlyList<FolderMount> Written(AttemptPlaces places) => [.. WrittenOf(places.Output, OutputPath), .. WrittenOf(places.Checkpoint, CheckpointPath)];
 
-    /// <summary>All parameters of a job: its own, and the algorithm's for those that it leaves out.</summary>
+    /// <summary>
+    /// All parameters of a job: its own, and the algorithm's for those that it leaves out. What the algorithm declares is a default like the others.
+    /// </summary>
     public static SortedList<string, string> Parameters(TrainingRequest request, AlgorithmOptions algorithm)
     {
         var parameters = new SortedList<string, string>(OwnVariables + algorithm.Parameters.Count + request.Parameters.Count, StringComparer.Ordinal);
+        AddParameters(algorithm.DeclaredParameters.Where(p => p.Value?.Default is not null).Select(p => KeyValuePair.Create(p.Key, p.Value.Default!)), parameters);
         AddParameters(algorithm.Parameters, parameters);
         AddParameters(request.Parameters, parameters);
         return parameters;
@@ -62,6 +69,7 @@ internal static class ContainerContract
         var variables = Parameters(job.Request, algorithm);
         // Before anything else joins them: a training tells its parameters from other variables by this list alone.
         variables["ORCA_PARAMETERS"] = variables.Count == 0 ? "[]" : JsonOf(json => WriteNames([.. variables.Keys], json));
+        AddThreads(algorithm.Cpus, variables);
         variables["ORCA_JOB_ID"] = job.Id.ToString();
         variables["ORCA_ATTEMPT"] = name.Attempt.Number.ToString(CultureInfo.InvariantCulture);
         variables["ORCA_OUTPUT_PATH"] = PathOf(inputs.Places.Output, OutputPath);
@@ -89,6 +97,21 @@ internal static class ContainerContract
         }
 
         return variables;
+    }
+
+    /// <summary>
+    /// A limit on processors does not change how many a program sees: numerical libraries would start a thread for each of the machine's, which
+    /// then wait for each other. That they wait without turning over costs one of few processors nothing.
+    /// </summary>
+    private static void AddThreads(double cpus, SortedList<string, string> variables)
+    {
+        var threads = Math.Max(1, (int)Math.Min(cpus, int.MaxValue)).ToString(CultureInfo.InvariantCulture);
+        foreach (var variable in ThreadVariables)
+        {
+            variables.TryAdd(variable, threads);
+        }
+
+        variables.TryAdd("OMP_WAIT_POLICY", "PASSIVE");
     }
 
     private static void AddData(Uri data, SortedList<string, string> variables)

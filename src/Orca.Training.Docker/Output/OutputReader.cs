@@ -17,13 +17,24 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
 {
     private const int BufferLength = 64 * 1024;
 
+    /// <param name="container">Its id, or a name.</param>
+    /// <param name="otherwise">Gives the id of one that has another name by now; null for none.</param>
+    /// <param name="after">Where reading begins.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public async IAsyncEnumerable<OutputLine> ReadAsync(
-        string container, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string container, Func<CancellationToken, ValueTask<string?>> otherwise, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var what = $"reading the output of container {container}";
         var position = after;
         var parser = new OutputParser();
-        using (var following = await OpenAsync(what, container, ResumePoint.For(after), isFollowed: true, cancellationToken))
+        var opened = await OpenAsync(what, container, ResumePoint.For(after), isFollowed: true, cancellationToken);
+        if (opened is null && await otherwise(cancellationToken) is { } renamed)
+        {
+            container = renamed;
+            opened = await OpenAsync(what, container, ResumePoint.For(after), isFollowed: true, cancellationToken);
+        }
+
+        using (var following = opened)
         {
             if (following is null)
             {
