@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orca.Training.Bench.Calls;
 using Orca.Training.Bench.Data;
+using Orca.Training.Bench.Flood;
 using Orca.Training.Bench.Harness;
 using Orca.Training.Bench.Kill;
 using Orca.Training.Bench.Kill.Host;
@@ -21,6 +22,7 @@ var benches = new Dictionary<string, (string Shows, Func<Report, CancellationTok
     ["metrics"] = ("a million points from a training's output into each store, from a real container too: how fast, and what a plot of them costs", MetricsBench.RunAsync),
     ["recovery"] = ("how soon 100 running containers are followed again, and another host decides", RecoveryBench.RunAsync),
     ["data"] = ("a dataset of 1 GB and one of 10,000 files to an S3 server and back, beside the bare client, and what a cached one costs a start", DataBench.RunAsync),
+    ["flood"] = ("what one training that floods by its output, or one caller by calls, takes from the others, on SQLite and PostgreSQL", FloodBench.RunAsync),
     ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),
 };
 

@@ -36,16 +36,19 @@ run_program() {
   echo "   $name took $((SECONDS - began)) s"
 }
 
-# run_python — the tests of the training image, inside it.
+# run_python — the tests of the training image, inside it, and those of images that are built upon its sister.
 run_python() {
-  local log status=0
+  local log script
   log=$(mktemp)
-  eng/test-training-image.sh >"$log" 2>&1 || status=$?
-  tail -3 "$log"
-  if [[ $(tail -1 "$log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
-    passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
-  else
-    cat "$log" && failed=$((failed + 1))
-  fi
+  for script in test-training-image test-author-image; do
+    "eng/$script.sh" >"$log" 2>&1 || true
+    tail -3 "$log"
+    if [[ $(tail -1 "$log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
+      passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
+      skipped=$((skipped + $(grep -c ' \.\.\. skipped: ' "$log" || true)))
+    else
+      cat "$log" && failed=$((failed + 1))
+    fi
+  done
   rm -f "$log"
 }

@@ -64,6 +64,16 @@ public sealed class DockerOptions
     /// </summary>
     public int? ShmMiB { get; set; }
 
+    /// <summary>
+    /// The size of one file of a container's own log, in MiB, of which it has up to <see cref="LogFiles"/>: so much room does a training's output take on the
+    /// engine's disk until the container is removed. What is printed is read on from there; where the reader is further behind than the files reach, the oldest
+    /// lines are gone, and an entry in the training's log says so. Default 64.
+    /// </summary>
+    public int LogFileMiB { get; set; } = 64;
+
+    /// <summary>How many files of <see cref="LogFileMiB"/> a container's own log has at most. Default 4.</summary>
+    public int LogFiles { get; set; } = 4;
+
     /// <summary>How many GPUs the machine has for trainings; an engine does not say. Default 0.</summary>
     public int Gpus { get; set; }
 

@@ -69,6 +69,16 @@ internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
             options.ShmMiB,
             "give /dev/shm at least 1 MiB, or leave it out for half of the job's memory limit.");
         Check(
+            options.LogFileMiB is >= 16 and <= 1 << 20,
+            nameof(options.LogFileMiB),
+            options.LogFileMiB,
+            "give a file of a container's log 16 to 1048576 MiB; 64 is the default.");
+        Check(
+            options.LogFiles is >= 2 and <= 1000,
+            nameof(options.LogFiles),
+            options.LogFiles,
+            "give a container's log 2 to 1000 files, for with one it would lose all it has when the file is full; 4 is the default.");
+        Check(
             options.Gpus >= 0,
             nameof(options.Gpus),
             options.Gpus,

@@ -64,11 +64,39 @@ internal sealed partial class SqliteJobStore
     private async ValueTask TakeOutsideAsync(CancellationToken cancellationToken) =>
         await _writes.WriteAsync(new LoneWrite(() => TakeOutside(_opened!)), cancellationToken);
 
-    private void CarryOut(IReadOnlyList<PendingWrite> writes)
+    /// <summary>
+    /// Waits until it is one's turn to write on a connection of one's own, in the order of all who write here. Without it a writer beside this one would find
+    /// the file locked, and SQLite only tries again in ever longer pauses.
+    /// </summary>
+    public async ValueTask<WriteTurn> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        var turn = new WriteTurn();
+        try
+        {
+            await _writes.WriteAsync(turn, cancellationToken);
+            return turn;
+        }
+        catch
+        {
+            // Whoever gave up does not write: the others go on when it comes to its turn.
+            turn.End();
+            throw;
+        }
+    }
+
+    private async ValueTask CarryOutAsync(IReadOnlyList<PendingWrite> writes)
     {
         var opened = _opened!;
         for (var i = 0; i < writes.Count;)
         {
+            if (writes[i] is WriteTurn turn)
+            {
+                i++;
+                turn.Complete(true);
+                await turn.Ended;
+                continue;
+            }
+
             if (writes[i] is LoneWrite task)
             {
                 i++;

@@ -26,11 +26,7 @@ internal sealed partial class SqliteJobStore : IJobStore, IAsyncDisposable, IDis
         _time = time;
         _logger = logger;
         _reader = new JobReader(_options);
-        _writes = new WriteQueue(writes =>
-        {
-            CarryOut(writes);
-            return ValueTask.CompletedTask;
-        });
+        _writes = new WriteQueue(CarryOutAsync);
     }
 
     /// <inheritdoc />

@@ -10,7 +10,8 @@ public sealed partial class ArchitectureTests
     /// <summary>The arrows that there are. The root is the host's side: it knows all, and its options are known where they are used.</summary>
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
-        ["Files"] = [],
+        ["Text"] = [],
+        ["Files"] = ["Text"],
         ["Jobs"] = [],
         ["Datasets"] = ["Files"],
         ["Artifacts"] = ["Files", "Jobs"],
@@ -21,7 +22,7 @@ public sealed partial class ArchitectureTests
         ["Machines"] = ["Access", "Artifacts", "Files", "Jobs", "Scheduling/Capacity"],
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
-        ["Progress"] = ["Jobs", "Machines"],
+        ["Progress"] = ["Jobs", "Machines", "Text"],
         ["Logs"] = ["Files", "Jobs", "Machines"],
         ["Client"] = ["Artifacts", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Runs", "Settings"],
         ["Diagnostics"] = ["Jobs"],

@@ -20,7 +20,7 @@ from .checkpointing import Checkpoint, Checkpoints
 from .errors import InputError, StorageError
 from .files import atomic_file
 from .output import artifact, metric, progress
-from .parameters import choice, flag, integer, number, text
+from .parameters import choice, flag, integer, number, refuse_unread, text
 from .places import Dataset, checkpoint_path, checkpoints, dataset, model, output_path
 from .running import STOPPED, exit_when_stopped, run
 from .lines import log
@@ -28,5 +28,5 @@ from .lines import log
 __all__ = [
     "Checkpoint", "Checkpoints", "Dataset", "InputError", "STOPPED", "StorageError", "artifact", "atomic_file",
     "checkpoint_path", "checkpoints", "choice", "dataset", "exit_when_stopped", "flag", "integer", "log", "metric", "model",
-    "number", "output_path", "progress", "run", "text",
+    "number", "output_path", "progress", "refuse_unread", "run", "text",
 ]

@@ -4,6 +4,11 @@ class InputError(Exception):
 
 
 class StorageError(Exception):
-    """A place behind a network can't be read or written. The message is one sentence that names bucket and
-    key, and never a credential: exceptions of the libraries below can hold whole signed addresses, so none
-    is ever chained to this one. run() prints it alone, without a traceback."""
+    """A place behind a network can't be read or written, or a file finds no room. The message is one sentence
+    that names bucket and key, or the file, and never a credential: exceptions of the libraries below can hold
+    whole signed addresses, so none is ever chained to this one. run() prints it alone, without a traceback."""
+
+
+def shown(text):
+    """A value as it can stand in a sentence: not too long, and without what would end the line or drive a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text[:80])

@@ -1,8 +1,11 @@
 """Files that are there whole or not at all."""
 
 import contextlib
+import errno
 import os
 from pathlib import Path
+
+from .errors import StorageError
 
 
 @contextlib.contextmanager
@@ -17,18 +20,40 @@ def atomic_file(path, mode="wb", **options):
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
-        with open(unfinished, mode, **options) as file:
+        with needs_room(path), open(unfinished, mode, **options) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)
     except BaseException:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # What went wrong first is what is to be told.
+            unfinished.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
     for folder, action in _listeners.items():
         if path.is_relative_to(folder):
             action(path)
+
+
+@contextlib.contextmanager
+def needs_room(path):
+    """Says in a sentence that a file found no room, whatever a library made of it."""
+    try:
+        yield
+    except Exception as error:
+        if not is_full(error):
+            raise
+        raise StorageError(f"There is no room for '{path}': the disk is full, or the training has written as much "
+                           "as it may.") from None
+
+
+def is_full(error):
+    """Whether there was no room, at the bottom of it."""
+    while error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def when_written(folder, action):

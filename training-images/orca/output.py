@@ -4,12 +4,16 @@ import hashlib
 import json
 import math
 import numbers
+from decimal import Decimal
 from pathlib import Path
 
 from . import s3
+from .errors import InputError, shown
 from .places import output_path, output_place
 from .s3.publishing import publish
 from .lines import log
+
+_LONGEST_NAME = 128
 
 
 def metric(step=None, **values):
@@ -21,6 +25,10 @@ def metric(step=None, **values):
     """
     if not values:
         raise ValueError("metric() needs at least one value, such as metric(step=1, loss=0.5)")
+    for name in values:
+        if name == "orca" or not name.isprintable() or not 0 < len(name) <= _LONGEST_NAME:
+            raise ValueError(f"a metric can't be called '{shown(name)}': give a name of 1 to {_LONGEST_NAME} printable "
+                             "characters other than 'orca'")
     record = {} if step is None else {"step": _number("step", step)}
     record.update((name, _number(name, value)) for name, value in values.items())
     _emit("metric", record)
@@ -28,7 +36,10 @@ def metric(step=None, **values):
 
 def progress(done, total):
     """How much of the work is done, in any unit, such as epochs."""
-    _emit("progress", {"done": _number("done", done), "total": _number("total", total)})
+    done, total = _number("done", done), _number("total", total)
+    if isinstance(done, str) or isinstance(total, str) or done < 0 or total <= 0:
+        raise ValueError(f"progress({done}, {total}) says nothing: done must be a number from 0, total one above 0")
+    _emit("progress", {"done": done, "total": total})
 
 
 def artifact(path, name=None):
@@ -39,6 +50,8 @@ def artifact(path, name=None):
     file = folder / path
     if name is None:
         name = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else Path(path).name
+    if any("\ud800" <= c <= "\udfff" for c in name):  # how Python holds bytes of a name that are no UTF-8
+        raise InputError(f"The file name '{shown(name)}' is no UTF-8; give the file another name to publish it.")
     with open(file, "rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     if place := output_place():
@@ -56,11 +69,14 @@ def _number(name, value):
     # Tensors and array scalars hide their number behind item().
     if not isinstance(value, numbers.Number) and hasattr(value, "item"):
         value = value.item()
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
-        return int(value)
-    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+    if not isinstance(value, (numbers.Real, Decimal)) or isinstance(value, bool):
         raise TypeError(f"{name} must be a number, not {value!r}")
-    value = float(value)
+    try:
+        if isinstance(value, numbers.Integral) and abs(value) < 1 << 63:
+            return int(value)
+        value = float(value)
+    except OverflowError:
+        value = math.inf if value > 0 else -math.inf
     if math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

@@ -6,6 +6,8 @@ import sys
 
 from . import s3
 from .errors import InputError, StorageError
+from .lines import begin_fresh, log_error
+from .parameters import tell_of_unread
 from .places import on_s3, output_path, output_place
 from .s3.publishing import publish_all
 
@@ -37,15 +39,17 @@ def _end_of(train):
     """Runs it. A sys.exit() that means success is returned, for there is something left to do before."""
     try:
         train()
-    except SystemExit as end:
-        if end.code not in (None, 0):
+        end = None
+    except SystemExit as stopped:
+        if stopped.code not in (None, 0):
             raise
-        return end
-    return None
+        end = stopped
+    tell_of_unread()
+    return end
 
 
 def _say_and_exit(error, code):
-    sys.stderr.write(f"{error}\n")
+    log_error(error)
     sys.exit(code)
 
 
@@ -61,5 +65,6 @@ def exit_when_stopped():
 
 def _exit(_signal, _frame):
     # Not through sys.stdout: the signal may have come in the middle of a write to it.
+    begin_fresh(2)
     os.write(2, b"Stopped by SIGTERM.\n")
     os._exit(STOPPED)

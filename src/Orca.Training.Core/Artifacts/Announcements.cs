@@ -34,12 +34,12 @@ internal static class Announcements
             var found = byName[said.Name];
             if (said.Size is { } size && size != found.Size)
             {
-                throw new ArtifactException(Invariant($"The training announced '{said.Name}' with {size} bytes, but left it with {found.Size}."));
+                throw new ArtifactException(Invariant($"The training announced {PlainName.Quoted(said.Name)} with {size} bytes, but left it with {found.Size}."));
             }
 
             if (said.Sha256 is { } hash && !hash.Equals(found.Sha256, StringComparison.OrdinalIgnoreCase))
             {
-                throw new ArtifactException($"The training announced '{said.Name}' with the SHA-256 {hash}, but left it with {found.Sha256}.");
+                throw new ArtifactException($"The training announced {PlainName.Quoted(said.Name)} with the SHA-256 {hash}, but left it with {found.Sha256}.");
             }
         }
     }

@@ -23,6 +23,7 @@ internal static class StatusSentence
         JobState.Launching => Launching(job.Phase),
         JobState.Running when job.CancelRequestedAt is not null => "Running; being cancelled.",
         JobState.Running => Running(job.Progress),
+        JobState.Succeeded => (job.Outcome?.Message ?? job.State.ToString()) + LeftOut(job.Progress),
         _ => job.Outcome?.Message ?? job.State.ToString(),
     };
 
@@ -63,6 +64,25 @@ internal static class StatusSentence
     private static string Ended(string words) => words.EndsWith('.') ? words : words + ".";
 
     private static string Running(TrainingProgress progress) => progress is { Done: { } done, Total: { } total }
-        ? string.Create(CultureInfo.InvariantCulture, $"Running, {done:0.##} of {total:0.##} done.")
-        : "Running.";
+        ? string.Create(CultureInfo.InvariantCulture, $"Running, {done:0.##} of {total:0.##} done.{LeftOut(progress)}")
+        : $"Running.{LeftOut(progress)}";
+
+    /// <summary>What is not kept of its reports, as a further sentence.</summary>
+    private static string LeftOut(TrainingProgress progress)
+    {
+        if (progress.LeftOut is not { } left)
+        {
+            return "";
+        }
+
+        string?[] parts =
+        [
+            Part(left.Points, "points of its metrics (older ones are thinned, peaks stay)"),
+            Part(left.Values, "values whose metric names are too many or not possible"),
+            Part(left.Artifacts, "announced files that are too many or whose names are not possible"),
+        ];
+        return $" Not kept of its output: {string.Join("; ", parts.OfType<string>())}.";
+
+        static string? Part(long count, string what) => count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}") : null;
+    }
 }

@@ -93,6 +93,9 @@ internal static partial class TrackerLog
     [LoggerMessage(1037, LogLevel.Warning, "The metric store does not say how far the output of attempt {Attempt} was read; it is read from its beginning")]
     public static partial void MetricsUnreadable(this ILogger logger, Exception error, string attempt);
 
+    [LoggerMessage(1038, LogLevel.Warning, "The metric store can never take a line of attempt {Attempt}; it is left out, and the lines after it go on")]
+    public static partial void MetricsRefused(this ILogger logger, Exception error, string attempt);
+
     [LoggerMessage(1034, LogLevel.Warning, "What opens its places to the containers of attempt {Attempt} could not be renewed; it is tried again soon, and they lose their access if that goes on")]
     public static partial void AccessNotRenewed(this ILogger logger, Exception error, string attempt);
 

@@ -1,3 +1,5 @@
+using Orca.Training.Text;
+
 namespace Orca.Training.Files;
 
 /// <summary>Names that can be a folder's name as they are, on any file system.</summary>
@@ -7,17 +9,14 @@ internal static class PlainName
 
     public const string Rule = "letters (a-z, A-Z), digits, '.', '_' and '-', at most 128 of them, and not dots alone";
 
+    private const int Shown = 80;
+
     /// <summary>Whether a name holds to <see cref="Rule"/>.</summary>
     public static bool IsValid(string? name) =>
         name is { Length: > 0 and <= MaxLength }
         && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
         && name.AsSpan().ContainsAnyExcept('.');
 
-    /// <summary>A text from outside, fit to stand in a sentence: short, on one line, without control characters.</summary>
-    public static string Quoted(string text)
-    {
-        const int shown = 80;
-        var cut = text.Length <= shown ? text : string.Concat(text.AsSpan(0, shown), "…");
-        return "'" + string.Concat(cut.Select(c => char.IsControl(c) ? '\uFFFD' : c)) + "'";
-    }
+    /// <summary>A text from outside, fit to stand in a sentence: short, on one line, with nothing that a terminal would act on.</summary>
+    public static string Quoted(string text) => $"'{HarmlessText.Line(HarmlessText.Cut(text, Shown + 1))}'";
 }

@@ -20,4 +20,7 @@ public sealed record TrainingProgress
 
     /// <summary>The artifacts that it said it leaves; null for none. The tracker's own: clients are not told.</summary>
     public IReadOnlyList<AnnouncedArtifact>? Announced { get; init; }
+
+    /// <summary>What of its reports is not kept; null for nothing. Clients read it in the status's message.</summary>
+    public OutputLeftOut? LeftOut { get; init; }
 }

@@ -30,6 +30,9 @@ internal static class Downsampling
         return kept;
     }
 
+    /// <summary>About half of the points, at least 2: the first, the last and the peaks of short stretches.</summary>
+    public static IReadOnlyList<MetricPoint> Halved(IReadOnlyList<MetricPoint> points) => Of(points, Math.Max(2, points.Count / 2));
+
     /// <summary>The least and the greatest point of a stretch, in their order; one where they are the same.</summary>
     public static void AddPeaks(ReadOnlySpan<MetricPoint> stretch, List<MetricPoint> kept)
     {

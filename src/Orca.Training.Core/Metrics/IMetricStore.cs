@@ -6,6 +6,10 @@ namespace Orca.Training.Metrics;
 /// Keeps the metrics of each attempt by step, for good. Thread-safe. A projection of the containers' output: how far it was read is kept
 /// together with what was read, in one commit, so that nothing is there twice or missing whoever reads on, and when.
 /// </summary>
+/// <remarks>
+/// What a job may have is bounded, however much it reports: a store thins older points of its longest series, and keeps their peaks. How many are left out
+/// is told with each series.
+/// </remarks>
 public interface IMetricStore
 {
     /// <summary>Whether each host of the installation finds here what any of them put here.</summary>
@@ -17,7 +21,9 @@ public interface IMetricStore
     /// <param name="lines">In the order of their positions.</param>
     /// <param name="end">How far the output was read; not before the last line.</param>
     /// <param name="cancellationToken">Gives up; it may have been added, and can be added again.</param>
-    ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken);
+    /// <returns>How many points of the attempt's rank are left out by now; 0 while all are there.</returns>
+    /// <exception cref="ArgumentException">The store can never take these lines. Others, it can.</exception>
+    ValueTask<long> AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken);
 
     /// <summary>How far the output was read: where to go on. The default one for nothing.</summary>
     ValueTask<OutputPosition> GetEndAsync(AttemptName attempt, int rank, CancellationToken cancellationToken);
@@ -49,7 +55,8 @@ public readonly record struct MetricName(JobId Job, int Attempt, int Rank, strin
 /// <param name="Last">The last one.</param>
 /// <param name="Least">The least value.</param>
 /// <param name="Greatest">The greatest value.</param>
-public sealed record MetricSeries(MetricName Metric, long Count, MetricPoint Last, double Least, double Greatest);
+/// <param name="LeftOut">How many further points were printed that are not kept.</param>
+public sealed record MetricSeries(MetricName Metric, long Count, MetricPoint Last, double Least, double Greatest, long LeftOut = 0);
 
 /// <summary>A value of a metric.</summary>
 /// <param name="Step">The step that its line names, else the number of the point in its series, from 0.</param>

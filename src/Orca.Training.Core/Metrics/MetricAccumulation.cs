@@ -8,8 +8,11 @@ internal static class MetricAccumulation
     /// <summary>The most series of a container; values under further names are left out.</summary>
     public const int MaxSeries = 256;
 
+    /// <summary>The most points of a job; when it has more, older ones are thinned.</summary>
+    public const int MaxPointsOfJob = 1 << 20;
+
     /// <param name="lines">In the order of their positions.</param>
-    /// <param name="known">How many points each series has already.</param>
+    /// <param name="known">How many points of each series were printed already.</param>
     /// <returns>The new points of each series, in their order.</returns>
     public static Dictionary<string, List<MetricPoint>> PointsOf(IEnumerable<MetricLine> lines, IReadOnlyDictionary<string, long> known)
     {

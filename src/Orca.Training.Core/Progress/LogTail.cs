@@ -1,4 +1,5 @@
 using System.Text;
+using Orca.Training.Text;
 
 namespace Orca.Training.Progress;
 
@@ -25,19 +26,15 @@ internal sealed class LogTail
     /// <summary>Adds a line, and lets go of the oldest. Blank lines say nothing and are left out.</summary>
     public void Add(string line)
     {
-        var text = Visible(line);
-        if (text.IsWhiteSpace())
+        // Nearly all lines are kept as they are: a copy of each would be most of what following an output costs.
+        var visible = Visible(line);
+        if (visible.IsWhiteSpace())
         {
             return;
         }
 
-        // Nearly all lines are kept as they are: a copy of each would be most of what following an output costs.
-        var kept = text.Length > MaxLineLength ? string.Concat(text[..Cut(text)], "…")
-            : text.Length == line.Length ? line
-            : text.ToString();
-
-        // No database takes a NUL character in a text, and the sentence ends up in one.
-        kept = kept.Replace('\0', '\uFFFD');
+        // The sentence is kept by databases and shown on terminals.
+        var kept = HarmlessText.Cut(HarmlessText.Line(visible.Length == line.Length ? line : visible.ToString()), MaxLineLength);
         _lines.Enqueue(kept);
         _bytes += Encoding.UTF8.GetByteCount(kept);
         while (_lines.Count > MaxLines || _bytes > MaxBytes)
@@ -52,7 +49,4 @@ internal sealed class LogTail
         var text = line.AsSpan().TrimEnd();
         return text[(text.LastIndexOf('\r') + 1)..];
     }
-
-    private static int Cut(ReadOnlySpan<char> text) =>
-        char.IsHighSurrogate(text[MaxLineLength - 2]) ? MaxLineLength - 2 : MaxLineLength - 1;
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
+using Orca.Training.Text;
 
 namespace Orca.Training.Progress;
 
@@ -18,7 +19,7 @@ internal static class MetricReader
     /// <exception cref="JsonException">It is no JSON.</exception>
     /// <exception cref="InvalidOperationException">Half a character stands in an escape.</exception>
     /// <exception cref="ArgumentException">Half a character stands in it as it is.</exception>
-    public static MetricValues? Read(string text)
+    public static OutputEvent.Metric? Read(string text)
     {
         var size = text.Length * BytesOfCharacter;
         var rented = size > OnStack ? ArrayPool<byte>.Shared.Rent(size) : null;
@@ -38,9 +39,9 @@ internal static class MetricReader
         }
     }
 
-    private static MetricValues? Read(ReadOnlySpan<byte> text)
+    private static OutputEvent.Metric? Read(ReadOnlySpan<byte> text)
     {
-        var (values, isMetric) = (new MetricValues(), false);
+        var (values, leftOut, isMetric) = (new MetricValues(), 0, false);
         var reader = new Utf8JsonReader(text, Options);
         reader.Read();
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
@@ -52,10 +53,10 @@ internal static class MetricReader
                 // Of several the last counts.
                 isMetric = reader.TokenType is JsonTokenType.String && reader.ValueTextEquals("metric"u8);
             }
-            else if (reader.TokenType is JsonTokenType.Number && reader.TryGetDouble(out var value) && double.IsFinite(value)
-                && name.GetString() is { Length: > 0 and <= OutputParser.MaxMetricNameLength } known)
+            else if (reader.TokenType is JsonTokenType.Number && reader.TryGetDouble(out var value) && double.IsFinite(value))
             {
-                values.Set(known, value, OutputParser.MaxMetrics);
+                var isKept = name.GetString() is { } known && Alphabet.IsName(known, OutputParser.MaxMetricNameLength) && values.Set(known, value, OutputParser.MaxMetrics);
+                leftOut += isKept ? 0 : 1;
             }
 
             reader.Skip();
@@ -63,6 +64,6 @@ internal static class MetricReader
 
         // What follows the object makes it no JSON.
         reader.Read();
-        return isMetric ? values : null;
+        return isMetric ? new OutputEvent.Metric(values, leftOut) : null;
     }
 }

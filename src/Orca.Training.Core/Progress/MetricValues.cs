@@ -19,15 +19,19 @@ internal sealed class MetricValues : IReadOnlyDictionary<string, double>
 
     public double this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"There is no value of '{key}'.");
 
-    /// <summary>Gives a name its value, in place of one that it has; a new name only if there are not too many.</summary>
-    public void Set(string name, double value, int most)
+    /// <summary>Gives a name its value, in place of one that it has; a new name only if there are not too many. Whether it has it.</summary>
+    public bool Set(string name, double value, int most)
     {
         var at = IndexOf(name);
         if (at >= 0)
         {
             _values[at] = new(name, value);
         }
-        else if (Count < most)
+        else if (Count >= most)
+        {
+            return false;
+        }
+        else
         {
             if (Count == _values.Length)
             {
@@ -36,6 +40,8 @@ internal sealed class MetricValues : IReadOnlyDictionary<string, double>
 
             _values[Count++] = new(name, value);
         }
+
+        return true;
     }
 
     public bool ContainsKey(string key) => IndexOf(key) >= 0;

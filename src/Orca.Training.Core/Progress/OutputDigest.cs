@@ -18,8 +18,16 @@ internal sealed class OutputDigest(TrainingProgress recorded)
     /// <summary>The most metrics that are kept; further names are left out.</summary>
     public const int MaxMetrics = 256;
 
+    /// <summary>The most characters of the names of all metrics together: they stand in the job's record, which is written again with each progress.</summary>
+    public const int MaxMetricNames = 16 * 1024;
+
     /// <summary>The most artifacts that are kept; further names are left out.</summary>
     public const int MaxAnnounced = 1000;
+
+    /// <summary>The most characters of the names of all announced artifacts together.</summary>
+    public const int MaxAnnouncedNames = 128 * 1024;
+
+    private static readonly OutputLeftOut Nothing = new(0, 0, 0);
 
     // Each made with the first line that needs it: many trainings say nothing.
     private Dictionary<string, double>? _metrics;
@@ -29,6 +37,9 @@ internal sealed class OutputDigest(TrainingProgress recorded)
     private OutputPosition _position = recorded.Position;
     private bool _metricsChanged;
     private bool _announcedChanged;
+    private int _metricNames;
+    private int _announcedNames;
+    private OutputLeftOut _leftOut = recorded.LeftOut ?? Nothing;
 
     /// <summary>The figures as they are now, and how far the output was read to say so.</summary>
     public TrainingProgress Progress
@@ -47,6 +58,11 @@ internal sealed class OutputDigest(TrainingProgress recorded)
                 _figures = _figures with { Announced = [.. _announced!.Values.OrderBy(a => a.Name, StringComparer.Ordinal)] };
             }
 
+            if (_leftOut != (_figures.LeftOut ?? Nothing))
+            {
+                _figures = _figures with { LeftOut = _leftOut };
+            }
+
             return _figures.Position == _position ? _figures : _figures with { Position = _position };
         }
     }
@@ -57,6 +73,12 @@ internal sealed class OutputDigest(TrainingProgress recorded)
     /// </summary>
     public bool HasNews { get; private set; }
 
+    /// <summary>Whether there is news that people wait for: a first value, a further name, an announcement. Other news is numbers that move.</summary>
+    public bool HasNewNames { get; private set; }
+
+    /// <summary>How many names its metrics have.</summary>
+    public int MetricCount => _metrics?.Count ?? _figures.Metrics.Count;
+
     /// <summary>Whether no line was taken in.</summary>
     public bool IsUntouched { get; private set; } = true;
 
@@ -66,8 +88,19 @@ internal sealed class OutputDigest(TrainingProgress recorded)
     /// <summary>What is to be recorded; <see cref="HasNews"/> begins anew.</summary>
     public TrainingProgress TakeNews()
     {
-        HasNews = false;
+        (HasNews, HasNewNames) = (false, false);
         return Progress;
+    }
+
+    /// <summary>Takes note of how many points are not kept by now.</summary>
+    public void LeaveOutPoints(long points)
+    {
+        if (points > _leftOut.Points)
+        {
+            HasNewNames |= _leftOut.Points == 0;
+            HasNews = true;
+            _leftOut = _leftOut with { Points = points };
+        }
     }
 
     /// <summary>Takes the next line in.</summary>
@@ -81,14 +114,18 @@ internal sealed class OutputDigest(TrainingProgress recorded)
         switch (says)
         {
             case OutputEvent.Metric metric:
-                Merge(metric.Values);
+                Merge(metric.Values, metric.LeftOut);
                 break;
             case OutputEvent.Progress progress:
+                HasNewNames |= _figures.Done is null;
                 _figures = _figures with { Done = progress.Done, Total = progress.Total };
                 HasNews = true;
                 break;
             case OutputEvent.Artifact artifact:
                 Announce(artifact.Announced);
+                break;
+            case var refused when refused == OutputEvent.NoArtifact:
+                LeaveOut(values: 0, artifacts: 1);
                 break;
             default:
                 (_tail ??= new LogTail()).Add(line.Text);
@@ -96,28 +133,67 @@ internal sealed class OutputDigest(TrainingProgress recorded)
         }
     }
 
-    private void Merge(IReadOnlyDictionary<string, double> values)
+    private void Merge(IReadOnlyDictionary<string, double> values, int leftOut)
     {
-        _metrics ??= new Dictionary<string, double>(_figures.Metrics, StringComparer.Ordinal);
+        if (_metrics is null)
+        {
+            _metrics = new Dictionary<string, double>(_figures.Metrics, StringComparer.Ordinal);
+            _metricNames = _metrics.Keys.Sum(n => n.Length);
+        }
+
         foreach (var (name, value) in values)
         {
-            if (_metrics.Count < MaxMetrics || _metrics.ContainsKey(name))
+            if (!_metrics.ContainsKey(name))
             {
-                _metrics[name] = value;
-                _metricsChanged = true;
-                HasNews = true;
+                if (_metrics.Count >= MaxMetrics || _metricNames + name.Length > MaxMetricNames)
+                {
+                    leftOut++;
+                    continue;
+                }
+
+                _metricNames += name.Length;
+                HasNewNames = true;
             }
+
+            _metrics[name] = value;
+            _metricsChanged = true;
+            HasNews = true;
+        }
+
+        if (leftOut > 0)
+        {
+            LeaveOut(leftOut, artifacts: 0);
         }
     }
 
     private void Announce(AnnouncedArtifact artifact)
     {
-        _announced ??= (_figures.Announced ?? []).ToDictionary(a => a.Name, StringComparer.Ordinal);
-        if (_announced.Count < MaxAnnounced || _announced.ContainsKey(artifact.Name))
+        if (_announced is null)
         {
-            _announced[artifact.Name] = artifact;
-            _announcedChanged = true;
-            HasNews = true;
+            _announced = (_figures.Announced ?? []).ToDictionary(a => a.Name, StringComparer.Ordinal);
+            _announcedNames = _announced.Keys.Sum(n => n.Length);
         }
+
+        if (!_announced.ContainsKey(artifact.Name))
+        {
+            if (_announced.Count >= MaxAnnounced || _announcedNames + artifact.Name.Length > MaxAnnouncedNames)
+            {
+                LeaveOut(values: 0, artifacts: 1);
+                return;
+            }
+
+            _announcedNames += artifact.Name.Length;
+        }
+
+        _announced[artifact.Name] = artifact;
+        _announcedChanged = true;
+        (HasNews, HasNewNames) = (true, true);
+    }
+
+    private void LeaveOut(int values, int artifacts)
+    {
+        // The first is news; how many there are by now is told with the next.
+        (HasNews, HasNewNames) = (true, HasNewNames || _leftOut is { Values: 0, Artifacts: 0 });
+        _leftOut = _leftOut with { Values = _leftOut.Values + values, Artifacts = _leftOut.Artifacts + artifacts };
     }
 }

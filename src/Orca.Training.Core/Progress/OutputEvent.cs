@@ -12,8 +12,13 @@ internal abstract record OutputEvent
     /// <summary>Nothing but text; the line itself has it.</summary>
     public static readonly OutputEvent Text = new Log();
 
+    /// <summary>It leaves a file whose name none may have.</summary>
+    public static readonly OutputEvent NoArtifact = new Refused();
+
     /// <summary>The present value of each metric on the line; none if there is no number on it.</summary>
-    public sealed record Metric(IReadOnlyDictionary<string, double> Values) : OutputEvent;
+    /// <param name="Values">By name.</param>
+    /// <param name="LeftOut">How many values have a name that none may have.</param>
+    public sealed record Metric(IReadOnlyDictionary<string, double> Values, int LeftOut = 0) : OutputEvent;
 
     /// <summary>How far it is.</summary>
     /// <param name="Done">Units done, 0 or more.</param>
@@ -24,4 +29,6 @@ internal abstract record OutputEvent
     public sealed record Artifact(AnnouncedArtifact Announced) : OutputEvent;
 
     private sealed record Log : OutputEvent;
+
+    private sealed record Refused : OutputEvent;
 }

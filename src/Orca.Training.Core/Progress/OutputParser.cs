@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
+using Orca.Training.Text;
 
 namespace Orca.Training.Progress;
 
@@ -25,31 +26,47 @@ internal static class OutputParser
     /// <summary>How deep an object may be. The contract's are flat; what an image nests in them for itself is passed over.</summary>
     internal const int MaxDepth = 16;
 
+    // JSON's own.
+    private const string WhiteSpace = " \t\r\n";
+
     /// <summary>The name by which a line says what it is.</summary>
     internal const string Kind = "orca";
+
+    // As the contract writes an object's beginning. Within a JSON string its quotes would be escaped, so that it can be nothing else there.
+    private const string Beginning = "{\"orca\":";
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
 
     /// <summary>What a line says.</summary>
     public static OutputEvent Parse(in OutputLine line)
     {
-        // Nearly all lines are log and end here, at the cost of a look at their first character.
-        if (line.Stream != OutputStream.Standard || !line.Text.StartsWith('{') || line.Text.Length > MaxLineLength
-            || !line.Text.Contains("\"orca\"", StringComparison.Ordinal))
+        // Nearly all lines are log and end here, at the cost of a look at their last character and, if it is an object's, for the word.
+        var text = line.Text;
+        if (line.Stream != OutputStream.Standard || text.Length > MaxLineLength || !text.AsSpan().TrimEnd(WhiteSpace).EndsWith("}")
+            || !text.Contains("\"orca\"", StringComparison.Ordinal))
         {
             return OutputEvent.Text;
         }
 
-        return TryRead(NonFinite.IsIn(line.Text) ? NonFinite.AsNull(line.Text) : line.Text) ?? OutputEvent.Text;
+        return (text[0] == '{' ? TryReadFinite(text) : null) ?? AtTheEnd(text) ?? OutputEvent.Text;
     }
+
+    /// <summary>
+    /// What the object says that ends a line which begins with something else: a progress bar without a newline, a carriage return, another
+    /// program's words. Only an object that begins as the contract has it, and runs to the end of the line.
+    /// </summary>
+    private static OutputEvent? AtTheEnd(string text) =>
+        text.LastIndexOf(Beginning, StringComparison.Ordinal) is > 0 and var at ? TryReadFinite(text[at..]) : null;
+
+    private static OutputEvent? TryReadFinite(string text) => TryRead(NonFinite.IsIn(text) ? NonFinite.AsNull(text) : text);
 
     private static OutputEvent? TryRead(string text)
     {
         try
         {
-            if (MetricReader.Read(text) is { } values)
+            if (MetricReader.Read(text) is { } metric)
             {
-                return new OutputEvent.Metric(values);
+                return metric;
             }
 
             using var json = JsonDocument.Parse(text, Options);
@@ -77,9 +94,14 @@ internal static class OutputParser
     private static OutputEvent Artifact(JsonElement line)
     {
         if (!line.TryGetProperty("name", out var n) || n.ValueKind != JsonValueKind.String
-            || n.GetString() is not { Length: > 0 and <= MaxArtifactNameLength } name)
+            || n.GetString() is not { Length: > 0 } name)
         {
             return OutputEvent.Text;
+        }
+
+        if (!Alphabet.IsName(name, MaxArtifactNameLength))
+        {
+            return OutputEvent.NoArtifact;
         }
 
         long? size = null;

@@ -26,13 +26,22 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
     /// <summary>How long the last values are tried to be written for, once the output has ended.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    // An append touches a row or two of each series. An output with hundreds of them leaves the store to others in between.
+    private const int FreeNames = 16;
+    private static readonly TimeSpan PaceOfName = TimeSpan.FromMilliseconds(2);
+
+    // How often a follower that waits here says that its silence is not the training's.
+    private static readonly TimeSpan WaitingPeriod = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private List<MetricLine> _waiting = [];
     private List<MetricLine> _batch = [];
     private int _values;
-    private Task? _append;
+    private int _tried;
+    private long _refused;
+    private Task<long>? _append;
     private DateTimeOffset _began = DateTimeOffset.MinValue;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
     private DateTimeOffset _looked;
@@ -46,6 +55,12 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
         : _waiting.Count == 0 ? null
         : _isEnding || _values >= LargestBatch ? _notBefore
         : _began + Period;
+
+    /// <summary>How many points are not kept by now: thinned by the store, or refused by it.</summary>
+    public long LeftOut { get; private set; }
+
+    /// <summary>How many names the output's metrics have so far.</summary>
+    public int Names { get; set; }
 
     /// <summary>Takes a line. True: a batch is full, and <see cref="MakeRoomAsync"/> is to be called.</summary>
     public bool Add(in MetricLine line)
@@ -71,12 +86,20 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
     }
 
     /// <summary>Begins a batch; where very much waits already, waits itself until some of it is written.</summary>
-    public async ValueTask MakeRoomAsync(CancellationToken cancellationToken)
+    /// <param name="waits">Called every second of the waiting: the training goes on meanwhile, and what it says is not read.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async ValueTask MakeRoomAsync(Func<ValueTask> waits, CancellationToken cancellationToken)
     {
-        Look(owner.Time.GetUtcNow());
-        while (_values >= MostWaiting)
+        var now = owner.Time.GetUtcNow();
+        Look(now);
+        for (var tellAt = now + WaitingPeriod; _values >= MostWaiting;)
         {
-            await NextAsync(DateTimeOffset.MaxValue, cancellationToken);
+            await NextAsync(tellAt, cancellationToken);
+            if (owner.Time.GetUtcNow() is var then && then >= tellAt)
+            {
+                tellAt = then + WaitingPeriod;
+                await waits();
+            }
         }
     }
 
@@ -126,15 +149,23 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
         if (_batch.Count == 0)
         {
             (_batch, _waiting, _values) = (_waiting, _batch, 0);
+            _tried = _batch.Count;
         }
 
         _began = now;
-        var batch = _batch;
-        _append = owner.Work.Run(() => owner.Store.AppendAsync(attempt, rank, batch, batch[^1].Position, owner.Ending).AsTask());
+        var batch = _tried < _batch.Count ? _batch[.._tried] : _batch;
+        _append = AppendAsync(batch);
         if (_append.IsCompleted)
         {
             End(now);
         }
+    }
+
+    private async Task<long> AppendAsync(List<MetricLine> batch)
+    {
+        var leftOut = 0L;
+        await owner.Work.Run(async () => leftOut = await owner.Store.AppendAsync(attempt, rank, batch, batch[^1].Position, owner.Ending));
+        return leftOut;
     }
 
     private void End(DateTimeOffset now)
@@ -144,7 +175,15 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
         if (append.IsCompletedSuccessfully)
         {
             _failures = 0;
-            _batch = [];
+            LeftOut = append.Result + _refused;
+            Done();
+            _notBefore = _began + (PaceOfName * Math.Max(0, Names - FreeNames));
+            return;
+        }
+
+        if (append.Exception?.InnerException is ArgumentException refusal)
+        {
+            Refuse(refusal);
             return;
         }
 
@@ -155,5 +194,31 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
 
         var pause = FirstPause * Math.Pow(2, Math.Min(_failures - 1, 10));
         _notBefore = now + (pause < LongestPause ? pause : LongestPause);
+    }
+
+    /// <summary>What was tried is done with.</summary>
+    private void Done()
+    {
+        _batch = _tried < _batch.Count ? _batch[_tried..] : [];
+        _tried = _batch.Count;
+    }
+
+    /// <summary>Looks for the line that the store cannot take by halves, and leaves it out: nothing else waits for it.</summary>
+    private void Refuse(ArgumentException refusal)
+    {
+        if (_tried > 1)
+        {
+            _tried /= 2;
+            return;
+        }
+
+        if (_refused == 0)
+        {
+            owner.Logger.MetricsRefused(refusal, attempt.ToString());
+        }
+
+        _refused += _batch[0].Values.Count;
+        LeftOut = Math.Max(LeftOut, _refused);
+        Done();
     }
 }

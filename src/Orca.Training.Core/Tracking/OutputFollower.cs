@@ -11,7 +11,11 @@ namespace Orca.Training.Tracking;
 /// </summary>
 internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricWriters metrics, AttemptName attempt, int rank, Func<TrainingProgress, ValueTask> heard)
 {
+    /// <summary>The least time between two news.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The same where nothing but numbers moves: each is a write of the job's record.</summary>
+    public static readonly TimeSpan NumbersPeriod = TimeSpan.FromSeconds(1);
 
     private LogWriter? _log;
     private MetricWriter? _metrics;
@@ -60,9 +64,11 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricW
                 if (says is OutputEvent.Metric { Values.Count: > 0 } metric)
                 {
                     _metrics ??= metrics.Open(attempt, rank);
+                    _metrics.Names = digest.MetricCount;
                     if (_metrics.Add(MetricLine.Of(position, metric.Values)))
                     {
-                        await _metrics.MakeRoomAsync(reading.Token);
+                        await _metrics.MakeRoomAsync(() => heard(digest.TakeNews()), reading.Token);
+                        digest.LeaveOutPoints(_metrics.LeftOut);
                     }
                 }
 
@@ -74,7 +80,8 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricW
 
                 if (digest.HasNews)
                 {
-                    _tellAt ??= _toldAt + Period;
+                    var tellAt = _toldAt + (digest.HasNewNames ? Period : NumbersPeriod);
+                    _tellAt = _tellAt < tellAt ? _tellAt : tellAt;
                     await DoWhatIsDueAsync(digest);
                 }
             }
@@ -97,6 +104,7 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricW
             if (_metrics is not null)
             {
                 await _metrics.FinishAsync();
+                digest.LeaveOutPoints(_metrics.LeftOut);
             }
         }
     }
@@ -112,6 +120,7 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricW
         if (_metrics?.DueAt <= now)
         {
             _metrics.Look(now);
+            digest.LeaveOutPoints(_metrics.LeftOut);
         }
 
         // When the next line is there too, the moment comes first, or a busy output would never be told.

@@ -63,6 +63,8 @@ internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout
         OperationCanceledException or UnauthorizedAccessException or AuthenticationException or InvalidDataException or ObjectDisposedException or AggregateException;
 
     /// <summary>Turns such an exception into the one that callers know.</summary>
+    public TimeProvider Time => time;
+
     public RuntimeUnavailableException Unavailable(string what, Exception exception) =>
         Unavailable(what, Reason(exception), exception);
 

@@ -17,6 +17,9 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
 {
     private const int BufferLength = 64 * 1024;
 
+    // As LogEntry says it of lines that the service itself could not keep.
+    private const string Gone = "[lines are missing here: the engine's log of the container is bounded, and it let go of them before they were read]";
+
     /// <param name="container">Its id, or a name.</param>
     /// <param name="otherwise">Gives the id of one that has another name by now; null for none.</param>
     /// <param name="after">Where reading begins.</param>
@@ -27,24 +30,47 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
         var what = $"reading the output of container {container}";
         var position = after;
         var parser = new OutputParser();
-        var opened = await OpenAsync(what, container, ResumePoint.For(after), isFollowed: true, cancellationToken);
-        if (opened is null && await otherwise(cancellationToken) is { } renamed)
+        for (var isDoubtful = true; isDoubtful;)
         {
-            container = renamed;
-            opened = await OpenAsync(what, container, ResumePoint.For(after), isFollowed: true, cancellationToken);
-        }
+            isDoubtful = false;
+            parser = new OutputParser();
+            var resume = ResumePoint.For(position);
+            var opened = await OpenAsync(what, container, resume, isFollowed: true, cancellationToken);
+            if (opened is null && await otherwise(cancellationToken) is { } renamed)
+            {
+                container = renamed;
+                opened = await OpenAsync(what, container, resume, isFollowed: true, cancellationToken);
+            }
 
-        using (var following = opened)
-        {
+            using var following = opened;
             if (following is null)
             {
                 yield break;
             }
 
-            await foreach (var line in LinesAsync(what, following, parser, ResumePoint.For(after), cancellationToken))
+            var continuity = new Continuity(position, calls.Time.GetUtcNow());
+            await foreach (var line in LinesAsync(what, following, parser, continuity, cancellationToken))
             {
-                position = position.Next(line.Timestamp);
-                yield return line;
+                var before = continuity.Take(line);
+                if (before is Continuity.Before.Doubtful)
+                {
+                    // Asked for anew after the last line, the engine gives all that it still has.
+                    isDoubtful = true;
+                    break;
+                }
+
+                if (before is Continuity.Before.Missing)
+                {
+                    var gone = new OutputLine(OutputStream.Error, line.Timestamp - 1, Gone);
+                    position = position.Next(gone.Timestamp);
+                    yield return gone;
+                }
+
+                if (resume.IsNew(line))
+                {
+                    position = position.Next(line.Timestamp);
+                    yield return line;
+                }
             }
         }
 
@@ -56,9 +82,12 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
         if (rest is not null)
         {
             parser = new OutputParser();
-            await foreach (var line in LinesAsync(what, rest, parser, end, cancellationToken))
+            await foreach (var line in LinesAsync(what, rest, parser, continuity: null, cancellationToken))
             {
-                yield return line;
+                if (end.IsNew(line))
+                {
+                    yield return line;
+                }
             }
         }
 
@@ -76,7 +105,7 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
 
     /// <summary>All lines that end; what is left without a newline stays with the parser.</summary>
     private async IAsyncEnumerable<OutputLine> LinesAsync(
-        string what, HttpResponseMessage response, OutputParser parser, ResumePoint resume, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string what, HttpResponseMessage response, OutputParser parser, Continuity? continuity, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var lines = new List<OutputLine>();
@@ -84,13 +113,16 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
         for (var isOpen = true; isOpen;)
         {
             lines.Clear();
+            var began = calls.Time.GetTimestamp();
             isOpen = await FillAsync(what, stream, buffer, parser, lines, cancellationToken);
+            if (calls.Time.GetElapsedTime(began) >= Continuity.Wait)
+            {
+                continuity?.Waited();
+            }
+
             foreach (var line in lines)
             {
-                if (resume.IsNew(line))
-                {
-                    yield return line;
-                }
+                yield return line;
             }
         }
     }

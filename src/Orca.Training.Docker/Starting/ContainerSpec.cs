@@ -51,12 +51,18 @@ internal static class ContainerSpec
             ? [.. spec.Mounts.Select(HostFolder)]
             : [.. spec.Mounts.Select(CopiedFolder.VolumeOf).Distinct().Select(place => OwnVolume(place, spec, rank))],
 
-        // The engine's own settings for this driver would be merged in. Rotation and the non-blocking mode drop lines without a
-        // word, and lines carry metrics: so both are set to what never does. The file goes with the container.
+        // The engine's own settings for this driver would be merged in. The non-blocking mode drops lines without a word, and lines carry
+        // metrics. The files go with the container; until then a training that prints without end must not fill the disk, so that of
+        // very many lines the oldest are let go of, and whoever reads looks whether that has happened before he came to them.
         LogConfig = new LogConfig
         {
             Type = "json-file",
-            Config = new Dictionary<string, string>(StringComparer.Ordinal) { ["max-size"] = "1p", ["mode"] = "blocking" },
+            Config = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["max-size"] = string.Create(CultureInfo.InvariantCulture, $"{options.LogFileMiB}m"),
+                ["max-file"] = options.LogFiles.ToString(CultureInfo.InvariantCulture),
+                ["mode"] = "blocking",
+            },
         },
 
         // A container that started anew by itself would run unobserved and write over its results.

@@ -13,6 +13,12 @@ internal static class JobColumns
     /// <summary>The same of text that may be missing.</summary>
     public static string? ColumnOrNull(string? text) => text is null ? null : Column(text);
 
+    /// <summary>
+    /// A document as its fields can be asked for. The database refuses to look into one that holds U+0000 anywhere, and one such job would fail every query
+    /// and every removal that meets it.
+    /// </summary>
+    public const string Readable = @"(CASE WHEN strpos(document::text, '\u0000') > 0 THEN replace(document::text, '\u0000', '\ufffd')::json ELSE document END)";
+
     /// <summary>Text as a column can hold it: PostgreSQL knows no NUL. The document has the text as it is.</summary>
     public static string Column(string text) => text.Replace('\0', '\uFFFD');
 }

@@ -21,6 +21,9 @@ internal static class PostgreSqlErrors
         _ => false,
     };
 
+    /// <summary>Whether the trouble is a value that the database can never hold, such as a text with U+0000.</summary>
+    public static bool IsOfTheValues(Exception exception) => exception is PostgresException { SqlState: ['2', '2', ..] } or System.Text.EncoderFallbackException;
+
     /// <summary>Whether somebody else has taken an idempotency key since it was looked for.</summary>
     public static bool IsTakenKey(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "jobs_key" };
 

@@ -19,11 +19,14 @@ internal sealed class PostgreSqlRunDatabase(PostgreSqlJobStore store, PostgreSql
 
     public override string Table(string name) => $"{schema}.{name}";
 
-    public override string MetricIn(string parameter) => $"(document #>> ARRAY['job', 'progress', 'metrics', {parameter}])::float8";
+    public override string MetricIn(string parameter) => $"({JobColumns.Readable} #>> ARRAY['job', 'progress', 'metrics', {parameter}])::float8";
 
-    public override string TextIn(params string[] field) => $"(document #>> '{{job,{string.Join(',', field)}}}')";
+    public override string TextIn(params string[] field) => $"({JobColumns.Readable} #>> '{{job,{string.Join(',', field)}}}')";
 
-    public override Exception? Translated(Exception error) => PostgreSqlErrors.IsUnavailable(error) ? PostgreSqlErrors.Unknown(error, data.Name) : null;
+    public override Exception? Translated(Exception error) => 
+        PostgreSqlErrors.IsUnavailable(error) ? PostgreSqlErrors.Unknown(error, data.Name)
+        : PostgreSqlErrors.IsOfTheValues(error) ? new ArgumentException($"The database {data.Name} can never take this: {error.Message}", error)
+        : null;
 
     public override async ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
         await ((NpgsqlConnection)connection).BeginTransactionAsync(cancellationToken);

@@ -23,7 +23,8 @@ internal sealed class Removals(PostgreSqlDataSource data, string schema)
                 RETURNING id, state, algorithm, dataset, group_name, user_name, document),
             kept AS (
                 INSERT INTO {schema}.runs (id, state, algorithm, dataset, group_name, user_name, model, document)
-                SELECT id, state, algorithm, dataset, group_name, user_name, document -> 'job' -> 'request' ->> 'outputModelName', document FROM deleted WHERE json_array_length(document -> 'job' -> 'attempts') > 0)
+                SELECT id, state, algorithm, dataset, group_name, user_name, {JobColumns.Readable} -> 'job' -> 'request' ->> 'outputModelName', document
+                FROM deleted WHERE json_array_length({JobColumns.Readable} -> 'job' -> 'attempts') > 0)
             SELECT held.term, (SELECT count(pg_notify('orca_{schema}', '{Notifications.Removed}')) FROM (SELECT FROM deleted LIMIT 1) d) FROM held
             """));
         batch.BatchCommands[1].Parameters.Add(new NpgsqlParameter<long[]>

@@ -116,6 +116,12 @@ internal static class Schema
             -- They hardly shrink, and packing them would cost more than it saves.
             ALTER TABLE {0}.metric_chunks ALTER COLUMN points SET STORAGE EXTERNAL, ALTER COLUMN outline SET STORAGE EXTERNAL;
             """),
+        // Of a job with very many points the older ones are thinned. An older host would look for a last row that grows, and there is none any more.
+        new(LeastHost: 4,
+            """
+            ALTER TABLE {0}.metric_series ADD COLUMN left_out bigint NOT NULL DEFAULT 0; -- points that were printed and are not kept
+            ALTER TABLE {0}.metric_chunks ADD COLUMN level int NOT NULL DEFAULT 0;       -- how often its points were thinned to a half
+            """),
     ];
 
     public static int Version => Migrations.Length;

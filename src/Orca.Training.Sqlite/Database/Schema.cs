@@ -111,6 +111,11 @@ internal static class Schema
             PRIMARY KEY (series, first)
         );
         """,
+        """
+        -- Of a job with very many points the older ones are thinned.
+        ALTER TABLE orca_metric_series ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0; -- points that were printed and are not kept
+        ALTER TABLE orca_metric_chunks ADD COLUMN level INTEGER NOT NULL DEFAULT 0;    -- how often its points were thinned to a half
+        """,
     ];
 
     public static int Version => Migrations.Length;

@@ -20,7 +20,7 @@ internal sealed class SqliteRunDatabase(SqliteJobStore store, SqliteJobStoreOpti
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         await store.OpenAsync(cancellationToken);
-        var connection = new SqliteConnection(_connectionString);
+        var connection = new TurnConnection(_connectionString);
         try
         {
             connection.Open();
@@ -37,7 +37,8 @@ internal sealed class SqliteRunDatabase(SqliteJobStore store, SqliteJobStoreOpti
 
     public override string Table(string name) => $"orca_{name}";
 
-    public override string MetricIn(string parameter) => $"json_extract(document, '$.job.progress.metrics.\"' || {parameter} || '\"')";
+    // A name is never part of a path: paths know no way to write each of them.
+    public override string MetricIn(string parameter) => $"(SELECT value FROM json_each(document, '$.job.progress.metrics') WHERE key = {parameter})";
 
     public override string TextIn(params string[] field) => $"json_extract(document, '$.job.{string.Join('.', field)}')";
 
@@ -45,6 +46,29 @@ internal sealed class SqliteRunDatabase(SqliteJobStore store, SqliteJobStoreOpti
         error is SqliteException e ? SqliteErrors.Write(e, _options.File, _options.BusyTimeout) : null;
 
     // The lock is taken at once: who reads first and writes then could find that somebody else has written in between.
-    public override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false));
+    public override async ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var own = (TurnConnection)connection;
+        own.EndTurn();
+        own.Turn = await store.TakeTurnAsync(cancellationToken);
+        return own.BeginTransaction(deferred: false);
+    }
+
+    /// <summary>Its turn to write ends with its next one, or with the connection: what was begun is over then.</summary>
+    private sealed class TurnConnection(string connectionString) : SqliteConnection(connectionString)
+    {
+        public WriteTurn? Turn { get; set; }
+
+        public void EndTurn()
+        {
+            Turn?.End();
+            Turn = null;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            EndTurn();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using CsCheck;
 using Orca.Training.Jobs;
 using Orca.Training.Metrics;
+using Orca.Training.Runs;
 
 namespace Orca.Training.Testing.Conformance.Runs;
 
@@ -93,6 +94,41 @@ public abstract partial class RunStoresConformance
 
         Assert.Equal(256, series.Count);
         Assert.Equal(2, series.Single(s => s.Metric.Name == "m249").Count);
+    }
+
+    [Fact]
+    public async Task A_metric_is_found_by_its_name_whatever_characters_that_has()
+    {
+        var stores = await NewAsync();
+        string[] names = ["a\"b", "loss\"x", "'; DROP TABLE jobs; --", "$.a[0]", "a.b", "\\", "\\\"", "{x}", "[*]", "@metric", "%_", "ü€😀", "key' OR 1=1", "null", " ", new string('n', 128)];
+        await stores.Metrics.AppendAsync(Attempt, 0, [Line(1, 1, [.. names.Select((n, i) => (n, (double)i))])], End(1), Cancel);
+        var plain = await RunAsync(stores, "d", "a", accuracy: 0.5);
+        foreach (var (name, value) in names.Select((n, i) => (n, (double)i)))
+        {
+            var job = await RunAsync(stores, "d", "a", accuracy: 1, metric: name, value: value);
+
+            Assert.Equal([(1.0, value, 1L)], await ReadAsync(stores.Metrics, name));
+            Assert.Equal(job, Assert.Single(await stores.Runs.QueryAsync(new RunQuery { OrderBy = name }, Cancel)).Job);
+        }
+
+        Assert.Equal(names.Order(StringComparer.Ordinal), (await stores.Metrics.ListAsync(new JobId(7), Cancel)).Select(s => s.Metric.Name));
+        Assert.Contains(plain, (await stores.Runs.QueryAsync(new RunQuery { OrderBy = "accuracy" }, Cancel)).Select(r => r.Job));
+    }
+
+    [Fact]
+    public async Task A_record_with_a_name_that_no_name_may_be_breaks_neither_the_queries_nor_the_removals_of_others()
+    {
+        var stores = await NewAsync();
+        var odd = await RunAsync(stores, "d", "a", accuracy: 0.4, metric: "a\0b", value: 1);
+        var other = await RunAsync(stores, "d", "a", accuracy: 0.5, also: r => r with { OutputModelName = "m" });
+
+        Assert.Equal([other, odd], (await stores.Runs.QueryAsync(new RunQuery { OrderBy = "accuracy" }, Cancel)).Select(r => r.Job));
+        Assert.Equal([other], (await stores.Runs.QueryAsync(new RunQuery { ModelName = "m" }, Cancel)).Select(r => r.Job));
+
+        await stores.Jobs.RemoveAsync([odd, other], _fence!.Value, Cancel);
+
+        Assert.Null(await stores.Jobs.ReadAsync(odd, Cancel));
+        Assert.Equal([other, odd], (await stores.Runs.QueryAsync(new RunQuery { OrderBy = "accuracy" }, Cancel)).Select(r => r.Job));
     }
 
     [Fact]

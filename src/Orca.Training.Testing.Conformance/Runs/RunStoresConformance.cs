@@ -137,7 +137,8 @@ public abstract partial class RunStoresConformance : Suite
 
     /// <summary>A job from its submission to its success.</summary>
     private async Task<JobId> RunAsync(
-        RunStores stores, string dataset, string algorithm, double? accuracy, Func<TrainingRequest, TrainingRequest>? also = null, int? modelVersion = null)
+        RunStores stores, string dataset, string algorithm, double? accuracy, Func<TrainingRequest, TrainingRequest>? also = null, int? modelVersion = null,
+        string? metric = null, double value = 0)
     {
         var request = JobSamples.Request(dataset) with { Algorithm = algorithm, Parameters = new Dictionary<string, string> { ["LR"] = "0.1" } };
         var job = await SubmitAsync(stores, also is null ? request : also(request));
@@ -145,13 +146,18 @@ public abstract partial class RunStoresConformance : Suite
             stores,
             new JobCommand.BeginAttempt(job, 1, "m1", JobSamples.At(1)),
             new JobCommand.BeginRunning(job, 1, ["c1"], JobSamples.At(2)) { Execution = new Execution("img:1", "sha256:ab", ["server"], request.Parameters) });
-        await FinishAsync(stores, job, accuracy, modelVersion);
+        await FinishAsync(stores, job, accuracy, modelVersion, metric, value);
         return job;
     }
 
-    private Task FinishAsync(RunStores stores, JobId job, double? accuracy, int? modelVersion)
+    private Task FinishAsync(RunStores stores, JobId job, double? accuracy, int? modelVersion, string? metric = null, double value = 0)
     {
-        var metrics = accuracy is { } value ? new Dictionary<string, double> { ["accuracy"] = value } : [];
+        var metrics = accuracy is { } known ? new Dictionary<string, double> { ["accuracy"] = known } : [];
+        if (metric is not null)
+        {
+            metrics[metric] = value;
+        }
+
         return DecideAsync(stores, new JobCommand.Publish(job, 1, JobSamples.Model, new TrainingProgress { Metrics = metrics }, JobSamples.At(3)) { ModelVersion = modelVersion });
     }
 }

@@ -41,6 +41,16 @@ public sealed class StatusSentenceTests
         { "Running.", JobSamples.Working() with { Progress = new TrainingProgress { Done = 3 } }, null },
         { "Running, 1 of 2 done.", JobSamples.Working() with { Progress = JobSamples.HalfDone }, null },
         { "Running, 0.33 of 1500000 done.", JobSamples.Working() with { Progress = new TrainingProgress { Done = 1 / 3.0, Total = 1.5e6 } }, null },
+        {
+            "Running. Not kept of its output: 1,200 points of its metrics (older ones are thinned, peaks stay); 2 announced files that are too many or whose names are not possible.",
+            JobSamples.Working() with { Progress = new TrainingProgress { LeftOut = new OutputLeftOut(1200, 0, 2) } },
+            null
+        },
+        {
+            "The training completed. Not kept of its output: 3 values whose metric names are too many or not possible.",
+            JobSamples.In(JobState.Succeeded) with { Progress = new TrainingProgress { LeftOut = new OutputLeftOut(0, 3, 0) } },
+            null
+        },
         { "Running; being cancelled.", JobSamples.Working().Wished(), null },
         { "The training completed.", JobSamples.In(JobState.Succeeded), null },
         { "No.", JobSamples.In(JobState.Failed).Wished(), null },

@@ -19,18 +19,23 @@ internal static class MetricSamples
 }
 
 /// <summary>A store in memory that takes its time, or fails, before each append.</summary>
-internal sealed class FaultyMetricStore(Func<int, Task> before) : IMetricStore
+internal sealed class FaultyMetricStore(Func<int, Task> before, MemoryMetricStore? kept = null, Predicate<MetricLine>? refuses = null) : IMetricStore
 {
-    private readonly MemoryMetricStore _kept = new();
+    private readonly MemoryMetricStore _kept = kept ?? new();
 
     public int Appends { get; private set; }
 
     public bool IsShared => false;
 
-    public async ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken)
+    public async ValueTask<long> AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken)
     {
         await before(++Appends).WaitAsync(cancellationToken);
-        await _kept.AppendAsync(attempt, rank, lines, end, cancellationToken);
+        if (refuses is not null && lines.Any(l => refuses(l)))
+        {
+            throw new ArgumentException("no such value");
+        }
+
+        return await _kept.AppendAsync(attempt, rank, lines, end, cancellationToken);
     }
 
     public ValueTask<OutputPosition> GetEndAsync(AttemptName attempt, int rank, CancellationToken cancellationToken) => _kept.GetEndAsync(attempt, rank, cancellationToken);

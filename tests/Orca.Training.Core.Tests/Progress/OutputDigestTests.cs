@@ -84,6 +84,31 @@ public sealed class OutputDigestTests
         Assert.Equal(OutputDigest.MaxMetrics, digest.Progress.Metrics.Count);
         Assert.Equal(4999, digest.Progress.Metrics["loss"]);
         Assert.Equal(OutputDigest.MaxAnnounced, digest.Progress.Announced!.Count);
+        Assert.Equal(new OutputLeftOut(0, 5001 - OutputDigest.MaxMetrics, 5000 - OutputDigest.MaxAnnounced), digest.Progress.LeftOut);
+    }
+
+    [Fact]
+    public void Names_are_bounded_by_their_characters_together_so_that_the_record_of_a_job_stays_small()
+    {
+        var digest = new OutputDigest(TrainingProgress.None);
+        for (var i = 0; i < 1000; i++)
+        {
+            digest.Take(new OutputLine(OutputStream.Standard, i, $$"""{"orca":"metric","{{i}}{{new string('m', 120)}}":1}"""));
+            digest.Take(new OutputLine(OutputStream.Standard, i, $$"""{"orca":"artifact","name":"{{i}}{{new string('a', 1000)}}"}"""));
+        }
+
+        Assert.InRange(digest.Progress.Metrics.Keys.Sum(k => k.Length), OutputDigest.MaxMetricNames - 128, OutputDigest.MaxMetricNames);
+        Assert.InRange(digest.Progress.Announced!.Sum(a => a.Name.Length), OutputDigest.MaxAnnouncedNames - 1024, OutputDigest.MaxAnnouncedNames);
+    }
+
+    [Fact]
+    public void A_name_that_no_name_may_be_is_counted_and_its_first_is_news()
+    {
+        var digest = Fold(TrainingProgress.None, Lines("""{"orca":"metric","a\u0000b":1}""", """{"orca":"artifact","name":"m\u001b[31m"}""", """{"orca":"metric","a\u0000b":1}"""));
+
+        Assert.True(digest.HasNewNames);
+        Assert.Equal(new OutputLeftOut(0, 2, 1), digest.Progress.LeftOut);
+        Assert.Equal(digest.Progress.LeftOut, Fold(digest.TakeNews(), Lines("log")).Progress.LeftOut);
     }
 
     [Fact]
@@ -134,7 +159,7 @@ public sealed class OutputDigestTests
     [Fact]
     public void The_tail_holds_odd_lines_and_no_NUL_which_databases_refuse() =>
         Assert.Equal(
-            ["a\uFFFDb", "\x1b[31mred\x1b[0m", "\tindented", "k\uFFFDse 🐋"],
+            ["a\uFFFDb", "red", "\tindented", "k\uFFFDse 🐋"],
             Fold(TrainingProgress.None, Lines("a\0b", "\x1b[31mred\x1b[0m", "", "\tindented  ", "k\uFFFDse 🐋\r")).Tail);
 
     [Fact]

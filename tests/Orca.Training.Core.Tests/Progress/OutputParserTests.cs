@@ -3,6 +3,7 @@ using CsCheck;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Progress;
+using Orca.Training.Tests.Shared;
 
 namespace Orca.Training.Tests.Progress;
 
@@ -59,7 +60,6 @@ public sealed class OutputParserTests
     [InlineData("""{"orca":1,"loss":1}""")]
     [InlineData("""{"a":"orca","x":{"orca":"metric"}}""")]
     [InlineData("""[{"orca":"metric","loss":1}]""")]
-    [InlineData(""" {"orca":"metric","loss":1}""")]
     [InlineData("""{"orca":"metric","a":"\ud800","\ud800":1}""")]
     [InlineData("""{"orca":"\ud800"}""")]
     [InlineData("""{"orca":"metric","deep":[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]}""")]
@@ -77,6 +77,48 @@ public sealed class OutputParserTests
     [InlineData("""{"orca":"artifact","name":"m","size":"1"}""")]
     [InlineData("""{"orca":"artifact","name":"m","sha256":"abc"}""")]
     public void Everything_else_is_log(string text) => Assert.Same(OutputEvent.Text, Parse(text));
+
+    [Theory]
+    [InlineData("\r{\"orca\":\"metric\",\"loss\":1}")]
+    [InlineData(" {\"orca\":\"metric\",\"loss\":1}")]
+    [InlineData("Epoch 1/2: 100%|█████| 8/8 [00:01<00:00]{\"orca\": \"metric\", \"loss\": 1}")]
+    [InlineData("\rstep 7 {x} \x1b[K\r{\"orca\":\"metric\",\"loss\":1}\r")]
+    [InlineData("{\"a\":1} {\"orca\":\"metric\",\"loss\":1}")]
+    [InlineData("bar {\"orca\":\"metric\",\"loss\":2} bar {\"orca\":\"metric\",\"loss\":1}")]
+    public void An_object_at_the_end_of_a_line_is_found_whatever_was_printed_before_it(string text) =>
+        Assert.Equal(1, Assert.IsType<OutputEvent.Metric>(Parse(text)).Values["loss"]);
+
+    [Theory]
+    [InlineData("bar {\"orca\":\"metric\",\"loss\":1} bar")]
+    [InlineData("say \"{\"orca\":\"metric\",\"loss\":1}\"")]
+    [InlineData("bar {\"loss\":1,\"orca\":\"metric\"}")]
+    [InlineData("{\"x\":{\"orca\":\"metric\",\"loss\":1}}")]
+    [InlineData("bar [{\"orca\":\"metric\",\"loss\":1}]")]
+    public void What_is_not_plainly_an_object_at_the_end_is_log(string text) => Assert.Same(OutputEvent.Text, Parse(text));
+
+    [Theory]
+    [InlineData("a\\u0000b")]
+    [InlineData("\\u001b[31mred")]
+    [InlineData("\u202Eloss")]
+    [InlineData("a\\tb")]
+    [InlineData("a\\n")]
+    public void A_value_whose_name_no_name_may_be_is_left_out_and_counted_and_the_others_of_its_line_stay(string name)
+    {
+        var metric = Assert.IsType<OutputEvent.Metric>(Parse($"{{\"orca\":\"metric\",\"loss\":0.1,\"{name}\":1}}"));
+
+        Assert.Equal((1, 0.1, 1), (metric.Values.Count, metric.Values["loss"], metric.LeftOut));
+        Assert.Same(OutputEvent.NoArtifact, Parse($"{{\"orca\":\"artifact\",\"name\":\"{name}\"}}"));
+    }
+
+    [Fact]
+    public void No_line_is_an_error_and_no_name_that_comes_out_is_one_that_no_store_could_hold() => Gen.Select(AnyOf("{\"orca\":\"metric\",", "x\r{\"orca\":\"artifact\",\"name\":", "{\"orca\":\"progress\","), Gen.String, AnyOf("\":1}", "\"}", "}"))
+        .Fuzzed(parts =>
+        {
+            var says = Parse($"{parts.Item1}\"{parts.Item2}{parts.Item3}");
+
+            var names = says is OutputEvent.Metric metric ? metric.Values.Keys : says is OutputEvent.Artifact artifact ? [artifact.Announced.Name] : [];
+            Assert.All(names, name => Assert.True(Orca.Training.Text.Alphabet.IndexOfHarmful(name) < 0));
+        });
 
     [Fact]
     public void Half_a_character_in_a_line_makes_it_log() =>
@@ -119,6 +161,12 @@ public sealed class OutputParserTests
         if (!text.StartsWith('{'))
         {
             return null;
+        }
+
+        if (text.StartsWith("{{\"orca\"", StringComparison.Ordinal))
+        {
+            // An object at the end of a line that begins with something else.
+            return ByDocument(text[1..]);
         }
 
         try

@@ -99,6 +99,62 @@ public sealed class MetricWriterTests
     });
 
     [Fact]
+    public Task A_line_that_the_store_can_never_take_is_left_out_and_told_and_nothing_else_waits_for_it() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(_ => Task.CompletedTask, refuses: line => line.Step is 77 or 78 or 5000);
+        var began = time.GetUtcNow();
+
+        var digest = await FollowAsync(time, store, Enumerable.Range(1, 10_000).Select(Line).ToAsyncEnumerable());
+
+        Assert.Equal(Enumerable.Range(1, 10_000).Except([77, 78, 5000]).Select(i => (double)i), (await ReadAsync(store, "loss")).Select(p => p.Step));
+        Assert.Equal(TimeSpan.Zero, time.GetUtcNow() - began);
+        Assert.Equal(6, digest.Progress.LeftOut!.Points);
+    });
+
+    [Fact]
+    public Task While_the_store_keeps_the_reading_waiting_the_training_does_not_count_as_silent() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(number => number == 1 ? Task.Delay(TimeSpan.FromMinutes(1), time, Cancel) : Task.CompletedTask);
+        var heard = new List<DateTimeOffset>();
+
+        await FollowAsync(time, store, Enumerable.Range(1, 100_000).Select(Line).ToAsyncEnumerable(), _ =>
+        {
+            heard.Add(time.GetUtcNow());
+            return ValueTask.CompletedTask;
+        });
+
+        Assert.All(heard.Zip(heard.Skip(1)), pair => Assert.True(pair.Second - pair.First <= TimeSpan.FromSeconds(2)));
+        Assert.InRange(heard.Count, 30, 65);
+    });
+
+    [Fact]
+    public Task An_output_with_hundreds_of_metrics_on_a_line_leaves_the_store_to_others_in_between() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(_ => Task.CompletedTask);
+        var wide = $"{{\"orca\":\"metric\",{string.Join(',', Enumerable.Range(0, 250).Select(i => $"\"m{i}\":1"))}}}";
+        var began = time.GetUtcNow();
+
+        await FollowAsync(time, store, Enumerable.Range(1, 2000).Select(i => Text(i, wide)).ToAsyncEnumerable());
+
+        Assert.InRange(store.Appends, 2, 12);
+        Assert.True(time.GetUtcNow() - began > TimeSpan.FromSeconds(1));
+        Assert.All(await store.ListAsync(MetricSamples.Attempt.Attempt.Job, Cancel), s => Assert.Equal(2000, s.Count));
+    });
+
+    [Fact]
+    public Task What_the_store_thins_is_told_with_the_figures() => VirtualTime.RunAsync(async time =>
+    {
+        var store = new FaultyMetricStore(_ => Task.CompletedTask, new Orca.Training.Metrics.Memory.MemoryMetricStore(mostPointsOfJob: 10_000));
+
+        var digest = await FollowAsync(time, store, Enumerable.Range(1, 50_000).Select(Line).ToAsyncEnumerable());
+
+        var series = Assert.Single(await store.ListAsync(MetricSamples.Attempt.Attempt.Job, Cancel));
+        Assert.InRange(series.Count, 5_000, 10_000);
+        Assert.Equal(50_000, series.Count + series.LeftOut);
+        Assert.Equal(series.LeftOut, digest.Progress.LeftOut!.Points);
+    });
+
+    [Fact]
     public Task A_store_that_never_answers_does_not_hold_up_an_outputs_end_for_ever() => VirtualTime.RunAsync(async time =>
     {
         var store = new FaultyMetricStore(_ => new TaskCompletionSource().Task);
@@ -141,11 +197,14 @@ public sealed class MetricWriterTests
     private static ValueTask<IReadOnlyList<MetricPoint>> ReadAsync(FaultyMetricStore store, string name) =>
         store.ReadAsync(new MetricName(MetricSamples.Attempt.Attempt.Job, 2, 0, name), MetricRange.All(0), Cancel);
 
-    private static Task FollowAsync(VirtualTime time, FaultyMetricStore store, IAsyncEnumerable<OutputLine> lines)
+    private static async Task<OutputDigest> FollowAsync(
+        VirtualTime time, FaultyMetricStore store, IAsyncEnumerable<OutputLine> lines, Func<TrainingProgress, ValueTask>? heard = null)
     {
         var work = new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext());
         var logs = new LogWriters(LogSamples.FakeStore(), work, time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, Cancel);
-        return new OutputFollower(time, logs, MetricSamples.Writers(time, store), MetricSamples.Attempt, rank: 0, _ => ValueTask.CompletedTask)
-            .FollowAsync(lines, default, new OutputDigest(TrainingProgress.None), CancellationTokenSource.CreateLinkedTokenSource(Cancel));
+        var digest = new OutputDigest(TrainingProgress.None);
+        await new OutputFollower(time, logs, MetricSamples.Writers(time, store), MetricSamples.Attempt, rank: 0, heard ?? (_ => ValueTask.CompletedTask))
+            .FollowAsync(lines, default, digest, CancellationTokenSource.CreateLinkedTokenSource(Cancel));
+        return digest;
     }
 }

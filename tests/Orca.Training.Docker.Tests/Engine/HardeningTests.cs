@@ -35,6 +35,7 @@ public sealed class HardeningTests(DockerEngine engine) : EngineTest(engine)
         Assert.Equal("none", host.NetworkMode);
         Assert.True(host.Init);
         Assert.Equal("json-file", host.LogConfig.Type);
+        Assert.Equal(("64m", "4", "blocking"), (host.LogConfig.Config["max-size"], host.LogConfig.Config["max-file"], host.LogConfig.Config["mode"]));
         Assert.Equal(0, host.RestartPolicy.MaximumRetryCount);
         Assert.Equal("no", host.RestartPolicy.Name.ToString(), ignoreCase: true);
     }

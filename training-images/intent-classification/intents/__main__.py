@@ -7,11 +7,12 @@
     python3 -m intents predict model.pt "how much is in my account"
 """
 
-import os
 import sys
+from pathlib import Path
 
 import orca
 
+from .kernels import prepare_torch
 from .settings import Settings, threads
 
 
@@ -41,6 +42,7 @@ def train(folder=None):
 
 def use(command, folder=None):
     number = threads()
+    orca.refuse_unread()
     model = orca.model()
     if model is None:
         raise orca.InputError(f"There is no model to {command} with: set ORCA_MODEL_PATH to its folder.")
@@ -53,32 +55,13 @@ def use(command, folder=None):
 
 
 def ask(file, texts):
+    if not Path(file).is_file():
+        raise orca.InputError(f"There is no model file '{file}'.")
     prepare_torch(1)
-    from .model import Classifier
+    from .using import load_file
 
-    for text, (label, probability) in zip(texts, Classifier.load(file).predict(texts)):
+    for text, (label, probability) in zip(texts, load_file(Path(file)).predict(texts)):
         print(f"{label}\t{probability:.3f}\t{text}")
-
-
-def prepare_torch(threads):
-    """What has to be in the environment before torch and the BLAS behind it are loaded."""
-    # Left to itself the BLAS starts a thread for each core of the machine, and they wait for one another
-    # in a busy loop: on a shared machine that made a training cost ten times the CPU.
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[variable] = str(threads)
-    # The image asks for kernels with AVX2, the same on all CPUs. Where they can't run they must not be
-    # asked for: OpenBLAS would end in an illegal instruction.
-    if not has_avx2():
-        for variable in ("OPENBLAS_CORETYPE", "ATEN_CPU_CAPABILITY"):
-            os.environ.pop(variable, None)
-
-
-def has_avx2():
-    try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
-            return any(line.startswith("flags") and "avx2" in line.split() for line in file)
-    except OSError:
-        return False
 
 
 main()

@@ -25,15 +25,16 @@ class Checkpoint:
             return 0.0
         try:
             content = torch.load(latest.path, weights_only=True)
+            key, cpu_seconds, state = content["key"], content["cpu_seconds"], content["training"]
         except Exception as error:  # Whatever is wrong with it: starting anew is right, failing is not.
             orca.log(f"The checkpoint can't be read ({type(error).__name__}); starting anew.")
             return 0.0
-        if content["key"] != self._key:
+        if key != self._key:
             orca.log("The checkpoint is of another training; starting anew.")
             return 0.0
-        training.restore(content["training"])
+        training.restore(state)
         orca.log(f"Going on after epoch {training.epoch}.")
-        return content["cpu_seconds"]
+        return cpu_seconds
 
     def save_if_due(self, training, cpu_seconds, value):
         """The value tells which one is best: greater is better."""

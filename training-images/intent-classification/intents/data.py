@@ -1,23 +1,26 @@
 """The dataset's files.
 
-    examples.csv    utterance,label or utterance,label;label in each row; UTF-8, no header, quotes as in RFC 4180
+    examples.csv    utterance,label or utterance,label;label in each row; UTF-8, quotes as in RFC 4180
     labels.csv      optional: one label a line; without it the labels are those of examples.csv, sorted
     validation.csv  optional, like examples.csv
     test.csv        optional, like examples.csv
+
+What a file means is the same here and in the host's reader: tests/csv_cases.json holds both to it.
 """
 
-import csv
 import hashlib
-import io
 from dataclasses import dataclass, replace
 
 from orca import InputError, log
 
-TEXT, LABEL = "utterance", "label"  # a header line, where there is one
+from .headers import is_header, is_swapped, looks_like_header
+from .labels import Spellings, control_character, spelt, visible
+from .rows import WHITE, rows
+
 SEPARATOR = ";"  # between the labels of one utterance
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Example:
     text: str
     label: str  # several with semicolons between them
@@ -41,7 +44,7 @@ def read_data(folder):
     data = read_files(folder)
     if data.examples is None:
         raise InputError(f"The dataset has no file examples.csv (looked in '{folder}').")
-    used = sorted({label for example in data.examples for label in example.labels})
+    used = labels_of(data.examples)
     labels = used if data.labels is None else data.labels
     if unknown := sorted(set(used) - set(labels)):
         raise InputError(f"Label '{unknown[0]}' in examples.csv is not in labels.csv.")
@@ -55,21 +58,30 @@ def read_data(folder):
 def read_files(folder):
     """Whatever files of a dataset there are."""
     digest = hashlib.sha256()
-    return Data(_examples(folder / "examples.csv", digest), _labels(folder / "labels.csv", digest),
-                _examples(folder / "validation.csv", digest), _examples(folder / "test.csv", digest), digest.hexdigest())
+    contents = {name: _content(folder / f"{name}.csv", digest) for name in ("examples", "labels", "validation", "test")}
+    labels = read_labels("labels.csv", contents.pop("labels"))
+    examples = read_examples("examples.csv", contents.pop("examples"), labels)
+    known = labels if labels is not None or examples is None else labels_of(examples)
+    others = {name: read_examples(f"{name}.csv", content, known) for name, content in contents.items()}
+    return Data(examples, labels, **others, sha256=digest.hexdigest())
 
 
 def read_texts(folder):
     """The utterances of examples.csv, with or without labels."""
-    examples = _examples(folder / "examples.csv", hashlib.sha256(), labelled=False)
-    if examples is None:
+    content = _content(folder / "examples.csv", hashlib.sha256())
+    if content is None:
         raise InputError(f"The dataset has no file examples.csv (looked in '{folder}').")
-    return [example.text for example in examples]
+    return [example.text for example in read_examples("examples.csv", content, labelled=False)]
+
+
+def labels_of(examples):
+    return sorted({label for example in examples for label in example.labels})
 
 
 def one_each(examples):
     """An example of several labels as one for each: it is learnt as each, and judged by each."""
-    return [Example(example.text, label) for example in examples for label in example.labels]
+    return [each for example in examples for each in
+            ([example] if SEPARATOR not in example.label else [Example(example.text, label) for label in example.labels])]
 
 
 def warn_of_strange(where, examples, labels):
@@ -78,47 +90,131 @@ def warn_of_strange(where, examples, labels):
         log(f"{strange} rows of {where} have labels that the training does not know: they count as wrong.")
 
 
-def _examples(file, digest, labelled=True):
-    rows = _rows(file, digest)
-    if rows is None:
+def read_examples(name, content, known=None, labelled=True):
+    """A file's examples; None without the file. `known` are labels that are known before it is read."""
+    if content is None:
         return None
-    if rows and [field.strip().lower() for field in rows[0][1]] in ([TEXT, LABEL], [] if labelled else [TEXT]):
-        rows = rows[1:]
-    examples = [_example(file, line, fields, labelled) for line, fields in rows]
+    reader = _Reader(name, known, labelled)
+    examples = [example for line, fields in rows(name, content) if (example := reader.read(line, fields))]
+    reader.end()
     if not examples:
-        raise InputError(f"{file.name} holds no examples.")
+        raise InputError(f"{name} holds no examples.")
     return examples
 
 
-def _example(file, line, fields, labelled):
-    if len(fields) != 2 and (labelled or len(fields) != 1):
-        raise InputError(f"{file.name}, line {line}: expected {'utterance,label' if labelled else 'utterance[,label]'} "
-                         f"but found {len(fields)} fields; an utterance with a comma needs quotes.")
-    text, label = fields[0].strip(), fields[1].strip() if len(fields) == 2 else ""
-    if not text or (labelled and not label):
-        raise InputError(f"{file.name}, line {line}: the {'label' if text else 'utterance'} is empty.")
-    labels = [one.strip() for one in label.split(SEPARATOR)]
-    if labelled and not all(labels):
-        raise InputError(f"{file.name}, line {line}: one of the labels in '{label}' is empty.")
-    return Example(text, SEPARATOR.join(dict.fromkeys(labels)))
-
-
-def _labels(file, digest):
-    rows = _rows(file, digest)
-    if rows is None:
+def read_labels(name, content):
+    if content is None:
         return None
-    labels = []
-    for line, fields in rows:
-        if len(fields) != 1 or not fields[0].strip():
-            raise InputError(f"{file.name}, line {line}: expected one label.")
-        labels.append(fields[0].strip())
-    if twice := {label for label in labels if labels.count(label) > 1}:
-        raise InputError(f"{file.name}: label '{min(twice)}' is there twice.")
-    return labels
+    labels, spellings = {}, Spellings()
+    for line, fields in rows(name, content):
+        label = fields[0].strip(WHITE)
+        if len(fields) != 1 or not visible(label):
+            raise InputError(f"{name}, line {line}: expected one label.")
+        if label in labels:
+            raise InputError(f"{name}: label '{label}' is there twice.")
+        _check_label(name, line, fields[0], label, spellings)
+        labels[label] = line
+    return list(labels)
 
 
-def _rows(file, digest):
-    """Pairs of line number and fields; None without the file."""
+class _Reader:
+    """The rows of one file, one after another."""
+
+    def __init__(self, name, known, labelled):
+        self._name, self._known, self._labelled = name, frozenset(known or ()), labelled
+        self._spellings = Spellings(known or ())
+        self._texts = {}  # a label of many rows is one object
+        self._first, self._first_labels = None, set()  # of a first row that looks like a header, until its label comes again
+        self._rows = 0
+
+    def read(self, line, fields):
+        """The example of a row; None for a header line."""
+        if len(fields) != 2 and (self._labelled or len(fields) != 1):
+            raise self._wrong(line, f"expected {'utterance,label' if self._labelled else 'utterance[,label]'} but found "
+                              f"{len(fields)} {'column' if len(fields) == 1 else 'columns'}; an utterance with a comma needs quotes.")
+        self._rows += 1
+        if self._is_header(line, fields):
+            return None
+        text = self._text(line, fields[0])
+        if not self._labelled:
+            return Example(text, "")
+        labels = self._labels(line, fields[1])
+        self._look_for_header(line, fields, labels)
+        label = SEPARATOR.join(labels)
+        return Example(text, self._texts.setdefault(label, label))
+
+    def end(self):
+        if self._first:
+            line, fields = self._first
+            raise self._wrong(line, f"'{spelt(','.join(fields))}' looks like a header, and no other row has its label. If it is one, "
+                              "remove it or call the columns utterance,label; if it is none, list its label in labels.csv.")
+
+    def _is_header(self, line, fields):
+        if self._rows > 1 and (len(fields) == 1 or not self._labelled):
+            return False
+        swapped = is_swapped(fields)
+        if not (swapped or is_header(fields)) or (len(fields) == 2 and self._all_known(fields[1])):
+            return False
+        if self._rows > 1:
+            raise self._wrong(line, "the header is there again; were two files put together? Remove the line.")
+        if swapped:
+            raise self._wrong(line, "by its header the columns are swapped: the utterance comes first, then its label.")
+        return True
+
+    def _all_known(self, field):
+        return bool(self._known) and all(label.strip(WHITE) in self._known for label in field.split(SEPARATOR))
+
+    def _look_for_header(self, line, fields, labels):
+        if self._rows == 1:
+            if not self._known.issuperset(labels) and looks_like_header(fields):
+                self._first, self._first_labels = (line, fields), set(labels)
+        elif self._first and not self._first_labels.isdisjoint(labels):
+            self._first = None
+
+    def _text(self, line, field):
+        text = field.strip(WHITE)
+        if not visible(text):
+            raise self._wrong(line, "the utterance is empty.")
+        if _is_quoted(field, text) and text.endswith('"'):
+            raise self._wrong(line, "a blank stands before the quote that begins the utterance, so that it is part of it: "
+                              "remove the blank.")
+        return text
+
+    def _labels(self, line, field):
+        labels = field.split(SEPARATOR)
+        for index, part in enumerate(labels):
+            labels[index] = label = part.strip(WHITE)
+            if not visible(label):
+                several = f"one of the labels in '{spelt(field.strip(WHITE))}' is empty."
+                raise self._wrong(line, several if len(labels) > 1 else "the label is empty.")
+            _check_label(self._name, line, part, label, self._spellings)
+        if len(set(labels)) < len(labels):
+            twice = next(label for label in labels if labels.count(label) > 1)
+            raise self._wrong(line, f"label '{spelt(twice)}' is there twice.")
+        return labels
+
+    def _wrong(self, line, reason):
+        return InputError(f"{self._name}, line {line}: {reason}")
+
+
+def _check_label(name, line, field, label, spellings):
+    where = f"{name}, line {line}"
+    if control_character(label):
+        raise InputError(f"{where}: label '{spelt(label)}' holds a control character.")
+    if _is_quoted(field, label):
+        raise InputError(f"{where}: a blank stands before the quote that begins label '{spelt(label)}', so that it is part of it: "
+                         "remove the blank.")
+    if other := spellings.clash(label, f"line {line}"):
+        known, place = other
+        raise InputError(f"{where}: label '{spelt(label)}' and '{spelt(known)}' ({place or 'a label that is known'}) differ in what people "
+                         "can't see: spell both the same way.")
+
+
+def _is_quoted(field, stripped):
+    return stripped.startswith('"') and not field.startswith('"')
+
+
+def _content(file, digest):
     try:
         content = file.read_bytes()
     except FileNotFoundError:
@@ -127,17 +223,4 @@ def _rows(file, digest):
         raise InputError(f"{file.name} can't be read: {error.strerror}.") from None
     digest.update(f"{file.name} {len(content)}\n".encode())
     digest.update(content)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{file.name}, line {line}: byte 0x{content[error.start]:02x} is not UTF-8.") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows = []
-    try:
-        for fields in reader:
-            if fields:
-                rows.append((reader.line_num, fields))
-    except csv.Error as error:
-        raise InputError(f"{file.name}, line {reader.line_num}: {error}.") from None
-    return rows
+    return content

@@ -9,10 +9,13 @@ import torch
 
 import orca
 
+from .accuracy import accuracy, measure
 from .bags import Bags
 from .checkpoint import Checkpoint
 from .data import one_each, read_data
-from .model import Classifier, evaluate
+from .features import MOST_NGRAMS
+from .model import Classifier
+from .overlaps import tell_overlaps
 from .split import cut
 from .training import Training
 
@@ -27,8 +30,11 @@ def train_job(settings, dataset):
     parts = split(data, settings)
     orca.log(f"{len(data.labels)} labels; {len(parts['train'])} examples to train, "
              f"{len(parts['validation'])} to validate, {len(parts['test'])} to test.")
-    bags = {name: make_bags(part, data.labels, settings.buckets) for name, part in parts.items()}
+    tell_overlaps(parts)
+    bags = make_all_bags(parts, data.labels, settings.buckets)
     training = Training(settings, bags["train"], len(data.labels))
+    orca.log(f"{training.steps.name} with LR={settings.lr:g}, {training.epochs} epochs of {training.steps_per_epoch} steps, "
+             f"a hidden layer of {settings.hidden} units.")
     cpu_before = run(training, bags["validation"], data.sha256)
 
     results = measure(training.network, bags)
@@ -52,9 +58,14 @@ def split(data, settings):
     return {"train": one_each(train), "validation": one_each(validation), "test": one_each(test)}
 
 
-def make_bags(examples, labels, buckets):
+def make_all_bags(parts, labels, buckets):
     index = {label: number for number, label in enumerate(labels)}
-    return Bags([e.text for e in examples], [index.get(e.label, -1) for e in examples], buckets)
+    bags = {name: Bags([example.text for example in part], [index.get(example.label, -1) for example in part], buckets)
+            for name, part in parts.items()}
+    if cut := sum(of_one.cut for of_one in bags.values()):
+        orca.log(f"{cut} {'text is' if cut == 1 else 'texts are'} longer than {MOST_NGRAMS:,} n-grams, which is some 2,400 characters: "
+                 "of these the beginning counts.")
+    return bags
 
 
 def run(training, validation, data_sha256):
@@ -66,26 +77,15 @@ def run(training, validation, data_sha256):
     while training.epoch < training.epochs:
         loss = training.run_epoch()
         measured = {"loss": round(loss, 6)}
-        accuracy = evaluate(training.network, validation)
-        if accuracy is not None:
-            measured["accuracy"] = round(accuracy, 6)
+        share = accuracy(training.network, validation)
+        if share is not None:
+            measured["accuracy"] = round(share, 6)
         orca.metric(step=training.epoch, epoch=training.epoch, **measured)
         orca.progress(training.epoch, training.epochs)
         # Without validation examples the loss is all there is to tell which epoch was best.
-        checkpoint.save_if_due(training, cpu_before + time.process_time(), -loss if accuracy is None else accuracy)
+        checkpoint.save_if_due(training, cpu_before + time.process_time(), -loss if share is None else share)
     training.finish()
     return cpu_before
-
-
-def measure(network, bags):
-    results = {}
-    for metric, part in (("test_accuracy", "test"), ("validation_accuracy", "validation")):
-        accuracy = evaluate(network, bags[part])
-        if accuracy is None:
-            orca.log(f"There are no examples for {metric}.")
-        else:
-            results[metric] = round(accuracy, 6)
-    return results
 
 
 def write_model(output, training, labels):

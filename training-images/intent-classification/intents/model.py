@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional
 
 from . import features
-from .bags import Bags, loader
+from .bags import Bags
 from .randomness import generator, key, uniform
 
 FORMAT = 1
@@ -43,18 +43,15 @@ def _drop(units, fraction, samples, seed, purpose, step):
 
 
 @torch.no_grad()
-def evaluate(network, bags):
-    """The share of right answers; None when there is nothing to answer."""
-    if len(bags) == 0:
-        return None
-    right = sum(int((network(batch).argmax(1) == batch.labels).sum()) for batch in loader(bags, 512))
-    return right / len(bags)
+def right_answers(network, bags):
+    """How many examples are answered rightly."""
+    return sum(int((network(batch).argmax(1) == batch.labels).sum()) for batch in bags.in_order())
 
 
 @torch.no_grad()
 def answers(network, bags):
     """The number of the likeliest label of each example."""
-    return [answer for batch in loader(bags, 512) for answer in network(batch).argmax(1).tolist()]
+    return [answer for batch in bags.in_order() for answer in network(batch).argmax(1).tolist()]
 
 
 class Classifier:
@@ -89,7 +86,7 @@ class Classifier:
         """Pairs of label and probability."""
         bags = Bags(texts, [-1] * len(texts), self.sizes["buckets"])
         results = []
-        for batch in loader(bags, 512):
+        for batch in bags.in_order():
             for probability, label in zip(*self.network(batch).softmax(1).max(1)):
                 results.append((self.labels[label], probability.item()))
         return results

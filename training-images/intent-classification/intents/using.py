@@ -11,8 +11,9 @@ import torch
 
 import orca
 
+from .accuracy import measure
 from .data import one_each, read_files, read_texts, warn_of_strange
-from .job import make_bags, measure, split
+from .job import make_all_bags, split
 from .model import Classifier, answers
 
 MODEL, MANIFEST = "model.pt", "manifest.json"
@@ -25,7 +26,7 @@ def evaluate_job(threads, folder, dataset):
     orca.log(f"{len(parts['validation'])} examples to validate, {len(parts['test'])} to test.")
     for name, part in parts.items():
         warn_of_strange(f"the {name} examples", part, classifier.labels)
-    bags = {name: make_bags(part, classifier.labels, classifier.sizes["buckets"]) for name, part in parts.items()}
+    bags = make_all_bags(parts, classifier.labels, classifier.sizes["buckets"])
 
     results = measure(classifier.network, bags)
     results["cpu_seconds"] = round(time.process_time(), 2)
@@ -52,18 +53,24 @@ def load(folder):
     file = folder / MODEL
     if not file.is_file():
         raise orca.InputError(f"The model has no file {MODEL} (looked in '{folder}'): it is none of this algorithm.")
+    return load_file(file)
+
+
+def load_file(file):
     try:
         return Classifier.load(file)
-    except (ValueError, KeyError, RuntimeError, pickle.UnpicklingError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
         reason = str(error) if isinstance(error, ValueError) else "it is damaged, or of another algorithm."
-        raise orca.InputError(f"The model's {MODEL} can't be used: {reason}") from None
+        raise orca.InputError(f"The model's {file.name} can't be used: {reason}") from None
 
 
 def manifest_of(folder):
-    """What the training left beside its model; empty without."""
+    """What the training left beside its model; empty without, and where it is another algorithm's."""
     try:
-        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        _cutting(manifest["parameters"])
+        return manifest if isinstance(manifest["dataset"]["sha256"], str) else {}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return {}
 
 

@@ -51,5 +51,5 @@ class FolderTest(unittest.TestCase):
     def train(self, *arguments, **options):
         """Runs the image's command to its end: exit code, the objects it printed, its errors."""
         process = self.start(*arguments, **options)
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=300)
         return process.returncode, [json.loads(line) for line in output.splitlines() if line.startswith('{"orca"')], errors

@@ -24,7 +24,7 @@ class ReadingData(FolderTest):
         self.assertEqual(data.examples[0].text, "утро")
 
     def test_an_utterance_with_several_labels_is_an_example_of_each(self):
-        self.write("examples.csv", "both, on ; off;on\nlight,on\n")
+        self.write("examples.csv", "both, on ; off\nlight,on\n")
         self.write("test.csv", "dark,off;on\n")
         data = read_data(self.data)
         self.assertEqual(data.labels, ["off", "on"])
@@ -38,18 +38,36 @@ class ReadingData(FolderTest):
         self.write("test.csv", rows(1))
         self.assertNotEqual(read_data(self.data).sha256, first)
 
+    def test_a_label_of_labels_csv_makes_a_row_of_what_looks_like_a_header(self):
+        self.write("examples.csv", "text me,send\nhi,greet\n")
+        with self.assertRaisesRegex(orca.InputError, "examples.csv, line 1: 'text me,send' looks like a header"):
+            read_data(self.data)
+        self.write("labels.csv", "send\ngreet\n")
+        self.assertEqual(len(read_data(self.data).examples), 2)
+
+    def test_a_label_that_looks_like_one_of_another_file_is_refused(self):
+        self.write("examples.csv", "hello,greet\nbye,leave\n")
+        for name, where in (("test.csv", "test.csv, line 1"), ("validation.csv", "validation.csv, line 1")):
+            self.write(name, "hi,gre\u200bet\n")
+            with self.assertRaisesRegex(orca.InputError, f"^{where}: label 'gre<U\\+200B>et' and 'greet'"):
+                read_data(self.data)
+            self.write(name, "hi,greet\n")
+        self.write("labels.csv", "greet\nleave\ncafe\u0301\ncaf\u00e9\n")
+        with self.assertRaisesRegex(orca.InputError, "^labels.csv, line 4: label 'caf\u00e9' and 'cafe<U\\+0301>' .line 3."):
+            read_data(self.data)
+
     def test_errors_name_file_line_and_reason(self):
         good = "a,x\nb,y\n"
         cases = [
             ({}, "no file examples.csv"),
             ({"examples.csv": ""}, "examples.csv holds no examples"),
-            ({"examples.csv": good + "one, two, three\n"}, "examples.csv, line 3: expected utterance,label but found 3 fields"),
-            ({"examples.csv": good + "only text\n"}, "examples.csv, line 3: expected utterance,label but found 1 fields"),
+            ({"examples.csv": good + "one, two, three\n"}, "examples.csv, line 3: expected utterance,label but found 3 columns"),
+            ({"examples.csv": good + "only text\n"}, "examples.csv, line 3: expected utterance,label but found 1 column"),
             ({"examples.csv": good + "text, \n"}, "examples.csv, line 3: the label is empty"),
             ({"examples.csv": good + "text,x;;y\n"}, "examples.csv, line 3: one of the labels in 'x;;y' is empty"),
             ({"examples.csv": good + "text,x;z\n", "labels.csv": "x\ny\n"}, "Label 'z' in examples.csv is not in labels.csv"),
             ({"examples.csv": good + ",z\n"}, "examples.csv, line 3: the utterance is empty"),
-            ({"examples.csv": good + '"open,x\n'}, "examples.csv, line 3: unexpected end of data"),
+            ({"examples.csv": good + '"open,x\n'}, "examples.csv, line 3: a field that begins with a quote has no quote at its end"),
             ({"examples.csv": b"a,x\nb\xff,y\n"}, "examples.csv, line 2: byte 0xff is not UTF-8"),
             ({"examples.csv": "a,x\nb,x\n"}, "has 1 label; a classifier needs at least 2"),
             ({"examples.csv": good, "labels.csv": "x\n"}, "Label 'y' in examples.csv is not in labels.csv"),

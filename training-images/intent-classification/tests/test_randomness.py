@@ -1,7 +1,7 @@
 import unittest
 
 import torch
-from intents.bags import Bags, KeyedShuffle, loader
+from intents.bags import Bags, KeyedShuffle, loader, spans
 from intents.model import Network
 from intents.randomness import key, uniform
 
@@ -71,3 +71,22 @@ class Batches(unittest.TestCase):
         network = Network(64, 8, 8, 3)
         batch = Bags(["", "hello"], [0, 0], 64).__getitems__([0, 1]).without_some_ngrams(0.95, 1, 1)
         self.assertTrue(torch.isfinite(network(batch)).all())
+
+    def test_a_batch_with_too_many_ngrams_is_taken_in_parts_that_add_up(self):
+        bags = Bags([*TEXTS, "", "a long text " * 40], list(range(8)), 64)
+        batch = bags.__getitems__(range(8))
+        self.assertEqual([part is batch for part in batch.parts(10_000)], [True])
+        parts = list(batch.parts(150))
+        self.assertGreater(len(parts), 2)
+        self.assertLessEqual(max(len(part.rows) for part in parts[:-1]), 150)
+        for name in ("samples", "labels", "rows", "lengths", "weights"):
+            self.assertTrue(torch.equal(torch.cat([getattr(part, name) for part in parts]), getattr(batch, name)), name)
+
+        network = Network(64, 8, 8, 8, seed=1)
+        torch.testing.assert_close(torch.cat([network(part, 0.5, 1, 2) for part in parts]), network(batch, 0.5, 1, 2))
+
+    def test_examples_in_order_come_as_many_at_a_time_as_there_is_room_for(self):
+        self.assertEqual(list(spans([5, 5, 5, 20, 1], 10, 9)), [(0, 2), (2, 3), (3, 4), (4, 5)])
+        self.assertEqual(list(spans([1] * 5, 10, 2)), [(0, 2), (2, 4), (4, 5)])
+        self.assertEqual(list(spans([], 10, 2)), [])
+        self.assertEqual([batch.samples.tolist() for batch in Bags(TEXTS, [0] * 6, 64).in_order()], [list(range(6))])

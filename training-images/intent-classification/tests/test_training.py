@@ -7,11 +7,14 @@ import unittest
 from unittest import mock
 
 import torch
+from intents.accuracy import accuracy
 from intents.bags import Bags
 from intents.checkpoint import Checkpoint
+from intents.kernels import prepare_torch
 from intents.model import Classifier
-from intents.settings import Settings
+from intents.settings import Settings, threads
 from intents.training import Training, epochs_for
+from orca import InputError
 
 from .support import QUICK, WORDS, FolderTest, rows
 
@@ -80,6 +83,10 @@ class WholeTraining(FolderTest):
         for variables, message in (
             ({"EPOCHS": "0"}, "Parameter EPOCHS is '0'; it must be a whole number from 1 to 10000."),
             ({"DROPOUT": "much"}, "Parameter DROPOUT is 'much'; it must be a number from 0 to 0.95."),
+            ({"EPOCHS": "", "EPOCH": "2", "ORCA_PARAMETERS": '["EPOCH"]'}, "Parameter EPOCH (did you mean EPOCHS?): this training has none "
+             "of that name. It reads BATCH_SIZE, BUCKETS, DIM, DROPOUT, EPOCHS, FC_SIZE, FEATURE_DROPOUT, HIDDEN, LR, SEED, SMOOTHING, "
+             "TEST_FRACTION, THREADS, VALIDATION_FRACTION."),
+            ({"FC_SIZE": "8"}, "HIDDEN is 16 and FC_SIZE is 8, and both are the width of the hidden layer; give one of them."),
             ({"WORLD_SIZE": "2"}, "WORLD_SIZE is 2, but this image trains in one container; submit with one worker."),
             ({"TRAINING_DATA_PATH": "/not/there"}, "The dataset's folder '/not/there' does not exist."),
         ):
@@ -115,6 +122,11 @@ class Resuming(FolderTest):
         return Training(Settings.from_environment(), bags, len(labels))
 
     def test_goes_on_as_if_nothing_had_happened(self):
+        for rate in ("0.002", "4"):
+            with self.subTest(rate), mock.patch.dict(os.environ, {"LR": rate}):
+                self.goes_on()
+
+    def goes_on(self):
         whole = self.training()
         for _ in range(3):
             whole.run_epoch()
@@ -129,13 +141,61 @@ class Resuming(FolderTest):
             resumed.run_epoch()
         for name, weights in whole.network.state_dict().items():
             self.assertTrue(torch.equal(weights, resumed.network.state_dict()[name]), name)
-        self.assertTrue(torch.equal(whole.row_steps.untouched(whole.table), resumed.row_steps.untouched(resumed.table)))
+        self.assertTrue(torch.equal(whole.steps.untouched(), resumed.steps.untouched()))
 
     def test_starts_anew_from_what_does_not_fit(self):
         Checkpoint("key", every=0).save_if_due(self.training(), cpu_seconds=1, value=0.5)
         self.assertEqual(Checkpoint("another key").restore(self.training()), 0)
         (self.folder / "last").write_bytes(b"half a file")
         self.assertEqual(Checkpoint("key").restore(self.training()), 0)
+
+
+class Rates(unittest.TestCase):
+    """The classic container's requests: rates of plain SGD, few epochs, FC_SIZE."""
+
+    def learnt(self, **variables):
+        given = {"BATCH_SIZE": "8", "EPOCHS": "15", **variables}
+        with mock.patch.dict(os.environ, given):
+            settings = Settings.from_environment()
+        labels = list(WORDS)
+        examples = Bags([text for text, _ in rows()], [labels.index(label) for _, label in rows()], settings.buckets)
+        training = Training(settings, examples, len(labels))
+        for _ in range(training.epochs):
+            training.run_epoch()
+        unseen = Bags([f"{words[1]} and {words[3]}" for words in WORDS.values()], [0, 1, 2], settings.buckets)
+        return settings, training, accuracy(training.network, unseen)
+
+    def test_rates_of_plain_sgd_are_learnt_with(self):
+        for rate, width in (("4", "128"), ("50", "1024"), ("0.5", "16"), ("1000", "16")):
+            with self.subTest(rate):
+                settings, training, share = self.learnt(LR=rate, FC_SIZE=width, BUCKETS="4096")
+                self.assertEqual((training.steps.name, settings.hidden, share), ("plain SGD", int(width), 1))
+
+    def test_small_ones_are_adams(self):
+        self.assertEqual(self.learnt(LR="0.01", DIM="16", HIDDEN="16", BUCKETS="512", EPOCHS="1")[1].steps.name, "AdamW and Adagrad")
+
+    def test_a_loss_that_is_no_number_ends_it_in_words(self):
+        with (mock.patch.object(Training, "_step", lambda *_: float("nan")),
+              self.assertRaisesRegex(InputError, "^The loss is no number any more after epoch 1: LR=4 is too large for plain SGD; ")):
+            self.learnt(LR="4", DIM="16", FC_SIZE="16", BUCKETS="512")
+
+
+class Threads(unittest.TestCase):
+    def test_several_wait_for_one_another_without_a_busy_loop(self):
+        with mock.patch.dict(os.environ, {"OMP_WAIT_POLICY": "ACTIVE"}, clear=True):
+            prepare_torch(2)
+            self.assertEqual((os.environ["OMP_WAIT_POLICY"], os.environ["OPENBLAS_THREAD_TIMEOUT"]), ("ACTIVE", "4"))
+            del os.environ["OMP_WAIT_POLICY"]
+            prepare_torch(2)
+            self.assertEqual((os.environ["OMP_WAIT_POLICY"], os.environ["OMP_NUM_THREADS"]), ("PASSIVE", "2"))
+
+    def test_the_host_says_how_many_and_a_parameter_goes_before(self):
+        most = len(os.sched_getaffinity(0))
+        for given, parameter, expected in ((None, None, 1), ("1,2", None, 1), ("999", None, most), ("x", None, 1), ("0", None, 1),
+                                           ("999", "1", 1)):
+            variables = {name: value for name, value in (("OMP_NUM_THREADS", given), ("THREADS", parameter)) if value}
+            with self.subTest(variables), mock.patch.dict(os.environ, variables, clear=True):
+                self.assertEqual(threads(), expected)
 
 
 class Epochs(unittest.TestCase):

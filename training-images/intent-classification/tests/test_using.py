@@ -33,7 +33,7 @@ class Evaluating(UsingAModel):
     def test_by_its_own_dataset_it_repeats_what_the_training_measured(self):
         lines, output = self.use("evaluate")
         self.assertEqual([line["orca"] for line in lines], ["metric", "progress", "artifact"])
-        names = ("test_accuracy", "validation_accuracy")
+        names = [f"{part}_{what}" for part in ("test", "validation") for what in ("accuracy", "rows", "accuracy_low", "accuracy_high")]
         self.assertEqual([lines[0][name] for name in names], [self.measured[name] for name in names])
         self.assertEqual(set(lines[0]), set(self.measured) - {"step"})
 
@@ -74,8 +74,11 @@ class Evaluating(UsingAModel):
 
     def test_a_damaged_model_is_a_sentence_and_2(self):
         (self.model / "model.pt").write_bytes((self.model / "model.pt").read_bytes()[:1000])
-        code, _, errors = self.train(arguments=["evaluate"], ORCA_MODEL_PATH=str(self.model))
-        self.assertEqual((code, errors), (2, "The model's model.pt can't be used: it is damaged, or of another algorithm.\n"))
+        sentence = "The model's model.pt can't be used: it is damaged, or of another algorithm.\n"
+        for options in ({"arguments": ["evaluate"], "ORCA_MODEL_PATH": str(self.model)},
+                        {"arguments": ["predict", str(self.model / "model.pt"), "hi"]}):
+            code, _, errors = self.train(**options)
+            self.assertEqual((code, errors), (2, sentence))
 
 
 class Predicting(UsingAModel):
@@ -92,5 +95,5 @@ class Predicting(UsingAModel):
     def test_a_wrong_row_is_named(self):
         self.replace_data(examples="one\na,b,c\n")
         code, _, errors = self.train(arguments=["predict"], ORCA_MODEL_PATH=str(self.model))
-        self.assertEqual((code, errors), (2, "examples.csv, line 2: expected utterance[,label] but found 3 fields; "
+        self.assertEqual((code, errors), (2, "examples.csv, line 2: expected utterance[,label] but found 3 columns; "
                                              "an utterance with a comma needs quotes.\n"))

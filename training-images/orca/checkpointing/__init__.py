@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import StorageError
+from ..files import needs_room
 from ..lines import log
 from .rule import BEST, Rule
 
@@ -39,7 +40,7 @@ class Checkpoints:
         """Opens a file to write the state to. It is kept under the names that the rule gives, when the block
         ends well: whole, or as if it had not been. `value` says how good it is: greater is better.
 
-        Where S3 can't be reached, the log says so and the training goes on: a checkpoint is there to save
+        Where S3 can't be reached, or the disk is full, the log says so and the training goes on: a checkpoint is there to save
         work, not to lose it."""
         number = self._number + 1
         names = self._rule.names(number, step, value, self._best) if self else []
@@ -51,9 +52,10 @@ class Checkpoints:
         self._store.place.release()
         source = self._store.place.scratch()
         try:
-            with open(source, "wb") as file:
-                yield file
-            self._store.put(names, source, step, value, number)
+            with needs_room(source):
+                with open(source, "wb") as file:
+                    yield file
+                self._store.put(names, source, step, value, number)
         except StorageError as error:
             log(f"The checkpoint of step {step} was not kept; the training goes on. {error}")
             return

@@ -8,6 +8,17 @@ from ..errors import StorageError
 _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
 # Some servers say these with a status that sounds final.
 _TRANSIENT_CODES = {"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "Throttling"}
+# What a code means to who reads it, where the status alone would mislead.
+_MEANING = {
+    "NoSuchBucket": "there is no such bucket.",
+    "RequestTimeTooSkewed": "the clock of the machine that the training runs on differs from the server's.",
+    "ExpiredToken": "the credentials have expired.",
+    "TokenRefreshRequired": "the credentials have expired.",
+    "InvalidAccessKeyId": "the server does not know the access key.",
+    "SignatureDoesNotMatch": "the secret key is another one, or something on the way changes requests.",
+    "EntityTooLarge": "the server takes no file of this size.",
+    "QuotaExceeded": "the server has no room left for this bucket.",
+}
 
 
 class Transient(StorageError):
@@ -29,9 +40,11 @@ def of_answer(action, place, name, status, code):
     if status in _TRANSIENT or code in _TRANSIENT_CODES:
         return Transient(f"{what}.")
     if status == 404:
-        return Absent(f"{what}: it is not there.")
+        return Absent(f"{what}: {_MEANING.get(code, 'it is not there.')}")
     if status in (401, 403):
-        return Refused(f"{what}: this training may not, or its credentials have expired.")
+        return Refused(f"{what}: {_MEANING.get(code, 'this training may not, or its credentials have expired.')}")
+    if code in _MEANING:
+        return StorageError(f"{what}: {_MEANING[code]}")
     return StorageError(f"{what}.")
 
 

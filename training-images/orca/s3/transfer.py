@@ -1,6 +1,5 @@
 """Objects to files and back: streamed, tried again, verified."""
 
-import errno
 import hashlib
 import os
 import random
@@ -8,6 +7,7 @@ import time
 from pathlib import Path
 
 from ..errors import StorageError
+from ..files import is_full
 from ..lines import log
 from .faults import Transient
 
@@ -68,7 +68,7 @@ def download(access, place, name, target, size=None, sha256=None, sleep=time.sle
         os.replace(unfinished, target)
         return arriving.sha256
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not is_full(error):
             raise
         raise StorageError(f"There is no room for {place.describe(name)} below '{target.parent}'.") from None
     finally:

@@ -1,11 +1,13 @@
+import contextlib
 import os
+import resource
 import tempfile
 import unittest
 from pathlib import Path
 
 import orca
 
-from .support import EnvironmentTest
+from .support import EnvironmentTest, printed
 
 
 class AtomicFile(unittest.TestCase):
@@ -39,6 +41,46 @@ class AtomicFile(unittest.TestCase):
             file.write("new")
         self.assertEqual((self.folder / "file").read_text(), "new")
         self.assertEqual(os.listdir(self.folder), ["file"])
+
+
+    def test_a_full_disk_is_told_in_a_sentence_and_leaves_the_old_one(self):
+        target = self.folder / "file"
+        target.write_bytes(b"old")
+        with self.assertRaisesRegex(orca.StorageError, f"^There is no room for '{target}': the disk is full"), full_after(1000):
+            with orca.atomic_file(target) as file:
+                try:
+                    file.write(b"new" * 10_000)
+                except OSError as error:  # As torch.save() does.
+                    raise RuntimeError("unexpected pos 448 vs 342") from error
+        self.assertEqual((target.read_bytes(), os.listdir(self.folder)), (b"old", ["file"]))
+
+
+@contextlib.contextmanager
+def full_after(size):
+    """Files can't grow beyond so many bytes: the nearest thing to a full disk that needs no disk of its own."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+class FullCheckpoints(EnvironmentTest):
+    def test_a_checkpoint_without_room_is_told_and_the_training_goes_on(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.environment(ORCA_CHECKPOINT_PATH=folder)
+            checkpoints = orca.checkpoints()
+            with checkpoints.save(1) as file:
+                file.write(b"one")
+
+            def save():
+                with full_after(1000), checkpoints.save(2) as file:
+                    file.write(b"two" * 1000)
+
+            self.assertRegex(printed(save), "^The checkpoint of step 2 was not kept; the training goes on. There is no room for")
+            latest = orca.checkpoints().latest()
+            self.assertEqual((latest.step, latest.path.read_bytes()), (1, b"one"))
 
 
 class Places(EnvironmentTest):

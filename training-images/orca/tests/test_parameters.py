@@ -1,6 +1,7 @@
 import orca
+from orca import names, parameters
 
-from .support import EnvironmentTest
+from .support import EnvironmentTest, printed
 
 
 class Parameters(EnvironmentTest):
@@ -39,3 +40,87 @@ class Parameters(EnvironmentTest):
                          lambda: orca.choice("MODE", ["fast", "good"]))
         self.assert_says("Parameter SHUFFLE is 'maybe'; it must be true or false.", lambda: orca.flag("SHUFFLE"))
         self.assert_says("Parameter DIM is '1.5'; it must be a whole number.", lambda: orca.integer("DIM"))
+
+    def test_a_text_comes_as_it_was_given(self):
+        for given in (" ", "\t", " x ", "x\n", "\u00a0", "\u3000x"):
+            with self.subTest(repr(given)):
+                self.environment(SEPARATOR=given)
+                self.assertEqual(orca.text("SEPARATOR"), given)
+                self.assertEqual(orca.text("SEPARATOR", default=","), given)
+                self.assertEqual(orca.choice("SEPARATOR", ["x", given]), given)
+                self.assert_says(f"Parameter SEPARATOR is '{parameters.shown(given)}'; it must be one of x, y.",
+                                 lambda: orca.choice("SEPARATOR", ["x", "y"], default="x"))
+
+    def test_numbers_in_the_digits_of_the_host_alone(self):
+        for given, value in (("7", 7), (" +7\t", 7), ("-0", 0), ("007", 7)):
+            with self.subTest(given):
+                self.environment(N=given)
+                self.assertEqual((orca.integer("N"), str(orca.number("N"))), (value, f"{value}.0"))
+        for given, value in ((".5", 0.5), ("5.", 5), ("1E-3", 0.001), ("0e9", 0), ("0.0", 0)):
+            with self.subTest(given):
+                self.environment(N=given)
+                self.assertEqual(orca.number("N"), value)
+        for given in ("NaN", "inf", "-Infinity", "1e400", "1e-400", "0x10", "1_000", "\u0661", "\uff11", "1,5", "1 000", "--1", "e3", "."):
+            with self.subTest(given):
+                self.environment(N=given)
+                for read in (orca.integer, orca.number):
+                    with self.assertRaisesRegex(orca.InputError, "^Parameter N is '.*'; it must be a (whole )?number.$"):
+                        read("N")
+
+    def test_what_a_value_holds_stays_on_its_line(self):
+        self.environment(N="7\n\x1b[31m" + "9" * 100)
+        self.assert_says("Parameter N is '7\\n\\x1b[31m" + "9" * 73 + "'; it must be a whole number.", lambda: orca.integer("N"))
+
+
+class UnreadParameters(EnvironmentTest):
+    def setUp(self):
+        read = set(parameters._read_names)
+        self.addCleanup(lambda: (parameters._read_names.clear(), parameters._read_names.update(read)))
+        parameters._read_names.clear()
+
+    def reads_epochs_and_rate(self, told='["EPOCH","LR","OMP_NUM_THREADS"]', **variables):
+        self.environment(**({"ORCA_PARAMETERS": told} if told else {}), **variables)
+        orca.integer("EPOCHS", default=5)
+        orca.number("LR", default=0.1)
+
+    def test_are_refused_where_the_training_says_so(self):
+        self.reads_epochs_and_rate()
+        self.assert_says("Parameter EPOCH (did you mean EPOCHS?): this training has none of that name. It reads EPOCHS, LR.",
+                         orca.refuse_unread)
+        orca.refuse_unread(also=["EPOCH"])
+        self.reads_epochs_and_rate('["epochs","MOMENTUM","lr","LR"]')
+        self.assert_says("Parameters MOMENTUM, epochs (did you mean EPOCHS?), lr (did you mean LR?): this training has none of "
+                         "these names. It reads EPOCHS, LR.", orca.refuse_unread)
+
+    def test_are_told_at_the_end_elsewhere(self):
+        self.reads_epochs_and_rate()
+        self.assertEqual(printed(parameters.tell_of_unread),
+                         "Parameter EPOCH (did you mean EPOCHS?): given and not asked for. Unless something beside the module "
+                         "orca reads it, it changed nothing.\n")
+        self.reads_epochs_and_rate('["EPOCHS","LR"]')
+        self.assertEqual(printed(parameters.tell_of_unread), "")
+
+    def test_a_training_that_reads_none_by_the_module_is_told_nothing(self):
+        self.environment(ORCA_PARAMETERS='["EPOCHS"]')
+        self.assertEqual(printed(parameters.tell_of_unread), "")
+
+    def test_by_hand_only_what_looks_misspelt_is_refused(self):
+        self.reads_epochs_and_rate(None, EPOCH="2", PATH="/bin", HOSTNAME="x", EPOCHS_SERVICE_HOST="10.0.0.1")
+        self.assert_says("Parameter EPOCH (did you mean EPOCHS?): this training has none of that name. It reads EPOCHS, LR.",
+                         orca.refuse_unread)
+        self.assertEqual(printed(parameters.tell_of_unread), "")
+
+    def test_one_that_is_missing_names_the_one_that_may_be_it(self):
+        self.environment(ORCA_PARAMETERS='["EPOCH"]', EPOCH="2")
+        self.assert_says("Parameter EPOCHS is missing; it must be a whole number. There is EPOCH: is that the one?",
+                         lambda: orca.integer("EPOCHS"))
+
+    def test_a_list_that_is_none_is_named(self):
+        for told in ("{", "{}", "[1]", '"EPOCHS"'):
+            self.environment(ORCA_PARAMETERS=told)
+            self.assert_says("ORCA_PARAMETERS must be a JSON list of the parameters' names.", names.given)
+
+    def test_short_names_are_not_taken_for_one_another(self):
+        self.assertIsNone(names.closest("RL", {"LR"}))
+        self.assertEqual([names.closest(name, {"BATCH_SIZE", "SEED"}) for name in ("BatchSize", "BATCHSIZES", "SEDE", "BATCH_SIZE")],
+                         ["BATCH_SIZE", "BATCH_SIZE", "SEED", None])

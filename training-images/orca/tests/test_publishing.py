@@ -1,3 +1,4 @@
+import io
 import os
 import subprocess
 import sys
@@ -69,11 +70,22 @@ class OutputOnS3(EnvironmentTest):
         self.assertEqual((end.exception.code, self.stored()), (2, {}))
 
     def test_what_is_no_file_is_refused_as_in_a_folder(self):
-        os.symlink("/etc/passwd", orca.output_path() / "link")
-        with mock.patch("orca.running.exit_when_stopped"), mock.patch("sys.stderr") as errors, self.assertRaises(SystemExit) as end:
+        os.mkfifo(orca.output_path() / "pipe")
+        with (mock.patch("orca.running.exit_when_stopped"), mock.patch("sys.stderr", io.StringIO()) as errors,
+              self.assertRaises(SystemExit) as end):
             orca.run(lambda: None)
         self.assertEqual(end.exception.code, 2)
-        self.assertIn("The output holds 'link', which is no regular file", errors.write.call_args[0][0])
+        self.assertIn("The output holds 'pipe', which is no regular file", errors.getvalue())
+
+    def test_a_link_to_a_file_of_the_output_is_that_file_and_others_are_told(self):
+        self.write("deep/model.pt", b"weights")
+        for name, target in (("last.pt", "deep/model.pt"), ("outside", "/etc/passwd"), ("gone", "nothing"), ("latest", "deep")):
+            os.symlink(target, orca.output_path() / name)
+        with mock.patch("orca.running.exit_when_stopped"):
+            said = printed(lambda: orca.run(lambda: None))
+        self.assertEqual(self.stored(), {"deep/model.pt": b"weights", "last.pt": b"weights"})
+        self.assertEqual(said.splitlines(), [f"The output's '{name}' is a link to no file of the output: it is left out."
+                                             for name in ("gone", "latest", "outside")])
 
     def test_a_file_below_the_checkpoint_path_is_kept_as_it_is_written(self):
         with orca.atomic_file(orca.checkpoint_path() / "state.txt", "w") as file:

@@ -149,6 +149,14 @@ class Faults(unittest.TestCase):
                          "'news/abc/files/a' in bucket 'datasets' could not be written: the server answered 403 AccessDenied: "
                          "this training may not, or its credentials have expired.")
 
+    def test_a_code_that_means_more_than_its_status_is_told_in_words(self):
+        for status, code, kind, words in ((403, "RequestTimeTooSkewed", Refused, "the clock of the machine"),
+                                          (404, "NoSuchBucket", Absent, "there is no such bucket"),
+                                          (400, "ExpiredToken", StorageError, "the credentials have expired")):
+            fault = of_answer("read", PLACE, "a", status, code)
+            self.assertIs(type(fault), kind)
+            self.assertIn(words, str(fault))
+
     def test_no_sentence_holds_what_a_library_said(self):
         error = of_connection("read", PLACE, "a", ValueError("http://host/a?X-Amz-Signature=secret"))
         self.assertNotIn("secret", str(error))

@@ -8,7 +8,7 @@ namespace Orca.Training.Metrics.Relational;
 /// </summary>
 internal static class MetricChunk
 {
-    /// <summary>The most points of a row. A row that is not full is written anew with what is added: the fewer, the less is written twice.</summary>
+    /// <summary>The most points of a row.</summary>
     public const int MaxPoints = 4096;
 
     /// <summary>Points that one pair of an outline stands for.</summary>

@@ -9,13 +9,13 @@ internal static class BrokenMetrics
 {
     public sealed class ForgetsTheSteps(RunStores inner) : PassingMetrics(inner)
     {
-        public override ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken) =>
+        public override ValueTask<long> AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken) =>
             base.AppendAsync(attempt, rank, [.. lines.Select(l => l with { Step = null })], end, cancellationToken);
     }
 
     public sealed class MixesTheRanks(RunStores inner) : PassingMetrics(inner)
     {
-        public override ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken) =>
+        public override ValueTask<long> AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken) =>
             base.AppendAsync(attempt, 0, lines, end, cancellationToken);
     }
 
@@ -29,7 +29,7 @@ internal static class BrokenMetrics
     {
         private long _last;
 
-        public override ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken)
+        public override ValueTask<long> AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken)
         {
             MetricLine[] anew = [.. lines.Select(l => l with { Position = new OutputPosition(Interlocked.Increment(ref _last), 1) })];
             return base.AppendAsync(attempt, rank, anew, new OutputPosition(Interlocked.Increment(ref _last), 1), cancellationToken);
@@ -38,16 +38,16 @@ internal static class BrokenMetrics
 
     public sealed class PassesOverABatchThatBeginsWithAnOldLine(RunStores inner) : PassingMetrics(inner)
     {
-        public override async ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken)
+        public override async ValueTask<long> AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken)
         {
             var isOld = lines.Count > 0 && lines[0].Position <= await GetEndAsync(attempt, rank, cancellationToken);
-            await base.AppendAsync(attempt, rank, isOld ? [] : lines, end, cancellationToken);
+            return await base.AppendAsync(attempt, rank, isOld ? [] : lines, end, cancellationToken);
         }
     }
 
     public sealed class ForgetsTheLastOfABatch(RunStores inner) : PassingMetrics(inner)
     {
-        public override ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken) =>
+        public override ValueTask<long> AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken) =>
             base.AppendAsync(attempt, rank, [.. lines.Take(Math.Max(1, lines.Count - 1))], end, cancellationToken);
     }
 
@@ -73,17 +73,24 @@ internal static class BrokenMetrics
             base.ReadAsync(series, MetricRange.All(range.MaxPoints), cancellationToken);
     }
 
+    /// <summary>Puts a name into a path as it is.</summary>
+    public sealed class TakesANameForAPath(RunStores inner) : PassingMetrics(inner)
+    {
+        public override ValueTask<IReadOnlyList<MetricPoint>> ReadAsync(MetricName series, MetricRange range, CancellationToken cancellationToken) =>
+            base.ReadAsync(series with { Name = series.Name.Split('"')[0] }, range, cancellationToken);
+    }
+
     /// <summary>Keeps what is too many for one container under another.</summary>
     public sealed class KeepsAnyNumberOfSeries(RunStores inner) : PassingMetrics(inner)
     {
         private const int Further = 1000;
 
-        public override async ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken)
+        public override async ValueTask<long> AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken)
         {
             var known = (await base.ListAsync(attempt.Attempt.Job, cancellationToken)).Where(s => s.Metric.Rank == rank).Select(s => s.Metric.Name).ToHashSet(StringComparer.Ordinal);
             await base.AppendAsync(attempt, rank, lines, end, cancellationToken);
             var further = lines.Select(l => l with { Values = l.Values.Where(v => known.Count > 0 && !known.Contains(v.Key)).ToDictionary() });
-            await base.AppendAsync(attempt, rank + Further, [.. further], end, cancellationToken);
+            return await base.AppendAsync(attempt, rank + Further, [.. further], end, cancellationToken);
         }
     }
 

@@ -13,6 +13,15 @@ internal static class BrokenRuns
             await base.ReadAsync(job, cancellationToken) is { } run ? run with { Execution = null } : null;
     }
 
+    public sealed class BreaksOnANul(RunStores inner) : PassingRuns(inner)
+    {
+        public override async ValueTask<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken)
+        {
+            var found = await base.QueryAsync(query, cancellationToken);
+            return found.Any(r => r.Metrics.Keys.Any(k => k.Contains('\0', StringComparison.Ordinal))) ? throw new InvalidOperationException("unsupported Unicode escape sequence") : found;
+        }
+    }
+
     public sealed class ShowsWhatNeverRan(RunStores inner) : PassingRuns(inner)
     {
         public override async ValueTask<Run?> ReadAsync(JobId job, CancellationToken cancellationToken) =>

@@ -50,7 +50,7 @@ internal abstract class PassingMetrics(RunStores inner) : IMetricStore
 
     protected RunStores Inner { get; } = inner;
 
-    public virtual ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken) =>
+    public virtual ValueTask<long> AppendAsync(AttemptName attempt, int rank, IReadOnlyList<MetricLine> lines, OutputPosition end, CancellationToken cancellationToken) =>
         Inner.Metrics.AppendAsync(attempt, rank, lines, end, cancellationToken);
 
     public virtual ValueTask<OutputPosition> GetEndAsync(AttemptName attempt, int rank, CancellationToken cancellationToken) =>

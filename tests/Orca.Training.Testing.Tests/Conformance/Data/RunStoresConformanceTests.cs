@@ -56,6 +56,8 @@ public sealed class RunStoresConformanceTests
         { nameof(BrokenMetrics.ShowsAllPoints), nameof(Suite.A_long_series_is_shown_in_few_points_with_its_peaks_and_its_ends) },
         { nameof(BrokenMetrics.IgnoresTheRange), nameof(Suite.A_long_series_is_shown_in_few_points_with_its_peaks_and_its_ends) },
         { nameof(BrokenMetrics.KeepsAnyNumberOfSeries), nameof(Suite.No_more_than_256_series_of_a_container_are_kept) },
+        { nameof(BrokenMetrics.TakesANameForAPath), nameof(Suite.A_metric_is_found_by_its_name_whatever_characters_that_has) },
+        { nameof(BrokenRuns.BreaksOnANul), nameof(Suite.A_record_with_a_name_that_no_name_may_be_breaks_neither_the_queries_nor_the_removals_of_others) },
         { nameof(BrokenMetrics.KeepsWhatIsRemoved), nameof(Suite.Removed_metrics_are_gone_and_those_of_other_jobs_stay) },
         { nameof(BrokenMetrics.RemovesWhatIsNextToIt), nameof(Suite.Removed_metrics_are_gone_and_those_of_other_jobs_stay) },
     };

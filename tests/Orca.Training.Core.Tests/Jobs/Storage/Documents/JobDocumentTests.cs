@@ -29,7 +29,7 @@ public sealed class JobDocumentTests
     public void A_document_is_written_so_and_a_change_of_this_is_a_new_version() =>
         Assert.Equal(
             """
-            {"v":3,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
+            {"v":4,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
             """,
             JobDocument.Write(JobSamples.In(JobState.Failed)));
 
@@ -41,6 +41,17 @@ public sealed class JobDocumentTests
             """,
             JobDocument.Write(JobSamples.In(JobState.Running).After(new JobCommand.RecordProgress(new JobId(1), 1, JobSamples.HalfDone, JobSamples.At(3)))),
             StringComparison.Ordinal);
+
+    [Fact]
+    public void What_of_an_output_is_not_kept_is_written_and_read_again()
+    {
+        var progress = JobSamples.HalfDone with { LeftOut = new OutputLeftOut(7, 2, 1) };
+        var job = JobSamples.In(JobState.Running).After(new JobCommand.RecordProgress(new JobId(1), 1, progress, JobSamples.At(3)));
+        var written = JobDocument.Write(job);
+
+        Assert.Contains("\"leftOut\":{\"points\":7,\"values\":2,\"artifacts\":1}", written, StringComparison.Ordinal);
+        Assert.Equal(job.Text(), JobDocument.Read(job.Id, written).Text());
+    }
 
     [Fact]
     public void All_that_can_be_asked_for_is_written_so_and_read_again()
@@ -63,7 +74,7 @@ public sealed class JobDocumentTests
 
         Assert.Equal(
             """
-            {"v":3,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"group":"sweep","idempotencyKey":"k","dependsOn":[3,5],"isHeld":true,"timeouts":{"queued":"00:01:00","noProgress":"2.00:00:00"},"retries":{"maxRetries":2,"on":["OutOfMemory"],"firstPause":"00:00:10","longestPause":"00:10:00"}},"revision":3,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"heldAt":"2030-01-01T00:02:00+00:00","queuedAt":"2030-01-01T00:01:00+00:00","fingerprint":"f","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}
+            {"v":4,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"group":"sweep","idempotencyKey":"k","dependsOn":[3,5],"isHeld":true,"timeouts":{"queued":"00:01:00","noProgress":"2.00:00:00"},"retries":{"maxRetries":2,"on":["OutOfMemory"],"firstPause":"00:00:10","longestPause":"00:10:00"}},"revision":3,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"heldAt":"2030-01-01T00:02:00+00:00","queuedAt":"2030-01-01T00:01:00+00:00","fingerprint":"f","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}
             """,
             written);
         Assert.Equal(job.Text(), JobDocument.Read(job.Id, written).Text());
@@ -118,7 +129,7 @@ public sealed class JobDocumentTests
     public void What_a_newer_version_wrote_goes_with_what_it_belongs_to()
     {
         var launching = JobDocument.Write(JobSamples.Starting());
-        var newer = launching.Replace("\"v\":3", "\"v\":9", StringComparison.Ordinal)
+        var newer = launching.Replace("\"v\":4", "\"v\":9", StringComparison.Ordinal)
             .Replace("\"phase\":{", "\"phase\":{\"layers\":3,", StringComparison.Ordinal)
             .Replace("\"number\":1", "\"number\":1,\"node\":\"n1\"", StringComparison.Ordinal);
         var job = JobDocument.Read(new JobId(1), newer);
@@ -133,7 +144,7 @@ public sealed class JobDocumentTests
     }
 
     [Theory]
-    [InlineData("""{"v":9,"needs":4,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 4 of the job documents, and this one knows version 3: upgrade this host")]
+    [InlineData("""{"v":9,"needs":5,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 5 of the job documents, and this one knows version 4: upgrade this host")]
     [InlineData("null", "it is empty")]
     [InlineData("{", "The stored document of job 5 cannot be read")]
     public void A_document_that_cannot_be_understood_names_the_job_and_the_way_out(string document, string says)
