@@ -14,7 +14,7 @@ internal static class ReservedVariables
             "ALGORITHM_NAME", "MODEL_BUCKET", "MODEL_OBJECT_PREFIX", "RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT", "TRACEPARENT", "TRACESTATE",
 
             // Whom a program takes itself for, and where it is.
-            "PATH", "HOME", "USER", "LOGNAME", "USERNAME", "LNAME", "SHELL", "PWD", "OLDPWD", "HOSTNAME", "TMPDIR", "TMP", "TEMP", "TEMPDIR", "TZDIR",
+            "PATH", "HOME", "USER", "LOGNAME", "LNAME", "SHELL", "PWD", "OLDPWD", "HOSTNAME", "TMPDIR", "TMP", "TEMP", "TEMPDIR", "TZDIR",
             "TERM", "TERMCAP", "TERMINFO", "TERMINFO_DIRS",
 
             // Shells: bash(1), dash(1), zshparam(1), ksh(1).
