@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
-using Orca.Training.Machines;
 using Orca.Training.Settings;
 using Orca.Training.Text;
 using static System.FormattableString;
@@ -161,6 +160,11 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
             found.Add(Invariant($"{path}:MemoryMiB is {algorithm.MemoryMiB}: give at least 6, the least that an engine takes."));
         }
 
+        if (algorithm.ShmMiB is { } shared && (shared < 1 || shared > algorithm.MemoryMiB))
+        {
+            found.Add(Invariant($"{path}:ShmMiB is {shared}: give 1 to {algorithm.MemoryMiB}, which is MemoryMiB, or leave it out for half of that."));
+        }
+
         RequireAtLeast(0, $"{path}:Gpus", algorithm.Gpus, found);
         for (var i = 0; i < algorithm.Command.Count; i++)
         {
@@ -188,11 +192,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
 
         CheckTimeouts($"{path}:Timeouts", algorithm.Timeouts, limits.LongestTime, found);
         CheckRetries($"{path}:Retries", algorithm.Retries, limits, found);
-        foreach (var (parameter, value) in algorithm.Parameters)
-        {
-            CheckParameter($"{path}:Parameters:{Shown(parameter)}", parameter, value, found);
-        }
-
+        AlgorithmRule.Check(path, algorithm, Shown, found);
         foreach (var alike in algorithm.Parameters.Keys.GroupBy(p => p, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
         {
             found.Add($"{path}:Parameters has {string.Join(" and ", alike.Select(p => $"'{Shown(p)}'"))}, which differ by case alone: leave one out, since a training would get both.");
@@ -241,23 +241,6 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         if (retries.LongestPause < retries.FirstPause || retries.LongestPause > limits.LongestTime)
         {
             found.Add(Invariant($"{path}:LongestPause is {retries.LongestPause}: give a time from {retries.FirstPause}, which is FirstPause, up to {limits.LongestTime}, which is Limits:LongestTime."));
-        }
-    }
-
-    private static void CheckParameter(string path, string name, string? value, List<string> found)
-    {
-        if (!RequestValidator.IsVariableName(name))
-        {
-            found.Add($"{path} becomes an environment variable: give it a name of letters, digits and '_' that does not start with a digit.");
-        }
-        else if (ReservedVariables.Contains(name))
-        {
-            found.Add($"{path} has a reserved name, which would change how the container works: give it another.");
-        }
-
-        if (value?.Contains('\0', StringComparison.Ordinal) is not false)
-        {
-            found.Add($"{path} is '{Shown(value)}': give text without NUL characters.");
         }
     }
 

@@ -20,7 +20,9 @@ internal sealed class RequestValidator(
     public RequestLimits Limits => limits;
 
     /// <summary>What is wrong with a request that <see cref="Intake"/> has taken; empty if nothing is.</summary>
-    public List<FieldViolation> Check(TrainingRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="alsoGiven">The parameters that are given beside it, as by a sweep's grid; null for none.</param>
+    public List<FieldViolation> Check(TrainingRequest request, IReadOnlyCollection<string>? alsoGiven = null)
     {
         var found = new List<FieldViolation>();
         CheckAlgorithm(request.Algorithm, found);
@@ -30,6 +32,12 @@ internal sealed class RequestValidator(
         NameRule.CheckText("input_model", request.InputModel, 2 * limits.NameLength, isRequired: false, found);
         CheckName("train_data_version_hash", request.DatasetVersion, isRequired: false, found);
         CheckParameters(request, found);
+        if (request.RerunOf is null)
+        {
+            // A rerun repeats what was executed, whatever its algorithm says by now.
+            DefaultsOf(request.Algorithm).Rules.Check(request.Parameters, alsoGiven ?? [], found);
+        }
+
         CheckLabels(request.Labels, found);
         if (request.Workers < 1 || request.Workers > maxRanks)
         {

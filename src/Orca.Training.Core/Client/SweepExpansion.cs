@@ -79,7 +79,7 @@ internal static class SweepExpansion
     private static void Check(TrainingSweep sweep, int place, RequestValidator validator, List<FieldViolation> found)
     {
         var (name, values) = sweep.Grid[place];
-        var field = Invariant($"grid[{place}]");
+        var (field, rules) = (Invariant($"grid[{place}]"), validator.DefaultsOf(sweep.Request.Algorithm).Rules);
         if (sweep.Request.Parameters.Keys.FirstOrDefault(p => IsSame(p, name)) is { } own)
         {
             found.Add(new FieldViolation($"{field}.name", $"'{own}' is among the request's own parameters too: give it in one place."));
@@ -94,7 +94,12 @@ internal static class SweepExpansion
         }
         else
         {
+            var before = found.Count;
             validator.CheckParameterName($"{field}.name", name, found);
+            if (found.Count == before)
+            {
+                rules.CheckName($"{field}.name", name, found);
+            }
         }
 
         if (values.Count == 0)
@@ -107,6 +112,11 @@ internal static class SweepExpansion
         {
             var before = found.Count;
             validator.CheckParameterValue(Invariant($"{field}.values[{i}]"), values[i], found);
+            if (found.Count == before)
+            {
+                rules.CheckValue(Invariant($"{field}.values[{i}]"), name, values[i], found);
+            }
+
             if (found.Count == before && !seen.Add(values[i]))
             {
                 found.Add(new FieldViolation(Invariant($"{field}.values[{i}]"), "The value is there already: leave it out."));
