@@ -70,6 +70,6 @@ public static class MinioTrainingBuilderExtensions
         var folder = Path.Combine(
             services.GetRequiredService<IHostEnvironment>().ContentRootPath,
             options.CacheFolder ?? Path.Combine(services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.DataFolder, "cache"));
-        return new DatasetCache(Path.GetFullPath(folder), (long)options.CacheMiB << 20, services.GetRequiredService<IJobStore>(), services.GetRequiredService<TimeProvider>());
+        return new DatasetCache(Path.GetFullPath(folder), (long)options.CacheMiB << 20, services.GetRequiredService<IJobStore>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.OtherUsersCanRead);
     }
 }
