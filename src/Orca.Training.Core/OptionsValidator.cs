@@ -23,6 +23,14 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
     {
         var found = new List<string>();
         RequireTime(nameof(options.ReconcilePeriod), options.ReconcilePeriod, found);
+        RequireTime($"{nameof(options.Disk)}:{nameof(options.Disk.Period)}", options.Disk.Period, found);
+        RequireAtLeast(0, "Disk:KeepFreeMiB", options.Disk.KeepFreeMiB, found);
+        RequireAtLeast(0, "Disk:StopBelowMiB", options.Disk.StopBelowMiB, found);
+        if (options.Disk.KeepFreeMiB > 0 && options.Disk.StopBelowMiB > options.Disk.KeepFreeMiB)
+        {
+            found.Add(Invariant($"Disk:StopBelowMiB is {options.Disk.StopBelowMiB}, and Disk:KeepFreeMiB {options.Disk.KeepFreeMiB}: starts have to stop before trainings do, so give no more than that."));
+        }
+
         RequireTime(nameof(options.LaunchTimeout), options.LaunchTimeout, found);
         RequireTime(nameof(options.LeaseDuration), options.LeaseDuration, found);
         if (options.StopGrace != TimeSpan.Zero)

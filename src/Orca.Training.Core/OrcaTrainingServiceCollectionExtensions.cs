@@ -49,10 +49,11 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(OrcaTrainingBuilder.NewModelStore);
         services.TryAddSingleton(OrcaTrainingBuilder.NewMetricStore);
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
-        services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s) });
+        services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s), OthersCanRead = CanOthersRead(s) });
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs"))
         {
             IsShared = IsDataFolderShared(s),
+            OthersCanRead = CanOthersRead(s),
             Limits = s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Leavings.ToLimits(),
         });
         services.TryAddSingleton<ILogStore>(NewLogStore);
@@ -103,6 +104,7 @@ public static class OrcaTrainingServiceCollectionExtensions
             .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
             .With(nameof(OrcaTrainingOptions.Leavings), SettingsKeys.Of(typeof(LeavingsOptions)))
             .With(nameof(OrcaTrainingOptions.Retention), SettingsKeys.Of(typeof(RetentionOptions)))
+            .With(nameof(OrcaTrainingOptions.Disk), SettingsKeys.Of(typeof(DiskOptions)))
             .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions))
                 .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
                 .With(nameof(AlgorithmOptions.Timeouts), SettingsKeys.Of(typeof(TimeoutOptions)))
@@ -170,7 +172,11 @@ public static class OrcaTrainingServiceCollectionExtensions
         (long)services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.MaxLogMiB << 20)
     {
         IsShared = IsDataFolderShared(services),
+        OthersCanRead = CanOthersRead(services),
     };
+
+    private static bool CanOthersRead(IServiceProvider services) =>
+        services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.OtherUsersCanRead;
 
     private static bool IsDataFolderShared(IServiceProvider services) =>
         services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.DataFolderIsShared;

@@ -6,8 +6,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orca.Training.Access;
-using Orca.Training.Artifacts;
-using Orca.Training.Datasets;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Minio;
 using Orca.Training.Minio.Access;
@@ -72,6 +70,6 @@ public static class MinioTrainingBuilderExtensions
         var folder = Path.Combine(
             services.GetRequiredService<IHostEnvironment>().ContentRootPath,
             options.CacheFolder ?? Path.Combine(services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.DataFolder, "cache"));
-        return new DatasetCache(Path.GetFullPath(folder), (long)options.CacheMiB << 20, services.GetRequiredService<IJobStore>(), services.GetRequiredService<TimeProvider>());
+        return new DatasetCache(Path.GetFullPath(folder), (long)options.CacheMiB << 20, services.GetRequiredService<IJobStore>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.OtherUsersCanRead);
     }
 }

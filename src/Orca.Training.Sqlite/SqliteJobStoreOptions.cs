@@ -20,6 +20,12 @@ public sealed class SqliteJobStoreOptions
     /// </summary>
     public TimeSpan HostTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether other users of the machine can read the database, as another user's backup tool has to; otherwise its files are the host's
+    /// user's alone. Nobody else can write them either way. Default off.
+    /// </summary>
+    public bool OtherUsersCanRead { get; set; }
+
     internal string ConnectionString { get; set; } = "";
 
     internal string File => new SqliteConnectionStringBuilder(ConnectionString).DataSource;

@@ -12,9 +12,10 @@ public sealed partial class ArchitectureTests
     {
         ["Text"] = [],
         ["Files"] = ["Text"],
+        ["Disk"] = ["Files"],
         ["Jobs"] = ["Text"],
-        ["Datasets"] = ["Files", "Text"],
-        ["Artifacts"] = ["Files", "Jobs"],
+        ["Datasets"] = ["Disk", "Files", "Text"],
+        ["Artifacts"] = ["Disk", "Files", "Jobs"],
         ["Access"] = ["Artifacts", "Jobs"],
         ["Runs"] = ["Jobs"],
         ["Models"] = ["Files", "Jobs", "Runs"],
@@ -23,11 +24,11 @@ public sealed partial class ArchitectureTests
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Jobs", "Machines", "Text"],
-        ["Logs"] = ["Files", "Jobs", "Machines"],
+        ["Logs"] = ["Disk", "Files", "Jobs", "Machines"],
         ["Client"] = ["Artifacts", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Runs", "Text"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics"],
-        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity", "Text"],
+        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity", "Text"],
     };
 
     [Fact]

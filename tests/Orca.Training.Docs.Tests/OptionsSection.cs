@@ -22,6 +22,7 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
         new("OrcaTraining:Limits", typeof(RequestLimits)),
         new("OrcaTraining:Leavings", typeof(LeavingsOptions)),
         new("OrcaTraining:Retention", typeof(RetentionOptions)),
+        new("OrcaTraining:Disk", typeof(DiskOptions)),
         new("OrcaTraining:MemoryJobStore", typeof(MemoryJobStoreOptions)),
         new("OrcaTraining:Sqlite", typeof(SqliteJobStoreOptions), "UseSqlite()"),
         new("OrcaTraining:PostgreSql", typeof(PostgreSqlJobStoreOptions), "UsePostgreSql()"),

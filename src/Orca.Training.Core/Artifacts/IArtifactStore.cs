@@ -50,7 +50,10 @@ public interface IArtifactStore
     /// <exception cref="IOException">It cannot be read now.</exception>
     Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken);
 
-    /// <summary>The place that <see cref="PrepareAsync"/> gave an attempt for its output: where a later training reads what was published.</summary>
+    /// <summary>
+    /// The place that <see cref="PrepareAsync"/> gave an attempt for its output. What was published lies there, where it is a folder; behind a
+    /// network it lies where <see cref="Artifact.Location"/> says, which the attempt itself cannot reach.
+    /// </summary>
     Uri OutputOf(AttemptName attempt);
 
     /// <summary>

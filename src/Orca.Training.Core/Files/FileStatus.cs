@@ -67,6 +67,10 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Devic
         }
     }
 
+    /// <summary>How much of the disk what has a name in an open folder takes: a file with holes takes less than its size.</summary>
+    public static long AllocatedIn(int folder, EntryName name) =>
+        StatX(folder, name.ForKernel(), NoFollow, BasicFields, out var found) == 0 ? (long)found.Blocks * 512 : 0;
+
     /// <summary>What it is, for people, with its article.</summary>
     public string Description => Kind switch
     {
@@ -141,6 +145,9 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Devic
 
         [FieldOffset(40)]
         public ulong Size;
+
+        [FieldOffset(48)]
+        public ulong Blocks;
 
         [FieldOffset(96)]
         public long ChangedSeconds;

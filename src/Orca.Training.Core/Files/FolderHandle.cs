@@ -16,6 +16,9 @@ internal abstract class FolderHandle : IDisposable
     /// <summary>What stands under a name; nothing is a status too.</summary>
     public abstract FileStatus StatusOf(EntryName name);
 
+    /// <summary>How much of the disk what stands under a name takes; where the system does not say, its size.</summary>
+    public abstract long AllocatedOf(EntryName name);
+
     /// <summary>Opens a folder in it, no link to one.</summary>
     /// <exception cref="IOException">There is none of that name.</exception>
     public abstract FolderHandle OpenFolder(EntryName name);

@@ -67,6 +67,8 @@ internal sealed class LinuxFolder : FolderHandle
 
     public override FileStatus StatusOf(EntryName name) => Ask(h => FileStatus.In(h, name));
 
+    public override long AllocatedOf(EntryName name) => Ask(h => FileStatus.AllocatedIn(h, name));
+
     public override FolderHandle OpenFolder(EntryName name) =>
         new LinuxFolder(Opened(Ask(h => Libc.OpenAt(h, name.ForKernel(), Libc.Folder | Libc.NoFollow | Libc.CloseOnExec, 0)), name));
 

@@ -11,6 +11,8 @@ internal sealed class PathFolder(string path) : FolderHandle
 
     public override FileStatus StatusOf(EntryName name) => FileStatus.Of(Of(name));
 
+    public override long AllocatedOf(EntryName name) => StatusOf(name).Size;
+
     public override FolderHandle OpenFolder(EntryName name) =>
         StatusOf(name).Kind is FileKind.Folder ? new PathFolder(Of(name)) : throw new DirectoryNotFoundException($"'{name}' is no folder.");
 

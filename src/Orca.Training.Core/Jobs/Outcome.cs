@@ -63,6 +63,9 @@ public readonly record struct OutcomeCode(string Name) : IParsable<OutcomeCode>
     /// <summary>The training left more than it may.</summary>
     public static readonly OutcomeCode ArtifactTooLarge = new("ArtifactTooLarge");
 
+    /// <summary>The training filled the disk of its host, and was stopped so that others can go on.</summary>
+    public static readonly OutcomeCode DiskFull = new("DiskFull");
+
     /// <summary>The containers could not be started.</summary>
     public static readonly OutcomeCode LaunchFailed = new("LaunchFailed");
 

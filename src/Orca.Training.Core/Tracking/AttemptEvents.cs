@@ -14,6 +14,7 @@ internal static class AttemptEvents
         TrackerEvent.StopReturned e => e.Attempt,
         TrackerEvent.FetchReturned e => e.Attempt,
         TrackerEvent.Collected e => e.Attempt,
+        TrackerEvent.DiskFilled e => e.Attempt,
         TrackerEvent.CollectFailed e => e.Attempt,
         TrackerEvent.Heard e => e.Attempt,
         TrackerEvent.OutputEnded e => e.Attempt,
@@ -51,6 +52,9 @@ internal static class AttemptEvents
                     attempt.Exist(started.Incarnations, listings.Last);
                 }
 
+                break;
+            case TrackerEvent.DiskFilled e:
+                attempt.Overrun ??= EndOutcome.FilledDisk(e.Bytes);
                 break;
             case TrackerEvent.StartUnknown e:
                 attempt.Start.Fail(e.Error, now, settings);

@@ -71,6 +71,9 @@ internal sealed class EffectRunner(
             case TrackerEffect.ReportLeftover e:
                 logger.Leftover(e.Machine, e.Attempt.ToString(), e.IsRemoved);
                 break;
+            case TrackerEffect.ReportUnremovable e:
+                logger.Unremovable(e.Jobs[0].Error, e.Jobs.Count, e.Jobs[0].Job.Value);
+                break;
             case TrackerEffect.ReportPolicyFailure e:
                 logger.PolicyFailed(e.Error);
                 break;
@@ -135,7 +138,7 @@ internal sealed class EffectRunner(
         TrackerEffect.RenewAccess e => await RenewAsync(e, errand),
         TrackerEffect.LookUp e => await LookUpAsync(e),
         TrackerEffect.FindExpired e => new TrackerEvent.Expired(await purge.FindAsync(e.Retention, e.Limit, ending)),
-        TrackerEffect.Purge e => new TrackerEvent.Purged(await purge.RemoveAsync(e.Jobs, ending) && e.HasMore),
+        TrackerEffect.Purge e => new TrackerEvent.Purged(await purge.RemoveAsync(e.Jobs, ending)),
         TrackerEffect.List e => await ListAsync(e, errand),
         TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace, errand,
             (runtime, attempt, token) => runtime.StopAsync(attempt, options.StopGrace, token))),

@@ -47,7 +47,10 @@ internal abstract record TrackerEffect
     public sealed record FindExpired(JobRetention Retention, int Limit) : TrackerEffect;
 
     /// <summary>Remove finished jobs and all that they left → Purged.</summary>
-    public sealed record Purge(IReadOnlyList<Job> Jobs, bool HasMore) : TrackerEffect;
+    public sealed record Purge(IReadOnlyList<Job> Jobs) : TrackerEffect;
+
+    /// <summary>Tell the operator: some of what need not be kept cannot be removed.</summary>
+    public sealed record ReportUnremovable(IReadOnlyList<Unremovable> Jobs) : TrackerEffect;
 
     /// <summary>Tell the operator: an attempt's containers are there that no job owns.</summary>
     public sealed record ReportLeftover(AttemptName Attempt, string Machine, bool IsRemoved) : TrackerEffect;

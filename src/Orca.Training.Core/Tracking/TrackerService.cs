@@ -6,6 +6,7 @@ using Orca.Training.Access;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Diagnostics;
+using Orca.Training.Disk;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
@@ -169,7 +170,7 @@ internal sealed class TrackerService(
         }
 
         // The first of these to end, ends the term.
-        var tasks = _machines.Select(m => new MachineWatcher(m, scope, time, inbox, logger).RunAsync(ending.Token))
+        var tasks = WatchDisks(installation, inbox, ending.Token).Concat(_machines.Select(m => new MachineWatcher(m, scope, time, inbox, logger).RunAsync(ending.Token)))
             .Prepend(lease.KeepAsync(fence, ending.Token, logger.RenewalFailed))
             .Prepend(term.RunAsync(ending.Token))
             .ToArray();
@@ -186,6 +187,18 @@ internal sealed class TrackerService(
             using var limit = new CancellationTokenSource(EndLimit, time);
             await store.ReleaseLeaseAsync(fence, limit.Token);
         }
+    }
+
+    private IEnumerable<Task> WatchDisks(InstallationId installation, Inbox inbox, CancellationToken cancellationToken)
+    {
+        IOnDisk[] onDisk = [.. new object[] { store, datasets, artifacts, logs }.OfType<IOnDisk>()];
+        if (onDisk.Length == 0 || _atStart.Disk.KeepFreeMiB == 0)
+        {
+            return [];
+        }
+
+        var rule = new DiskRule((long)_atStart.Disk.KeepFreeMiB << 20, (long)_atStart.Disk.StopBelowMiB << 20);
+        return [new DiskWatch(rule, _atStart.Disk.Period, onDisk, installation, store, artifacts, state, time, inbox, logger).RunAsync(cancellationToken)];
     }
 
     private TrackerCore NewCore(InstallationId installation, JobObserver observer, ICapacityPolicy policy)

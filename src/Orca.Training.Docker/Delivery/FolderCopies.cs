@@ -122,7 +122,7 @@ internal sealed class FolderCopies(EngineConnection engine, EngineCalls calls, s
     private static Uri PlaceOf(string container, string path) =>
         new($"containers/{container}/archive?path={Uri.EscapeDataString(path)}", UriKind.Relative);
 
-    private static ArchiveOwner OwnerOf(string user)
+    internal static ArchiveOwner OwnerOf(string user)
     {
         var numbers = user.Split(':');
         return new ArchiveOwner(

@@ -152,6 +152,11 @@ internal sealed class AttemptStarter(
     private async Task<Step> MakeAsync(AttemptSpec spec, CancellationToken cancellationToken)
     {
         var name = spec.Name.ContainerOf(0);
+        if (copies is null)
+        {
+            WrittenFolders.GiveTo(spec.Mounts, FolderCopies.OwnerOf(user));
+        }
+
         var wanted = ContainerSpec.Of(spec, 0, options, copies is null ? FolderDelivery.Mount : FolderDelivery.Copy, user);
         try
         {

@@ -19,11 +19,11 @@ namespace Orca.Training.Minio.Cache;
 /// opened. Which those are, the job store says, since an attempt is on record before its data are opened: all hosts that share the folder have to
 /// share the job store too.
 /// </remarks>
-internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, TimeProvider time)
+internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, TimeProvider time, bool othersCanRead = false)
 {
     private const int JobsAtOnce = 500;
 
-    private readonly FolderDatasetStore _kept = new(folder) { KeepsCopies = true };
+    private readonly FolderDatasetStore _kept = new(folder) { KeepsCopies = true, OthersCanRead = othersCanRead };
     private readonly CacheUses _uses = new(folder);
 
     // One for each version that was opened, so as many as there are datasets.

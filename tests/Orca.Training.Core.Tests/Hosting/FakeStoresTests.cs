@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Artifacts;
-using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Testing;
 using Orca.Training.Tests.Tracking;

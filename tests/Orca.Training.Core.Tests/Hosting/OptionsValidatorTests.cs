@@ -37,6 +37,7 @@ public sealed class OptionsValidatorTests
         { "OrcaTraining:DataFolder is 'a\uFFFDb': give a folder, such as 'orca-data'.", o => o.DataFolder = "a\0b" },
         { "OrcaTraining:ApplicationName is '': give a name of printable text, or leave it unset for the host's own.", o => o.ApplicationName = "" },
         { "OrcaTraining:ApplicationName is 'a\uFFFDb': give a name of printable text, or leave it unset for the host's own.", o => o.ApplicationName = "a\nb" },
+        { "OrcaTraining:Disk:StopBelowMiB is 1025, and Disk:KeepFreeMiB 1024: starts have to stop before trainings do, so give no more than that.", o => o.Disk.StopBelowMiB = 1025 },
         { "OrcaTraining:MaxLogMiB is 0: give at least 1.", o => o.MaxLogMiB = 0 },
         { "OrcaTraining:Limits:NameLength is 0: give at least 1.", o => o.Limits.NameLength = 0 },
         { "OrcaTraining:Limits:ParameterNameLength is -5: give at least 1.", o => o.Limits.ParameterNameLength = -5 },

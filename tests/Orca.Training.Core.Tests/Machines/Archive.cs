@@ -5,7 +5,7 @@ namespace Orca.Training.Tests.Machines;
 /// <summary>A tar stream of entries that no engine need ever send, written byte by byte.</summary>
 internal sealed class Archive
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
 
     public static byte[] Bytes(string latin1) => Encoding.Latin1.GetBytes(latin1);
 
@@ -21,9 +21,9 @@ internal sealed class Archive
         Put(Bytes("ustar\0" + "00"), 257);
         Put(Bytes("        "), 148);
         Put(Bytes(Convert.ToString(header.Sum(b => b), 8).PadLeft(6, '0') + "\0 "), 148);
-        _bytes.Write(header);
-        _bytes.Write(Bytes(content));
-        _bytes.Write(new byte[(512 - (content.Length % 512)) % 512]);
+        _bytes.AddRange(header);
+        _bytes.AddRange(Bytes(content));
+        _bytes.AddRange(new byte[(512 - (content.Length % 512)) % 512]);
         return this;
 
         void Put(byte[] text, int at) => text.CopyTo(header, at);
@@ -41,5 +41,5 @@ internal sealed class Archive
         return Add('x', "pax", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{length}{rest}"));
     }
 
-    public byte[] End() => [.. _bytes.ToArray(), .. new byte[1024]];
+    public byte[] End() => [.. _bytes, .. new byte[1024]];
 }

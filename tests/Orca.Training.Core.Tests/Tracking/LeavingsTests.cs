@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Artifacts;
-using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Testing;
 

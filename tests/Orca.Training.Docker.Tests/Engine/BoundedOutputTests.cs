@@ -1,4 +1,3 @@
-using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
 namespace Orca.Training.Docker.Tests.Engine;

@@ -1,3 +1,4 @@
+using Orca.Training.Disk;
 using Orca.Training.Files;
 using Orca.Training.Jobs;
 using static System.FormattableString;
@@ -13,19 +14,13 @@ namespace Orca.Training.Artifacts.Folders;
 /// What lies there was written by a training, which nobody here trusts: nothing but ordinary files is ever opened, and no link is
 /// followed out of its folder.
 /// </remarks>
-public sealed class FolderArtifactStore : IArtifactStore
+public sealed class FolderArtifactStore : IArtifactStore, IOnDisk
 {
-    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private const UnixFileMode PassThrough = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
-    private const UnixFileMode Everybody = PassThrough
-        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
     // Installation, job, attempt and 'output'.
     private const int OwnNames = 4;
 
     private readonly string _root;
+    private readonly FolderRemoval _removal = new();
 
     /// <summary>Uses a folder; it is made with the first attempt.</summary>
     /// <param name="root">The folder's path; a relative one is taken from the current folder.</param>
@@ -38,6 +33,11 @@ public sealed class FolderArtifactStore : IArtifactStore
     /// <summary>Whether the folder is one that all hosts have, such as a network share. Default: it is not.</summary>
     public bool IsShared { get; init; }
 
+    string IOnDisk.Folder => _root;
+
+    /// <summary>Whether other users of the machine can read what is there. Default: they can not.</summary>
+    public bool OthersCanRead { get; init; }
+
     /// <summary>The most that an attempt may leave. Default <see cref="ArtifactLimits.Default"/>.</summary>
     public ArtifactLimits Limits { get; init; } = ArtifactLimits.Default;
 
@@ -48,20 +48,17 @@ public sealed class FolderArtifactStore : IArtifactStore
     public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Directory.CreateDirectory(_root);
-
-        // A host that runs as root starts its containers as some ordinary user whose id it need not know, so their two folders
-        // are open to everybody, and the way to them lets everybody pass, and list nothing. Any other host starts them as itself.
-        var isRoot = Environment.IsPrivilegedProcess;
-        var above = isRoot ? Owner | PassThrough : Owner;
-        var place = isRoot ? Owner | Everybody : Owner;
+        PrivateFolder.Make(_root, OthersCanRead);
+        var mode = PrivateFolder.ModeFor(OthersCanRead);
         var job = JobFolder(attempt);
-        Make(Path.GetDirectoryName(job)!, above);
-        Make(job, above);
-        Make(AttemptFolder(attempt), above);
-        Make(OutputFolder(attempt), place);
+        Make(Path.GetDirectoryName(job)!, mode);
+        Make(job, mode);
+        Make(AttemptFolder(attempt), mode);
+
+        // Who mounts them gives these two to whom the containers run as: nobody else is to write there.
+        Make(OutputFolder(attempt), mode);
         var checkpoint = CheckpointFolder(attempt);
-        Make(checkpoint, place);
+        Make(checkpoint, mode);
         return Task.FromResult(new AttemptPlaces(FileUri.Of(OutputFolder(attempt)), FileUri.Of(checkpoint)));
     }
 
@@ -154,7 +151,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         var folder = JobFolder(installation, job);
         // No job's number holds a '~'.
         var aside = Path.Combine(Path.GetDirectoryName(folder)!, "~removed");
-        await Task.Run(() => FolderRemoval.Remove(aside, job.ToString(), Removed(folder, exceptAttempt), cancellationToken), cancellationToken);
+        await Task.Run(() => _removal.Remove(aside, job.ToString(), Removed(folder, exceptAttempt), cancellationToken), cancellationToken);
     }
 
     private static IEnumerable<string> Removed(string job, int? exceptAttempt)

@@ -4,6 +4,7 @@ using Orca.Training.Artifacts;
 using Orca.Training.Artifacts.Folders;
 using Orca.Training.Files;
 using Orca.Training.Jobs;
+using Orca.Training.Machines;
 using Orca.Training.Testing.Conformance.Artifacts;
 using Orca.Training.Tests.Files;
 
@@ -79,16 +80,22 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["i1/~removed"]));
     }
 
-    [Fact]
-    public async Task A_container_can_write_into_its_two_places_and_nowhere_else()
+    [Theory]
+    [InlineData(false, UnixFileMode.None)]
+    [InlineData(true, UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute)]
+    public async Task Others_get_to_nothing_unless_they_are_to_read_and_nobody_else_writes(bool canRead, UnixFileMode others)
     {
-        await _store.PrepareAsync(Attempt, Cancel);
+        var root = _folder[$"runs-{canRead}"];
+        Directory.CreateDirectory(root);
+        File.SetUnixFileMode(root, (UnixFileMode)0b111_111_111);
+        var store = new FolderArtifactStore(root) { OthersCanRead = canRead };
+
+        var places = await store.PrepareAsync(Attempt, Cancel);
+        WrittenFolders.GiveTo([new FolderMount(places.Output.LocalPath, "/out", IsReadOnly: false)], new ArchiveOwner(65532, 65532));
+        await store.PrepareAsync(Attempt, Cancel);
+
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        const UnixFileMode pass = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        const UnixFileMode write = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        var isRoot = Environment.IsPrivilegedProcess;
-        Assert.All(["i1", "i1/7", "i1/7/2"], f => Assert.Equal(isRoot ? owner | pass : owner, File.GetUnixFileMode(_folder[f])));
-        Assert.All(["i1/7/2/output", "i1/7/checkpoint"], f => Assert.Equal(isRoot ? owner | pass | write : owner, File.GetUnixFileMode(_folder[f])));
+        Assert.All(["", "/i1", "/i1/7", "/i1/7/2", "/i1/7/2/output", "/i1/7/checkpoint"], f => Assert.Equal(owner | others, File.GetUnixFileMode(root + f)));
     }
 
     [Theory]
