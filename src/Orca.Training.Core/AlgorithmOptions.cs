@@ -24,8 +24,23 @@ public sealed class AlgorithmOptions
     /// </summary>
     public IList<string> Command { get; set; } = [];
 
-    /// <summary>Parameters for requests that do not give them.</summary>
+    /// <summary>
+    /// Values of parameters for requests that do not give them. <c>OMP_NUM_THREADS</c> and the like are set here too, where an algorithm is to have
+    /// more threads or fewer than processors.
+    /// </summary>
     public IDictionary<string, string> Parameters { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The parameters that it takes, by name: what kind of value each is, within which bounds, and whether a request has to give it. Requests are
+    /// held to them when they are submitted, and callers are shown them. Default empty: nothing is said of them.
+    /// </summary>
+    public IDictionary<string, ParameterOptions> DeclaredParameters { get; } = new Dictionary<string, ParameterOptions>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether requests may give parameters that neither <see cref="DeclaredParameters"/> nor <see cref="Parameters"/> names. Reserved names are
+    /// refused either way. Default: only where <see cref="DeclaredParameters"/> is empty, which is told in the log when the host starts.
+    /// </summary>
+    public bool? AllowOtherParameters { get; set; }
 
     /// <summary>
     /// Which checkpoints a training keeps that saves them by the rule: <c>last</c>, <c>best</c>, <c>every 5</c>, or several with commas. Default empty: as the image
@@ -39,8 +54,17 @@ public sealed class AlgorithmOptions
     /// <summary>Memory for each container, in MiB. Default 1024.</summary>
     public int MemoryMiB { get; set; } = 1024;
 
+    /// <summary>
+    /// Room in <c>/dev/shm</c> of each container, in MiB, through which data loaders hand over batches; it counts towards <see cref="MemoryMiB"/>.
+    /// Default: the machine's own setting, which is half of <see cref="MemoryMiB"/> otherwise.
+    /// </summary>
+    public int? ShmMiB { get; set; }
+
     /// <summary>GPUs for each container. Default 0.</summary>
     public int Gpus { get; set; }
+
+    /// <summary>Whether requests may give parameters that it does not know.</summary>
+    internal bool TakesOthers => AllowOtherParameters ?? DeclaredParameters.Count == 0;
 
     /// <summary>Time limits for requests that do not give them; a job keeps those of its submission.</summary>
     public TimeoutOptions Timeouts { get; } = new();

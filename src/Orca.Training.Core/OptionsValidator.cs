@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
-using Orca.Training.Machines;
 using Orca.Training.Settings;
+using Orca.Training.Text;
 using static System.FormattableString;
 
 namespace Orca.Training;
@@ -78,9 +78,16 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         RequireAtLeast(1, "Limits:UploadsOfCaller", limits.UploadsOfCaller, found);
         RequireTime("Limits:UploadIdle", limits.UploadIdle, found);
         RequireTime("Limits:UploadTime", limits.UploadTime, found);
+        RequireWithin(1024, CallLimits.MaxRequestBytes, "Limits:RequestBytes", limits.RequestBytes, found);
+        RequireWithin(1024, CallLimits.MaxBatchBytes, "Limits:CallBytes", limits.CallBytes, found);
         if (limits.LongestTime <= TimeSpan.Zero || limits.LongestTime > LongestLimit)
         {
             found.Add(Invariant($"Limits:LongestTime is {limits.LongestTime}: give a time above zero and up to {LongestLimit.Days} days."));
+        }
+
+        if (limits.LongestTimeLimit <= TimeSpan.Zero || limits.LongestTimeLimit > LongestLimit)
+        {
+            found.Add(Invariant($"Limits:LongestTimeLimit is {limits.LongestTimeLimit}: give a time above zero and up to {LongestLimit.Days} days."));
         }
     }
 
@@ -153,6 +160,11 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
             found.Add(Invariant($"{path}:MemoryMiB is {algorithm.MemoryMiB}: give at least 6, the least that an engine takes."));
         }
 
+        if (algorithm.ShmMiB is { } shared && (shared < 1 || shared > algorithm.MemoryMiB))
+        {
+            found.Add(Invariant($"{path}:ShmMiB is {shared}: give 1 to {algorithm.MemoryMiB}, which is MemoryMiB, or leave it out for half of that."));
+        }
+
         RequireAtLeast(0, $"{path}:Gpus", algorithm.Gpus, found);
         for (var i = 0; i < algorithm.Command.Count; i++)
         {
@@ -180,9 +192,10 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
 
         CheckTimeouts($"{path}:Timeouts", algorithm.Timeouts, limits.LongestTime, found);
         CheckRetries($"{path}:Retries", algorithm.Retries, limits, found);
-        foreach (var (parameter, value) in algorithm.Parameters)
+        AlgorithmRule.Check(path, algorithm, Shown, found);
+        foreach (var alike in algorithm.Parameters.Keys.GroupBy(p => p, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
         {
-            CheckParameter($"{path}:Parameters:{Shown(parameter)}", parameter, value, found);
+            found.Add($"{path}:Parameters has {string.Join(" and ", alike.Select(p => $"'{Shown(p)}'"))}, which differ by case alone: leave one out, since a training would get both.");
         }
     }
 
@@ -231,23 +244,6 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         }
     }
 
-    private static void CheckParameter(string path, string name, string? value, List<string> found)
-    {
-        if (!RequestValidator.IsVariableName(name))
-        {
-            found.Add($"{path} becomes an environment variable: give it a name of letters, digits and '_' that does not start with a digit.");
-        }
-        else if (ReservedVariables.Contains(name))
-        {
-            found.Add($"{path} has a reserved name, which would change how the container works: give it another.");
-        }
-
-        if (value?.Contains('\0', StringComparison.Ordinal) is not false)
-        {
-            found.Add($"{path} is '{Shown(value)}': give text without NUL characters.");
-        }
-    }
-
     private static void RequireTime(string setting, TimeSpan value, List<string> found, bool orZero = false)
     {
         if (value <= TimeSpan.Zero || value > Longest)
@@ -265,7 +261,15 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         }
     }
 
-    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && !name.Any(char.IsControl);
+    private static void RequireWithin(int least, int most, string setting, int value, List<string> found)
+    {
+        if (value < least || value > most)
+        {
+            found.Add(Invariant($"{setting} is {value}: give {least} to {most}."));
+        }
+    }
+
+    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && Alphabet.IndexOfHarmful(name) < 0;
 
     /// <summary>A value in a message of one line, whatever it holds.</summary>
     private static string Shown(string? value) => value is null ? "null" : string.Concat(value.Select(c => char.IsControl(c) ? '\uFFFD' : c));

@@ -106,6 +106,7 @@ public static class OrcaTrainingServiceCollectionExtensions
             .With(nameof(OrcaTrainingOptions.Retention), SettingsKeys.Of(typeof(RetentionOptions)))
             .With(nameof(OrcaTrainingOptions.Disk), SettingsKeys.Of(typeof(DiskOptions)))
             .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions))
+                .WithEach(nameof(AlgorithmOptions.DeclaredParameters), SettingsKeys.Of(typeof(ParameterOptions)))
                 .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
                 .With(nameof(AlgorithmOptions.Timeouts), SettingsKeys.Of(typeof(TimeoutOptions)))
                 .With(nameof(AlgorithmOptions.Retries), SettingsKeys.Of(typeof(RetryOptions))))));
@@ -133,6 +134,14 @@ public static class OrcaTrainingServiceCollectionExtensions
             if (section.GetSection(nameof(algorithm.Command)).Exists())
             {
                 algorithm.Command.Clear();
+            }
+
+            foreach (var parameter in section.GetSection(nameof(algorithm.DeclaredParameters)).GetChildren())
+            {
+                if (parameter.GetSection(nameof(ParameterOptions.Choices)).Exists() && algorithm.DeclaredParameters.TryGetValue(parameter.Key, out var declared))
+                {
+                    declared.Choices.Clear();
+                }
             }
 
             if (section.GetSection(nameof(algorithm.Retries)).GetSection(nameof(algorithm.Retries.On)).Exists())
@@ -164,7 +173,14 @@ public static class OrcaTrainingServiceCollectionExtensions
     }
 
     private static Dictionary<string, AlgorithmDefaults> DefaultsIn(OrcaTrainingOptions options) => options.Algorithms
-        .ToDictionary(a => a.Key, a => new AlgorithmDefaults(a.Value.Timeouts.ForRequests, a.Value.Retries.ForRequests), StringComparer.Ordinal);
+        .ToDictionary(
+            a => a.Key,
+            a => new AlgorithmDefaults(a.Value.Timeouts.ForRequests, a.Value.Retries.ForRequests)
+            {
+                Parameters = [.. a.Value.Parameters.Keys],
+                Rules = new ParameterRules(a.Key, a.Value),
+            },
+            StringComparer.Ordinal);
 
     private static FolderLogStore NewLogStore(IServiceProvider services) => new(
         DataFolder(services, "logs"),

@@ -26,9 +26,16 @@ public sealed class DockerOptions
 
     /// <summary>
     /// The network that containers join. Default <c>none</c>: data are mounted or copied, so a training needs none; set the name of a
-    /// network of the engine (or <c>bridge</c>) where trainings reach an object store.
+    /// network of the engine (or <c>bridge</c>) where trainings reach an object store. Not <c>host</c> or <c>container:…</c>, see
+    /// <see cref="LetTrainingsIntoForeignNetworks"/>.
     /// </summary>
     public string Network { get; set; } = "none";
+
+    /// <summary>
+    /// Whether <see cref="Network"/> may be one that is not the containers' own: <c>host</c>, or <c>container:…</c> and the like. A training
+    /// then reaches what listens on that network's loopback, on the machine's own this service too. Default off.
+    /// </summary>
+    public bool LetTrainingsIntoForeignNetworks { get; set; }
 
     /// <summary>
     /// Whom trainings run as: <c>uid</c> or <c>uid:gid</c>, in numbers. Default: the host process's own, so that both can read
@@ -46,10 +53,16 @@ public sealed class DockerOptions
     public int TmpfsMiB { get; set; } = 256;
 
     /// <summary>
-    /// Room in <c>/dev/shm</c>, in MiB, through which data loaders hand over batches; it counts towards the job's memory limit.
-    /// Default 256.
+    /// Room in the home folder, in MiB, where libraries keep caches; it is kept in memory and counts towards the job's memory limit. Programs
+    /// can be run from it. Default 256.
     /// </summary>
-    public int ShmMiB { get; set; } = 256;
+    public int HomeMiB { get; set; } = 256;
+
+    /// <summary>
+    /// Room in <c>/dev/shm</c>, in MiB, for algorithms that do not say so themselves; data loaders hand over batches through it, and it counts
+    /// towards the job's memory limit. Default: half of that limit.
+    /// </summary>
+    public int? ShmMiB { get; set; }
 
     /// <summary>
     /// The size of one file of a container's own log, in MiB, of which it has up to <see cref="LogFiles"/>: so much room does a training's output take on the

@@ -42,11 +42,7 @@ internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
             nameof(options.Pull),
             options.Pull,
             "use IfMissing, Always or Never.");
-        Check(
-            !string.IsNullOrWhiteSpace(options.Network),
-            nameof(options.Network),
-            options.Network,
-            "name a network of the engine, or 'none'.");
+        CheckNetwork(options, Check);
         Check(
             options.User is null || IsUser(options.User),
             nameof(options.User),
@@ -63,10 +59,15 @@ internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
             options.TmpfsMiB,
             "give /tmp at least 1 MiB; 256 is the default.");
         Check(
-            options.ShmMiB >= 1,
+            options.HomeMiB >= 1,
+            nameof(options.HomeMiB),
+            options.HomeMiB,
+            "give the home folder at least 1 MiB; 256 is the default.");
+        Check(
+            options.ShmMiB is null or >= 1,
             nameof(options.ShmMiB),
             options.ShmMiB,
-            "give /dev/shm at least 1 MiB; 256 is the default.");
+            "give /dev/shm at least 1 MiB, or leave it out for half of the job's memory limit.");
         Check(
             options.LogFileMiB is >= 16 and <= 1 << 20,
             nameof(options.LogFileMiB),
@@ -95,6 +96,30 @@ internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
+
+    /// <summary>
+    /// Names of networks hold letters, digits, dots, dashes and underscores; whatever else an engine takes, such as <c>container:…</c> or
+    /// Podman's <c>ns:…</c> and <c>slirp4netns:…</c>, is the network of somebody else or a way to the host's loopback.
+    /// </summary>
+    private static void CheckNetwork(DockerOptions options, Action<bool, string, object?, string> check)
+    {
+        var network = options.Network ?? "";
+        var isForeign = network.Contains(':', StringComparison.Ordinal) || network.Trim().Equals("host", StringComparison.OrdinalIgnoreCase);
+        check(
+            !isForeign || options.LetTrainingsIntoForeignNetworks,
+            nameof(options.Network),
+            network,
+            "trainings would reach what listens on the loopback there, on the host's this service too. Name a network of the engine, 'bridge' or 'none'; "
+                + $"only who trusts every training as the machine itself sets {nameof(options.LetTrainingsIntoForeignNetworks)}.");
+        check(
+            isForeign || IsNetworkName(network),
+            nameof(options.Network),
+            network,
+            "name a network of the engine (letters, digits, '.', '-' and '_'), or 'none'.");
+    }
+
+    private static bool IsNetworkName(string name) =>
+        name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     private static void CheckTls(DockerOptions options, Action<bool, string, object?, string> check)
     {

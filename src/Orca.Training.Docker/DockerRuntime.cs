@@ -3,6 +3,7 @@ using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
+using Orca.Training.Artifacts;
 using Orca.Training.Docker.Delivery;
 using Orca.Training.Docker.Engine;
 using Orca.Training.Docker.Images;
@@ -34,6 +35,7 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     private readonly ContainerListing _listing;
     private readonly EventStream _events;
     private readonly OutputReader _output;
+    private readonly OwnContainers _own;
 
     public DockerRuntime(string machine, DockerOptions options, TimeProvider time, ILogger log)
     {
@@ -54,16 +56,23 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
             log.MountsFromOutside(machine, _engine.Endpoint);
         }
 
-        Abilities = new(MaxRanks: 1, MountsFolders: delivery == FolderDelivery.Mount, CopiesFolders: delivery == FolderDelivery.Copy) { HasNetwork = _options.Network != "none" };
+        Abilities = new(MaxRanks: 1, MountsFolders: delivery == FolderDelivery.Mount, CopiesFolders: delivery == FolderDelivery.Copy) 
+        {
+            HasNetwork = _options.Network != "none",
+            FolderFault = delivery == FolderDelivery.Mount && OperatingSystem.IsLinux()
+                ? HostUser.FolderFault(user, HostUser.Default(), Environment.IsPrivilegedProcess)
+                : null,
+        };
         _copies = new FolderCopies(_engine, _calls, user, time);
         var puller = new ImagePuller(_engine, _calls, machine, time, log);
         var images = new ImageSupply(new ImagePulls(puller.PullAsync), _options.Pull);
+        _own = new OwnContainers(_engine, _calls);
         _starter = new AttemptStarter(
-            _engine, _calls, images, delivery == FolderDelivery.Copy ? _copies : null, _options, user, time, log);
-        var ends = new ContainerEnds(_engine, _calls);
-        _listing = new ContainerListing(_engine, _calls, ends, machine, log);
-        var told = new ToldEnds();
-        _events = new EventStream(_engine, _calls, ends, told, time);
+            _engine, _calls, _own, images, delivery == FolderDelivery.Copy ? _copies : null, _options, user, time, log);
+        var (sent, told) = (new SentSignals(), new ToldEnds());
+        var ends = new ContainerEnds(_engine, _calls, sent, told, new EngineMemory(_engine, _calls, time), new StartedScripts(_engine, _calls));
+        _listing = new ContainerListing(_engine, _calls, ends, _own, machine, log);
+        _events = new EventStream(_engine, _calls, ends, _own, sent, told, time);
         _output = new OutputReader(_engine, _calls, told);
     }
 
@@ -127,21 +136,31 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
     public IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken) =>
         _events.WatchAsync(scope.Application, cancellationToken);
 
+    public void Recall(AttemptName attempt, IReadOnlyList<string> incarnations)
+    {
+        if (incarnations is [var id])
+        {
+            _own.Started(attempt, id);
+        }
+    }
+
     public IAsyncEnumerable<OutputLine> ReadOutputAsync(
         AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
-        _output.ReadAsync(attempt.ContainerOf(rank), after, cancellationToken);
+        _own.IdOf(attempt) is { } id && rank == 0
+            ? _output.ReadAsync(id, static _ => ValueTask.FromResult<string?>(null), after, cancellationToken)
+            : _output.ReadAsync(attempt.ContainerOf(rank), token => _own.FindAsync(attempt, token), after, cancellationToken);
 
     public Task FetchAsync(AttemptName attempt, IReadOnlyList<FolderMount> folders, CancellationToken cancellationToken) =>
-        Abilities.CopiesFolders ? _copies.FetchAsync(attempt.ContainerOf(0), folders, cancellationToken) : Task.CompletedTask;
+        Abilities.CopiesFolders ? FetchCopiesAsync(attempt, folders, cancellationToken) : Task.CompletedTask;
 
     public Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken)
     {
         // The engine counts in whole seconds; a part of one is rounded up, since the grace is a promise to the training.
         var seconds = (uint)Math.Ceiling(Math.Max(0, grace.TotalSeconds));
-        return IgnoreAsync(
-            $"stopping container {attempt.ContainerOf(0)}",
-            token => _engine.Client.Containers.StopContainerAsync(
-                attempt.ContainerOf(0), new ContainerStopParameters { WaitBeforeKillSeconds = seconds }, token),
+        return EndAsync(
+            attempt,
+            "stopping",
+            (id, token) => _engine.Client.Containers.StopContainerAsync(id, new ContainerStopParameters { WaitBeforeKillSeconds = seconds }, token),
             HttpStatusCode.NotFound,
             TimeSpan.FromSeconds(seconds),
             cancellationToken);
@@ -156,23 +175,35 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
         }
 
         var remove = new ContainerRemoveParameters { Force = true, RemoveVolumes = true };
-
-        async Task<bool> Call(CancellationToken token)
+        await EndAsync(
+            attempt,
+            "removing",
+            async (id, token) =>
+            {
+                await _engine.Client.Containers.RemoveContainerAsync(id, remove, token);
+                return true;
+            },
+            // It is just being removed.
+            HttpStatusCode.Conflict,
+            TimeSpan.Zero,
+            cancellationToken);
+        if (_own.IdOf(attempt) is { } gone)
         {
-            await _engine.Client.Containers.RemoveContainerAsync(attempt.ContainerOf(0), remove, token);
-            return true;
+            _own.Forget(attempt, gone);
         }
-
-        // Conflict: it is just being removed.
-        await IgnoreAsync(
-            $"removing container {attempt.ContainerOf(0)}", Call, HttpStatusCode.Conflict, TimeSpan.Zero, cancellationToken);
     }
 
     private async Task<StartResult> StartToItsEndAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
         try
         {
-            return await _starter.StartAsync(spec, phases, cancellationToken);
+            var result = await _starter.StartAsync(spec, phases, cancellationToken);
+            if (result is StartResult.Started { Incarnations: [var id] })
+            {
+                _own.Started(spec.Name, id);
+            }
+
+            return result;
         }
         finally
         {
@@ -186,20 +217,55 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
         _engine.Dispose();
     }
 
-    /// <summary>Makes a call for which a missing container, or the given answer, is as good as success.</summary>
-    private async Task IgnoreAsync(
-        string what, Func<CancellationToken, Task<bool>> call, HttpStatusCode harmless, TimeSpan extra, CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends an attempt's container in one way or another. Only of an id does "there is none" mean that it is gone: one that has another name
+    /// by now is looked for.
+    /// </summary>
+    private async Task EndAsync(
+        AttemptName attempt, string what, Func<string, CancellationToken, Task<bool>> call, HttpStatusCode harmless, TimeSpan extra, CancellationToken cancellationToken)
     {
-        bool IsHarmless(DockerApiException refusal) =>
-            refusal.StatusCode == HttpStatusCode.NotFound || refusal.StatusCode == harmless;
+        bool IsDone(DockerApiException refusal) => refusal.StatusCode == HttpStatusCode.NotFound || refusal.StatusCode == harmless;
 
+        var id = _own.IdOf(attempt);
+        for (var container = id ?? attempt.ContainerOf(0); container is not null;)
+        {
+            try
+            {
+                await _calls.AskAsync($"{what} container {container}", token => call(container, token), IsDone, extra, cancellationToken);
+                return;
+            }
+            catch (DockerApiException gone) when (gone.StatusCode == HttpStatusCode.NotFound)
+            {
+                if (id is not null)
+                {
+                    _own.Forget(attempt, id);
+                    return;
+                }
+
+                container = id = await _own.FindAsync(attempt, cancellationToken);
+            }
+            catch (DockerApiException refusal) when (IsDone(refusal))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task FetchCopiesAsync(AttemptName attempt, IReadOnlyList<FolderMount> folders, CancellationToken cancellationToken)
+    {
+        var id = _own.IdOf(attempt);
         try
         {
-            await _calls.AskAsync(what, call, IsHarmless, extra, cancellationToken);
+            await _copies.FetchAsync(id ?? attempt.ContainerOf(0), folders, cancellationToken);
         }
-        catch (DockerApiException refusal) when (IsHarmless(refusal))
+        catch (ArtifactException gone) when (id is null && gone.InnerException is DockerApiException)
         {
-            // What was asked for is already so.
+            if (await _own.FindAsync(attempt, cancellationToken) is not { } renamed)
+            {
+                throw;
+            }
+
+            await _copies.FetchAsync(renamed, folders, cancellationToken);
         }
     }
 }

@@ -16,6 +16,15 @@ internal static class HostUser
             ? Parse(File.ReadLines(ProcessStatus))
             : Nobody;
 
+    /// <summary>
+    /// Why containers of a user cannot use mounted folders of this host: those are its own user's alone, unless that is root, who opens them to
+    /// the containers. Null if they can.
+    /// </summary>
+    public static string? FolderFault(string user, string host, bool isRoot) =>
+        isRoot || user.Split(':')[0] == host.Split(':')[0]
+            ? null
+            : $"runs trainings as {user} (DockerOptions.User), who can neither read nor write the folders of this host, which runs as {host}: leave User out, or set Delivery to Copy.";
+
     /// <summary>Reads the effective numbers, the second of the four in the kernel's lines <c>Uid:</c> and <c>Gid:</c>.</summary>
     public static string Parse(IEnumerable<string> status)
     {

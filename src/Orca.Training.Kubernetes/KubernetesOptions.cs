@@ -40,8 +40,17 @@ public sealed class KubernetesOptions
     /// </summary>
     public int TmpfsMiB { get; set; } = 256;
 
-    /// <summary>Room in <c>/dev/shm</c>, in MiB; it counts towards the job's memory limit. Default 256.</summary>
-    public int ShmMiB { get; set; } = 256;
+    /// <summary>
+    /// Room in the home folder, in MiB, where libraries keep caches; it is kept in memory and counts towards the job's memory limit. Programs
+    /// can be run from it. Default 256.
+    /// </summary>
+    public int HomeMiB { get; set; } = 256;
+
+    /// <summary>
+    /// Room in <c>/dev/shm</c>, in MiB, for algorithms that do not say so themselves; it counts towards the job's memory limit. Default: half of
+    /// that limit.
+    /// </summary>
+    public int? ShmMiB { get; set; }
 
     /// <summary>What the cluster calls a GPU. Default <c>nvidia.com/gpu</c>.</summary>
     public string GpuResource { get; set; } = "nvidia.com/gpu";

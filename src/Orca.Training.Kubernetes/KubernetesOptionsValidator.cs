@@ -46,7 +46,12 @@ internal sealed partial class KubernetesOptionsValidator : IValidateOptions<Kube
             options.User,
             "use 'uid' or 'uid:gid' in numbers, such as 1000:1000; root (0) is refused.");
         Check(options.TmpfsMiB >= 1, nameof(options.TmpfsMiB), options.TmpfsMiB, "give /tmp at least 1 MiB; 256 is the default.");
-        Check(options.ShmMiB >= 1, nameof(options.ShmMiB), options.ShmMiB, "give /dev/shm at least 1 MiB; 256 is the default.");
+        Check(options.HomeMiB >= 1, nameof(options.HomeMiB), options.HomeMiB, "give the home folder at least 1 MiB; 256 is the default.");
+        Check(
+            options.ShmMiB is null or >= 1,
+            nameof(options.ShmMiB),
+            options.ShmMiB,
+            "give /dev/shm at least 1 MiB, or leave it out for half of the job's memory limit.");
         Check(
             !string.IsNullOrWhiteSpace(options.GpuResource),
             nameof(options.GpuResource),

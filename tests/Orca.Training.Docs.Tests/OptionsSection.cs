@@ -16,6 +16,7 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
     [
         new("OrcaTraining", typeof(OrcaTrainingOptions)),
         new("OrcaTraining:Algorithms:NAME", typeof(AlgorithmOptions)),
+        new("OrcaTraining:Algorithms:NAME:DeclaredParameters:NAME", typeof(ParameterOptions)),
         new("OrcaTraining:Algorithms:NAME:Registry", typeof(RegistryCredentials)),
         new("OrcaTraining:Algorithms:NAME:Timeouts", typeof(TimeoutOptions)),
         new("OrcaTraining:Algorithms:NAME:Retries", typeof(RetryOptions)),

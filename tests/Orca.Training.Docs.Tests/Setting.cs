@@ -42,6 +42,7 @@ internal sealed partial class Setting(OptionsSection section, PropertyInfo prope
         var t when t == typeof(IDictionary<string, string>) => new($"{path}:{Name}:X", "x"),
         var t when t == typeof(Uri) => new($"{path}:{Name}", "unix:///x"),
         { IsEnum: true } t => new($"{path}:{Name}", Enum.GetNames(t)[0]),
+        var t when t == typeof(bool) && !HasDefault => new($"{path}:{Name}", "true"),
         _ => new($"{path}:{Name}", HasDefault ? Convert.ToString(Default, CultureInfo.InvariantCulture) : Kind == typeof(TimeSpan) ? "00:00:01" : "1"),
     };
 

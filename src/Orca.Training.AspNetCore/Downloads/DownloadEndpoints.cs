@@ -52,32 +52,53 @@ internal static class DownloadEndpoints
     {
         var (id, name) = (Text(context, "job"), Text(context, "file"));
         var job = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new JobId(number) : throw NoJob(id);
-        var run = await client.Runs.GetAsync(job, context.RequestAborted).ConfigureAwait(false);
-        var artifact = run.Artifacts.FirstOrDefault(a => a.Name == name) ?? throw new TrainingException(TrainingError.NotFound, $"Job {job} has published no file '{name}'.");
-        await SendAsync(context, artifact, (offset, token) => client.Runs.OpenArtifactAsync(job, name, offset, token)).ConfigureAwait(false);
+        var artifact = await EitherAsync(name, n => client.Runs.FindArtifactAsync(job, n, context.RequestAborted)).ConfigureAwait(false);
+        await SendAsync(context, artifact, (offset, token) => client.Runs.OpenArtifactAsync(job, artifact.Name, offset, token)).ConfigureAwait(false);
     }
 
     private static async Task ModelFileAsync(HttpContext context, ITrainingClient client)
     {
         var (model, file) = (Text(context, "model"), Text(context, "file"));
-        var version = await client.Models.GetAsync(model, Text(context, "version"), context.RequestAborted).ConfigureAwait(false);
+        var version = await EitherAsync(model, m => client.Models.GetAsync(m, Text(context, "version"), context.RequestAborted)).ConfigureAwait(false);
         var reference = version.Version.ToString(CultureInfo.InvariantCulture);
-        TellVersion(context, model, reference, "/" + file);
-        var found = version.Files.FirstOrDefault(f => f.Name == file) ?? throw new TrainingException(TrainingError.NotFound, $"Version {reference} of the model '{model}' has no file '{file}'.");
-        await SendAsync(context, found, (offset, token) => client.Models.OpenFileAsync(model, reference, file, offset, token)).ConfigureAwait(false);
+        var found = await EitherAsync(file, f => client.Models.FindFileAsync(version, f, context.RequestAborted)).ConfigureAwait(false);
+        TellVersion(context, version.Name, reference, "/" + found.Name);
+        await SendAsync(context, found, (offset, token) => client.Models.OpenFileAsync(version.Name, reference, found.Name, offset, token)).ConfigureAwait(false);
+    }
+
+    /// <summary>What is found by a name as it stands in the address, in which the server leaves an escaped slash as it is, or else by the name that has the slash.</summary>
+    private static async Task<T> EitherAsync<T>(string name, Func<string, Task<T>> find)
+    {
+        const string slash = "%2F";
+        try
+        {
+            return await find(name).ConfigureAwait(false);
+        }
+        catch (TrainingException e) when (e.Error is TrainingError.NotFound && name.Contains(slash, StringComparison.OrdinalIgnoreCase))
+        {
+            try
+            {
+                return await find(name.Replace(slash, "/", StringComparison.OrdinalIgnoreCase)).ConfigureAwait(false);
+            }
+            catch (TrainingException neither) when (neither.Error is TrainingError.NotFound)
+            {
+                throw e;
+            }
+        }
     }
 
     /// <summary>The names of a version's files, a line each. An alias is resolved here once: Content-Location has the number, below which all of them are.</summary>
     private static async Task ModelFilesAsync(HttpContext context, ITrainingClient client)
     {
         var model = Text(context, "model");
-        var version = await client.Models.GetAsync(model, Text(context, "version"), context.RequestAborted).ConfigureAwait(false);
-        TellVersion(context, model, version.Version.ToString(CultureInfo.InvariantCulture), "");
+        var version = await EitherAsync(model, m => client.Models.GetAsync(m, Text(context, "version"), context.RequestAborted)).ConfigureAwait(false);
+        var files = await client.Models.AllFilesAsync(version, context.RequestAborted).ConfigureAwait(false);
+        TellVersion(context, version.Name, version.Version.ToString(CultureInfo.InvariantCulture), "");
         context.Response.ContentType = "text/plain; charset=utf-8";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await context.Response.WriteAsync(string.Concat(version.Files.Select(f => f.Name + "\n")), context.RequestAborted).ConfigureAwait(false);
+            await context.Response.WriteAsync(string.Concat(files.Select(f => f.Name + "\n")), context.RequestAborted).ConfigureAwait(false);
         }
     }
 

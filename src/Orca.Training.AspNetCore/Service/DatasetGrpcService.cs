@@ -62,9 +62,8 @@ internal sealed class DatasetGrpcService(
 
     public override Task<Wire.ListDatasetsResponse> ListDatasets(Wire.ListDatasetsRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
-        var message = new Wire.ListDatasetsResponse();
-        message.Ids.AddRange(await client.Datasets.ListAsync(context.CancellationToken).ConfigureAwait(false));
-        return message;
+        var (ids, hasMore) = NamePages.After(request.After, await client.Datasets.ListAsync(context.CancellationToken).ConfigureAwait(false));
+        return new Wire.ListDatasetsResponse { Ids = { ids }, HasMore = hasMore };
     });
 
     public override Task ListDatasetVersions(Wire.ListDatasetVersionsRequest request, IServerStreamWriter<Wire.DatasetDescription> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>

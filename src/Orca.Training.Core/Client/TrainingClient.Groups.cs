@@ -47,7 +47,7 @@ internal sealed partial class TrainingClient
             }
 
             var rules = validator();
-            var found = rules.Check(request);
+            var found = rules.Check(request, [.. sweep.Grid.Select(g => g.Name)]);
             SweepExpansion.Check(sweep, rules, found);
             ThrowIfAny(found);
             var batch = new TrainingBatch(SweepExpansion.Expand(sweep, rules.Limits.NameLength), request.Group ?? DrawGroup("sweep"), request.IdempotencyKey);

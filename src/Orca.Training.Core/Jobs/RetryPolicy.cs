@@ -16,12 +16,18 @@ public sealed record RetryPolicy
     // Nothing that happens by itself makes these better.
     private static readonly OutcomeCode[] Hopeless = [OutcomeCode.Cancelled, OutcomeCode.ImageNotFound, OutcomeCode.InvalidSpec];
 
+    // Nor these, by the words of shells and of this project's own images: a wrong parameter or wrong usage, a command that cannot be executed,
+    // one that is not there. But programs use them for other things too, so a policy that names NonZeroExit has the last word.
+    private static readonly int[] HopelessExits = [2, 126, 127];
+
     /// <summary>How many attempts may follow the first. Default 0.</summary>
     public int MaxRetries { get; init; }
 
     /// <summary>
     /// The outcomes after which it is tried again; empty for all but <see cref="OutcomeCode.OutOfMemory"/>, <see cref="OutcomeCode.TimedOut"/>,
-    /// <see cref="OutcomeCode.ArtifactMissing"/> and <see cref="OutcomeCode.ArtifactTooLarge"/>, which another try would most likely repeat. A cancellation, an image that does not exist and a request that the runtime
+    /// <see cref="OutcomeCode.ArtifactMissing"/> and <see cref="OutcomeCode.ArtifactTooLarge"/>, which another try would most likely repeat, and exit codes 2 (a wrong
+    /// parameter or usage), 126 and 127 (a command that cannot be run), which are tried again where <see cref="OutcomeCode.NonZeroExit"/> is named. A cancellation, an
+    /// image that does not exist and a request that the runtime
     /// refuses are never tried again.
     /// </summary>
     public IReadOnlyList<OutcomeCode> On { get => field ?? []; init; } = [];
@@ -36,10 +42,16 @@ public sealed record RetryPolicy
     public static bool IsHopeless(OutcomeCode code) => Hopeless.Contains(code);
 
     /// <summary>Whether an attempt that ended so is followed by another one.</summary>
-    /// <param name="code">How it ended.</param>
+    /// <param name="outcome">How it ended.</param>
     /// <param name="failures">How many attempts of the job have failed, this one included.</param>
-    public bool Allows(OutcomeCode code, int failures) =>
-        failures <= MaxRetries && !IsHopeless(code) && (On.Count > 0 ? On.Contains(code) : Default.Contains(code));
+    public bool Allows(Outcome outcome, int failures)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        return failures <= MaxRetries && !IsHopeless(outcome.Code) && (On.Count > 0 ? On.Contains(outcome.Code) : Default.Contains(outcome.Code) && !IsHopelessExit(outcome));
+    }
+
+    private static bool IsHopelessExit(Outcome outcome) =>
+        outcome.Code == OutcomeCode.NonZeroExit && outcome.ExitCode is { } exit && HopelessExits.Contains(exit);
 
     /// <summary>
     /// The pause after a job's n-th failure, n from 1: between three quarters and the whole of the doubled pause, so that jobs which failed

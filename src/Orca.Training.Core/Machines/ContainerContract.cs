@@ -14,7 +14,10 @@ internal static class ContainerContract
     public const string OutputPath = OutputLinks.SeenAt;
     public const string CheckpointPath = "/orca/checkpoint";
     public const string ModelPath = "/orca/model";
-    private const int OwnVariables = 20;
+    private const int OwnVariables = 28;
+
+    private static readonly string[] ThreadVariables =
+        ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "RAYON_NUM_THREADS"];
 
     public static AttemptSpec Build(
         AttemptName name, string application, Job job, AlgorithmOptions algorithm, AttemptInputs inputs, TimeSpan stopGrace, string? traceParent = null) => new()
@@ -28,6 +31,7 @@ internal static class ContainerContract
         Environment = Environment(name, job, algorithm, inputs, traceParent),
         Ranks = job.Request.Workers,
         Limits = Needs(algorithm),
+        SharedMemoryBytes = (long?)algorithm.ShmMiB << 20,
         Mounts = [.. ReadOf(inputs.Data, DataPath), .. Written(inputs.Places), .. ReadOf(inputs.Model, ModelPath)],
         StopGrace = stopGrace,
     };
@@ -35,11 +39,18 @@ internal static class ContainerContract
     /// <summary>The folders that an attempt writes; none where it writes to a server.</summary>
     public static IReadOnlyList<FolderMount> Written(AttemptPlaces places) => [.. WrittenOf(places.Output, OutputPath), .. WrittenOf(places.Checkpoint, CheckpointPath)];
 
-    /// <summary>All parameters of a job: its own, and the algorithm's for those that it leaves out.</summary>
+    /// <summary>
+    /// All parameters of a job: its own, and the algorithm's for those that it leaves out. What the algorithm declares is a default like the others.
+    /// What differs by case alone counts as given: the algorithm may have got it since the submission.
+    /// </summary>
     public static SortedList<string, string> Parameters(TrainingRequest request, AlgorithmOptions algorithm)
     {
         var parameters = new SortedList<string, string>(OwnVariables + algorithm.Parameters.Count + request.Parameters.Count, StringComparer.Ordinal);
-        AddParameters(algorithm.Parameters, parameters);
+        var given = request.Parameters.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        AddParameters(
+            algorithm.DeclaredParameters.Where(p => p.Value?.Default is not null && !given.Contains(p.Key)).Select(p => KeyValuePair.Create(p.Key, p.Value.Default!)),
+            parameters);
+        AddParameters(algorithm.Parameters.Where(p => !given.Contains(p.Key)), parameters);
         AddParameters(request.Parameters, parameters);
         return parameters;
     }
@@ -60,6 +71,9 @@ internal static class ContainerContract
     private static SortedList<string, string> Environment(AttemptName name, Job job, AlgorithmOptions algorithm, AttemptInputs inputs, string? traceParent)
     {
         var variables = Parameters(job.Request, algorithm);
+        // Before anything else joins them: a training tells its parameters from other variables by this list alone.
+        variables["ORCA_PARAMETERS"] = variables.Count == 0 ? "[]" : JsonOf(json => WriteNames([.. variables.Keys], json));
+        AddThreads(algorithm.Cpus, variables);
         variables["ORCA_JOB_ID"] = job.Id.ToString();
         variables["ORCA_ATTEMPT"] = name.Attempt.Number.ToString(CultureInfo.InvariantCulture);
         variables["ORCA_OUTPUT_PATH"] = PathOf(inputs.Places.Output, OutputPath);
@@ -89,6 +103,21 @@ internal static class ContainerContract
         return variables;
     }
 
+    /// <summary>
+    /// A limit on processors does not change how many a program sees: numerical libraries would start a thread for each of the machine's, which
+    /// then wait for each other. That they wait without turning over costs one of few processors nothing.
+    /// </summary>
+    private static void AddThreads(double cpus, SortedList<string, string> variables)
+    {
+        var threads = Math.Max(1, (int)Math.Min(cpus, int.MaxValue)).ToString(CultureInfo.InvariantCulture);
+        foreach (var variable in ThreadVariables)
+        {
+            variables.TryAdd(variable, threads);
+        }
+
+        variables.TryAdd("OMP_WAIT_POLICY", "PASSIVE");
+    }
+
     private static void AddData(Uri data, SortedList<string, string> variables)
     {
         if (S3Address.TryRead(data, out var address))
@@ -116,26 +145,38 @@ internal static class ContainerContract
         if (inputs.Model is { } model)
         {
             variables["ORCA_MODEL_PATH"] = PathOf(model, ModelPath);
-            variables["ORCA_MODEL_FILES"] = ModelFiles(inputs.ModelFiles);
+            variables["ORCA_MODEL_FILES"] = JsonOf(json => WriteModelFiles(inputs.ModelFiles, json));
         }
     }
 
-    private static string ModelFiles(IReadOnlyList<Artifact> files)
+    private static void WriteModelFiles(IReadOnlyList<Artifact> files, Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        foreach (var file in files)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", file.Name);
+            json.WriteNumber("size", file.Size);
+            json.WriteString("sha256", file.Sha256);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteNames(string[] names, Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        Array.ForEach(names, json.WriteStringValue);
+        json.WriteEndArray();
+    }
+
+    private static string JsonOf(Action<Utf8JsonWriter> write)
     {
         using var text = new MemoryStream();
         using (var json = new Utf8JsonWriter(text))
         {
-            json.WriteStartArray();
-            foreach (var file in files)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", file.Name);
-                json.WriteNumber("size", file.Size);
-                json.WriteString("sha256", file.Sha256);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            write(json);
         }
 
         return System.Text.Encoding.UTF8.GetString(text.ToArray());

@@ -32,6 +32,16 @@ public interface IContainerRuntime
     Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Told which containers are on record as an attempt's, before its output is read: a host that takes it over from another has not started
+    /// them itself. What acts by them, and not by names that people can change, is right whatever they are called by now.
+    /// </summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="incarnations">The ids that its start returned, in rank order.</param>
+    void Recall(AttemptName attempt, IReadOnlyList<string> incarnations)
+    {
+    }
+
+    /// <summary>
     /// The truth: all containers of this application, whatever their state, of this and of other installations. It holds all that existed
     /// when it was asked for; how one stands may be behind what a watch has told by a moment.
     /// </summary>

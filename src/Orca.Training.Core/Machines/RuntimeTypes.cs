@@ -15,6 +15,12 @@ public sealed record RuntimeAbilities(int MaxRanks, bool MountsFolders, bool Cop
     /// <summary>Whether it knows which of a container's two outputs wrote a line. Where it does not, all lines are of standard output.</summary>
     public bool TellsOutputsApart { get; init; } = true;
 
+    /// <summary>
+    /// Why its containers could not use the folders of the host that they are given, in words that follow the machine's name; null if they can.
+    /// A host that keeps its data in folders does not start then.
+    /// </summary>
+    public string? FolderFault { get; init; }
+
     /// <summary>Whether its containers have a network, so that they can read and write places that lie behind one.</summary>
     public bool HasNetwork { get; init; }
 }
@@ -58,6 +64,12 @@ public sealed record AttemptSpec
 
     /// <summary>What each rank may use; zero for no limit of that kind.</summary>
     public Resources Limits { get; init; }
+
+    /// <summary>
+    /// Room for each rank in <c>/dev/shm</c>, in bytes; it counts towards the memory limit. Null for the machine's own setting, and where that
+    /// says nothing for half of the memory limit.
+    /// </summary>
+    public long? SharedMemoryBytes { get; init; }
 
     /// <summary>
     /// How long the containers have to end after SIGTERM, whoever asks them to. A runtime that must know it when it makes them does not
@@ -147,6 +159,12 @@ public sealed record ContainerObservation
 
     /// <summary>Whether the kernel killed one of its processes for lack of memory; it need not have been the main one.</summary>
     public bool OutOfMemory { get; init; }
+
+    /// <summary>
+    /// The signal that somebody sent it through the runtime to end it, this service's own stops included, or the runtime's own word for its
+    /// shutting down; null where none is known. What such a training left is not whole, whatever its exit code.
+    /// </summary>
+    public int? Signal { get; init; }
 
     /// <summary>The memory that it may use or might have used, in bytes, where the runtime says so with its end; 0 for no limit.</summary>
     public long? MemoryLimit { get; init; }

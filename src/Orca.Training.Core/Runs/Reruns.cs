@@ -37,6 +37,7 @@ internal static class Reruns
             CheckpointKeep = algorithm.CheckpointKeep,
             Cpus = algorithm.Cpus,
             MemoryMiB = algorithm.MemoryMiB,
+            ShmMiB = algorithm.ShmMiB,
             Gpus = algorithm.Gpus,
         };
         foreach (var word in before.Command)

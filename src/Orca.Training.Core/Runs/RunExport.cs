@@ -64,6 +64,17 @@ public static class RunExport
         RunJson.WriteNumber(json, "model_version", run.ModelVersion);
 
         RunJson.WriteArtifacts(json, run.Artifacts);
+        if (run.LeftOut.Count > 0)
+        {
+            json.WriteStartArray("left_out");
+            foreach (var part in run.LeftOut)
+            {
+                json.WriteStringValue(part);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 }

@@ -80,9 +80,8 @@ internal sealed class SettingsKeys
     private string Remedy(IConfigurationSection unknown)
     {
         var parent = unknown.Path[..^unknown.Key.Length];
-        var nearest = _named.Keys.Select(name => (Name: name, Distance: Spelling.Distance(name, unknown.Key))).OrderBy(n => n.Distance).FirstOrDefault();
-        return nearest.Name is not null && nearest.Distance <= Math.Max(2, unknown.Key.Length / 3)
-            ? $"did you mean {parent}{nearest.Name}?"
+        return Spelling.Nearest(unknown.Key, _named.Keys) is { } nearest
+            ? $"did you mean {parent}{nearest}?"
             : $"below {parent.TrimEnd(':')} there can be {(_named.Count == 0 ? "nothing" : string.Join(", ", _named.Keys))}.";
     }
 }

@@ -1,8 +1,15 @@
 namespace Orca.Training.Settings;
 
-/// <summary>How far two names are apart.</summary>
+/// <summary>How far two names are apart, and which was meant.</summary>
 internal static class Spelling
 {
+    /// <summary>The name that somebody most likely meant; null where none is near.</summary>
+    public static string? Nearest(string name, IEnumerable<string> names)
+    {
+        var nearest = names.Select(n => (Name: n, Distance: Distance(n, name))).OrderBy(n => n.Distance).FirstOrDefault();
+        return nearest.Name is not null && nearest.Distance <= Math.Max(2, name.Length / 3) && nearest.Distance < Math.Max(name.Length, nearest.Name.Length) ? nearest.Name : null;
+    }
+
     /// <summary>The least number of letters to insert, remove or replace to make one of the other; case does not count.</summary>
     public static int Distance(string one, string other)
     {

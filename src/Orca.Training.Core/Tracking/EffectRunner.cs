@@ -176,6 +176,7 @@ internal sealed class EffectRunner(
         var digest = new OutputDigest(follow.From.Progress);
         try
         {
+            machines[follow.Machine].Runtime.Recall(follow.Attempt, follow.Incarnations);
             var recorded = digest.Progress.Position;
             var (log, metric) = (await logs.FindStartAsync(follow.Attempt, rank: 0, recorded), await metrics.FindStartAsync(follow.Attempt, rank: 0, digest.Progress));
             var from = metric < log ? metric : log;

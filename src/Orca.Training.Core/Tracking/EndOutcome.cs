@@ -9,12 +9,19 @@ namespace Orca.Training.Tracking;
 /// <summary>Turns how a container ended into an outcome that a data scientist understands. Pure.</summary>
 internal static class EndOutcome
 {
-    private const int FirstSignal = 128;
+    private const int FirstSignal = Signals.FirstExitCode;
+
+    private const string BySigterm = "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped.";
+
+    private const string NotWhole = " It ended with exit code 0 then, but what it left is that of a training that was interrupted, and is not published.";
 
     /// <summary>Whether a container ended as one that is stopped does: asked to, or killed when it did not.</summary>
-    public static bool IsByStop(ContainerObservation end) => end is { OutOfMemory: false, ExitCode: FirstSignal + 9 or FirstSignal + 15 };
+    public static bool IsByStop(ContainerObservation end) => end is { OutOfMemory: false, ExitCode: FirstSignal + 9 or FirstSignal + 15 } or { Signal: not null };
 
-    /// <param name="end">An end with an exit code other than 0, or one that is not known.</param>
+    /// <summary>Whether a training ended by itself, and well.</summary>
+    public static bool IsSuccess(ContainerObservation end) => end is { ExitCode: 0, Signal: null };
+
+    /// <param name="end">An end that is no success.</param>
     /// <param name="configuredLimit">The memory limit in bytes that it would be given now, for a runtime that does not say which it had; 0 for none.</param>
     /// <param name="tail">The last lines that it wrote.</param>
     public static Outcome Of(ContainerObservation end, long configuredLimit, IReadOnlyList<string> tail)
@@ -25,17 +32,28 @@ internal static class EndOutcome
         {
             { ExitCode: null, Detail: { } detail } => (OutcomeCode.Unknown, $"The training ended, but the machine does not say how: {detail}."),
             { ExitCode: null } => (OutcomeCode.Unknown, "The training ended, but the machine does not say how."),
+            _ when EndWords.IsSharedMemory(end, tail) =>
+                (OutcomeCode.OutOfMemory, Invariant($"The training ran out of shared memory (/dev/shm), by all signs: a bus error (exit code {end.ExitCode}). Use smaller batches or fewer workers of its data loader, or give its algorithm more shared memory (ShmMiB); more memory alone does not help.")),
             { ExitCode: FirstSignal + 9, OutOfMemory: true } =>
                 (OutcomeCode.OutOfMemory, $"The training used more memory than {limit} and was killed. Use a smaller batch or model, or ask for a higher limit."),
-            { OutOfMemory: true, ExitCode: < FirstSignal and var exit } =>
+            { OutOfMemory: true, ExitCode: not 0 and < FirstSignal and var exit } =>
                 (OutcomeCode.OutOfMemory, Invariant($"A process of the training used more memory than {limit} and was killed; the training then ended with exit code {exit}.")),
+            { ExitCode: FirstSignal + 9 } => (OutcomeCode.Killed, "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory."),
+            { ExitCode: FirstSignal + 15 } => (OutcomeCode.Killed, BySigterm),
+            { ExitCode: FirstSignal + 2 } => (OutcomeCode.Killed, "The training was interrupted from outside (SIGINT)."),
+            { Signal: Signals.Terminate, ExitCode: 0 } => (OutcomeCode.Killed, BySigterm + NotWhole),
+            { Signal: { } signal, ExitCode: 0 } => (OutcomeCode.Killed, $"The training was ended from outside by a signal ({Signals.NameOf(signal)}), not through this service.{NotWhole}"),
+            { Signal: Signals.Terminate } => (OutcomeCode.Killed, Invariant($"{BySigterm} It then ended with exit code {end.ExitCode}.")),
+            { Signal: { } signal } => (OutcomeCode.Killed, Invariant($"The training was ended from outside by a signal ({Signals.NameOf(signal)}), not through this service (exit code {end.ExitCode}).")),
             { ExitCode: FirstSignal + 11 } => (OutcomeCode.NonZeroExit, "The training program crashed with a segmentation fault (exit code 139)."),
             { ExitCode: FirstSignal + 6 } => (OutcomeCode.NonZeroExit, "The training program aborted itself (exit code 134)."),
-            { ExitCode: FirstSignal + 9 } => (OutcomeCode.Killed, "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory."),
-            { ExitCode: FirstSignal + 15 } => (OutcomeCode.Killed, "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped."),
-            { ExitCode: FirstSignal + 2 } => (OutcomeCode.Killed, "The training was interrupted from outside (SIGINT)."),
-            { ExitCode: 1 or 126 or 127 } when IsForeign(tail) =>
+            _ when Signals.OfExitCode(end.ExitCode) is { } signal && Signals.IsFromOutside(signal) =>
+                (OutcomeCode.Killed, Invariant($"The training was ended from outside by a signal ({Signals.NameOf(signal)}, exit code {end.ExitCode}).")),
+            { ExitCode: 1 or 126 or 127 } when EndWords.IsForeign(tail) =>
                 (OutcomeCode.NonZeroExit, Invariant($"The training's program was made for another kind of processor than its machine has (exit code {end.ExitCode}).")),
+            { ExitCode: 126 or 127, Detail: { } detail } => (OutcomeCode.NonZeroExit, Invariant($"The training's command cannot be executed: {detail} (exit code {end.ExitCode}).")),
+            { ExitCode: 2 or 126 or 127 } when EndWords.HasWindowsLines(tail) =>
+                (OutcomeCode.NonZeroExit, Invariant($"A script of the training has lines that end as on Windows (CRLF), which its shell takes for a part of each command: save it with line ends of Unix (LF) and build the image again (exit code {end.ExitCode}).")),
             { ExitCode: 126 } => (OutcomeCode.NonZeroExit, "The training's command cannot be executed (exit code 126)."),
             { ExitCode: 127 } => (OutcomeCode.NonZeroExit, "The training's command was not found in its image (exit code 127)."),
             { ExitCode: var exit } => (OutcomeCode.NonZeroExit, Invariant($"The training program ended with exit code {exit}.")),
@@ -73,9 +91,6 @@ internal static class EndOutcome
 
     public static Outcome NeverStarted(TimeSpan limit, string? lastError) =>
         new(OutcomeCode.LaunchFailed, Invariant($"The training could not be started within {limit}.{(lastError is null ? "" : " " + lastError)}"));
-
-    /// <summary>Runtimes have no exit code of their own for it; what starts the program says it in the words of the operating system.</summary>
-    private static bool IsForeign(IReadOnlyList<string> tail) => tail.Count > 0 && tail[^1].Contains("exec format error", StringComparison.OrdinalIgnoreCase);
 
     private static string WithTail(string sentence, IReadOnlyList<string> tail)
     {

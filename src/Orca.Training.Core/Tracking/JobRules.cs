@@ -191,7 +191,7 @@ internal sealed class JobRules(
         {
             Finish(tracked, number, giveUp with { ExitCode = end.ExitCode }, attempt.Output?.Progress, now, effects);
         }
-        else if (end.ExitCode != 0)
+        else if (!EndOutcome.IsSuccess(end))
         {
             var outcome = EndOutcome.Of(end, memoryLimit(tracked.Job.Request), attempt.Output?.Tail ?? []);
             if (attempt.FetchFailure is { } notFetched)
@@ -213,7 +213,7 @@ internal sealed class JobRules(
     {
         if (attempt.Overrun is null)
         {
-            (attempt.Overrun, var lookAt) = Deadlines.OfRun(tracked.Job, attempt, now);
+            (attempt.Overrun, var lookAt) = Deadlines.OfRun(tracked.Job, attempt, settings, now);
             if (lookAt is { } at)
             {
                 wakeAt(tracked, at);
@@ -230,7 +230,7 @@ internal sealed class JobRules(
             attempt.Follow.Ask();
             attempt.QuietSince = now;
             var from = attempt.Output ?? OutputSummary.After(tracked.Job.Progress);
-            effects.Add(new TrackerEffect.Follow(attempt.Name, attempt.Machine, from));
+            effects.Add(new TrackerEffect.Follow(attempt.Name, attempt.Machine, from) { Incarnations = attempt.Incarnations ?? [] });
         }
         else if (attempt.Follow.State is CallState.Idle)
         {

@@ -39,6 +39,11 @@ internal static class MachineChecks
                 $"{subject} can neither mount nor copy folders of the host, and {store.Name} keeps {kept} in such folders: use a store that it can reach.");
         }
 
+        if (isOnHost && abilities.FolderFault is { } fault)
+        {
+            throw new InvalidOperationException($"{subject} {fault} {store.Name} keeps {kept} in such folders.");
+        }
+
         if (!isOnHost && !abilities.HasNetwork)
         {
             throw new InvalidOperationException(

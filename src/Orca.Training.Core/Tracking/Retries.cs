@@ -25,7 +25,7 @@ internal static class Retries
 
         var policy = job.Request.Retries ?? RetryPolicy.None;
         var failures = 1 + job.Attempts.Count(a => a.Outcome is { } ended && ended.Code != OutcomeCode.Preempted);
-        return policy.Allows(outcome.Code, failures)
+        return policy.Allows(outcome, failures)
             ? (now + policy.PauseAfter(job.Id, failures), Invariant($"Attempt {job.LastAttempt} ended with {outcome.Code}; this is retry {failures} of {policy.MaxRetries}."))
             : null;
     }

@@ -138,7 +138,7 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
     {
         get
         {
-            var failed = Array.Find(Containers, c => c is { State: ContainerState.Ended, ExitCode: not 0 });
+            var failed = Array.Find(Containers, c => c is { State: ContainerState.Ended } ended && !EndOutcome.IsSuccess(ended));
             return failed ?? (Array.TrueForAll(Containers, c => c?.State is ContainerState.Ended) ? Containers[^1] : null);
         }
     }

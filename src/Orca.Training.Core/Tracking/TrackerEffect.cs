@@ -20,7 +20,11 @@ internal abstract record TrackerEffect
     public sealed record Abort(AttemptName Attempt) : TrackerEffect;
 
     /// <summary>Read a training's output → Heard …, then OutputEnded or OutputBroken.</summary>
-    public sealed record Follow(AttemptName Attempt, string Machine, OutputSummary From) : TrackerEffect;
+    public sealed record Follow(AttemptName Attempt, string Machine, OutputSummary From) : TrackerEffect
+    {
+        /// <summary>The containers that are on record.</summary>
+        public IReadOnlyList<string> Incarnations { get; init; } = [];
+    }
 
     /// <summary>Stop an attempt's containers → StopReturned.</summary>
     public sealed record Stop(AttemptName Attempt, string Machine) : TrackerEffect;

@@ -208,6 +208,7 @@ internal sealed class TrackerService(
             Installation = installation,
             ReconcilePeriod = _atStart.ReconcilePeriod,
             LaunchTimeout = _atStart.LaunchTimeout,
+            LongestRun = _atStart.Limits.Cap,
             RemoveLeftovers = _atStart.RemoveLeftovers,
             Retention = _atStart.Retention,
             DrainsToQueue = store.IsDurable,

@@ -60,7 +60,9 @@ internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout
     /// <summary>Whether an exception says that the engine, or the way to it, failed.</summary>
     public static bool IsSilence(Exception exception) => exception is
         DockerApiException or HttpRequestException or IOException or SocketException or TimeoutException or JsonException or
-        OperationCanceledException or UnauthorizedAccessException or AuthenticationException or InvalidDataException or ObjectDisposedException or AggregateException;
+        OperationCanceledException or UnauthorizedAccessException or AuthenticationException or InvalidDataException or ObjectDisposedException or AggregateException or
+        // The client's own readers throw these of JSON that holds another kind of value than they know.
+        NotImplementedException or NotSupportedException or FormatException or OverflowException;
 
     /// <summary>Turns such an exception into the one that callers know.</summary>
     public TimeProvider Time => time;
@@ -98,7 +100,7 @@ internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout
                     return $"this process may not use {endpoint.LocalPath}; run it as a member of the socket's group ('docker', mostly)";
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable } or FileNotFoundException:
                     return "nothing listens there; is the engine running, and is DockerOptions.Endpoint (or DOCKER_HOST) right?";
-                case JsonException:
+                case JsonException or NotImplementedException or NotSupportedException or FormatException or OverflowException:
                     return NoEngine;
                 case AuthenticationException:
                     return $"TLS failed ({TlsFault(cause)})";

@@ -4,6 +4,7 @@ using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Docker.Engine;
 using Orca.Training.Jobs;
+using Orca.Training.Machines;
 using Orca.Training.Text;
 using static System.FormattableString;
 
@@ -16,7 +17,7 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
     private static readonly string[] Missing =
-        ["not found", "manifest unknown", "does not exist", "pull access denied", "no matching manifest"];
+        ["not found", "manifest unknown", "does not exist", "pull access denied"];
 
     private static readonly string[] Refused =
         ["unauthorized", "authentication required", "no basic auth credentials", "incorrect username or password"];
@@ -93,6 +94,11 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
             return new Outcome(OutcomeCode.ImagePullFailed, pull.Credentials is { } who
                 ? $"The registry of image '{pull.Image}' does not accept {who} ({words}). Check the algorithm's Registry setting."
                 : $"The registry of image '{pull.Image}' asks for credentials ({words}). Give them as the algorithm's Registry setting.");
+        }
+
+        if (ForeignImages.AreMeantBy(words))
+        {
+            return new Outcome(OutcomeCode.ImageNotFound, ForeignImages.Sentence(pull.Image, words));
         }
 
         return isMissing || Says(Missing)

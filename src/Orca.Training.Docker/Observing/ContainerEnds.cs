@@ -10,7 +10,7 @@ namespace Orca.Training.Docker.Observing;
 /// How containers ended. The exit code comes with lists and events; whether memory ran out, and what the engine itself says,
 /// must be asked for each container. So it is asked only where the code is not 0, and once.
 /// </summary>
-internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
+internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls, SentSignals sent, ToldEnds told, EngineMemory memory, StartedScripts scripts)
 {
     // Ends do not change. KeepOnly forgets those that the engine no longer lists, which bounds this by what the engine holds.
     private readonly ConcurrentDictionary<(string Id, int ExitCode), End> known = new();
@@ -19,7 +19,7 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
     private readonly ConcurrentDictionary<string, bool> _outOfMemory = new(StringComparer.Ordinal);
 
     // Ended by SIGTERM: somebody asked it to.
-    private const int Terminated = 143;
+    private const int Terminated = Signals.FirstExitCode + Signals.Terminate;
 
     /// <summary>What is known of an end.</summary>
     /// <param name="ended">The container, ended; its exit code, where the list or the event says it.</param>
@@ -27,31 +27,37 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
     /// <returns>The same with all that can be known; null when the container is gone or never ran.</returns>
     public async Task<End?> CompleteAsync(ContainerObservation ended, CancellationToken cancellationToken)
     {
-        if (ended.ExitCode == 0)
-        {
-            return new End(ended, IsCertain: true);
-        }
-
-        if (ended.ExitCode is { } code && known.TryGetValue((ended.Incarnation, code), out var earlier))
+        var id = ended.Incarnation;
+        // Events come in their order: who has heard of both start and end has heard of what came between.
+        var isWitnessed = sent.IsFollowed(id) && told.Has(id);
+        if (ended.ExitCode is { } code && known.TryGetValue((id, code), out var earlier))
         {
             return WithMemory(earlier);
         }
 
-        if (await InspectAsync(ended.Incarnation, cancellationToken) is not { State: { } state } container)
+        if (ended.ExitCode == 0 && isWitnessed && sent.Of(id) is null)
+        {
+            return known[(id, 0)] = new End(ended, IsCertain: true);
+        }
+
+        if (await InspectAsync(id, cancellationToken) is not { State: { } state } container)
         {
             return null;
         }
 
         var exitCode = ended.ExitCode ?? (int)state.ExitCode;
+        var signal = sent.Of(id) ?? (isWitnessed ? null : await memory.SignalOfAsync(id, exitCode, cancellationToken));
         var complete = ended with
         {
             ExitCode = exitCode,
-            OutOfMemory = state.OOMKilled,
+            OutOfMemory = exitCode != 0 && state.OOMKilled,
             MemoryLimit = container.HostConfig?.Memory,
-            Detail = DetailOf(exitCode, state.Error),
+            Detail = string.IsNullOrEmpty(state.Error) ? null : EngineWords.Shorten(state.Error),
+            Signal = signal is { } number && IsEnd(number, exitCode, container.Config?.StopSignal) ? number : null,
         };
         var isLimited = container.HostConfig?.Memory > 0;
-        var end = known[(ended.Incarnation, exitCode)] = new End(complete, !isLimited || state.OOMKilled || exitCode == Terminated);
+        var isCertain = !isLimited || exitCode is 0 or Terminated || state.OOMKilled;
+        var end = known[(id, exitCode)] = new End(await scripts.ExplainAsync(complete, container, cancellationToken), isCertain);
         return WithMemory(end);
     }
 
@@ -61,6 +67,7 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
     /// <summary>Forgets the ends of containers that are no longer there.</summary>
     public void KeepOnly(IReadOnlySet<string> ids)
     {
+        sent.KeepOnly(ids);
         foreach (var key in known.Keys)
         {
             if (!ids.Contains(key.Id))
@@ -78,7 +85,7 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
         }
     }
 
-    private End WithMemory(End end) => _outOfMemory.ContainsKey(end.Observation.Incarnation)
+    private End WithMemory(End end) => end.Observation.ExitCode != 0 && _outOfMemory.ContainsKey(end.Observation.Incarnation)
         ? new End(end.Observation with { OutOfMemory = true }, IsCertain: true)
         : end;
 
@@ -102,15 +109,9 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls)
         }
     }
 
-    private static string? DetailOf(int exitCode, string error) => (exitCode, error) switch
-    {
-        (_, { Length: > 0 }) => EngineWords.Shorten(error),
-
-        // With an init process a command that is missing is no failed start: init reports it as shells do.
-        (126, _) => "exit code 126 mostly means that the command could not be executed",
-        (127, _) => "exit code 127 mostly means that a command is missing in the image",
-        _ => null,
-    };
+    /// <summary>Whether a signal that was sent is what ended it: it asks to end, the image says so of it, or the exit code does.</summary>
+    private static bool IsEnd(int signal, int exitCode, string? stopSignal) =>
+        Signals.MeansEnd(signal) || exitCode == Signals.FirstExitCode + signal || Signals.Parse(stopSignal) == signal;
 }
 
 /// <summary>How a container ended.</summary>

@@ -50,6 +50,18 @@ internal static class ContainerLabels
         ["label"] = new Dictionary<string, bool>(StringComparer.Ordinal) { [$"{Application}={application}"] = true },
     };
 
+    /// <summary>The engine's filter for one container of an attempt.</summary>
+    public static Dictionary<string, IDictionary<string, bool>> FilterOf(AttemptName attempt, int rank) => new(StringComparer.Ordinal)
+    {
+        ["label"] = new Dictionary<string, bool>(StringComparer.Ordinal)
+        {
+            [$"{Installation}={attempt.Installation.Value}"] = true,
+            [$"{Job}={attempt.Attempt.Job}"] = true,
+            [string.Create(CultureInfo.InvariantCulture, $"{Attempt}={attempt.Attempt.Number}")] = true,
+            [string.Create(CultureInfo.InvariantCulture, $"{Rank}={rank}")] = true,
+        },
+    };
+
     private static bool TryNumber(IDictionary<string, string> labels, string name, out long number)
     {
         number = 0;

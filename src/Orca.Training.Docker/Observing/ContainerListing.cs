@@ -7,7 +7,7 @@ using Orca.Training.Machines;
 namespace Orca.Training.Docker.Observing;
 
 /// <summary>The truth: what the engine has of an application, in one call and one more for each new end that was no success.</summary>
-internal sealed class ContainerListing(EngineConnection engine, EngineCalls calls, ContainerEnds ends, string machine, ILogger log)
+internal sealed class ContainerListing(EngineConnection engine, EngineCalls calls, ContainerEnds ends, OwnContainers own, string machine, ILogger log)
 {
     private const int InspectsAtATime = 4;
 
@@ -20,6 +20,7 @@ internal sealed class ContainerListing(EngineConnection engine, EngineCalls call
             answers: null,
             cancellationToken);
 
+        own.Listed(listed.Select(c => (ContainerLabels.TryRead(c.Labels, out var attempt, out _), attempt, c)).Where(c => c.Item1).Select(c => (c.attempt, c.c)));
         var observations = new ContainerObservation?[listed.Count];
         await Parallel.ForEachAsync(
             Enumerable.Range(0, listed.Count),

@@ -11,14 +11,14 @@ namespace Orca.Training.Docker.Observing;
 /// Hints: the engine's events, as observations. It never waits for its reader: a reader that falls behind by
 /// <see cref="Capacity"/> events loses the stream, lists, and asks for a new one.
 /// </summary>
-internal sealed class EventStream(EngineConnection engine, EngineCalls calls, ContainerEnds ends, ToldEnds told, TimeProvider time)
+internal sealed class EventStream(EngineConnection engine, EngineCalls calls, ContainerEnds ends, OwnContainers own, SentSignals sent, ToldEnds told, TimeProvider time)
 {
     internal const int Capacity = 1024;
 
     private const string What = "watching containers";
 
     // "died" and "remove" are Podman's, which filters by them even where it then speaks of "die"; an engine ignores names it does not know.
-    private static readonly string[] Names = ["start", "oom", "die", "died", "destroy", "remove"];
+    private static readonly string[] Names = ["start", "kill", "oom", "die", "died", "destroy", "remove"];
 
     // The engine answers a moment before it subscribes us, and its clock need not be ours: so it repeats the last second.
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(1);
@@ -53,6 +53,7 @@ internal sealed class EventStream(EngineConnection engine, EngineCalls calls, Co
         }
         finally
         {
+            sent.Interrupted();
             await end.CancelAsync();
             await pump;
         }
@@ -102,18 +103,24 @@ internal sealed class EventStream(EngineConnection engine, EngineCalls calls, Co
         switch (message.Action)
         {
             case "start":
+                sent.Started(observation.Incarnation);
+                own.Seen(attempt, observation.Incarnation);
                 ready.Add(observation);
+                break;
+            case "kill":
+                sent.Take(observation.Incarnation, message);
                 break;
             case "oom":
                 ends.RanOutOfMemory(observation.Incarnation);
                 await held.ReleaseAsync(observation.Incarnation, ready, cancellationToken);
                 break;
             case "die" or "died":
-                told.Add(attempt.ContainerOf(rank));
+                own.Seen(attempt, observation.Incarnation);
+                told.Add(observation.Incarnation);
                 var ended = observation with { State = ContainerState.Ended, ExitCode = ExitCodeOf(message) };
 
                 // Gone already: then what the event itself says is all there is.
-                held.Add(await ends.CompleteAsync(ended, cancellationToken) ?? new End(ended, IsCertain: true), ready);
+                held.Add(await ends.CompleteAsync(ended, cancellationToken) ?? new End(ended with { Signal = sent.EndOf(observation.Incarnation) }, IsCertain: true), ready);
                 break;
             case "destroy" or "remove":
                 await held.ReleaseAsync(observation.Incarnation, ready, cancellationToken);

@@ -20,8 +20,12 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
     // As LogEntry says it of lines that the service itself could not keep.
     private const string Gone = "[lines are missing here: the engine's log of the container is bounded, and it let go of them before they were read]";
 
+    /// <param name="container">Its id, or a name.</param>
+    /// <param name="otherwise">Gives the id of one that has another name by now; null for none.</param>
+    /// <param name="after">Where reading begins.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public async IAsyncEnumerable<OutputLine> ReadAsync(
-        string container, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string container, Func<CancellationToken, ValueTask<string?>> otherwise, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var what = $"reading the output of container {container}";
         var position = after;
@@ -31,7 +35,14 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
             isDoubtful = false;
             parser = new OutputParser();
             var resume = ResumePoint.For(position);
-            using var following = await OpenAsync(what, container, resume, isFollowed: true, cancellationToken);
+            var opened = await OpenAsync(what, container, resume, isFollowed: true, cancellationToken);
+            if (opened is null && await otherwise(cancellationToken) is { } renamed)
+            {
+                container = renamed;
+                opened = await OpenAsync(what, container, resume, isFollowed: true, cancellationToken);
+            }
+
+            using var following = opened;
             if (following is null)
             {
                 yield break;

@@ -17,6 +17,7 @@ namespace Orca.Training.Docker.Starting;
 internal sealed class AttemptStarter(
     EngineConnection engine,
     EngineCalls calls,
+    OwnContainers own,
     ImageSupply images,
     FolderCopies? copies,
     DockerOptions options,
@@ -43,7 +44,7 @@ internal sealed class AttemptStarter(
         }
 
         var policy = images.PolicyFor(spec);
-        if (policy == ImagePullPolicy.Always && await InspectAsync(spec.Name.ContainerOf(0), cancellationToken) is null
+        if (policy == ImagePullPolicy.Always && await InspectAsync(own.IdOf(spec.Name) ?? spec.Name.ContainerOf(0), cancellationToken) is null
             && await images.PullAsync(spec, phases, cancellationToken) is { } refusal)
         {
             return new StartResult.Failed(refusal);
@@ -151,6 +152,17 @@ internal sealed class AttemptStarter(
 
     private async Task<Step> MakeAsync(AttemptSpec spec, CancellationToken cancellationToken)
     {
+        // One that was listed is this attempt's, whatever it is called by now: a name that was given away would let another be made.
+        if (own.IdOf(spec.Name) is { } known)
+        {
+            if (await AdoptAsync(spec, known, cancellationToken) is var step and not Step.Gone)
+            {
+                return step;
+            }
+
+            own.Forget(spec.Name, known);
+        }
+
         var name = spec.Name.ContainerOf(0);
         if (copies is null)
         {

@@ -9,8 +9,6 @@ namespace Orca.Training.Docker.Starting;
 /// <summary>Turns an attempt into what the engine is asked to make. Pure: the hardening of every container stands here and nowhere else.</summary>
 internal static class ContainerSpec
 {
-    private const long MiB = 1024 * 1024;
-
     public static CreateContainerParameters Of(AttemptSpec spec, int rank, DockerOptions options, FolderDelivery delivery, string user) => new()
     {
         Name = spec.Name.ContainerOf(rank),
@@ -31,13 +29,14 @@ internal static class ContainerSpec
         SecurityOpt = ["no-new-privileges:true"],
         IpcMode = "private",
         PidsLimit = options.PidsLimit,
-        ShmSize = options.ShmMiB * MiB,
+        ShmSize = SharedMemory.BytesOf(spec, options.ShmMiB),
 
         // Executable, unlike the engine's default: training frameworks compile code into /tmp and load it, and keeping them from it
         // would protect nothing, since a training may write and run programs in its output folder anyway.
         Tmpfs = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["/tmp"] = string.Create(CultureInfo.InvariantCulture, $"rw,exec,nosuid,nodev,mode=1777,size={options.TmpfsMiB}m"),
+            ["/tmp"] = Tmpfs(options.TmpfsMiB),
+            [ContainerHome.Path] = Tmpfs(options.HomeMiB),
         },
 
         // With a memory limit alone the engine allows the same again in swap.
@@ -70,6 +69,8 @@ internal static class ContainerSpec
         RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.No },
     };
 
+    private static string Tmpfs(int mebibytes) => string.Create(CultureInfo.InvariantCulture, $"rw,exec,nosuid,nodev,mode=1777,size={mebibytes}m");
+
     // "mounts" and not "binds": with those the engine makes a missing folder, empty and owned by root, and the training reads that.
     private static Mount HostFolder(FolderMount folder) => new()
     {
@@ -93,7 +94,7 @@ internal static class ContainerSpec
     private static IEnumerable<string> EnvironmentOf(AttemptSpec spec)
     {
         // Images for GPUs ask for all of them, and a GPU runtime that is the engine's default obeys, whatever the job may use.
-        var variables = spec.Environment.Select(v => $"{v.Key}={v.Value}");
+        var variables = ContainerHome.EnvironmentOf(spec).Select(v => $"{v.Key}={v.Value}");
         return spec.Limits.Gpus == 0 ? variables.Append("NVIDIA_VISIBLE_DEVICES=void") : variables;
     }
 }

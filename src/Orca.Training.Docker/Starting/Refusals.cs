@@ -58,7 +58,7 @@ internal static class Refusals
                 $"The Docker Engine does not see a folder that the container should, or cannot mount it ({HostPaths.Without(words)}). Where this host runs in a container or on another machine than the engine, set DockerOptions.Delivery to Copy."),
             (Cause.Command, _) => Failed(
                 OutcomeCode.InvalidSpec,
-                $"The command {CommandOf(spec)} cannot be run in the image '{spec.Image}': it is missing there or is not a program ({words})."),
+                $"The command {CommandOf(spec)} cannot be run in the image '{spec.Image}': it is missing there, is not a program, or is a script whose interpreter is missing, as where its lines end as on Windows (CRLF) ({words})."),
             (Cause.Setup, _) => Failed(OutcomeCode.LaunchFailed, $"The container could not be set up ({words})."),
             (_, HttpStatusCode.BadRequest) => Failed(
                 OutcomeCode.InvalidSpec,

@@ -15,7 +15,7 @@ internal sealed class GrpcDatasetClient(CallInvoker invoker, ServiceCalls calls)
 
     public async Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
+        Intake.Names(("dataset_id", datasetId));
         ArgumentNullException.ThrowIfNull(files);
         var header = new Wire.DatasetHeader { DatasetId = datasetId };
         using var call = _service.AddDataset(new CallOptions(cancellationToken: cancellationToken));
@@ -39,50 +39,59 @@ internal sealed class GrpcDatasetClient(CallInvoker invoker, ServiceCalls calls)
         return IntentMapping.FromWire(await UploadAsync(call, header, files, cancellationToken).ConfigureAwait(false));
     }
 
-    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default) =>
-        [.. (await calls.AskAsync(options => _service.ListDatasetsAsync(new Wire.ListDatasetsRequest(), options), cancellationToken).ConfigureAwait(false)).Ids];
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var ids = new List<string>();
+        while (true)
+        {
+            var message = new Wire.ListDatasetsRequest { After = ids.LastOrDefault() ?? "" };
+            var answer = await calls.AskAsync(options => _service.ListDatasetsAsync(message, options), cancellationToken).ConfigureAwait(false);
+            ids.AddRange(answer.Ids);
+            if (!answer.HasMore || answer.Ids.Count == 0)
+            {
+                return ids;
+            }
+        }
+    }
 
     public async Task<IReadOnlyList<DatasetDescription>> ListVersionsAsync(string datasetId, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
+        Intake.Names(("dataset_id", datasetId));
         var message = new Wire.ListDatasetVersionsRequest { DatasetId = datasetId };
         return await calls.ReadAllAsync(options => _service.ListDatasetVersions(message, options), DataMapping.FromWire, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(version);
+        Intake.Version(version);
         var message = DataMapping.ToWire(version);
         return await calls.ReadAllAsync(options => _service.ListDatasetFiles(message, options), DataMapping.FromWire, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<DatasetVersion> ResolveAsync(string datasetId, string version = "", CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
-        ArgumentNullException.ThrowIfNull(version);
+        Intake.Names(("dataset_id", datasetId), ("version", version));
         var message = new Wire.ResolveDatasetRequest { DatasetId = datasetId, Version = version };
         return DataMapping.FromWire(await calls.AskAsync(options => _service.ResolveDatasetAsync(message, options), cancellationToken).ConfigureAwait(false));
     }
 
     public async Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(version);
-        ArgumentNullException.ThrowIfNull(tag);
+        Intake.Version(version, ("tag", tag));
         var message = new Wire.TagDatasetRequest { Version = DataMapping.ToWire(version), Tag = tag };
         await calls.AskAsync(options => _service.TagDatasetAsync(message, options), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
-        ArgumentNullException.ThrowIfNull(tag);
+        Intake.Names(("dataset_id", datasetId), ("tag", tag));
         var message = new Wire.RemoveDatasetTagRequest { DatasetId = datasetId, Tag = tag };
         await calls.AskAsync(options => _service.RemoveDatasetTagAsync(message, options), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task DeleteAsync(DatasetVersion version, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(version);
+        Intake.Version(version);
         var message = DataMapping.ToWire(version);
         await calls.AskAsync(options => _service.DeleteDatasetAsync(message, options), cancellationToken).ConfigureAwait(false);
     }

@@ -89,6 +89,11 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     /// <inheritdoc />
     public async Task<JobId> RerunAsync(JobId job, CancellationToken cancellationToken = default)
     {
+        if (job.Value < 1)
+        {
+            throw RunClient.NotFound(job);
+        }
+
         var message = new Wire.RerunRequest { JobId = job.Value };
         var answer = await _calls.AskAsync(options => _runService.RerunAsync(message, options), cancellationToken).ConfigureAwait(false);
         return new JobId(answer.JobId);
@@ -107,7 +112,9 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
         IReadOnlyList<TrainingRequest> requests, string? group = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         var message = BatchMapping.ToWire(Intake.Batch(requests, group, idempotencyKey));
-        var answer = await _calls.AskAsync(options => _service.TrainAllAsync(message, options), cancellationToken).ConfigureAwait(false);
+        var answer = BatchParts.IsOne(message)
+            ? await _calls.AskAsync(options => _service.TrainAllAsync(message, options), cancellationToken).ConfigureAwait(false)
+            : await _calls.SendAsync(options => _service.TrainInParts(options), BatchParts.Of(message), cancellationToken).ConfigureAwait(false);
         return BatchMapping.FromWire(answer);
     }
 

@@ -27,6 +27,7 @@ internal static class DataMapping
         };
         message.Attempts.AddRange(run.Attempts.Select(StatusMapping.ToWire));
         message.Artifacts.AddRange(run.Artifacts.Select(StatusMapping.ToWire));
+        message.LeftOut.AddRange(run.LeftOut);
         message.Metrics.Add(run.Metrics.ToDictionary());
         return message;
     }
@@ -46,6 +47,7 @@ internal static class DataMapping
         StartedAt = message.StartedAt?.ToDateTimeOffset(),
         FinishedAt = message.FinishedAt?.ToDateTimeOffset(),
         Outcome = message.Outcome is { } outcome ? StatusMapping.FromWire(outcome) : null,
+        LeftOut = [.. message.LeftOut],
     };
 
     public static Wire.QueryRunsRequest ToWire(RunQuery query)
@@ -139,6 +141,7 @@ internal static class DataMapping
         };
         message.Files.AddRange(version.Files.Select(StatusMapping.ToWire));
         message.Aliases.AddRange(version.Aliases);
+        message.LeftOut.AddRange(version.LeftOut);
         return message;
     }
 
@@ -151,6 +154,7 @@ internal static class DataMapping
         [.. message.Aliases])
     {
         Attempt = message.Attempt,
+        LeftOut = [.. message.LeftOut],
     };
 
     public static Wire.DatasetVersion ToWire(DatasetVersion version) => new() { DatasetId = version.DatasetId, Hash = version.Hash };

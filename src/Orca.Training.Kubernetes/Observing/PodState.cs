@@ -70,7 +70,23 @@ internal static class PodState
             OutOfMemory = end?.Reason == "OOMKilled",
             Detail = DetailOf(pod.Status, end),
             MemoryLimit = MemoryLimitOf(pod),
+            Signal = WasAskedToEnd(pod, end) ? Signals.Terminate : null,
         };
+    }
+
+    /// <summary>
+    /// Whether its node asked it to end: because somebody deleted the pod, the time of which includes the grace, or because the node put it out.
+    /// Times are whole seconds, so that an end in the second of a deletion counts as asked for.
+    /// </summary>
+    private static bool WasAskedToEnd(V1Pod pod, V1ContainerStateTerminated? end)
+    {
+        if (pod.Status?.Reason is "Evicted" or "NodeShutdown" or "Shutdown" or "Terminated" or "Preempting" or "NodeAffinity" or "DeadlineExceeded")
+        {
+            return true;
+        }
+
+        return pod.Metadata.DeletionTimestamp is { } over && end?.FinishedAt is { } ended
+            && ended.ToUniversalTime() >= over.ToUniversalTime().AddSeconds(-(pod.Metadata.DeletionGracePeriodSeconds ?? 0));
     }
 
     /// <summary>

@@ -37,6 +37,11 @@ internal static class JobSpec
         RestartPolicy = "Never",
         AutomountServiceAccountToken = false,
 
+        // Said, and not left to what a cluster may make of nothing: the node's loopback and processes are none of a training's business.
+        HostNetwork = false,
+        HostPID = false,
+        HostIPC = false,
+
         // The namespace's services have no business in a training's environment.
         EnableServiceLinks = false,
 
@@ -56,8 +61,9 @@ internal static class JobSpec
         Containers = [ContainerOf(spec, options)],
         Volumes =
         [
-            MemoryVolume("tmp", options.TmpfsMiB),
-            MemoryVolume("shm", options.ShmMiB),
+            MemoryVolume("tmp", (long)options.TmpfsMiB << 20),
+            MemoryVolume("home", (long)options.HomeMiB << 20),
+            MemoryVolume("shm", SharedMemory.BytesOf(spec, options.ShmMiB)),
 
             // Of the type Directory: with none, the node makes a missing folder, empty and owned by root, and the training reads that.
             .. spec.Mounts.Select((m, i) => new V1Volume
@@ -81,7 +87,7 @@ internal static class JobSpec
 
         // What a Dockerfile calls CMD; the image's entry point stays, as it does on an engine.
         Args = spec.Command.Count == 0 ? null : [.. spec.Command.Select(Literally)],
-        Env = [.. spec.Environment.Select(v => new V1EnvVar { Name = v.Key, Value = Literally(v.Value) })],
+        Env = [.. ContainerHome.EnvironmentOf(spec).Select(v => new V1EnvVar { Name = v.Key, Value = Literally(v.Value) })],
         Resources = ResourcesOf(spec, options),
         SecurityContext = new V1SecurityContext
         {
@@ -93,6 +99,7 @@ internal static class JobSpec
         VolumeMounts =
         [
             new V1VolumeMount { Name = "tmp", MountPath = "/tmp" },
+            new V1VolumeMount { Name = "home", MountPath = ContainerHome.Path },
             new V1VolumeMount { Name = "shm", MountPath = "/dev/shm" },
             .. spec.Mounts.Select((m, i) => new V1VolumeMount { Name = MountName(i), MountPath = m.ContainerPath, ReadOnlyProperty = m.IsReadOnly }),
         ],
@@ -120,13 +127,13 @@ internal static class JobSpec
         return new V1ResourceRequirements { Limits = amounts, Requests = amounts };
     }
 
-    private static V1Volume MemoryVolume(string name, int mebibytes) => new()
+    private static V1Volume MemoryVolume(string name, long bytes) => new()
     {
         Name = name,
         EmptyDir = new V1EmptyDirVolumeSource
         {
             Medium = "Memory",
-            SizeLimit = new ResourceQuantity(string.Create(CultureInfo.InvariantCulture, $"{mebibytes}Mi")),
+            SizeLimit = new ResourceQuantity(bytes.ToString(CultureInfo.InvariantCulture)),
         },
     };
 

@@ -70,6 +70,8 @@ internal static class PodLaunch
             OutcomeCode.ImageNotFound,
             $"The image '{spec.Image}' is not on the node, and it is not to be pulled (Pull of its algorithm, or of the machine, is Never). Load it there, or check the name."),
         "InvalidImageName" => Failed(OutcomeCode.InvalidSpec, $"'{spec.Image}' is no name that an image can have ({message})."),
+        "ErrImagePull" or "ImagePullBackOff" when ForeignImages.AreMeantBy(message) =>
+            Failed(OutcomeCode.ImageNotFound, ForeignImages.Sentence(spec.Image, message)),
         "ErrImagePull" or "ImagePullBackOff" or "RegistryUnavailable" or "ImageInspectError" =>
             Array.Exists(NotFound, w => message.Contains(w, StringComparison.OrdinalIgnoreCase))
                 ? Failed(OutcomeCode.ImageNotFound, $"The image '{spec.Image}' does not exist, or the node may not see it ({message}).")

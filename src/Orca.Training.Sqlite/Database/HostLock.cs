@@ -14,7 +14,7 @@ internal sealed class HostLock : IDisposable
 
     private HostLock(FileStream file) => _file = file;
 
-    /// <exception cref="SqliteStoreException">Another host holds it for all that time.</exception>
+    /// <exception cref="SqliteStoreException">Another host holds it for all that time, or it cannot be written.</exception>
     public static async ValueTask<HostLock> TakeAsync(string database, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         var path = database + "-host";
@@ -36,6 +36,17 @@ internal sealed class HostLock : IDisposable
                         Invariant($"The job store '{database}' is in use by another host, whose process is written in '{path}', and which did not end within {patience.TotalSeconds:0.#} s. SQLite is for one host: stop the other one, or use PostgreSQL for several."),
                         e);
                 }
+            }
+
+            catch (DirectoryNotFoundException e)
+            {
+                throw new SqliteStoreException(
+                    $"The job store '{database}' cannot be opened: there is no folder '{Path.GetDirectoryName(database)}'. Make it, or give another in 'Data Source' of UseSqlite's connection string.", e);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+            {
+                throw new SqliteStoreException(
+                    $"The job store '{database}' cannot be opened: '{path}', which says that a host has it, cannot be written ({e.Message}). Give the host's user the right to write in that folder, or another 'Data Source' in UseSqlite's connection string.", e);
             }
 
             await Task.Delay(Pause, time, cancellationToken);

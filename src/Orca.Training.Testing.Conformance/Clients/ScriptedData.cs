@@ -15,6 +15,8 @@ internal sealed class ScriptedData(Func<CancellationToken, Task> act) : IRunClie
 
     Task<IReadOnlyList<Run>> IRunClient.QueryAsync(RunQuery query, CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<Run>>(cancellationToken);
 
+    Task<IReadOnlyList<Artifact>> IRunClient.ListArtifactsAsync(JobId job, CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<Artifact>>(cancellationToken);
+
     Task<IReadOnlyList<MetricSeries>> IRunClient.ListMetricsAsync(JobId job, CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<MetricSeries>>(cancellationToken);
 
     Task<IReadOnlyList<MetricPoint>> IRunClient.ReadMetricAsync(MetricName metric, MetricRange range, CancellationToken cancellationToken) =>
@@ -27,6 +29,8 @@ internal sealed class ScriptedData(Func<CancellationToken, Task> act) : IRunClie
     Task<IReadOnlyList<ModelVersion>> IModelClient.ListVersionsAsync(string name, CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<ModelVersion>>(cancellationToken);
 
     Task<ModelVersion> IModelClient.GetAsync(string name, string reference, CancellationToken cancellationToken) => AfterAsync<ModelVersion>(cancellationToken);
+
+    Task<IReadOnlyList<Artifact>> IModelClient.ListFilesAsync(string name, string reference, CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<Artifact>>(cancellationToken);
 
     Task IModelClient.SetAliasAsync(string name, string alias, int version, CancellationToken cancellationToken) => act(cancellationToken);
 

@@ -99,6 +99,9 @@ public abstract partial class TrainingClientConformance
 
         public Task<ModelVersion> GetAsync(string name, string reference = "", CancellationToken cancellationToken = default) => inner.GetAsync(name, reference, cancellationToken);
 
+        public Task<IReadOnlyList<Orca.Training.Jobs.Artifact>> ListFilesAsync(string name, string reference = "", CancellationToken cancellationToken = default) =>
+            inner.ListFilesAsync(name, reference, cancellationToken);
+
         public Task SetAliasAsync(string name, string alias, int version, CancellationToken cancellationToken = default) =>
             inner.SetAliasAsync(name, alias, version, cancellationToken);
 

@@ -79,6 +79,21 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
     }
 
+    /// <summary>
+    /// Somebody asks an attempt's container to end behind the service's back, as by <c>docker stop</c>: it ends as
+    /// <see cref="FakeTraining.EndsOnStopWith"/> says, and the runtime tells of the signal.
+    /// </summary>
+    public void StopByHand(AttemptName attempt)
+    {
+        lock (_lock)
+        {
+            if (_containers.TryGetValue(attempt, out var container))
+            {
+                StopNeedsLock(container);
+            }
+        }
+    }
+
     /// <inheritdoc />
     public Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken)
     {
@@ -196,7 +211,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
 
         lock (_lock)
         {
-            EndNeedsLock(container, container.Training.IgnoresStop ? 137 : container.Training.StopExitCode, outOfMemory: false);
+            StopNeedsLock(container);
         }
     }
 
@@ -311,6 +326,15 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         lock (_lock)
         {
             EndNeedsLock(container, container.Training.ExitCode, container.Training.OutOfMemory);
+        }
+    }
+
+    private void StopNeedsLock(FakeContainer container)
+    {
+        if (container.Seen.State is ContainerState.Running)
+        {
+            container.Seen = container.Seen with { Signal = container.Training.IgnoresStop ? Signals.Kill : Signals.Terminate };
+            EndNeedsLock(container, container.Training.IgnoresStop ? 137 : container.Training.StopExitCode, outOfMemory: false);
         }
     }
 

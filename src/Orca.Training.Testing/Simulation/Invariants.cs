@@ -133,7 +133,7 @@ internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime,
         var expected = training.OutcomeOf(job.LastAttempt);
         Require(job.Outcome?.Code == expected, $"4: what is recorded agrees with the machine, but job {job.Id} is recorded as {job.Outcome?.Code} and was {expected}");
         Require(
-            job.State is JobState.Succeeded || job.CancelRequestedAt is not null || !(job.Request.Retries ?? RetryPolicy.None).Allows(expected, job.Attempts.Count),
+            job.State is JobState.Succeeded || job.CancelRequestedAt is not null || !(job.Request.Retries ?? RetryPolicy.None).Allows(job.Outcome!, job.Attempts.Count),
             $"11: what the policy tries again is tried again, but {job.Id} was not after {job.Attempts.Count} attempts");
     }
 

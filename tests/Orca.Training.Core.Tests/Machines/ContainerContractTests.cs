@@ -21,7 +21,14 @@ public sealed class ContainerContractTests
             new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
                 ["ALGORITHM_NAME"] = "a",
+                ["BLIS_NUM_THREADS"] = "1",
                 ["EPOCHS"] = "3",
+                ["MKL_NUM_THREADS"] = "1",
+                ["NUMEXPR_NUM_THREADS"] = "1",
+                ["OMP_NUM_THREADS"] = "1",
+                ["OMP_WAIT_POLICY"] = "PASSIVE",
+                ["OPENBLAS_NUM_THREADS"] = "1",
+                ["RAYON_NUM_THREADS"] = "1",
                 ["ORCA_ATTEMPT"] = "3",
                 ["ORCA_CHECKPOINT_PATH"] = "/orca/checkpoint",
                 ["ORCA_JOB_ID"] = "12",
@@ -40,6 +47,81 @@ public sealed class ContainerContractTests
         var spec = Build(new Dictionary<string, string> { ["LR"] = "0.1" }, new() { Parameters = { ["LR"] = "9", ["EPOCHS"] = "5" } });
 
         Assert.Equal(("0.1", "5"), (spec.Environment["LR"], spec.Environment["EPOCHS"]));
+    }
+
+    [Theory]
+    [InlineData(0.5, "1")]
+    [InlineData(1.9, "1")]
+    [InlineData(8, "8")]
+    public void Numerical_libraries_have_as_many_threads_as_there_are_processors_for_it_unless_the_algorithm_says_otherwise(double cpus, string threads)
+    {
+        Assert.Equal(threads, Build([], new() { Cpus = cpus }).Environment["OMP_NUM_THREADS"]);
+        Assert.Equal("[]", Build([], new() { Cpus = cpus }).Environment["ORCA_PARAMETERS"]);
+        Assert.Equal("3", Build([], new() { Cpus = cpus, Parameters = { ["OMP_NUM_THREADS"] = "3" } }).Environment["OMP_NUM_THREADS"]);
+    }
+
+    [Fact]
+    public void What_an_algorithm_declares_with_a_default_reaches_the_training()
+    {
+        var algorithm = new AlgorithmOptions { DeclaredParameters = { ["EPOCHS"] = new() { Default = "20" }, ["LR"] = new() } };
+
+        var spec = Build([], algorithm);
+
+        Assert.Equal(("20", false), (spec.Environment["EPOCHS"], spec.Environment.ContainsKey("LR")));
+        Assert.Equal("5", Build(new Dictionary<string, string> { ["EPOCHS"] = "5" }, algorithm).Environment["EPOCHS"]);
+    }
+
+    [Fact]
+    public void Shared_memory_is_what_the_algorithm_says_else_the_machine_else_half_of_the_memory()
+    {
+        var (said, unsaid) = (Build([], new() { MemoryMiB = 512, ShmMiB = 100 }), Build([], new() { MemoryMiB = 512 }));
+
+        Assert.Equal(100L << 20, SharedMemory.BytesOf(said, machineMiB: 64));
+        Assert.Equal(64L << 20, SharedMemory.BytesOf(unsaid, machineMiB: 64));
+        Assert.Equal(256L << 20, SharedMemory.BytesOf(unsaid, machineMiB: null));
+        Assert.Equal(256L << 20, SharedMemory.BytesOf(unsaid with { Limits = default }, machineMiB: null));
+    }
+
+    [Theory]
+    [InlineData("SHELLOPTS")]
+    [InlineData("PS4")]
+    [InlineData("BASHOPTS")]
+    [InlineData("ps4")]
+    [InlineData("LD_AUDIT")]
+    [InlineData("PERL5SHELL")]
+    [InlineData("GIT_SSH_COMMAND")]
+    [InlineData("GIT_CONFIG_COUNT")]
+    [InlineData("LUA_INIT_5_4")]
+    [InlineData("R_PROFILE_USER")]
+    [InlineData("PHPRC")]
+    [InlineData("NODE_OPTIONS")]
+    [InlineData("OMP_TOOL_LIBRARIES")]
+    [InlineData("ZDOTDIR")]
+    [InlineData("FPATH")]
+    [InlineData("LESSOPEN")]
+    [InlineData("LOGNAME")]
+    public void What_makes_shells_loaders_and_interpreters_run_other_code_is_reserved(string name) => Assert.True(ReservedVariables.Contains(name));
+
+    [Theory]
+    [InlineData("EPOCHS")]
+    [InlineData("LR")]
+    [InlineData("SCRIPT")]
+    [InlineData("R_MAX")]
+    [InlineData("NODE_DIM")]
+    [InlineData("PROMPT")]
+    [InlineData("TEMPERATURE")]
+    [InlineData("OMP_NUM_THREADS")]
+    [InlineData("CUDA_VISIBLE_DEVICES")]
+    [InlineData("THREADS")]
+    public void What_trainings_call_their_parameters_is_not(string name) => Assert.False(ReservedVariables.Contains(name));
+
+    [Fact]
+    public void The_names_of_the_parameters_are_told_so_that_a_training_can_find_one_that_nobody_reads()
+    {
+        Assert.Equal("[]", Build([]).Environment["ORCA_PARAMETERS"]);
+        Assert.Equal(
+            "[\"EPOCH\",\"LR\"]",
+            Build(new Dictionary<string, string> { ["EPOCH"] = "2", ["PATH"] = "evil" }, new() { Parameters = { ["LR"] = "1" } }).Environment["ORCA_PARAMETERS"]);
     }
 
     [Theory]

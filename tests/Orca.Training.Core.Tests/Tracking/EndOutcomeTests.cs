@@ -65,6 +65,64 @@ public sealed class EndOutcomeTests
         Assert.Equal(isForeign, outcome.Message.StartsWith($"The training's program was made for another kind of processor than its machine has (exit code {exitCode}).", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(129, "SIGHUP")]
+    [InlineData(131, "SIGQUIT")]
+    [InlineData(138, "SIGUSR1")]
+    [InlineData(140, "SIGUSR2")]
+    public void A_signal_that_somebody_sent_is_named_and_kills(int exitCode, string signal)
+    {
+        var outcome = EndOutcome.Of(End(exitCode, outOfMemory: false), 0, []);
+
+        Assert.Equal((OutcomeCode.Killed, exitCode), (outcome.Code, outcome.ExitCode));
+        Assert.Equal($"The training was ended from outside by a signal ({signal}, exit code {exitCode}).", outcome.Message);
+    }
+
+    [Theory]
+    [InlineData(15, 0, "(SIGTERM)")]
+    [InlineData(15, 3, "(SIGTERM)")]
+    [InlineData(2, 0, "(SIGINT)")]
+    [InlineData(15, 143, "(SIGTERM)")]
+    [InlineData(15, 137, "(SIGKILL)")]
+    public void Who_was_sent_a_signal_before_its_end_was_killed_whatever_its_exit_code(int signal, int exitCode, string named)
+    {
+        var end = End(exitCode, outOfMemory: false) with { Signal = signal };
+
+        Assert.False(EndOutcome.IsSuccess(end));
+        var outcome = EndOutcome.Of(end, 0, []);
+        Assert.Equal(OutcomeCode.Killed, outcome.Code);
+        Assert.Contains(named, outcome.Message, StringComparison.Ordinal);
+        Assert.Equal(exitCode == 0, outcome.Message.Contains("is not published", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(135, false, "")]
+    [InlineData(1, false, "RuntimeError: DataLoader worker (pid 7) is killed by signal: Bus error. It is possible that dataloader's workers are out of shared memory.")]
+    [InlineData(1, true, "ERROR: Unexpected bus error encountered in worker. This might be caused by insufficient shared memory (shm).")]
+    [InlineData(1, false, "OSError: [Errno 28] No space left on device: '/dev/shm/torch_7'")]
+    public void Missing_shared_memory_is_named_with_the_setting_that_helps(int exitCode, bool outOfMemory, string last)
+    {
+        var outcome = EndOutcome.Of(End(exitCode, outOfMemory), 1L << 30, [last]);
+
+        Assert.Equal(OutcomeCode.OutOfMemory, outcome.Code);
+        Assert.Contains("ShmMiB", outcome.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("higher limit", outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(127, "/usr/bin/env: ‘python3\\r’: No such file or directory")]
+    [InlineData(127, "/train.sh: line 2: $'foo\\r': command not found")]
+    [InlineData(127, ": not found")]
+    [InlineData(2, "/train.sh: 2: set: Illegal option -")]
+    public void Line_ends_of_Windows_are_told_by_what_a_shell_says(int exitCode, string last) =>
+        Assert.Contains("CRLF", EndOutcome.Of(End(exitCode, outOfMemory: false), 0, [last]).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void What_the_runtime_found_out_of_a_command_that_cannot_be_run_is_told() =>
+        Assert.Equal(
+            "The training's command cannot be executed: /train.sh is odd (exit code 127).",
+            EndOutcome.Of(End(127, outOfMemory: false) with { Detail = "/train.sh is odd" }, 0, []).Message);
+
     [Fact]
     public void An_end_that_is_not_known_says_why_where_the_machine_does() =>
         Assert.Equal(

@@ -42,6 +42,23 @@ public sealed class EndingTests
         await host.WaitForNoContainersAsync();
     });
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public Task A_job_whose_container_somebody_stops_was_killed_and_publishes_nothing(int exitCode) => VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await TestHost.StartAsync(time, _ => FakeTraining.Hangs.EndsOnStopWith(exitCode));
+        var job = await host.TrainAsync();
+        await host.WaitAsync(job, s => s.State is JobState.Running);
+        var first = new AttemptName(await host.Store.GetInstallationAsync(Cancel), new AttemptId(job, 1));
+
+        host.Runtime.StopByHand(first);
+
+        var status = await host.FinishAsync(job);
+        Assert.Equal((JobState.Failed, OutcomeCode.Killed, exitCode), (status.State, status.Outcome!.Code, status.Outcome.ExitCode));
+        Assert.Empty(status.Artifacts);
+    });
+
     [Fact]
     public Task A_running_job_that_does_not_stop_is_killed_after_the_grace() => VirtualTime.RunAsync(async time =>
     {

@@ -12,7 +12,7 @@ public sealed class RetryTests
     public Task A_failed_attempt_is_followed_by_others_after_ever_longer_pauses() => VirtualTime.RunAsync(async time =>
     {
         var tries = 0;
-        await using var host = await TestHost.StartAsync(time, _ => ++tries < 4 ? FakeTraining.Succeeds.ExitsWith(tries).RunsFor(TimeSpan.FromMinutes(1)) : FakeTraining.Succeeds);
+        await using var host = await TestHost.StartAsync(time, _ => ++tries < 4 ? FakeTraining.Succeeds.ExitsWith(tries * 3).RunsFor(TimeSpan.FromMinutes(1)) : FakeTraining.Succeeds);
         var policy = new RetryPolicy { MaxRetries = 5, FirstPause = TimeSpan.FromSeconds(10) };
 
         var status = await host.FinishAsync(await TrainAsync(host, policy));
@@ -20,7 +20,7 @@ public sealed class RetryTests
         var job = await ReadAsync(host, status.JobId);
         Assert.Equal(JobState.Succeeded, status.State);
         Assert.Equal(["NonZeroExit", "NonZeroExit", "NonZeroExit", "Completed"], job.Attempts.Select(a => a.Outcome!.Code.Name));
-        Assert.Equal([1, 2, 3, 0], job.Attempts.Select(a => a.Outcome!.ExitCode));
+        Assert.Equal([3, 6, 9, 0], job.Attempts.Select(a => a.Outcome!.ExitCode));
         Assert.Equal([1, 2, 3, 4], job.Attempts.Select(a => a.Number));
         Assert.Equal(
             [.. Enumerable.Range(1, 3).Select(n => policy.PauseAfter(job.Id, n))],
@@ -49,6 +49,23 @@ public sealed class RetryTests
         await host.FinishAsync(await host.TrainAsync());
 
         Assert.Equal(1, tries);
+    });
+
+    [Theory]
+    [InlineData(2, false, 1)]
+    [InlineData(126, false, 1)]
+    [InlineData(127, false, 1)]
+    [InlineData(1, false, 4)]
+    [InlineData(2, true, 4)]
+    [InlineData(127, true, 4)]
+    public Task Exit_codes_that_mean_a_mistake_are_tried_again_only_where_a_policy_says_so(int exitCode, bool isNamed, int attempts) => VirtualTime.RunAsync(async time =>
+    {
+        var tries = 0;
+        await using var host = await TestHost.StartAsync(time, _ => FakeTraining.Succeeds.ExitsWith(exitCode + (0 * ++tries)));
+
+        await host.FinishAsync(await TrainAsync(host, new RetryPolicy { MaxRetries = 3, On = isNamed ? [OutcomeCode.NonZeroExit] : [] }));
+
+        Assert.Equal(attempts, tries);
     });
 
     [Theory]

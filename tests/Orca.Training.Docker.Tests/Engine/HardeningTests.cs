@@ -31,6 +31,7 @@ public sealed class HardeningTests(DockerEngine engine) : EngineTest(engine)
         Assert.Equal(64 * 1024 * 1024, host.Memory);
         Assert.Equal(host.Memory, host.MemorySwap);
         Assert.Equal(500_000_000, host.NanoCPUs);
+        Assert.Equal(host.Memory / 2, host.ShmSize);
         Assert.Equal("none", host.NetworkMode);
         Assert.True(host.Init);
         Assert.Equal("json-file", host.LogConfig.Type);
@@ -42,11 +43,11 @@ public sealed class HardeningTests(DockerEngine engine) : EngineTest(engine)
     [Fact]
     public async Task The_training_finds_itself_restricted()
     {
-        var spec = Script("id -u; grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status; ls /sys/class/net; df -m /dev/shm | tail -n 1 | awk '{print $2}'");
+        var spec = Script("id -u; grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status; ls /sys/class/net; df -m /dev/shm | tail -n 1 | awk '{print $2}'; echo \"$HOME $USER $LOGNAME\"; mkdir -p ~/.cache/x && echo room");
         await RunAsync(spec);
 
         Assert.Equal(
-            [HostUser.Default().Split(':')[0], "CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1", "lo", "256"],
+            [HostUser.Default().Split(':')[0], "CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1", "lo", "256", "/orca/home orca orca", "room"],
             (await OutputAsync(spec)).Select(l => l.Text));
     }
 

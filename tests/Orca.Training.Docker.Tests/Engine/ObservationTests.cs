@@ -59,6 +59,52 @@ public sealed class ObservationTests(DockerEngine engine) : EngineTest(engine)
         Assert.Equal(id, (await NextAsync(watch, spec, ContainerState.Removed)).Incarnation);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_training_that_saves_and_exits_with_0_when_somebody_stops_it_was_stopped(bool isWatched)
+    {
+        var spec = Script("trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done");
+        var watch = Runtime.WatchAsync(Scope, Token);
+        var id = await StartAsync(spec);
+        await Runtime.ReadOutputAsync(spec.Name, 0, default, Token).FirstAsync(Token);
+        await Engine.Client.Containers.StopContainerAsync(id, new ContainerStopParameters(), Token);
+
+        // A host that comes later has seen no event.
+        using var later = NewRuntime();
+        var end = isWatched ? await NextAsync(watch, spec, ContainerState.Ended) : Assert.Single(await later.ListAsync(Scope, Token));
+
+        Assert.Equal((0, 15), (end.ExitCode, end.Signal));
+    }
+
+    [Fact]
+    public async Task A_training_that_ends_well_before_a_host_comes_was_not_stopped()
+    {
+        var spec = Script("exit 0");
+        await StartAsync(spec);
+        await Runtime.ReadOutputAsync(spec.Name, 0, default, Token).ToListAsync(Token);
+        using var later = NewRuntime();
+
+        var end = Assert.Single(await later.ListAsync(Scope, Token));
+
+        Assert.Equal((ContainerState.Ended, 0, null), (end.State, end.ExitCode, end.Signal));
+    }
+
+    [Fact]
+    public async Task A_script_with_line_ends_of_Windows_is_told_though_the_system_says_that_it_is_not_there()
+    {
+        var output = Directory.CreateTempSubdirectory("orca-crlf-");
+        await File.WriteAllTextAsync(Path.Combine(output.FullName, "train.sh"), "#!/bin/sh\r\necho hi\r\n", Token);
+        await Repository.RunAsync("chmod", ["-R", "a+rwx", output.FullName], Repository.Folder, engine: null, Token);
+        var spec = Script("") with { Command = ["/out/train.sh"], Mounts = [new FolderMount(output.FullName, "/out", IsReadOnly: true)] };
+
+        var end = await RunAsync(spec);
+        output.Delete(recursive: true);
+
+        Assert.Equal(127, end.ExitCode);
+        Assert.Contains("CRLF", end.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_paused_container_still_runs()
     {

@@ -204,6 +204,7 @@ public sealed class FaultTests : FaultTest
             socket,
             request.Contains("/containers/json", StringComparison.Ordinal)
                 ? FakeEngine.Json(200, Listed("Exited (3) 2 seconds ago"))
+                : !request.Contains("/containers/abc/json", StringComparison.Ordinal) ? FakeEngine.Json(200, "{}")
                 : FakeEngine.Json(200, $$$"""{"Id":"abc","State":{"ExitCode":3,"OOMKilled":{{{(inspected++ == 0 ? "true" : "false")}}},"StartedAt":"2026-01-01T00:00:00Z"}}"""),
             token));
         using var runtime = Runtime(engine.Endpoint);

@@ -75,6 +75,8 @@ public sealed class LateMemoryTests : FaultTest
         await using var engine = NewEngine(memoryLimit);
         using var runtime = Runtime(engine.Endpoint, _time);
         await using var watch = runtime.WatchAsync(Scope, Token).GetAsyncEnumerator(Token);
+        Send("start");
+        Assert.True(await watch.MoveNextAsync());
         Send("die", exitCode);
 
         Assert.True(await watch.MoveNextAsync());

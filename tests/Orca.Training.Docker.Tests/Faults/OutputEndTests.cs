@@ -15,7 +15,7 @@ public sealed class OutputEndTests : FaultTest
         {
             if (request.Contains("/events", StringComparison.Ordinal))
             {
-                await FakeEngine.SendAsync(socket, FakeEngine.Stream() + FakeEngine.Chunk(Event("die", 0)), token);
+                await FakeEngine.SendAsync(socket, FakeEngine.Stream() + FakeEngine.Chunk(Event("start")) + FakeEngine.Chunk(Event("die", 0)), token);
                 await FakeEngine.Hang(token);
             }
             else if (request.Contains("/logs", StringComparison.Ordinal))
@@ -32,6 +32,7 @@ public sealed class OutputEndTests : FaultTest
         await using var watch = runtime.WatchAsync(Scope, Token).GetAsyncEnumerator(Token);
         if (isTold)
         {
+            Assert.True(await watch.MoveNextAsync());
             Assert.True(await watch.MoveNextAsync());
             Assert.Equal(ContainerState.Ended, watch.Current.State);
         }

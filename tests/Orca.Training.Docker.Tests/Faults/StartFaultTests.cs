@@ -150,9 +150,9 @@ public sealed partial class StartFaultTests : FaultTest
         });
         using var runtime = Runtime(engine.Endpoint, configure: o => o.MaxConcurrentStarts = 2);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var starts = Enumerable.Range(0, 8).Select(_ => runtime.StartAsync(Spec, new RecordedPhases(), Token)).ToList();
+        var starts = Enumerable.Range(1, 8).Select(job => runtime.StartAsync(Of(job), new RecordedPhases(), Token)).ToList();
         await full.Task.WaitAsync(Token);
-        var given = runtime.StartAsync(Spec, _phases, enough.Token);
+        var given = runtime.StartAsync(Of(9), _phases, enough.Token);
         await enough.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
         go.SetResult();
@@ -198,18 +198,24 @@ public sealed partial class StartFaultTests : FaultTest
     }
 
     [Fact]
-    public async Task A_success_costs_two_calls_to_start_one_beside_them_for_the_image_and_none_beside_the_listing()
+    public async Task A_success_that_is_watched_costs_two_calls_to_start_one_beside_them_for_the_image_and_none_beside_the_listing()
     {
         var requests = new List<string>();
-        await using var engine = new FakeEngine((request, socket, token) =>
+        await using var engine = new FakeEngine(async (request, socket, token) =>
         {
+            if (request.Contains("/events", StringComparison.Ordinal))
+            {
+                await FakeEngine.SendAsync(socket, FakeEngine.Stream() + FakeEngine.Chunk(Event("start")) + FakeEngine.Chunk(Event("die", 0)), token);
+                await FakeEngine.Hang(token);
+            }
+
             lock (requests)
             {
                 // Where the environment names a proxy, the client writes whole addresses, on sockets too.
                 requests.Add(Path().Match(request).Value);
             }
 
-            return FakeEngine.SendAsync(socket, request switch
+            await FakeEngine.SendAsync(socket, request switch
             {
                 _ when request.Contains("/create", StringComparison.Ordinal) => FakeEngine.Json(201, """{"Id":"abc","Warnings":[]}"""),
                 _ when request.Contains("/containers/json", StringComparison.Ordinal) => FakeEngine.Json(200, Listed("Exited (0) 2 seconds ago")),
@@ -218,12 +224,15 @@ public sealed partial class StartFaultTests : FaultTest
         });
         using var runtime = Runtime(engine.Endpoint);
         await runtime.StartAsync(Spec, _phases, Token);
+        await runtime.WatchAsync(Scope, Token).FirstAsync(o => o.State == ContainerState.Ended, Token);
         var ended = Assert.Single(await runtime.ListAsync(Scope, Token));
 
         Assert.Equal((ContainerState.Ended, 0), (ended.State, ended.ExitCode));
         Assert.Equal(["/containers/create", "/containers/abc/start", "/containers/json"], requests.Where(r => r != "/images/image/json"));
         Assert.Equal(4, requests.Count);
     }
+
+    private static AttemptSpec Of(int job) => Spec with { Name = new AttemptName(Scope.Installation, new AttemptId(new JobId(job), 1)) };
 
     [GeneratedRegex("/(containers|images)/[^? ]*")]
     private static partial Regex Path();

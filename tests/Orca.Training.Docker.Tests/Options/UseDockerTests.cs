@@ -52,6 +52,13 @@ public sealed class UseDockerTests
     {
         { nameof(DockerOptions.Endpoint), o => o.Endpoint = new Uri("relative", UriKind.Relative) },
         { nameof(DockerOptions.Network), o => o.Network = " " },
+        { nameof(DockerOptions.Network), o => o.Network = "host" },
+        { nameof(DockerOptions.Network), o => o.Network = " Host" },
+        { nameof(DockerOptions.Network), o => o.Network = "container:web" },
+        { nameof(DockerOptions.Network), o => o.Network = "ns:/proc/1/ns/net" },
+        { nameof(DockerOptions.Network), o => o.Network = "slirp4netns:allow_host_loopback=true" },
+        { nameof(DockerOptions.Network), o => o.Network = "a b" },
+        { nameof(DockerOptions.HomeMiB), o => o.HomeMiB = 0 },
         { nameof(DockerOptions.User), o => o.User = "root" },
         { nameof(DockerOptions.User), o => o.User = "0:5" },
         { nameof(DockerOptions.User), o => o.User = "1:2:3" },
@@ -73,6 +80,23 @@ public sealed class UseDockerTests
 
         Assert.Contains($"OrcaTraining:Machines:docker:{setting} is", Assert.Single(result.Failures!), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("none", false)]
+    [InlineData("bridge", false)]
+    [InlineData("my_net-2.x", false)]
+    [InlineData("host", true)]
+    [InlineData("container:web", true)]
+    public void A_network_of_its_own_is_taken_and_a_foreign_one_by_a_setting_that_nobody_makes_by_mistake(string network, bool isForeign) =>
+        Assert.True(new DockerOptionsValidator().Validate("docker", new DockerOptions { Network = network, LetTrainingsIntoForeignNetworks = isForeign }).Succeeded);
+
+    [Theory]
+    [InlineData("1000:1000", "1000:1000", false, true)]
+    [InlineData("1000:5", "1000:1000", false, true)]
+    [InlineData("1001:1000", "1000:1000", false, false)]
+    [InlineData("1001", "65532:65532", true, true)]
+    public void A_user_who_cannot_use_the_host_s_folders_is_told_at_start(string user, string host, bool isRoot, bool isRight) =>
+        Assert.Equal(isRight, HostUser.FolderFault(user, host, isRoot) is null);
 
     [Fact]
     public void Defaults_are_right() => Assert.True(new DockerOptionsValidator().Validate("docker", new DockerOptions()).Succeeded);

@@ -12,6 +12,8 @@ internal static class Causes
 
     private const string BySigterm = "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped.";
 
+    private const string SavesOnSigterm = "trap 'echo half > \"$ORCA_OUTPUT_PATH/model\"; exit 0' TERM; " + Waits;
+
     private const string TooMuchMemory = "The training used more memory than its limit of 64 MiB and was killed. Use a smaller batch or model, or ask for a higher limit.";
 
     public static readonly IReadOnlyList<Cause> All =
@@ -26,6 +28,7 @@ internal static class Causes
         new("exit code 143: SIGTERM from within", Script("kill -TERM $$"), OutcomeCode.Killed, BySigterm),
         new("exit code 130: SIGINT", Script("kill -INT $$"), OutcomeCode.Killed, "The training was interrupted from outside (SIGINT)."),
         new("a segmentation fault", Script("kill -SEGV $$"), OutcomeCode.NonZeroExit, "The training program crashed with a segmentation fault (exit code 139)."),
+        new("a bus error", Script("kill -BUS $$"), OutcomeCode.OutOfMemory, "The training ran out of shared memory (/dev/shm)"),
         new("an abort", Script("kill -ABRT $$"), OutcomeCode.NonZeroExit, "The training program aborted itself (exit code 134)."),
         new("no memory for the program", Script("exec tail /dev/zero"), OutcomeCode.OutOfMemory, TooMuchMemory),
         new("no memory for a child of it", Script("tail /dev/zero; exit 3"), OutcomeCode.OutOfMemory, "A process of the training used more memory than its limit of 64 MiB and was killed; the training then ended with exit code 3."),
@@ -39,6 +42,10 @@ internal static class Causes
 
         // Somebody on the machine.
         new("docker stop", Script(Waits), OutcomeCode.Killed, BySigterm) { Act = OnceBegun(s => s.DockerAsync("stop")) },
+        new("docker stop of a training that saves and ends with exit code 0", Script(SavesOnSigterm), OutcomeCode.Killed, BySigterm + " It ended with exit code 0 then,") { Act = OnceBegun(s => s.DockerAsync("stop")) },
+        new("docker kill --signal QUIT", Script(Waits), OutcomeCode.Killed, "by a signal (SIGQUIT") { Act = OnceBegun(s => s.DockerAsync("kill", "--signal", "QUIT")) },
+        new("docker kill --signal HUP", Script(Waits), OutcomeCode.Killed, "by a signal (SIGHUP") { Act = OnceBegun(s => s.DockerAsync("kill", "--signal", "HUP")) },
+        new("docker kill --signal USR1", Script(Waits), OutcomeCode.Killed, "by a signal (SIGUSR1") { Act = OnceBegun(s => s.DockerAsync("kill", "--signal", "USR1")) },
         new("docker kill", Script(Waits), OutcomeCode.Killed, BySigkill) { Act = OnceBegun(s => s.DockerAsync("kill")) },
 
         new("docker rm --force", Script(Waits), OutcomeCode.Killed, "The training") { Act = OnceBegun(s => s.DockerAsync("rm", "--force")), Or = OutcomeCode.Lost },
@@ -71,6 +78,7 @@ internal static class Causes
         // The engine's end.
         new("the engine is stopped and started", Script(Waits), OutcomeCode.Completed, "The training completed.") { Setting = Setting.EngineStopped, Before = s => s.BegunAsync(), Act = s => s.LetGoAsync() },
         new("the engine is killed and started", Script(Waits), OutcomeCode.Completed, "The training completed.") { Setting = Setting.EngineKilled, Before = s => s.BegunAsync(), Act = s => s.LetGoAsync() },
+        new("the engine is stopped, and with it a training that saves and ends with exit code 0", Script(SavesOnSigterm), OutcomeCode.Killed, BySigterm) { Setting = Setting.EngineStoppedWithContainers, Before = s => s.BegunAsync() },
         new("the engine is stopped, and its containers with it", Script(Waits), OutcomeCode.Killed, BySigterm) { Setting = Setting.EngineStoppedWithContainers, Before = s => s.BegunAsync() },
         new("the engine is killed, and its containers with it", Script(Waits), OutcomeCode.Killed, BySigterm) { Setting = Setting.EngineKilledWithContainers, Before = s => s.BegunAsync() },
 
@@ -79,6 +87,7 @@ internal static class Causes
         WithoutHost("the host is killed, and the training completes", Script(Waits + "exit 0"), OutcomeCode.Completed, "The training completed.", EndsAlone),
         WithoutHost("the host is killed, and the training fails", Script(Waits + "echo 'bad batch'; exit 3"), OutcomeCode.NonZeroExit, "The training program ended with exit code 3. Its last lines:\nbad batch", EndsAlone),
         WithoutHost("the host is killed, and memory runs out", Script(Waits + "exec tail /dev/zero"), OutcomeCode.OutOfMemory, TooMuchMemory, EndsAlone),
+        WithoutHost("the host is killed, and somebody stops the training, which saves and ends with exit code 0", Script(SavesOnSigterm), OutcomeCode.Killed, BySigterm, s => s.DockerAsync("stop")),
         WithoutHost("the host is killed, and somebody kills the training", Script(Waits), OutcomeCode.Killed, BySigkill, s => s.DockerAsync("kill")),
         WithoutHost("the host is killed, and somebody removes the running container", Script(Waits), OutcomeCode.Lost, Gone, s => s.DockerAsync("rm", "--force")),
         WithoutHost("the host is killed, and somebody removes the ended container", Script(Waits + "exit 0"), OutcomeCode.Lost, Gone, async s => { await EndsAlone(s); await s.DockerAsync("rm"); }),

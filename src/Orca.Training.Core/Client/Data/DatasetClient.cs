@@ -19,7 +19,7 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
 
     public Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
+        Intake.Names(("dataset_id", datasetId));
         ArgumentNullException.ThrowIfNull(files);
         return errors.AskAsync(nameof(AddAsync), async () =>
         {
@@ -70,27 +70,25 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
 
     public Task<IReadOnlyList<DatasetDescription>> ListVersionsAsync(string datasetId, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
+        Intake.Names(("dataset_id", datasetId));
         return errors.AskAsync(nameof(ListVersionsAsync), () => datasets.ListVersionsAsync(datasetId, cancellationToken), cancellationToken);
     }
 
     public Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(version);
+        Intake.Version(version);
         return errors.AskAsync(nameof(ListFilesAsync), () => FoundAsync(() => datasets.ListFilesAsync(version, cancellationToken)), cancellationToken);
     }
 
     public Task<DatasetVersion> ResolveAsync(string datasetId, string version = "", CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
-        ArgumentNullException.ThrowIfNull(version);
+        Intake.Names(("dataset_id", datasetId), ("version", version));
         return errors.AskAsync(nameof(ResolveAsync), async () => await datasets.ResolveAsync(datasetId, version, cancellationToken) ?? throw NotFound(datasetId, version), cancellationToken);
     }
 
     public Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(version);
-        ArgumentNullException.ThrowIfNull(tag);
+        Intake.Version(version, ("tag", tag));
         return errors.AskAsync(nameof(TagAsync), async () =>
         {
             try
@@ -112,8 +110,7 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
 
     public Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
-        ArgumentNullException.ThrowIfNull(tag);
+        Intake.Names(("dataset_id", datasetId), ("tag", tag));
         return errors.AskAsync(nameof(RemoveTagAsync), async () =>
         {
             await datasets.RemoveTagAsync(datasetId, tag, cancellationToken);
@@ -123,7 +120,7 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
 
     public Task DeleteAsync(DatasetVersion version, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(version);
+        Intake.Version(version);
         return errors.AskAsync(nameof(DeleteAsync), async () =>
             await datasets.DeleteAsync(version, cancellationToken) ? true : throw NotFound(version.DatasetId, version.Hash), cancellationToken);
     }
