@@ -75,7 +75,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         Train(
             "retries that each keep much",
             r => r with { Parameters = Enumerable.Range(0, 25).ToDictionary(i => $"P{i}", _ => new string('v', 4096)), Retries = new RetryPolicy { MaxRetries = 100 } },
-            ("retries.max_retries", "100 is too many for a request of 103174 bytes, which each attempt keeps: give at most 28, or a smaller request.")),
+            ("retries.max_retries", "100 is too many for a request of 103186 bytes, which each attempt keeps: give at most 28, or a smaller request.")),
         Train("too many parameters", r => r with { Parameters = Many(129) }, ("parameters", "There are 129: give at most 128.")),
         Train("a parameter that is no variable", r => r with { Parameters = One("learning-rate", "1") }, ("parameters[learning-rate]", NoVariable)),
         Train("a parameter without a name", r => r with { Parameters = One("", "1") }, ("parameters[]", NoVariable)),
