@@ -256,6 +256,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         List("a page too long", q => q with { PageSize = 1001 }, ("page_size", "1001" + NoPageSize)),
         List("a token of another kind", q => q with { PageToken = "next" }, ("page_token", NoToken)),
         List("a token of the right length", q => q with { PageToken = new('A', 44) }, ("page_token", NoToken)),
+        List("a token of the right length with a character that none has", q => q with { PageToken = new string('A', 20) + "%" + new string('A', 23) }, ("page_token", NoToken)),
         List("a token that is no text of a token", q => q with { PageToken = "ä模\u0000" }, ("page_token", NoToken)),
         List("a token with half a character", q => q with { PageToken = "\ud800" }, ("page_token", Half)),
         List("more text than a message has room for", q => q with { User = new('u', 1_100_000) }, ("user", "With it the call holds more than 1048576 bytes of text: give less, and large things as a dataset.")),
