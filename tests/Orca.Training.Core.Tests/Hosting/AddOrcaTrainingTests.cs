@@ -43,7 +43,7 @@ public sealed class AddOrcaTrainingTests
                 "Gpus": 1,
                 "ShmMiB": 128,
                 "AllowOtherParameters": true,
-                "DeclaredParameters": { "EPOCHS": { "Kind": "WholeNumber", "Least": 1, "Choices": ["1", "2"] } },
+                "DeclaredParameters": { "EPOCHS": { "Kind": "WholeNumber", "Least": 1, "Choices": ["1", "20"] } },
                 "Timeouts": { "Queued": "00:00:01", "Launching": "00:00:02", "Running": "3.00:00:00", "NoProgress": "00:00:04" },
                 "Retries": { "MaxRetries": 2, "On": [ "NonZeroExit", "Own" ], "FirstPause": "00:00:05", "LongestPause": "00:00:06" }
               },
