@@ -1,3 +1,4 @@
+using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Datasets.Intents;
 
@@ -8,7 +9,7 @@ namespace Orca.Training.SampleHost;
 /// <c>:Test</c>, each a CSV file, or a fraction such as 0.1 of the training file, cut off it by <c>:Seed</c>. <c>Datasets:&lt;id&gt;:Utterances</c> instead is
 /// a CSV file of texts for a model to label. Adding what is there already changes nothing.
 /// </summary>
-internal sealed partial class DatasetImport(IConfiguration configuration, IDatasetStore datasets, IHostEnvironment environment, ILogger<DatasetImport> logger)
+internal sealed partial class DatasetImport(IConfiguration configuration, IDatasetStore datasets, ITrainingClient client, IHostEnvironment environment, ILogger<DatasetImport> logger)
     : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -30,11 +31,11 @@ internal sealed partial class DatasetImport(IConfiguration configuration, IDatas
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private Task<DatasetVersion> AddAsync(IConfigurationSection dataset, CancellationToken cancellationToken)
+    private async Task<DatasetVersion> AddAsync(IConfigurationSection dataset, CancellationToken cancellationToken)
     {
         if (dataset["Utterances"] is { Length: > 0 } utterances)
         {
-            return datasets.AddUtterancesAsync(dataset.Key, CsvSource.FromFile(PathOf(utterances)!), cancellationToken);
+            return await datasets.AddUtterancesAsync(dataset.Key, CsvSource.FromFile(PathOf(utterances)!), cancellationToken);
         }
 
         var train = PathOf(dataset["Train"])
@@ -43,7 +44,7 @@ internal sealed partial class DatasetImport(IConfiguration configuration, IDatas
         var (test, testFraction) = PartOf(dataset["Test"]);
         var split = validationFraction == 0 && testFraction == 0 ? null
             : new IntentSplit(dataset.GetValue("Seed", 0L)) { Validation = validationFraction, Test = testFraction };
-        return datasets.AddIntentFilesAsync(dataset.Key, train, validation, test, split, cancellationToken);
+        return (await client.Datasets.AddIntentFilesAsync(dataset.Key, train, validation, test, split, cancellationToken)).Version;
     }
 
     /// <summary>A file, or a fraction.</summary>

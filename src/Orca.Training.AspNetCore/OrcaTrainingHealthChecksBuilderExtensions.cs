@@ -13,9 +13,9 @@ public static class OrcaTrainingHealthChecksBuilderExtensions
     /// </summary>
     /// <remarks>
     /// Unhealthy, or what <paramref name="failureStatus"/> says, if callers cannot be served: the job store does not answer within 5 s, or the
-    /// tracker is stopped. Degraded if trainings may have to wait: a machine is away, even if it is the only one, or the tracker begins
+    /// tracker is stopped. Degraded if trainings may have to wait: a machine is away, even if it is the only one, a disk of the host is nearly full, or the tracker begins
     /// anew after an error; callers get their answers all the same, and another host would be no better off. Healthy otherwise, also
-    /// while another host decides. The description says it in sentences, the data by part: <c>job store</c>, <c>tracker</c>,
+    /// while another host decides. The description says it in sentences, the data by part: <c>job store</c>, <c>tracker</c>, <c>disk</c>,
     /// <c>machine NAME</c>. Asked more often than once a second, it gives the same answers again.
     /// </remarks>
     /// <param name="builder">What <c>AddHealthChecks()</c> returns.</param>

@@ -22,7 +22,7 @@ public sealed class AlgorithmOptions
     /// The command's words, such as <c>server</c>, <c>/data</c>: they stand in for the image's own command (CMD) and are handed to its
     /// entry point, where it has one. Default empty: the image's own.
     /// </summary>
-    public IList<string> Command { get; } = [];
+    public IList<string> Command { get; set; } = [];
 
     /// <summary>
     /// Values of parameters for requests that do not give them. <c>OMP_NUM_THREADS</c> and the like are set here too, where an algorithm is to have

@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using Orca.Training.Artifacts;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Settings;
+using Orca.Training.Text;
 using static System.FormattableString;
 
 namespace Orca.Training;
@@ -21,6 +23,14 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
     {
         var found = new List<string>();
         RequireTime(nameof(options.ReconcilePeriod), options.ReconcilePeriod, found);
+        RequireTime($"{nameof(options.Disk)}:{nameof(options.Disk.Period)}", options.Disk.Period, found);
+        RequireAtLeast(0, "Disk:KeepFreeMiB", options.Disk.KeepFreeMiB, found);
+        RequireAtLeast(0, "Disk:StopBelowMiB", options.Disk.StopBelowMiB, found);
+        if (options.Disk.KeepFreeMiB > 0 && options.Disk.StopBelowMiB > options.Disk.KeepFreeMiB)
+        {
+            found.Add(Invariant($"Disk:StopBelowMiB is {options.Disk.StopBelowMiB}, and Disk:KeepFreeMiB {options.Disk.KeepFreeMiB}: starts have to stop before trainings do, so give no more than that."));
+        }
+
         RequireTime(nameof(options.LaunchTimeout), options.LaunchTimeout, found);
         RequireTime(nameof(options.LeaseDuration), options.LeaseDuration, found);
         if (options.StopGrace != TimeSpan.Zero)
@@ -40,6 +50,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
 
         RequireAtLeast(1, nameof(options.MaxLogMiB), options.MaxLogMiB, found);
         CheckLimits(options.Limits, found);
+        CheckLeavings(options.Leavings, found);
         CheckRetention(options.Retention, found);
         foreach (var (algorithm, settings) in options.Algorithms)
         {
@@ -61,10 +72,41 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         RequireAtLeast(1, "Limits:KeyLength", limits.KeyLength, found);
         RequireAtLeast(0, "Limits:Dependencies", limits.Dependencies, found);
         RequireAtLeast(0, "Limits:Retries", limits.Retries, found);
+        RequireAtLeast(1, "Limits:DatasetFiles", limits.DatasetFiles, found);
+        RequireAtLeast(1, "Limits:DatasetMiB", limits.DatasetMiB, found);
+        RequireAtLeast(1, "Limits:Uploads", limits.Uploads, found);
+        RequireAtLeast(1, "Limits:UploadsOfCaller", limits.UploadsOfCaller, found);
+        RequireTime("Limits:UploadIdle", limits.UploadIdle, found);
+        RequireTime("Limits:UploadTime", limits.UploadTime, found);
+        RequireWithin(1024, CallLimits.MaxRequestBytes, "Limits:RequestBytes", limits.RequestBytes, found);
+        RequireWithin(1024, CallLimits.MaxBatchBytes, "Limits:CallBytes", limits.CallBytes, found);
         if (limits.LongestTime <= TimeSpan.Zero || limits.LongestTime > LongestLimit)
         {
             found.Add(Invariant($"Limits:LongestTime is {limits.LongestTime}: give a time above zero and up to {LongestLimit.Days} days."));
         }
+
+        if (limits.LongestTimeLimit <= TimeSpan.Zero || limits.LongestTimeLimit > LongestLimit)
+        {
+            found.Add(Invariant($"Limits:LongestTimeLimit is {limits.LongestTimeLimit}: give a time above zero and up to {LongestLimit.Days} days."));
+        }
+    }
+
+    private static void CheckLeavings(LeavingsOptions leavings, List<string> found)
+    {
+        RequireAtLeast(1, "Leavings:MaxMiB", leavings.MaxMiB, found);
+        RequireAtLeast(1, "Leavings:MaxEntries", leavings.MaxEntries, found);
+        if (leavings.MaxDepth is < 1 or > 128)
+        {
+            // Each folder on the way down stays open while it is read.
+            found.Add(Invariant($"Leavings:MaxDepth is {leavings.MaxDepth}: give 1 to 128."));
+        }
+
+        if (leavings.MaxNameBytes < 1 || leavings.MaxNameBytes > ArtifactLimits.Default.NameBytes)
+        {
+            found.Add(Invariant($"Leavings:MaxNameBytes is {leavings.MaxNameBytes}: give 1 to {ArtifactLimits.Default.NameBytes}, which every store can hold."));
+        }
+
+        RequireTime("Leavings:LongestTime", leavings.LongestTime, found);
     }
 
     private static void CheckRetention(RetentionOptions retention, List<string> found)
@@ -151,6 +193,10 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         CheckTimeouts($"{path}:Timeouts", algorithm.Timeouts, limits.LongestTime, found);
         CheckRetries($"{path}:Retries", algorithm.Retries, limits, found);
         AlgorithmRule.Check(path, algorithm, Shown, found);
+        foreach (var alike in algorithm.Parameters.Keys.GroupBy(p => p, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+        {
+            found.Add($"{path}:Parameters has {string.Join(" and ", alike.Select(p => $"'{Shown(p)}'"))}, which differ by case alone: leave one out, since a training would get both.");
+        }
     }
 
     [GeneratedRegex(@"\A( *(last|best|every [1-9][0-9]{0,8}) *(,(?!\z)|\z))*\z")]
@@ -215,7 +261,15 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         }
     }
 
-    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && !name.Any(char.IsControl);
+    private static void RequireWithin(int least, int most, string setting, int value, List<string> found)
+    {
+        if (value < least || value > most)
+        {
+            found.Add(Invariant($"{setting} is {value}: give {least} to {most}."));
+        }
+    }
+
+    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && Alphabet.IndexOfHarmful(name) < 0;
 
     /// <summary>A value in a message of one line, whatever it holds.</summary>
     private static string Shown(string? value) => value is null ? "null" : string.Concat(value.Select(c => char.IsControl(c) ? '\uFFFD' : c));

@@ -2,6 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Orca.Training.Artifacts;
+using Orca.Training.Datasets;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs;
@@ -33,7 +35,7 @@ public sealed class OrcaTrainingBuilder
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(runtime);
-        Services.AddSingleton(services => new Machine(name, runtime(services), capacity));
+        StandIns.Register(Services, services => new Machine(name, runtime(services), capacity));
         return this;
     }
 
@@ -109,7 +111,7 @@ public sealed class OrcaTrainingBuilder
     public OrcaTrainingBuilder UseJobStore(Func<IServiceProvider, IJobStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        Services.AddSingleton(store);
+        StandIns.Register(Services, store);
         return UseRunStores(NewRunStore, NewModelStore, NewMetricStore);
     }
 
@@ -126,9 +128,9 @@ public sealed class OrcaTrainingBuilder
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(models);
         ArgumentNullException.ThrowIfNull(metrics);
-        Services.AddSingleton(runs);
-        Services.AddSingleton(models);
-        Services.AddSingleton(metrics);
+        StandIns.Register(Services, runs);
+        StandIns.Register(Services, models);
+        StandIns.Register(Services, metrics);
         return this;
     }
 
@@ -136,7 +138,23 @@ public sealed class OrcaTrainingBuilder
     public OrcaTrainingBuilder UseLogStore(Func<IServiceProvider, ILogStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        Services.AddSingleton(store);
+        StandIns.Register(Services, store);
+        return this;
+    }
+
+    /// <summary>Replaces the dataset store, which keeps datasets in folders otherwise.</summary>
+    public OrcaTrainingBuilder UseDatasetStore(Func<IServiceProvider, IDatasetStore> store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        StandIns.Register(Services, store);
+        return this;
+    }
+
+    /// <summary>Replaces the artifact store, which keeps what trainings leave in folders otherwise.</summary>
+    public OrcaTrainingBuilder UseArtifactStore(Func<IServiceProvider, IArtifactStore> store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        StandIns.Register(Services, store);
         return this;
     }
 

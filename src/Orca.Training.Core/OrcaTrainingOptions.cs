@@ -31,6 +31,12 @@ public sealed class OrcaTrainingOptions
     public bool DataFolderIsShared { get; set; }
 
     /// <summary>
+    /// Whether other users of the machine can read datasets, outputs and logs in the data folder; otherwise its folders are the host's user's
+    /// alone. What trainings write nobody but they and the host can change either way. Default off.
+    /// </summary>
+    public bool OtherUsersCanRead { get; set; }
+
+    /// <summary>
     /// The most that the folder store keeps of what one container prints, in MiB; of more, the first quarter and the end. Default 64.
     /// </summary>
     public int MaxLogMiB { get; set; } = 64;
@@ -38,8 +44,14 @@ public sealed class OrcaTrainingOptions
     /// <summary>What requests may not exceed.</summary>
     public RequestLimits Limits { get; } = new();
 
+    /// <summary>The most that a training may leave.</summary>
+    public LeavingsOptions Leavings { get; } = new();
+
     /// <summary>How long what is finished is kept.</summary>
     public RetentionOptions Retention { get; } = new();
+
+    /// <summary>What is kept free on the disks that the service writes to.</summary>
+    public DiskOptions Disk { get; } = new();
 
     /// <summary>How often what is recorded is compared with what the machines say, in case events were lost. Default 10 s.</summary>
     public TimeSpan ReconcilePeriod { get; set; } = TimeSpan.FromSeconds(10);

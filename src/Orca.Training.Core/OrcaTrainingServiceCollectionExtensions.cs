@@ -49,11 +49,17 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(OrcaTrainingBuilder.NewModelStore);
         services.TryAddSingleton(OrcaTrainingBuilder.NewMetricStore);
         services.TryAddSingleton(CapacityPolicies.OneAtATime);
-        services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s) });
-        services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs")) { IsShared = IsDataFolderShared(s) });
+        services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s), OthersCanRead = CanOthersRead(s) });
+        services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs"))
+        {
+            IsShared = IsDataFolderShared(s),
+            OthersCanRead = CanOthersRead(s),
+            Limits = s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Leavings.ToLimits(),
+        });
         services.TryAddSingleton<ILogStore>(NewLogStore);
         services.TryAddSingleton<ITrainingClientFactory>(NewClient);
         services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
+        services.TryAddSingleton(s => new UploadPlaces(() => s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Limits));
         services.TryAddSingleton<TrainingMetrics>();
         services.TryAddSingleton<TrackerState>();
         services.TryAddSingleton<TrackerService>();
@@ -96,7 +102,9 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.AddSingleton(s => new SettingsSource((s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build()).GetSection(SettingsSource.Section)));
         services.AddSingleton(new SettingsPart("", SettingsKeys.Of(typeof(OrcaTrainingOptions))
             .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
+            .With(nameof(OrcaTrainingOptions.Leavings), SettingsKeys.Of(typeof(LeavingsOptions)))
             .With(nameof(OrcaTrainingOptions.Retention), SettingsKeys.Of(typeof(RetentionOptions)))
+            .With(nameof(OrcaTrainingOptions.Disk), SettingsKeys.Of(typeof(DiskOptions)))
             .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions))
                 .WithEach(nameof(AlgorithmOptions.DeclaredParameters), SettingsKeys.Of(typeof(ParameterOptions)))
                 .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
@@ -165,7 +173,14 @@ public static class OrcaTrainingServiceCollectionExtensions
     }
 
     private static Dictionary<string, AlgorithmDefaults> DefaultsIn(OrcaTrainingOptions options) => options.Algorithms
-        .ToDictionary(a => a.Key, a => new AlgorithmDefaults(a.Value.Timeouts.ForRequests, a.Value.Retries.ForRequests) { Rules = new ParameterRules(a.Key, a.Value) }, StringComparer.Ordinal);
+        .ToDictionary(
+            a => a.Key,
+            a => new AlgorithmDefaults(a.Value.Timeouts.ForRequests, a.Value.Retries.ForRequests)
+            {
+                Parameters = [.. a.Value.Parameters.Keys],
+                Rules = new ParameterRules(a.Key, a.Value),
+            },
+            StringComparer.Ordinal);
 
     private static FolderLogStore NewLogStore(IServiceProvider services) => new(
         DataFolder(services, "logs"),
@@ -173,7 +188,11 @@ public static class OrcaTrainingServiceCollectionExtensions
         (long)services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.MaxLogMiB << 20)
     {
         IsShared = IsDataFolderShared(services),
+        OthersCanRead = CanOthersRead(services),
     };
+
+    private static bool CanOthersRead(IServiceProvider services) =>
+        services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.OtherUsersCanRead;
 
     private static bool IsDataFolderShared(IServiceProvider services) =>
         services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.DataFolderIsShared;

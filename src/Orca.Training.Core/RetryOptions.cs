@@ -10,7 +10,8 @@ public sealed class RetryOptions
 
     /// <summary>
     /// The outcomes after which it is tried again, such as <c>NonZeroExit</c>. Default empty: all but those that another attempt would most likely
-    /// repeat (OutOfMemory, TimedOut, ArtifactMissing, and NonZeroExit with the exit codes 2, 126 and 127, unless it is named here). Cancelled, ImageNotFound and InvalidSpec are never tried again.
+    /// repeat (OutOfMemory, TimedOut, ArtifactMissing, ArtifactTooLarge, and NonZeroExit with the exit codes 2, 126 and 127, unless it is named here). Cancelled,
+    /// ImageNotFound and InvalidSpec are never tried again.
     /// </summary>
     public IList<string> On { get; } = [];
 

@@ -21,6 +21,10 @@ internal sealed partial class MinioOptionsValidator : IValidateOptions<MinioOpti
 
         Require(!string.IsNullOrWhiteSpace(options.AccessKey), "AccessKey is empty: give the access key of a user of the server.", found);
         Require(!string.IsNullOrWhiteSpace(options.SecretKey), "SecretKey is empty: give the secret of the access key.", found);
+        RequireNoBlanks(nameof(options.AccessKey), options.AccessKey, found);
+        RequireNoBlanks(nameof(options.SecretKey), options.SecretKey, found);
+        RequireNoBlanks(nameof(options.Region), options.Region, found);
+        Require(options.CacheFolder?.Contains('\0', StringComparison.Ordinal) is not true, "CacheFolder holds a NUL character: give a folder, or leave it out.", found);
         Require(!string.IsNullOrWhiteSpace(options.Region), "Region is empty: give the server's, such as 'us-east-1'.", found);
         RequireBucket(nameof(options.DatasetBucket), options.DatasetBucket, found);
         RequireBucket(nameof(options.RunBucket), options.RunBucket, found);
@@ -41,9 +45,13 @@ internal sealed partial class MinioOptionsValidator : IValidateOptions<MinioOpti
     }
 
     private static void RequireUrl(string setting, string? url, List<string> found) => Require(
-        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", AbsolutePath: "/", Query.Length: 0, UserInfo.Length: 0 },
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0, UserInfo.Length: 0 },
         $"{setting} is '{url}': give a URL of scheme, host and port, such as 'http://127.0.0.1:9000'.",
         found);
+
+    // As copied with a line's end: the server would only say that the signature is wrong. The value stays unsaid, since it may be a secret.
+    private static void RequireNoBlanks(string setting, string? value, List<string> found) => Require(
+        string.IsNullOrWhiteSpace(value) || !value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)), $"{setting} holds a blank or a line break: give it without.", found);
 
     private static void RequireBucket(string setting, string? bucket, List<string> found) =>
         Require(BucketName().IsMatch(bucket ?? ""), $"{setting} is '{bucket}': give 3 to 63 small letters, digits and '-', beginning and ending with a letter or digit.", found);

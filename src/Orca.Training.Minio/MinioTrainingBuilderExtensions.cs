@@ -6,8 +6,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orca.Training.Access;
-using Orca.Training.Artifacts;
-using Orca.Training.Datasets;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Minio;
 using Orca.Training.Minio.Access;
@@ -41,9 +39,10 @@ public static class MinioTrainingBuilderExtensions
 
         // The container that makes the connection disposes it when the host ends.
         services.AddSingleton(s => new S3Server(s.GetRequiredService<IOptions<MinioOptions>>().Value, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IDatasetStore>(s => new MinioDatasetStore(s.GetRequiredService<S3Server>(), NewCache(s)));
-        services.AddSingleton<IArtifactStore>(s => new MinioArtifactStore(s.GetRequiredService<S3Server>()));
-        services.AddSingleton<IPlaceAccess>(s => new MinioPlaceAccess(
+        builder.UseDatasetStore(s => new MinioDatasetStore(s.GetRequiredService<S3Server>(), NewCache(s)));
+        builder.UseArtifactStore(s => new MinioArtifactStore(
+            s.GetRequiredService<S3Server>(), s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Leavings.ToLimits()));
+        StandIns.Register<IPlaceAccess>(services, s => new MinioPlaceAccess(
             s.GetRequiredService<S3Server>(), s.GetService<ILogger<MinioPlaceAccess>>() ?? NullLogger<MinioPlaceAccess>.Instance));
         return builder;
     }
@@ -71,6 +70,6 @@ public static class MinioTrainingBuilderExtensions
         var folder = Path.Combine(
             services.GetRequiredService<IHostEnvironment>().ContentRootPath,
             options.CacheFolder ?? Path.Combine(services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.DataFolder, "cache"));
-        return new DatasetCache(Path.GetFullPath(folder), (long)options.CacheMiB << 20, services.GetRequiredService<IJobStore>(), services.GetRequiredService<TimeProvider>());
+        return new DatasetCache(Path.GetFullPath(folder), (long)options.CacheMiB << 20, services.GetRequiredService<IJobStore>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IOptions<OrcaTrainingOptions>>().Value.OtherUsersCanRead);
     }
 }

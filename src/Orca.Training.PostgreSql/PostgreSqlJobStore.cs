@@ -65,6 +65,10 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
                 var installation = await AskAsync(token => Database.Schema.MigrateAsync(_data, _options.Schema, _logger, token), cancellationToken);
                 _installation = installation;
                 _logger.Opened(_data.Name, _options.Schema, installation.Value);
+                if (_data.PreparesByItself)
+                {
+                    _logger.PreparesByItself(_data.Name);
+                }
             }
 
             return _installation.Value;

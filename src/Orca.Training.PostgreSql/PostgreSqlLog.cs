@@ -16,4 +16,7 @@ internal static partial class PostgreSqlLog
 
     [LoggerMessage(6003, LogLevel.Warning, "Lost the connection that job store {Database} notifies changes on; looking for them every {DurationMs} ms until it is back")]
     public static partial void NotificationsLost(this ILogger log, Exception exception, string database, long durationMs);
+
+    [LoggerMessage(6004, LogLevel.Warning, "The data source of job store {Database} has Max Auto Prepare set: one statement that fails can break later ones on its connection (npgsql#6391). Leave it off for this source")]
+    public static partial void PreparesByItself(this ILogger log, string database);
 }

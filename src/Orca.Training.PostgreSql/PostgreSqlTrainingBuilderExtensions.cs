@@ -24,7 +24,10 @@ public static class PostgreSqlTrainingBuilderExtensions
     /// them: any takes requests, one decides. Of several calls the last one counts.
     /// </summary>
     /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
-    /// <param name="connectionString">As Npgsql spells it: <c>Host=db;Database=trainings;Username=…</c>. A pooler that hands on sessions by transaction will not do.</param>
+    /// <param name="connectionString">
+    /// As Npgsql spells it: <c>Host=db;Database=trainings;Username=…</c>. A pooler that hands on sessions by transaction will not do. <c>Max Auto Prepare</c> is
+    /// turned off: with it, one statement that fails breaks others later.
+    /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
     public static OrcaTrainingBuilder UsePostgreSql(this OrcaTrainingBuilder builder, string connectionString) =>
@@ -39,18 +42,13 @@ public static class PostgreSqlTrainingBuilderExtensions
     public static OrcaTrainingBuilder UsePostgreSql(this OrcaTrainingBuilder builder, string connectionString, Action<PostgreSqlJobStoreOptions>? configure)
     {
         ArgumentException.ThrowIfNullOrEmpty(connectionString);
-        var connection = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "Orca.Training" };
-        if (connection.MaxAutoPrepare == 0)
-        {
-            connection.MaxAutoPrepare = 32;
-        }
-
+        var connection = PostgreSqlConnectionString.Read(connectionString);
         return builder.Use(services => new PostgreSqlDataSource(Build(services, connection.ConnectionString), isOwned: true), configure);
     }
 
     /// <summary>The same with a data source of the application's own, which it disposes itself.</summary>
     /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
-    /// <param name="dataSource">Finds it among the host's services, or makes it.</param>
+    /// <param name="dataSource">Finds it among the host's services, or makes it. Without <c>Max Auto Prepare</c>: with it, one statement that fails breaks others later.</param>
     /// <param name="configure">Sets the schema and the times, after <c>OrcaTraining:PostgreSql</c> in the configuration; null for those.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UsePostgreSql(

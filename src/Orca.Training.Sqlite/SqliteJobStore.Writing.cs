@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Orca.Training.Disk;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Committing;
@@ -9,6 +10,8 @@ namespace Orca.Training.Sqlite;
 /// <summary>The writer of the moment: commits groups of batches, and whatever else has to be written in between.</summary>
 internal sealed partial class SqliteJobStore
 {
+    private DiskRoom? _disk;
+
     /// <inheritdoc />
     public async ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)
     {
@@ -58,6 +61,22 @@ internal sealed partial class SqliteJobStore
                 opened.Database.Delete(ids);
             }),
             cancellationToken);
+    }
+
+    /// <summary>The reserve is for what is under way: on a disk that is nearly full nothing new is taken.</summary>
+    /// <exception cref="JobStoreUnavailableException">There is no room for what is new.</exception>
+    private void RequireRoom(IReadOnlyList<JobCommand> commands)
+    {
+        if (!commands.Any(c => c is JobCommand.Submit or JobCommand.SubmitAll))
+        {
+            return;
+        }
+
+        _disk ??= new DiskRoom(((IOnDisk)this).Folder);
+        if (_disk.IsShort)
+        {
+            throw SqliteErrors.DiskFull(_options.File, cause: null);
+        }
     }
 
     /// <summary>Takes up what applications committed in transactions of their own, and shows it.</summary>
@@ -149,6 +168,8 @@ internal sealed partial class SqliteJobStore
         {
             FindOut(opened);
         }
+
+        opened.Database.KeepReserve();
 
         var plan = Plan(opened, batches);
         try

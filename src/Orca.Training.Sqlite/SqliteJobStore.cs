@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Orca.Training.Disk;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Committing;
@@ -9,7 +10,7 @@ using Orca.Training.Sqlite.Image;
 namespace Orca.Training.Sqlite;
 
 /// <summary>Jobs in a SQLite file, for one host. What is open is also kept in memory, so that only writes and old jobs meet the disk.</summary>
-internal sealed partial class SqliteJobStore : IJobStore, IAsyncDisposable, IDisposable
+internal sealed partial class SqliteJobStore : IJobStore, IOnDisk, IAsyncDisposable, IDisposable
 {
     private readonly SqliteJobStoreOptions _options;
     private readonly TimeProvider _time;
@@ -35,6 +36,8 @@ internal sealed partial class SqliteJobStore : IJobStore, IAsyncDisposable, IDis
     public bool IsShared => false;
 
     internal string File => _options.File;
+
+    string IOnDisk.Folder => Path.GetDirectoryName(Path.GetFullPath(_options.File))!;
 
     /// <summary>Opens the database, once; every call does it where nobody has before.</summary>
     /// <exception cref="SqliteStoreException">Another host uses it, a newer version made it, or it cannot be used at all.</exception>
@@ -64,6 +67,7 @@ internal sealed partial class SqliteJobStore : IJobStore, IAsyncDisposable, IDis
     public ValueTask<IReadOnlyList<CommandResult>> ApplyAsync(IReadOnlyList<JobCommand> commands, Fence? fence, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commands);
+        RequireRoom(commands);
         return commands.Count == 0 ? ValueTask.FromResult<IReadOnlyList<CommandResult>>([])
             : Volatile.Read(ref _opened) is null ? OpenAndApplyAsync(commands, fence, cancellationToken)
             : _writes.WriteAsync(new PendingBatch(commands, fence), cancellationToken);
@@ -178,13 +182,30 @@ internal sealed partial class SqliteJobStore : IJobStore, IAsyncDisposable, IDis
     /// <inheritdoc />
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
+    /// <summary>A file that cannot be made is told by who opens the database.</summary>
+    private void Protect()
+    {
+        try
+        {
+            if (DatabaseFiles.Prepare(Path.GetFullPath(_options.File), _options.OtherUsersCanRead) is { } open)
+            {
+                _logger.OpenToOthers(open);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _logger.NotProtected(e, _options.File);
+        }
+    }
+
     private async ValueTask<Opened> OpenOnceAsync(CancellationToken cancellationToken)
     {
         var host = await HostLock.TakeAsync(Path.GetFullPath(_options.File), _options.HostTimeout, _time, cancellationToken);
         JobDatabase? database = null;
         try
         {
-            database = JobDatabase.Open(_options);
+            Protect();
+            database = JobDatabase.Open(_options, _time);
             var opened = new Opened(host, database);
             database.TakeOutside();
             opened.Image.Load(database.ReadOpenJobs());

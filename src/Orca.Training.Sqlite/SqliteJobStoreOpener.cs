@@ -1,11 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orca.Training.Jobs.Storage;
 
 namespace Orca.Training.Sqlite;
 
-/// <summary>Opens the store before anything else of the host starts: a database that cannot be used stops the start, with the reason.</summary>
-internal sealed class SqliteJobStoreOpener(SqliteJobStore store) : IHostedLifecycleService
+/// <summary>Opens the store before anything else of the host starts: a database that cannot be used stops the start, with the reason. A store that the host replaced by another is not touched.</summary>
+internal sealed class SqliteJobStoreOpener(IServiceProvider services) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken).AsTask();
+    public Task StartingAsync(CancellationToken cancellationToken) =>
+        services.GetRequiredService<IJobStore>() is SqliteJobStore store ? store.OpenAsync(cancellationToken).AsTask() : Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -20,6 +20,12 @@ public sealed class SqliteJobStoreOptions
     /// </summary>
     public TimeSpan HostTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether other users of the machine can read the database, as another user's backup tool has to; otherwise its files are the host's
+    /// user's alone. Nobody else can write them either way. Default off.
+    /// </summary>
+    public bool OtherUsersCanRead { get; set; }
+
     internal string ConnectionString { get; set; } = "";
 
     internal string File => new SqliteConnectionStringBuilder(ConnectionString).DataSource;
@@ -29,7 +35,18 @@ public sealed class SqliteJobStoreOptions
     /// <exception cref="ArgumentException">The connection string names no file that can be written.</exception>
     internal static void CheckConnection(string connectionString)
     {
-        var connection = new SqliteConnectionStringBuilder(connectionString);
+        var connection = Read(connectionString);
+        if (connection.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException(
+                $"The connection string '{connectionString}' names a URI, and the job store keeps files of its own beside the database: give the file's path, such as 'Data Source=orca.db', and what followed '?' as the connection string's own words.");
+        }
+
+        if (connection.DataSource.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException("The connection string names a file with a NUL character in its path: give a path, such as 'Data Source=orca.db'.");
+        }
+
         if (connection.Mode is SqliteOpenMode.Memory || connection.DataSource.Length == 0 || connection.DataSource.Contains(":memory:", StringComparison.Ordinal))
         {
             throw new ArgumentException(
@@ -39,6 +56,21 @@ public sealed class SqliteJobStoreOptions
         if (connection.Mode is SqliteOpenMode.ReadOnly)
         {
             throw new ArgumentException($"The connection string '{connectionString}' opens the database for reading only, and the job store writes: leave Mode out.");
+        }
+    }
+
+    private static SqliteConnectionStringBuilder Read(string connectionString)
+    {
+        try
+        {
+            return new SqliteConnectionStringBuilder(connectionString);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            // Without what .NET calls its own parameters.
+            var reason = e.Message.Split('\n')[0].Split(" (Parameter")[0].TrimEnd('.');
+            throw new ArgumentException(
+                $"The connection string '{connectionString}' cannot be read ({reason}): give one as Microsoft.Data.Sqlite spells it, such as 'Data Source=orca.db'.", e);
         }
     }
 }

@@ -12,9 +12,10 @@ public sealed partial class ArchitectureTests
     {
         ["Text"] = [],
         ["Files"] = ["Text"],
-        ["Jobs"] = [],
-        ["Datasets"] = ["Files"],
-        ["Artifacts"] = ["Files", "Jobs"],
+        ["Disk"] = ["Files"],
+        ["Jobs"] = ["Text"],
+        ["Datasets"] = ["Disk", "Files", "Text"],
+        ["Artifacts"] = ["Disk", "Files", "Jobs"],
         ["Access"] = ["Artifacts", "Jobs"],
         ["Runs"] = ["Jobs"],
         ["Models"] = ["Files", "Jobs", "Runs"],
@@ -23,11 +24,11 @@ public sealed partial class ArchitectureTests
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Jobs", "Machines", "Text"],
-        ["Logs"] = ["Files", "Jobs", "Machines"],
-        ["Client"] = ["Artifacts", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Runs", "Settings"],
+        ["Logs"] = ["Disk", "Files", "Jobs", "Machines"],
+        ["Client"] = ["Artifacts", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Runs", "Settings", "Text"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics"],
-        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity"],
+        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity", "Text"],
     };
 
     [Fact]

@@ -15,6 +15,15 @@ public sealed class DownloadTests : IDisposable
     private readonly DataInstallation _installation = new();
     private readonly byte[] _content = RandomNumberGenerator.GetBytes(300_000);
 
+    private static readonly (string Name, byte[] Content)[] Pictures =
+    [
+        ("curve.png", [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, 0, 0]),
+        ("photo.bin", [0xFF, 0xD8, 0xFF, 0xE0]),
+        ("page.png", [.. "<html>"u8]),
+        ("drawing.svg", [.. "<svg xmlns='http://www.w3.org/2000/svg'/>"u8]),
+        ("page.html", [.. "<!doctype html>"u8]),
+    ];
+
     private static CancellationToken Token => Patience.Token;
 
     public void Dispose() => _installation.Dispose();
@@ -37,6 +46,41 @@ public sealed class DownloadTests : IDisposable
         Assert.Equal(("application/octet-stream", "attachment"), (answer.Content.Headers.ContentType!.MediaType, answer.Content.Headers.ContentDisposition!.DispositionType));
         Assert.Equal("model ü.bin", answer.Content.Headers.ContentDisposition.FileNameStar);
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Theory]
+    [InlineData("curve.png", "image/png")]
+    [InlineData("photo.bin", "image/jpeg")]
+    [InlineData("page.png", null)]
+    [InlineData("drawing.svg", null)]
+    [InlineData("page.html", null)]
+    [InlineData("empty", null)]
+    public async Task A_picture_is_shown_by_its_content_and_can_do_nothing_and_all_else_is_saved(string file, string? picture)
+    {
+        await using var host = await StartAsync();
+
+        using var answer = await AskAsync(host, HttpMethod.Get, "models/m/1/files/" + file);
+
+        Assert.Equal(picture ?? "application/octet-stream", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(picture is null ? "attachment" : null, answer.Content.Headers.ContentDisposition?.DispositionType);
+        Assert.Equal("default-src 'none'; sandbox", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal(Pictures.FirstOrDefault(p => p.Name == file).Content ?? [], await answer.Content.ReadAsByteArrayAsync(Token));
+    }
+
+    [Fact]
+    public async Task All_files_of_a_model_are_of_one_version_though_its_alias_moves()
+    {
+        await using var host = await StartAsync();
+
+        using var list = await AskAsync(host, HttpMethod.Get, "models/m/production/files");
+        await _installation.TrainAsync(0.4, "m", ("other", [1]));
+        await _installation.Client.Models.SetAliasAsync("m", "production", 2, Token);
+        using var file = await AskAsync(host, HttpMethod.Get, "models/m/1/files/empty");
+
+        Assert.Equal("/orca-training/models/m/1/files", list.Content.Headers.ContentLocation!.OriginalString);
+        Assert.Contains("\ndeep/model ü.bin\n", await list.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, "/orca-training/models/m/1/files/empty"), (file.StatusCode, file.Content.Headers.ContentLocation!.OriginalString));
     }
 
     [Theory]
@@ -124,7 +168,7 @@ public sealed class DownloadTests : IDisposable
         await using var host = (await StartAsync()).ExpectingErrors();
         var changed = (byte[])_content.Clone();
         changed[7] ^= 1;
-        var artifact = (await _installation.Client.Runs.GetAsync(new JobId(1), Token)).Artifacts.Single(a => a.Size > 0);
+        var artifact = (await _installation.Client.Runs.GetAsync(new JobId(1), Token)).Artifacts.Single(a => a.Size == _content.Length);
         await File.WriteAllBytesAsync(artifact.Location.LocalPath, changed, Token);
 
         using var http = new HttpClient();
@@ -185,7 +229,7 @@ public sealed class DownloadTests : IDisposable
     {
         if ((await _installation.Client.Models.ListAsync(Token)).Count == 0)
         {
-            await _installation.TrainAsync(0.5, "m", ("deep/model ü.bin", _content), ("empty", []));
+            await _installation.TrainAsync(0.5, "m", [("deep/model ü.bin", _content), ("empty", []), .. Pictures]);
             await _installation.Client.Models.SetAliasAsync("m", "production", 1, Token);
         }
 

@@ -34,7 +34,7 @@ public sealed class IdleTests
                 // It is renewed three times in that.
                 o.LeaseDuration = TimeSpan.FromHours(1);
             })
-            .AddMachine("m", _ => runtime).UseFakeStores().UsePostgreSql(server.ConnectionString, o => o.PollPeriod = TimeSpan.FromSeconds(1));
+            .AddMachine("m", _ => runtime).UseFakeFiles().UsePostgreSql(server.ConnectionString, o => o.PollPeriod = TimeSpan.FromSeconds(1));
         using var host = builder.Build();
         await host.StartAsync(Cancel);
         var client = host.Services.GetRequiredService<ITrainingClient>();

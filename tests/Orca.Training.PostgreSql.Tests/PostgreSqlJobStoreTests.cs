@@ -40,7 +40,8 @@ internal static class Stores
     {
         var options = new PostgreSqlJobStoreOptions { Schema = schema };
         configure?.Invoke(options);
-        var connection = new NpgsqlConnectionStringBuilder(server.ConnectionString) { MaxAutoPrepare = 32, MaxPoolSize = 20 };
+        var connection = PostgreSqlConnectionString.Read(server.ConnectionString);
+        connection.MaxPoolSize = 20;
         return new PostgreSqlJobStore(new PostgreSqlDataSource(NpgsqlDataSource.Create(connection), isOwned: true), options, time ?? TimeProvider.System, NullLogger.Instance);
     }
 }

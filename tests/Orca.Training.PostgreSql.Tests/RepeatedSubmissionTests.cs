@@ -42,7 +42,7 @@ public sealed class RepeatedSubmissionTests(PostgreSqlServer server)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         builder.Services.AddOrcaTraining(o => o.AddAlgorithm("a", "image"))
-            .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeStores().UsePostgreSql(server.ConnectionString, o => o.Schema = schema);
+            .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeFiles().UsePostgreSql(server.ConnectionString, o => o.Schema = schema);
         var host = builder.Build();
         await host.StartAsync(Cancel);
         return host;

@@ -230,7 +230,7 @@ public sealed class TransactionTests(PostgreSqlServer server)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         builder.Services.AddOrcaTraining(o => o.AddAlgorithm("a", "image"))
-            .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeStores().UsePostgreSql(server.ConnectionString, o => o.Schema = schema);
+            .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeFiles().UsePostgreSql(server.ConnectionString, o => o.Schema = schema);
         var host = builder.Build();
         await host.StartAsync(Cancel);
         return host;

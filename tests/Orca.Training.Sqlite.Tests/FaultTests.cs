@@ -46,6 +46,33 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_full_disk_ends_and_cancellations_are_recorded_and_nothing_new_is_taken()
+    {
+        using var disk = SmallDisk.Mount(megabytes: 16);
+        var store = StoreFolder.Open(Path.Combine(disk.Path, "orca.db"));
+        var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
+        var jobs = (await store.ApplyAsync([.. Enumerable.Repeat(JobSamples.Submit(), 100)], null, Cancel)).Select(r => r.Job!.Id).ToList();
+        disk.Fill();
+
+        var full = await Assert.ThrowsAsync<JobStoreUnavailableException>(() => store.ApplyAsync([JobSamples.Submit()], null, Cancel).AsTask());
+        foreach (var job in jobs)
+        {
+            Assert.True((await store.ApplyAsync([new JobCommand.RequestCancel(job, JobSamples.At(1))], null, Cancel))[0].Applied);
+            Assert.True((await store.ApplyAsync([new JobCommand.FinishQueued(job, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(2))], fence, Cancel))[0].Applied);
+        }
+
+        await store.RemoveAsync(jobs[..50], fence, Cancel);
+        Assert.Contains("is full", full.Message, StringComparison.Ordinal);
+        await store.DisposeAsync();
+
+        // Also a host that begins on a full disk finds what it needs to open.
+        disk.Fill();
+        await using var next = StoreFolder.Open(store.File);
+        Assert.Equal(50, (await next.ReadPageAsync(new JobQuery { Limit = 1000 }, Cancel)).Count);
+        Assert.NotNull(await next.AcquireLeaseAsync("b", TimeSpan.FromHours(1), Cancel));
+    }
+
+    [Fact]
     public async Task On_a_full_disk_nothing_is_left_of_what_comes_together_and_it_can_be_repeated_when_there_is_room()
     {
         const int together = 20;
@@ -186,7 +213,7 @@ public sealed class FaultTests : IDisposable
 
         public void Fill()
         {
-            using var filler = File.Create(Filler);
+            using var filler = new FileStream(Filler, FileMode.Append);
             try
             {
                 while (true)

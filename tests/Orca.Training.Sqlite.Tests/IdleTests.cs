@@ -32,7 +32,7 @@ public sealed class IdleTests : IDisposable
                 o.ReconcilePeriod = TimeSpan.FromMilliseconds(20);
                 o.LeaseDuration = TimeSpan.FromSeconds(1);
             })
-            .AddMachine("m", _ => runtime).UseFakeStores().UseSqlite($"Data Source={file}");
+            .AddMachine("m", _ => runtime).UseFakeFiles().UseSqlite($"Data Source={file}");
         using var host = builder.Build();
         await host.StartAsync(Cancel);
         var client = host.Services.GetRequiredService<ITrainingClient>();

@@ -39,7 +39,7 @@ public sealed class RepeatedSubmissionTests : IDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         builder.Services.AddOrcaTraining(o => o.AddAlgorithm("a", "image"))
-            .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeStores().UseSqlite($"Data Source={file}");
+            .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeFiles().UseSqlite($"Data Source={file}");
         using var host = builder.Build();
         await host.StartAsync(Cancel);
         var answer = await call(host.Services.GetRequiredService<ITrainingClient>());

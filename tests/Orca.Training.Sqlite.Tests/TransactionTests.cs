@@ -213,7 +213,7 @@ public sealed class TransactionTests : IDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         builder.Services.AddOrcaTraining(o => o.AddAlgorithm("a", "image"))
-            .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeStores().UseSqlite($"Data Source={file}");
+            .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeFiles().UseSqlite($"Data Source={file}");
         var host = builder.Build();
         await host.StartAsync(Cancel);
         return host;

@@ -139,7 +139,7 @@ internal sealed class StoreHost : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "bench" });
         use(builder.Services.AddOrcaTraining(o => o.AddAlgorithm("none", "none"))
             .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System))
-            .UseFakeStores()
+            .UseFakeFiles()
             .UseCapacityPolicy(CapacityPolicies.Jobs(AtOnce)));
         return builder.Build();
     }

@@ -26,6 +26,7 @@ internal sealed class TrainingHealthCheck(IJobStore store, IEnumerable<Machine> 
         {
             ["job store"] = storeTrouble ?? "answers",
             ["tracker"] = tracker.Role.ToString(),
+            ["disk"] = tracker.DiskTrouble ?? "has room",
         };
         foreach (var (name, answer) in asked)
         {
@@ -38,7 +39,7 @@ internal sealed class TrainingHealthCheck(IJobStore store, IEnumerable<Machine> 
         }
 
         var status = storeTrouble is not null || tracker.Role is TrackerRole.Stopped ? failure
-            : away.Count > 0 || tracker.Role is TrackerRole.Starting or TrackerRole.Failing ? HealthStatus.Degraded
+            : away.Count > 0 || tracker.DiskTrouble is not null || tracker.Role is TrackerRole.Starting or TrackerRole.Failing ? HealthStatus.Degraded
             : HealthStatus.Healthy;
         return new HealthCheckResult(status, Describe(storeTrouble, tracker, away), data: data);
     }
@@ -56,6 +57,7 @@ internal sealed class TrainingHealthCheck(IJobStore store, IEnumerable<Machine> 
                 TrackerRole.Failing => $"This host's tracker could not go on and begins anew: {tracker.Trouble?.Message}",
                 _ => "This host's tracker is stopped.",
             },
+            .. tracker.DiskTrouble is { } disk ? [disk] : Array.Empty<string>(),
             .. away.Select(m => $"Machine '{m.Name}' cannot be reached: {m.Trouble}"),
         ];
         return string.Join(" ", sentences);

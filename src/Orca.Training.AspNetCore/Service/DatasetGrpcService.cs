@@ -9,29 +9,61 @@ using Wire = Orca.Training.Grpc.Wire;
 namespace Orca.Training.AspNetCore.Service;
 
 /// <summary>Adds datasets and answers for them with the host's own client.</summary>
-internal sealed class DatasetGrpcService(ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<DatasetGrpcService> logger) : Wire.DatasetService.DatasetServiceBase
+internal sealed class DatasetGrpcService(
+    ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<DatasetGrpcService> logger, UploadPlaces? places = null, TimeProvider? time = null)
+    : Wire.DatasetService.DatasetServiceBase
 {
+    // A host may answer with another's client, and has no settings of its own then.
+    private static readonly UploadPlaces ByDefault = new(() => new RequestLimits());
+
+    private readonly UploadPlaces _places = places ?? ByDefault;
     private readonly ServiceCalls _calls = new(lifetime, logger);
 
-    public override Task<Wire.DatasetVersion> AddDataset(IAsyncStreamReader<Wire.AddDatasetRequest> requestStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    public override Task<Wire.DatasetVersion> AddDataset(IAsyncStreamReader<Wire.AddDatasetRequest> requestStream, ServerCallContext context) =>
+        UploadAsync(requestStream, context, async (header, open) =>
+        {
+            // A store opens them one after the other, in this order, which is the order in which their bytes come.
+            DatasetFile[] files = [.. header.Files.Select(name => new DatasetFile(name, _ => ValueTask.FromResult(open(name))))];
+            return DataMapping.ToWire(await client.Datasets.AddAsync(header.DatasetId, files, context.CancellationToken).ConfigureAwait(false));
+        });
+
+    public override Task<Wire.AddIntentsResponse> AddIntents(IAsyncStreamReader<Wire.AddDatasetRequest> requestStream, ServerCallContext context) =>
+        UploadAsync(requestStream, context, async (header, open) =>
+        {
+            var (train, validation, test) = IntentMapping.FromWire(header, open);
+            var split = IntentMapping.FromWire(header.Intents.Split);
+            return IntentMapping.ToWire(
+                await client.Datasets.AddIntentsAsync(header.DatasetId, train, validation, test, split, context.CancellationToken).ConfigureAwait(false));
+        });
+
+    private Task<TAnswer> UploadAsync<TAnswer>(
+        IAsyncStreamReader<Wire.AddDatasetRequest> requestStream, ServerCallContext context, Func<Wire.DatasetHeader, Func<string, Stream>, Task<TAnswer>> add)
+        where TAnswer : class => _calls.AnswerAsync(context, async () =>
     {
         var token = context.CancellationToken;
-        var header = await requestStream.MoveNext(token).ConfigureAwait(false) ? requestStream.Current.Header : null;
+        var messages = new UploadMessages(requestStream, _places.Limits, time ?? TimeProvider.System);
+        var header = await messages.MoveNext(token).ConfigureAwait(false) ? messages.Current.Header : null;
         if (header is null)
         {
             throw TrainingException.Invalid("header", "The first message has none: name the dataset and its files there.");
         }
 
-        // A store opens them one after the other, in this order, which is the order in which their bytes come.
-        DatasetFile[] files = [.. header.Files.Select(name => new DatasetFile(name, _ => ValueTask.FromResult<Stream>(new UploadStream(requestStream, name))))];
-        return DataMapping.ToWire(await client.Datasets.AddAsync(header.DatasetId, files, token).ConfigureAwait(false));
+        new DatasetSize(_places.Limits).CheckCount(header.Files.Count);
+        await messages.AwaitAsync(token).ConfigureAwait(false);
+        using var place = _places.Enter(CallerOf(context));
+        return await add(header, name => new UploadStream(messages, name)).ConfigureAwait(false);
     });
+
+    // Whose share an upload takes: a name that the host has checked, else the address that it comes from.
+    private static string CallerOf(ServerCallContext context) =>
+        context.GetHttpContext() is var http && http.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name }
+            ? "user " + name
+            : "address " + http.Connection.RemoteIpAddress;
 
     public override Task<Wire.ListDatasetsResponse> ListDatasets(Wire.ListDatasetsRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
-        var message = new Wire.ListDatasetsResponse();
-        message.Ids.AddRange(await client.Datasets.ListAsync(context.CancellationToken).ConfigureAwait(false));
-        return message;
+        var (ids, hasMore) = NamePages.After(request.After, await client.Datasets.ListAsync(context.CancellationToken).ConfigureAwait(false));
+        return new Wire.ListDatasetsResponse { Ids = { ids }, HasMore = hasMore };
     });
 
     public override Task ListDatasetVersions(Wire.ListDatasetVersionsRequest request, IServerStreamWriter<Wire.DatasetDescription> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>

@@ -14,9 +14,8 @@ internal sealed class ModelGrpcService(ITrainingClient client, IHostApplicationL
 
     public override Task<Wire.ListModelsResponse> ListModels(Wire.ListModelsRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
-        var message = new Wire.ListModelsResponse();
-        message.Names.AddRange(await client.Models.ListAsync(context.CancellationToken).ConfigureAwait(false));
-        return message;
+        var (names, hasMore) = NamePages.After(request.After, await client.Models.ListAsync(context.CancellationToken).ConfigureAwait(false));
+        return new Wire.ListModelsResponse { Names = { names }, HasMore = hasMore };
     });
 
     public override Task ListModelVersions(Wire.ListModelVersionsRequest request, IServerStreamWriter<Wire.ModelVersion> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
@@ -31,6 +30,16 @@ internal sealed class ModelGrpcService(ITrainingClient client, IHostApplicationL
 
     public override Task<Wire.ModelVersion> GetModel(Wire.GetModelRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
         DataMapping.ToWire(await client.Models.GetAsync(request.Name, request.Reference, context.CancellationToken).ConfigureAwait(false)));
+
+    public override Task ListModelFiles(Wire.GetModelRequest request, IServerStreamWriter<Wire.TrainingArtifact> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        foreach (var file in await client.Models.ListFilesAsync(request.Name, request.Reference, context.CancellationToken).ConfigureAwait(false))
+        {
+            await responseStream.WriteAsync(StatusMapping.ToWire(file), context.CancellationToken).ConfigureAwait(false);
+        }
+
+        return responseStream;
+    });
 
     public override Task<Wire.SetModelAliasResponse> SetModelAlias(Wire.SetModelAliasRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
@@ -58,7 +67,7 @@ internal sealed class ModelGrpcService(ITrainingClient client, IHostApplicationL
             var version = await client.Models.GetAsync(request.Name, request.Reference, token).ConfigureAwait(false);
             var number = version.Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
             await using var stream = await client.Models.OpenFileAsync(request.Name, number, request.File, request.Offset, token).ConfigureAwait(false);
-            await FileChunks.SendAsync(stream, version.Files.First(f => f.Name == request.File), responseStream, token).ConfigureAwait(false);
+            await FileChunks.SendAsync(stream, await client.Models.FindFileAsync(version, request.File, token).ConfigureAwait(false), responseStream, token).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return responseStream;
     });

@@ -36,6 +36,16 @@ internal sealed class RunGrpcService(
         return new Wire.TrainResponse { JobId = job.Value };
     });
 
+    public override Task ListArtifacts(Wire.ListArtifactsRequest request, IServerStreamWriter<Wire.TrainingArtifact> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
+    {
+        foreach (var artifact in await client.Runs.ListArtifactsAsync(TrainingGrpcService.JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false))
+        {
+            await responseStream.WriteAsync(StatusMapping.ToWire(artifact), context.CancellationToken).ConfigureAwait(false);
+        }
+
+        return responseStream;
+    });
+
     public override Task ListMetrics(Wire.ListMetricsRequest request, IServerStreamWriter<Wire.MetricSeries> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
         foreach (var series in await client.Runs.ListMetricsAsync(TrainingGrpcService.JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false))
@@ -65,7 +75,7 @@ internal sealed class RunGrpcService(
         await _calls.StreamAsync(context, "go on after the last byte read", async token =>
         {
             await using var stream = await client.Runs.OpenArtifactAsync(job, request.Name, request.Offset, token).ConfigureAwait(false);
-            var artifact = (await client.Runs.GetAsync(job, token).ConfigureAwait(false)).Artifacts.First(a => a.Name == request.Name);
+            var artifact = await client.Runs.FindArtifactAsync(job, request.Name, token).ConfigureAwait(false);
             await FileChunks.SendAsync(stream, artifact, responseStream, token).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return responseStream;

@@ -39,6 +39,9 @@ internal static class SealedMessages
         public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
             inner.AddMethod(With(method), handler);
 
+        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
+            inner.AddMethod(method, handler);
+
         private static Method<TRequest, TResponse> With<TRequest, TResponse>(Method<TRequest, TResponse> method) =>
             method.ResponseMarshaller is Marshaller<Wire.GetTrainingStatusResponse> generated
                 ? new(method.Type, method.ServiceName, method.Name, method.RequestMarshaller, (Marshaller<TResponse>)(object)Marshallers.Create(Write, generated.ContextualDeserializer))

@@ -11,7 +11,7 @@ namespace Orca.Training.AspNetCore.Service;
 /// </summary>
 internal sealed class StatusAnswers
 {
-    // Some kilobytes each. A job's place is its id's remainder, so that jobs of one time do not push each other out.
+    // A job's place is its id's remainder, so that jobs of one time do not push each other out.
     private const int Places = 256;
 
     private readonly Answer?[] _latest = new Answer?[Places];
@@ -27,7 +27,7 @@ internal sealed class StatusAnswers
 
         var message = StatusMapping.ToWire(status);
         message.Seal();
-        Volatile.Write(ref place, new Answer(status, message));
+        Volatile.Write(ref place, KeptStatuses.IsKept(status) ? new Answer(status, message) : null);
         return message;
     }
 

@@ -13,9 +13,10 @@ namespace Orca.Training.AspNetCore.Service;
 /// <param name="lifetime">The host's.</param>
 /// <param name="logger">Told of what is no answer to a call.</param>
 /// <param name="clients">Acts for who calls; null in a host that passes calls on to another, which sees only this host.</param>
+/// <param name="time">The host's; null for the system's.</param>
 [BindServiceMethod(typeof(SealedMessages), nameof(SealedMessages.Bind))]
 internal sealed partial class TrainingGrpcService(
-    ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<TrainingGrpcService> logger, ITrainingClientFactory? clients = null)
+    ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<TrainingGrpcService> logger, ITrainingClientFactory? clients = null, TimeProvider? time = null)
     : Wire.TrainingService.TrainingServiceBase
 {
     private static readonly StatusAnswers Answers = new();
@@ -27,11 +28,11 @@ internal sealed partial class TrainingGrpcService(
         return new Wire.TrainResponse { JobId = job.Value };
     });
 
-    public override Task<Wire.TrainGroupResponse> TrainAll(Wire.TrainAllRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
-    {
-        TrainingRequest[] requests = [.. request.Requests.Select(RequestMapping.FromWire)];
-        return BatchMapping.ToWire(await ActingFor(context).TrainAllAsync(requests, request.Group, request.IdempotencyKey, context.CancellationToken).ConfigureAwait(false));
-    });
+    public override Task<Wire.TrainGroupResponse> TrainAll(Wire.TrainAllRequest request, ServerCallContext context) =>
+        AnswerAsync(context, () => TrainAllAsync(request, context));
+
+    public override Task<Wire.TrainGroupResponse> TrainInParts(IAsyncStreamReader<Wire.TrainAllRequest> requestStream, ServerCallContext context) => AnswerAsync(context, async () =>
+        await TrainAllAsync(await BatchReader.ReadAsync(requestStream, time ?? TimeProvider.System, context.CancellationToken).ConfigureAwait(false), context).ConfigureAwait(false));
 
     public override Task<Wire.TrainGroupResponse> TrainSweep(Wire.TrainSweepRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
         BatchMapping.ToWire(await ActingFor(context).TrainSweepAsync(BatchMapping.FromWire(Given(request.Metadata), request.Grid), context.CancellationToken).ConfigureAwait(false)));
@@ -88,6 +89,12 @@ internal sealed partial class TrainingGrpcService(
         }).ConfigureAwait(false);
         return responseStream;
     });
+
+    private async ValueTask<Wire.TrainGroupResponse> TrainAllAsync(Wire.TrainAllRequest request, ServerCallContext context)
+    {
+        TrainingRequest[] requests = [.. request.Requests.Select(RequestMapping.FromWire)];
+        return BatchMapping.ToWire(await ActingFor(context).TrainAllAsync(requests, request.Group, request.IdempotencyKey, context.CancellationToken).ConfigureAwait(false));
+    }
 
     private Task<T> AnswerAsync<T>(ServerCallContext context, Func<ValueTask<T>> answer) => _calls.AnswerAsync(context, answer);
 

@@ -7,19 +7,33 @@ namespace Orca.Training.Artifacts;
 /// <summary>Holds what a training left against what it said it would leave, and against what can be published at all. The same in every store. Pure.</summary>
 internal static class Announcements
 {
-    /// <summary>The most files and folders that an attempt may leave.</summary>
-    public const int MaxEntries = 10_000;
-
-    /// <summary>The longest name of an artifact, in bytes of UTF-8: what S3 takes for a key, less room for a prefix.</summary>
-    public const int MaxNameBytes = 768;
-
-    /// <exception cref="ArtifactException">One of the announced files is not there.</exception>
+    /// <exception cref="ArtifactException">One of the announced files is not there, or what is there has a name that some system cannot hold.</exception>
     public static void RequireAll(IReadOnlyList<AnnouncedArtifact> announced, IEnumerable<string> left)
     {
         var names = left.ToHashSet(StringComparer.Ordinal);
+        RequirePortable(names);
         if (announced.FirstOrDefault(a => !names.Contains(a.Name)) is { } missing)
         {
             throw new ArtifactException($"The training announced {PlainName.Quoted(missing.Name)}, but left no such file.");
+        }
+    }
+
+    /// <summary>What is published is downloaded to other systems, and handed on to other trainings: its names hold to the rule of datasets.</summary>
+    private static void RequirePortable(HashSet<string> left)
+    {
+        string[] names = [.. left.Order(StringComparer.Ordinal)];
+        foreach (var name in names)
+        {
+            if (name.Split('/').Select(PortableName.Problem).FirstOrDefault(p => p is not null) is { } problem)
+            {
+                throw new ArtifactException($"The training left {PlainName.Quoted(name)}, whose name not every system can hold: {problem}");
+            }
+        }
+
+        if (PortableName.Clash(names) is var (first, second))
+        {
+            throw new ArtifactException(
+                $"The training left {LookAlike.Spelt(first)} and {LookAlike.Spelt(second)}, which differ by case or by how an accent is written alone, and some file systems take them for one: give one of them another name.");
         }
     }
 

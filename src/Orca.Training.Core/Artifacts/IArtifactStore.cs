@@ -26,8 +26,21 @@ public interface IArtifactStore
     /// <param name="announced">What its training said it would leave; each must be there as announced.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its files by name.</returns>
-    /// <exception cref="ArtifactException">An announced file is missing or differs, or a file is none that can be published.</exception>
+    /// <exception cref="ArtifactException">An announced file is missing or differs, a file is none that can be published, or there is too much.</exception>
     Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken);
+
+    /// <summary>What an attempt left that is not among its artifacts because it is no file, such as a link to a folder; none where there is nothing but files.</summary>
+    /// <param name="attempt">The attempt, which was collected.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>For each what it is, in words that begin with its name.</returns>
+    Task<IReadOnlyList<string>> FindLeftOutAsync(AttemptName attempt, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
+    /// <summary>
+    /// Looks whether the checkpoint of an attempt's job can be handed on, and reads none of it. Asked before an attempt that follows another
+    /// one starts, and when one has succeeded.
+    /// </summary>
+    /// <exception cref="ArtifactException">It exceeds the limits, or holds a name that can be none.</exception>
+    Task CheckCheckpointAsync(AttemptName attempt, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Opens a published artifact for reading.</summary>
     /// <param name="artifact">The artifact, as it was collected.</param>
@@ -37,7 +50,10 @@ public interface IArtifactStore
     /// <exception cref="IOException">It cannot be read now.</exception>
     Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken);
 
-    /// <summary>The place that <see cref="PrepareAsync"/> gave an attempt for its output: where a later training reads what was published.</summary>
+    /// <summary>
+    /// The place that <see cref="PrepareAsync"/> gave an attempt for its output. What was published lies there, where it is a folder; behind a
+    /// network it lies where <see cref="Artifact.Location"/> says, which the attempt itself cannot reach.
+    /// </summary>
     Uri OutputOf(AttemptName attempt);
 
     /// <summary>
@@ -61,9 +77,12 @@ public sealed record AttemptPlaces(Uri Output, Uri Checkpoint);
 /// <summary>An artifact is not what it should be.</summary>
 public sealed class ArtifactException : Exception
 {
-    /// <summary>Says which artifact and what is wrong with it.</summary>
+    /// <summary>Says which artifact and what is wrong with it. Callers read it where an attempt ends so: it names no path of the host.</summary>
     public ArtifactException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }
+
+    /// <summary>How an attempt ends whose artifact it is. Default <see cref="OutcomeCode.ArtifactMissing"/>.</summary>
+    public OutcomeCode Code { get; init; } = OutcomeCode.ArtifactMissing;
 }

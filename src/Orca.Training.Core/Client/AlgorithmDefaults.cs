@@ -9,6 +9,9 @@ internal sealed record AlgorithmDefaults(TrainingTimeouts? Timeouts, RetryPolicy
 {
     public static readonly AlgorithmDefaults None = new(null, null);
 
+    /// <summary>The names of the parameters that the algorithm gives where a request does not.</summary>
+    public IReadOnlyCollection<string> Parameters { get; init; } = [];
+
     /// <summary>What its settings say of the parameters that requests give.</summary>
     public ParameterRules Rules { get; init; } = ParameterRules.None;
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Text;
 
 namespace Orca.Training.Client;
 
@@ -24,7 +25,7 @@ internal sealed class ClientErrors(ILogger logger)
                 return new OperationCanceledException("The call was cancelled by its caller.", exception, cancellationToken);
             case JobStoreUnavailableException or IOException or TimeoutException or DbException { IsTransient: true }:
                 logger.StoreUnavailable(exception, call);
-                return new TrainingException(TrainingError.Unavailable, $"The {store} cannot be asked now: {exception.Message}", inner: exception);
+                return new TrainingException(TrainingError.Unavailable, $"The {store} cannot be asked now: {HostPaths.Without(exception.Message)}", inner: exception);
             default:
                 logger.UnexpectedError(exception, call);
                 return new TrainingException(TrainingError.Internal, "The training service met an unexpected error; its log says more.", inner: exception);

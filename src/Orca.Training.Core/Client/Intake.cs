@@ -1,5 +1,7 @@
 using System.Collections.ObjectModel;
+using Orca.Training.Datasets;
 using Orca.Training.Jobs;
+using Orca.Training.Runs;
 using static System.FormattableString;
 
 namespace Orca.Training.Client;
@@ -11,7 +13,9 @@ namespace Orca.Training.Client;
 internal static class Intake
 {
     private const string NoValue = "The value is missing: give text.";
-    private const string HalfACharacter = "It holds half a character (a lone surrogate): give whole Unicode text.";
+
+    // Of one without maps and lists: far below what a call may hold, so that it need not be counted.
+    private const int SmallRequest = 16 * 1024;
 
     /// <exception cref="TrainingException">A value is missing, or a text is no text.</exception>
     public static TrainingRequest Request(TrainingRequest request)
@@ -22,9 +26,9 @@ internal static class Intake
             return request;
         }
 
-        var found = new List<FieldViolation>();
+        var found = new Taken();
         var taken = Copy(request, found);
-        return found.Count == 0 ? taken : throw TrainingException.Invalid(found);
+        return found.OrThrow(taken);
     }
 
     /// <exception cref="TrainingException">There are none or too many, a value is missing, or a text is no text.</exception>
@@ -36,22 +40,23 @@ internal static class Intake
             throw TrainingException.Invalid("requests", Invariant($"There are {requests.Count}: give 1 to {CallLimits.MaxBatch}."));
         }
 
-        var found = new List<FieldViolation>();
+        var found = new Taken(CallLimits.MaxBatchBytes);
         var taken = new List<TrainingRequest>(requests.Count);
         foreach (var request in requests)
         {
-            var own = new List<FieldViolation>();
+            var own = new Taken();
             taken.Add(request is null ? Missing(own) : IsItsOwnCopy(request) ? request : Copy(request, own));
             var field = TrainingBatch.FieldOf(taken.Count - 1);
-            found.AddRange(own.Select(v => v with { Field = v.Field.Length > 0 ? $"{field}.{v.Field}" : field }));
+            found.AddRange(own.Violations.Select(v => v with { Field = v.Field.Length > 0 ? $"{field}.{v.Field}" : field }));
+            found.Count(field, own.Bytes);
         }
 
         var batch = new TrainingBatch(taken, TextOrNull("group", group, found), TextOrNull("idempotency_key", idempotencyKey, found));
-        return found.Count == 0 ? batch : throw TrainingException.Invalid(found);
+        return found.OrThrow(batch);
 
-        static TrainingRequest Missing(List<FieldViolation> own)
+        static TrainingRequest Missing(Taken own)
         {
-            own.Add(new FieldViolation("", "It is missing: give a request."));
+            own.Add("", "It is missing: give a request.");
             return new TrainingRequest { Algorithm = "", DatasetId = "" };
         }
     }
@@ -61,17 +66,17 @@ internal static class Intake
     {
         ArgumentNullException.ThrowIfNull(sweep);
         ArgumentNullException.ThrowIfNull(sweep.Request, nameof(sweep));
-        var found = new List<FieldViolation>();
+        var found = new Taken();
         var request = Copy(sweep.Request, found);
         SweepParameter[] grid = [.. (sweep.Grid ?? []).Select((parameter, place) => Copy(parameter, Invariant($"grid[{place}]"), found))];
-        return found.Count == 0 ? new TrainingSweep { Request = request, Grid = grid } : throw TrainingException.Invalid(found);
+        return found.OrThrow(new TrainingSweep { Request = request, Grid = grid });
     }
 
     /// <exception cref="TrainingException">A value is missing, or a text is no text.</exception>
     public static TrainingQuery Query(TrainingQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        var found = new List<FieldViolation>();
+        var found = new Taken();
         var taken = query with
         {
             States = query.States is null or { Count: 0 } ? [] : [.. query.States.Distinct().Order()],
@@ -83,7 +88,60 @@ internal static class Intake
             Labels = Texts("labels", query.Labels, found),
             PageToken = TextOrNull("page_token", query.PageToken, found),
         };
-        return found.Count == 0 ? taken : throw TrainingException.Invalid(found);
+        return found.OrThrow(taken);
+    }
+
+    /// <exception cref="TrainingException">A condition is none, or a text is no text.</exception>
+    public static RunQuery Query(RunQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var found = new Taken();
+        if (query.Limit is < 1 or > RunConditions.LargestLimit)
+        {
+            found.Add("limit", Invariant($"{query.Limit} is not possible: give 1 to {RunConditions.LargestLimit}."));
+        }
+
+        JobState[] states = [.. (query.States ?? []).Distinct().Order()];
+        found.AddRange(states.Where(s => !Enum.IsDefined(s)).Select(QueryValidator.NoState));
+        var taken = query with
+        {
+            // What is empty lets everything through: said to stores in one way.
+            Algorithm = Condition("algorithm", query.Algorithm, found),
+            DatasetId = Condition("dataset_id", query.DatasetId, found),
+            DatasetVersion = Condition("dataset_version", query.DatasetVersion, found),
+            User = Condition("user", query.User, found),
+            Group = Condition("group", query.Group, found),
+            ModelName = Condition("model_name", query.ModelName, found),
+            OrderBy = Condition("order_by", query.OrderBy, found),
+            States = states,
+        };
+        return found.OrThrow(taken);
+    }
+
+    /// <summary>Refuses texts that nothing here can be called by.</summary>
+    /// <param name="texts">Each with its field in the contract.</param>
+    /// <exception cref="ArgumentNullException">One is null.</exception>
+    /// <exception cref="TrainingException">One is no text, or longer than any name.</exception>
+    public static void Names(params ReadOnlySpan<(string Field, string Value)> texts)
+    {
+        Taken? found = null;
+        foreach (var (field, value) in texts)
+        {
+            ArgumentNullException.ThrowIfNull(value, field);
+            if (ProblemOfName(value) is { } problem)
+            {
+                (found ??= new Taken()).Add(field, problem);
+            }
+        }
+
+        found?.OrThrow(true);
+    }
+
+    /// <summary>The same of a version and what is said of it.</summary>
+    public static void Version(DatasetVersion version, params ReadOnlySpan<(string Field, string Value)> texts)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        Names([("dataset_id", version.DatasetId), ("hash", version.Hash), .. texts]);
     }
 
     /// <exception cref="TrainingException">There are too many.</exception>
@@ -103,7 +161,7 @@ internal static class Intake
         return $"{map}[{name[..end]}{(end < name.Length ? "…" : "")}]";
     }
 
-    private static TrainingRequest Copy(TrainingRequest request, List<FieldViolation> found) => request with
+    private static TrainingRequest Copy(TrainingRequest request, Taken found) => request with
     {
         Algorithm = Text("algorithm", request.Algorithm, found),
         DatasetId = Text("dataset_id", request.DatasetId, found),
@@ -117,11 +175,11 @@ internal static class Intake
         Labels = Texts("labels", request.Labels, found),
         Group = TextOrNull("group", request.Group, found),
         IdempotencyKey = TextOrNull("idempotency_key", request.IdempotencyKey, found),
-        DependsOn = [.. request.DependsOn],
+        DependsOn = found.Counted("depends_on", request.DependsOn),
         Retries = request.Retries is { } retries ? Retries(retries, found) : null,
     };
 
-    private static SweepParameter Copy(SweepParameter? parameter, string field, List<FieldViolation> found)
+    private static SweepParameter Copy(SweepParameter? parameter, string field, Taken found)
     {
         string?[] values = [.. parameter?.Values ?? []];
         for (var i = 0; i < values.Length; i++)
@@ -129,7 +187,7 @@ internal static class Intake
             var place = Invariant($"{field}.values[{i}]");
             if (values[i] is null)
             {
-                found.Add(new FieldViolation(place, NoValue));
+                found.Add(place, NoValue);
             }
 
             values[i] = Text(place, values[i], found);
@@ -138,35 +196,60 @@ internal static class Intake
         return new SweepParameter(Text($"{field}.name", parameter?.Name, found), values!);
     }
 
-    private static RetryPolicy Retries(RetryPolicy retries, List<FieldViolation> found) => retries with
+    private static RetryPolicy Retries(RetryPolicy retries, Taken found) => retries with
     {
-        On = [.. retries.On.Select((code, place) => new OutcomeCode(Text(Invariant($"retries.on[{place}]"), code.Name, found)))],
+        On = [.. found.Counted("retries.on", retries.On)
+            .Select((code, place) => new OutcomeCode(Text(Invariant($"retries.on[{place}]"), code.Name, found)))],
     };
 
-    /// <summary>Whether nothing is missing and nobody can change it: a request is immutable, but for maps and lists that its maker still holds.</summary>
+    /// <summary>
+    /// Whether nothing is missing and nobody can change it: a request is immutable, but for maps and lists that its maker still holds.
+    /// </summary>
     private static bool IsItsOwnCopy(TrainingRequest request) =>
         ReferenceEquals(request.Parameters, ReadOnlyDictionary<string, string>.Empty) && ReferenceEquals(request.Labels, ReadOnlyDictionary<string, string>.Empty)
         && request.DependsOn is JobId[] { Length: 0 } && request.Retries is null or { On: OutcomeCode[] { Length: 0 } }
         && request.RerunOf is null && IsTextOrNull(request.Group) && IsTextOrNull(request.IdempotencyKey) && IsTextOrNull(request.InputModel)
-        && IsText(request.Algorithm) && IsText(request.DatasetId) && IsText(request.Name) && IsText(request.OutputModelName) && IsText(request.DatasetVersion);
+        && IsText(request.Algorithm) && IsText(request.DatasetId) && IsText(request.Name) && IsText(request.OutputModelName) && IsText(request.DatasetVersion)
+        && request.Algorithm.Length + request.DatasetId.Length + request.Name.Length + request.OutputModelName.Length + request.DatasetVersion.Length
+            + (request.Group?.Length ?? 0) + (request.IdempotencyKey?.Length ?? 0) + (request.InputModel?.Length ?? 0) < SmallRequest;
+
+    private static string? Condition(string field, string? value, Taken found)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            return null;
+        }
+
+        if (ProblemOfName(value) is { } problem)
+        {
+            found.Add(field, problem);
+        }
+
+        return value;
+    }
+
+    private static string? ProblemOfName(string value) =>
+        value.Length > CallLimits.MaxNameLength ? Invariant($"It has {value.Length} characters: give at most {CallLimits.MaxNameLength}.")
+        : NameRule.HarmIn(value);
 
     private static bool IsText(string? value) => value is not null && !HasLoneSurrogate(value);
 
     private static bool IsTextOrNull(string? value) => value is null || (value.Length > 0 && !HasLoneSurrogate(value));
 
-    private static string? TextOrNull(string field, string? value, List<FieldViolation> found) => Text(field, value, found) is { Length: > 0 } text ? text : null;
+    private static string? TextOrNull(string field, string? value, Taken found) => Text(field, value, found) is { Length: > 0 } text ? text : null;
 
-    private static string Text(string field, string? value, List<FieldViolation> found)
+    private static string Text(string field, string? value, Taken found)
     {
         if (value is not null && HasLoneSurrogate(value))
         {
-            found.Add(new FieldViolation(field, HalfACharacter));
+            found.Add(field, NameRule.HalfACharacter);
         }
 
+        found.Count(field, value);
         return value ?? "";
     }
 
-    private static ReadOnlyDictionary<string, string> Texts(string field, IReadOnlyDictionary<string, string>? values, List<FieldViolation> found)
+    private static ReadOnlyDictionary<string, string> Texts(string field, IReadOnlyDictionary<string, string>? values, Taken found)
     {
         if (values is null or { Count: 0 })
         {
@@ -174,9 +257,16 @@ internal static class Intake
         }
 
         var taken = new Dictionary<string, string>(values, StringComparer.Ordinal);
-        foreach (var (name, value) in taken.Where(v => v.Value is null || HasLoneSurrogate(v.Key) || HasLoneSurrogate(v.Value)).OrderBy(v => v.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in taken)
         {
-            found.Add(new FieldViolation(Field(field, name), value is null ? NoValue : HalfACharacter));
+            found.Count(field, name);
+            found.Count(field, value);
+        }
+
+        var wrong = taken.Where(v => v.Value is null || HasLoneSurrogate(v.Key) || HasLoneSurrogate(v.Value));
+        foreach (var (name, value) in wrong.OrderBy(v => v.Key, StringComparer.Ordinal))
+        {
+            found.Add(Field(field, name), value is null ? NoValue : NameRule.HalfACharacter);
         }
 
         return new(taken);

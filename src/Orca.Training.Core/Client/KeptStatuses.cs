@@ -9,10 +9,13 @@ namespace Orca.Training.Client;
 /// </summary>
 internal sealed class KeptStatuses
 {
-    // Some kilobytes each at most. A job's place is its id's remainder, so that jobs of one time do not push each other out.
+    // A job's place is its id's remainder, so that jobs of one time do not push each other out.
     private const int Places = 256;
 
     private readonly TrainingStatus?[] _latest = new TrainingStatus?[Places];
+
+    /// <summary>Whether a status is small enough to be kept by hundreds: 64 KiB.</summary>
+    public static bool IsKept(TrainingStatus status) => AnswerSize.Of(status) <= 64 * 1024;
 
     /// <summary>The status of a job as it was read; the very one that was given before if it is still right.</summary>
     /// <param name="reading">The job.</param>
@@ -33,7 +36,7 @@ internal sealed class KeptStatuses
         }
 
         var status = TrainingStatus.Of(reading, installation, unfinished);
-        Volatile.Write(ref place, status);
+        Volatile.Write(ref place, IsKept(status) ? status : null);
         return status;
     }
 }

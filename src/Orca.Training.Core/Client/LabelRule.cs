@@ -11,9 +11,9 @@ internal static class LabelRule
         {
             found.Add(new FieldViolation(Intake.Field("labels", name), Invariant($"Give a name and a value of at most {maxLength} characters each.")));
         }
-        else if (name.Any(char.IsControl) || value.Any(char.IsControl))
+        else if ((NameRule.HarmIn(name) ?? NameRule.HarmIn(value)) is { } harm)
         {
-            found.Add(new FieldViolation(Intake.Field("labels", name), "It holds a control character: give printable text."));
+            found.Add(new FieldViolation(Intake.Field("labels", name), harm));
         }
     }
 }

@@ -11,10 +11,7 @@ internal static class QueryValidator
     public static List<FieldViolation> Check(TrainingQuery query, RequestLimits limits)
     {
         var found = new List<FieldViolation>();
-        foreach (var unknown in query.States.Where(s => !Enum.IsDefined(s)))
-        {
-            found.Add(new FieldViolation("states", Invariant($"{(int)unknown} is no state: give {string.Join(", ", Enum.GetNames<JobState>()[..^1])} or {Enum.GetNames<JobState>()[^1]}.")));
-        }
+        found.AddRange(query.States.Where(s => !Enum.IsDefined(s)).Select(NoState));
 
         CheckText("user", query.User, CallLimits.MaxUserLength, found);
         CheckText("algorithm", query.Algorithm, limits.NameLength, found);
@@ -35,6 +32,10 @@ internal static class QueryValidator
         return found;
     }
 
+    /// <summary>What is said of a state that is none.</summary>
+    public static FieldViolation NoState(JobState unknown) =>
+        new("states", Invariant($"{(int)unknown} is no state: give {string.Join(", ", Enum.GetNames<JobState>()[..^1])} or {Enum.GetNames<JobState>()[^1]}."));
+
     private static void CheckText(string field, string? value, int maxLength, List<FieldViolation> found)
     {
         if (value is null)
@@ -46,9 +47,9 @@ internal static class QueryValidator
         {
             found.Add(new FieldViolation(field, Invariant($"It has {value.Length} characters: give at most {maxLength}.")));
         }
-        else if (value.Any(char.IsControl))
+        else if (NameRule.HarmIn(value) is { } harm)
         {
-            found.Add(new FieldViolation(field, "It holds a control character: give printable text."));
+            found.Add(new FieldViolation(field, harm));
         }
     }
 

@@ -28,10 +28,10 @@ internal sealed class RequestValidator(
         CheckAlgorithm(request.Algorithm, found);
         CheckName("dataset_id", request.DatasetId, isRequired: true, found);
         CheckName("name", request.Name, isRequired: false, found);
-        CheckName("output_model_name", request.OutputModelName, isRequired: false, found);
-        CheckName("input_model", request.InputModel, 2 * limits.NameLength, isRequired: false, found);
+        CheckNewName("output_model_name", request.OutputModelName, request, found);
+        NameRule.CheckText("input_model", request.InputModel, 2 * limits.NameLength, isRequired: false, found);
         CheckName("train_data_version_hash", request.DatasetVersion, isRequired: false, found);
-        CheckParameters(request.Parameters, found);
+        CheckParameters(request, found);
         if (request.RerunOf is null)
         {
             // A rerun repeats what was executed, whatever its algorithm says by now.
@@ -44,11 +44,16 @@ internal sealed class RequestValidator(
             found.Add(new FieldViolation("workers", Invariant($"{request.Workers} is not possible here: give 1{(maxRanks > 1 ? Invariant($" to {maxRanks}") : ", since no machine of this service runs distributed trainings")}.")));
         }
 
-        CheckName("group", request.Group, isRequired: false, found);
+        CheckNewName("group", request.Group, request, found);
         CheckKey(request.IdempotencyKey, found);
         DependencyRule.Check(request.DependsOn, limits.Dependencies, found);
-        TimeoutRule.Check(request.Timeouts, limits.LongestTime, found);
+        TimeoutRule.Check(request.Timeouts, limits.Cap, found);
         RetryRule.Check(request.Retries, limits, found);
+        if (found.Count == 0)
+        {
+            SizeRule.Check(request, RetriesOf(request), limits, found);
+        }
+
         return found;
     }
 
@@ -56,7 +61,7 @@ internal sealed class RequestValidator(
     public List<FieldViolation> Check(TrainingBatch batch)
     {
         var found = new List<FieldViolation>();
-        CheckName("group", batch.Group, isRequired: false, found);
+        NameRule.CheckPlain("group", batch.Group, limits.NameLength, found);
         CheckKey(batch.IdempotencyKey, found);
         for (var i = 0; i < batch.Requests.Count && found.Count < MostViolations; i++)
         {
@@ -73,10 +78,31 @@ internal sealed class RequestValidator(
             }
         }
 
+        if (found.Count == 0)
+        {
+            SizeRule.Check(batch, limits, found);
+        }
+
         return found;
     }
 
-    private void CheckKey(string? key, List<FieldViolation> found) => CheckName("idempotency_key", key, limits.KeyLength, isRequired: false, found);
+    /// <summary>The retries that a request has, its algorithm's where it says nothing.</summary>
+    public RetryPolicy? RetriesOf(TrainingRequest request) => request.Retries ?? DefaultsOf(request.Algorithm).Retries;
+
+    private void CheckKey(string? key, List<FieldViolation> found) => NameRule.CheckText("idempotency_key", key, limits.KeyLength, isRequired: false, found);
+
+    // A run is repeated as it was, also one of a time when names might be otherwise.
+    private void CheckNewName(string field, string? name, TrainingRequest request, List<FieldViolation> found)
+    {
+        if (request.RerunOf is null)
+        {
+            NameRule.CheckPlain(field, name, limits.NameLength, found);
+        }
+        else
+        {
+            CheckName(field, name, isRequired: false, found);
+        }
+    }
 
     public void CheckParameterName(string field, string name, List<FieldViolation> found)
     {
@@ -121,29 +147,12 @@ internal sealed class RequestValidator(
         }
     }
 
-    private void CheckName(string field, string? value, bool isRequired, List<FieldViolation> found) => CheckName(field, value, limits.NameLength, isRequired, found);
+    private void CheckName(string field, string? value, bool isRequired, List<FieldViolation> found) =>
+        NameRule.CheckText(field, value, limits.NameLength, isRequired, found);
 
-    private static void CheckName(string field, string? value, int maxLength, bool isRequired, List<FieldViolation> found)
+    private void CheckParameters(TrainingRequest request, List<FieldViolation> found)
     {
-        if (string.IsNullOrWhiteSpace(value))
-        {
-            if (isRequired || !string.IsNullOrEmpty(value))
-            {
-                found.Add(new FieldViolation(field, "It is empty: give a name."));
-            }
-        }
-        else if (value.Length > maxLength)
-        {
-            found.Add(new FieldViolation(field, Invariant($"It has {value.Length} characters: give at most {maxLength}.")));
-        }
-        else if (HasControlCharacter(value))
-        {
-            found.Add(new FieldViolation(field, "It holds a control character: give printable text."));
-        }
-    }
-
-    private void CheckParameters(IReadOnlyDictionary<string, string> parameters, List<FieldViolation> found)
-    {
+        var parameters = request.Parameters;
         if (parameters.Count == 0)
         {
             return;
@@ -160,6 +169,11 @@ internal sealed class RequestValidator(
             var field = Intake.Field("parameters", name);
             CheckParameterName(field, name, found);
             CheckParameterValue(field, value, found);
+        }
+
+        if (request.RerunOf is null)
+        {
+            ParameterCaseRule.Check(parameters, DefaultsOf(request.Algorithm).Parameters, found);
         }
     }
 
@@ -180,20 +194,6 @@ internal sealed class RequestValidator(
         {
             LabelRule.Check(name, value, limits.LabelLength, found);
         }
-    }
-
-    // Asked of each name of each request: a query over the text would make an object of every character.
-    private static bool HasControlCharacter(string text)
-    {
-        foreach (var character in text)
-        {
-            if (char.IsControl(character))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>Whether a parameter of this name can be an environment variable.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orca.Training.Jobs;
+using Orca.Training.Text;
 
 namespace Orca.Training.Client;
 
@@ -12,7 +13,10 @@ internal static class StatusSentence
     /// <param name="job">The job.</param>
     /// <param name="queuePosition">Its place in the queue, where it is known.</param>
     /// <param name="unfinished">Jobs that have not succeeded; those that it depends on are among them.</param>
-    public static string For(Job job, int? queuePosition, IReadOnlySet<JobId> unfinished) => job.State switch
+    /// <returns>Fit to be shown: engines, registries and trainings have a part in it.</returns>
+    public static string For(Job job, int? queuePosition, IReadOnlySet<JobId> unfinished) => HarmlessText.Lines(Of(job, queuePosition, unfinished));
+
+    private static string Of(Job job, int? queuePosition, IReadOnlySet<JobId> unfinished) => job.State switch
     {
         JobState.Queued when job.CancelRequestedAt is not null => "Being cancelled.",
         JobState.Queued when job.HeldAt is not null => "Held: it starts after somebody has released it.",

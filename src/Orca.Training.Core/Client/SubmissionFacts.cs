@@ -53,6 +53,20 @@ internal sealed class SubmissionFacts(IJobStore store, IDatasetStore datasets, I
         }
 
         var asked = ModelReference.Of(text);
+        if (asked.Version.Length > 0 && await models.ResolveAsync(text, "", cancellationToken) is { } odd)
+        {
+            // Of a time when a model's name could hold a colon.
+            if (await models.ResolveAsync(asked.Name, asked.Version, cancellationToken) is null)
+            {
+                return new ModelReference(odd.Name, ModelVersions.Text(odd.Version)).ToString();
+            }
+
+            found.Add(new FieldViolation(
+                "input_model",
+                $"It means two: the version or alias '{asked.Version}' of the model '{asked.Name}', and the model '{text}'. Give '{new ModelReference(text, ModelVersions.Text(odd.Version))}' for this one, or another alias of that."));
+            return null;
+        }
+
         if (await models.ResolveAsync(asked.Name, asked.Version, cancellationToken) is { } version)
         {
             return new ModelReference(version.Name, ModelVersions.Text(version.Version)).ToString();

@@ -33,6 +33,11 @@ internal static class SweepExpansion
             Check(sweep, i, validator, found);
         }
 
+        if (found.Count == before)
+        {
+            SizeRule.Check(sweep, validator.RetriesOf(sweep.Request), validator.Limits, found);
+        }
+
         if (found.Count == before && NumberedName(sweep.Request.Name, (int)count) is { } longest && longest.Length > validator.Limits.NameLength)
         {
             found.Add(new FieldViolation("name", Invariant($"With a number at its end it has {longest.Length} characters: give at most {validator.Limits.NameLength - (longest.Length - sweep.Request.Name.Length)}.")));
@@ -75,13 +80,17 @@ internal static class SweepExpansion
     {
         var (name, values) = sweep.Grid[place];
         var (field, rules) = (Invariant($"grid[{place}]"), validator.DefaultsOf(sweep.Request.Algorithm).Rules);
-        if (sweep.Request.Parameters.ContainsKey(name))
+        if (sweep.Request.Parameters.Keys.FirstOrDefault(p => IsSame(p, name)) is { } own)
         {
-            found.Add(new FieldViolation($"{field}.name", $"'{name}' is among the request's own parameters too: give it in one place."));
+            found.Add(new FieldViolation($"{field}.name", $"'{own}' is among the request's own parameters too: give it in one place."));
         }
-        else if (sweep.Grid.Take(place).Any(p => p.Name == name))
+        else if (sweep.Grid.Take(place).FirstOrDefault(p => IsSame(p.Name, name)) is { } earlier)
         {
-            found.Add(new FieldViolation($"{field}.name", $"'{name}' is in the grid already: give it once, with all its values."));
+            found.Add(new FieldViolation($"{field}.name", $"'{earlier.Name}' is in the grid already: give it once, with all its values."));
+        }
+        else if (ParameterCaseRule.ClashOf(name, validator.DefaultsOf(sweep.Request.Algorithm).Parameters) is { } algorithms)
+        {
+            found.Add(new FieldViolation($"{field}.name", ParameterCaseRule.TooAlike(algorithms)));
         }
         else
         {
@@ -114,6 +123,9 @@ internal static class SweepExpansion
             }
         }
     }
+
+    // A training would get both of two that differ by case alone.
+    private static bool IsSame(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 
     private static string[] Choose(IReadOnlyList<SweepParameter> grid, int place)
     {

@@ -77,13 +77,14 @@ internal sealed partial class TrainingClient
         var bytes = 0;
         foreach (var status in statuses)
         {
-            bytes += StatusSize.Of(status);
-            if (bytes > StatusSize.MostOfAPage && page.Count > 0)
+            var item = Fitting.Fit(status, Fitting.MostOfAnItem);
+            bytes += AnswerSize.Of(item);
+            if (bytes > Fitting.MostOfAMessage && page.Count > 0)
             {
                 break;
             }
 
-            page.Add(status);
+            page.Add(item);
         }
 
         return page;

@@ -44,10 +44,13 @@ internal sealed partial class TrainingClient(
 
     public IModelClient Models => field ??= new ModelClient(data, store, _errors);
 
-    public IDatasetClient Datasets => field ??= new DatasetClient(data.Datasets, _errors);
+    public IDatasetClient Datasets => field ??= new DatasetClient(data.Datasets, () => validator().Limits, _errors, logger);
 
-    public ITrainingClient ForUser(string? user) =>
-        new TrainingClient(store, datasets, logs, data, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user, _kept);
+    public ITrainingClient ForUser(string? user)
+    {
+        Intake.Names(("user", user ?? ""));
+        return new TrainingClient(store, datasets, logs, data, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user, _kept);
+    }
 
     public async Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Orca.Training.Client.Json;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 
@@ -9,7 +11,8 @@ namespace Orca.Training.Client;
 /// <param name="Revision">The last <see cref="TrainingStatus.Revision"/> seen; 0 for none.</param>
 public readonly record struct WatchPosition(JobId Job, InstallationId? Installation, long Revision);
 
-/// <summary>Where a job stands, as its callers see it.</summary>
+/// <summary>Where a job stands, as its callers see it. In JSON it is one flat object, spelt as <see cref="Runs.RunExport"/> spells a run.</summary>
+[JsonConverter(typeof(TrainingStatusConverter))]
 public sealed record TrainingStatus
 {
     /// <summary>The job.</summary>
@@ -84,13 +87,19 @@ public sealed record TrainingStatus
     /// <summary>When somebody asked to cancel it.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
+    /// <summary>
+    /// What this answer does not hold whole, since it would not fit into a message: <c>artifacts</c>, <c>metrics</c> or <c>attempts</c>. Mostly empty.
+    /// <see cref="IRunClient.ListArtifactsAsync"/> and <see cref="IRunClient.ListMetricsAsync"/> have all of theirs; of attempts the newest are here.
+    /// </summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <param name="reading">The job.</param>
     /// <param name="installation">Whose it is.</param>
     /// <param name="unfinished">The jobs that it may wait for: those of its dependencies that have not succeeded are among them.</param>
     internal static TrainingStatus Of(JobReading reading, InstallationId installation, IReadOnlySet<JobId> unfinished)
     {
         var job = reading.Job;
-        return new TrainingStatus
+        var status = new TrainingStatus
         {
             JobId = job.Id,
             Installation = installation,
@@ -114,5 +123,6 @@ public sealed record TrainingStatus
             FinishedAt = job.FinishedAt,
             CancelRequestedAt = job.CancelRequestedAt,
         };
+        return Fitting.Fit(status, Fitting.MostOfAMessage);
     }
 }

@@ -43,6 +43,27 @@ internal static class DatasetNames
     /// <exception cref="DatasetException">One of them is such; it says which.</exception>
     public static void CheckFiles(IReadOnlyList<DatasetFile> files)
     {
+        CheckStoredFiles(files);
+        foreach (var file in files)
+        {
+            if (file.Name.Split('/').Select(PortableName.Problem).FirstOrDefault(p => p is not null) is { } problem)
+            {
+                throw new DatasetException($"The file name {PlainName.Quoted(file.Name)} is not possible: {problem}", file.Name);
+            }
+        }
+
+        if (PortableName.Clash(files.Select(f => f.Name)) is var (first, second))
+        {
+            throw new DatasetException(
+                $"The names {LookAlike.Spelt(first)} and {LookAlike.Spelt(second)} differ by case or by how an accent is written alone, and some file systems take them for one: rename one of them.",
+                files.First(f => f.Name == second || f.Name.StartsWith(second + "/", StringComparison.Ordinal)).Name);
+        }
+    }
+
+    /// <summary>As <see cref="CheckFiles"/>, but takes what an earlier version of this project took: for copies of what is stored.</summary>
+    /// <exception cref="DatasetException">A name could leave the snapshot's folder, or clashes.</exception>
+    public static void CheckStoredFiles(IReadOnlyList<DatasetFile> files)
+    {
         if (files.Count == 0)
         {
             throw new DatasetException("The dataset has no files: give at least one.");

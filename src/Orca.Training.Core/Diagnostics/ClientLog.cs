@@ -10,4 +10,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(1081, LogLevel.Warning, "{Call} could not be answered, because a store cannot be asked now; its caller was told to try again")]
     public static partial void StoreUnavailable(this ILogger logger, Exception error, string call);
+
+    [LoggerMessage(1082, LogLevel.Information, "Dataset {DatasetId} has version {Version} of intents: {Report}")]
+    public static partial void IntentsAdded(this ILogger logger, string datasetId, string version, object? report);
 }

@@ -69,8 +69,8 @@ internal static partial class TrackerLog
     [LoggerMessage(1027, LogLevel.Information, "Removed {Count} finished jobs that need not be kept any more")]
     public static partial void Purged(this ILogger logger, int count);
 
-    [LoggerMessage(1028, LogLevel.Warning, "What need not be kept could not be removed, or not found; job {JobId}, or 0 for several. It is tried again")]
-    public static partial void PurgeFailed(this ILogger logger, Exception error, long jobId);
+    [LoggerMessage(1028, LogLevel.Warning, "The store did not say what need not be kept, or did not remove it. It is asked again")]
+    public static partial void PurgeFailed(this ILogger logger, Exception error);
 
     [LoggerMessage(1029, LogLevel.Warning, "The lease could not be renewed; the store is asked again for as long as the lease can be trusted")]
     public static partial void RenewalFailed(this ILogger logger, Exception error);
@@ -102,6 +102,27 @@ internal static partial class TrackerLog
     [LoggerMessage(1033, LogLevel.Warning, "Hosts on other machines can use this job store too, but not find the {Unshared} that this host keeps; if all of them have its data folder, set OrcaTraining:DataFolderIsShared")]
     public static partial void NotShared(this ILogger logger, string unshared);
 
+    [LoggerMessage(1045, LogLevel.Information, "Not all that attempt {Attempt} left is published. {Note}")]
+    public static partial void LeftOut(this ILogger logger, string attempt, string note);
+
     [LoggerMessage(1044, LogLevel.Warning, "Hosts on other machines can use this job store too, but not find the {Unshared} that this host keeps in its memory, and two of them can give one number to two models; say by UseRunStores() where they are kept")]
     public static partial void KeptInMemory(this ILogger logger, string unshared);
+
+    [LoggerMessage(1060, LogLevel.Warning, "What need not be kept of {Count} finished jobs could not be removed, job {JobId} the first of them. The others are removed, and these tried again, ever more seldom")]
+    public static partial void Unremovable(this ILogger logger, Exception error, int count, long jobId);
+
+    [LoggerMessage(1061, LogLevel.Warning, "{Trouble}")]
+    public static partial void DiskShort(this ILogger logger, string trouble);
+
+    [LoggerMessage(1062, LogLevel.Information, "The host's disks have room again: trainings start")]
+    public static partial void DiskHasRoom(this ILogger logger);
+
+    [LoggerMessage(1063, LogLevel.Warning, "The disk is full: attempt {Attempt} is ended, whose files take {Bytes}")]
+    public static partial void DiskFiller(this ILogger logger, string attempt, string bytes);
+
+    [LoggerMessage(1064, LogLevel.Warning, "The disk is full: what job {JobId} left, which did not succeed, is removed, {Bytes}")]
+    public static partial void DiskCleared(this ILogger logger, long jobId, string bytes);
+
+    [LoggerMessage(1065, LogLevel.Warning, "It could not be looked at the room on the host's disks, or none could be made; trying again")]
+    public static partial void DiskFailed(this ILogger logger, Exception error);
 }

@@ -17,6 +17,14 @@ internal sealed class TrainingMetrics : IDisposable
         HistogramBucketBoundaries = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 10_800, 43_200, 86_400, 259_200],
     };
 
+    // A commit takes from a tenth of a millisecond (SQLite on a fast disk) to seconds (a database in trouble).
+    private static readonly InstrumentAdvice<double> CommitTimes = new()
+    {
+        HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    };
+
+    private static readonly InstrumentAdvice<long> CommitSizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] };
+
     private readonly Meter? _own;
     private readonly Counter<long> _submittedJobs;
     private readonly Counter<long> _finishedJobs;
@@ -41,8 +49,8 @@ internal sealed class TrainingMetrics : IDisposable
         _launchDuration = meter.CreateHistogram("orca.training.launch.duration", "s", "From the record of an attempt to its running containers, or to its failure before.", tags: null, LongTimes);
         _deferrals = meter.CreateCounter<long>("orca.training.launch.deferrals", "{launch}", "Launches for which there was no room after all.");
         _runDuration = meter.CreateHistogram("orca.training.run.duration", "s", "From an attempt's running containers to its end on record.", tags: null, LongTimes);
-        _commitDuration = meter.CreateHistogram<double>("orca.training.store.commit.duration", "s", "How long the job store took for a batch of the decider's commands.");
-        _commitSize = meter.CreateHistogram<long>("orca.training.store.commit.size", "{command}", "How many commands such a batch held.");
+        _commitDuration = meter.CreateHistogram<double>("orca.training.store.commit.duration", "s", "How long the job store took for a batch of the decider's commands.", tags: null, CommitTimes);
+        _commitSize = meter.CreateHistogram<long>("orca.training.store.commit.size", "{command}", "How many commands such a batch held.", tags: null, CommitSizes);
     }
 
     public void Dispose() => _own?.Dispose();

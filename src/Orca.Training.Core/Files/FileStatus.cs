@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Orca.Training.Files;
@@ -40,7 +39,10 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Devic
     /// <summary>Asks about a path; nothing there is a status too.</summary>
     /// <exception cref="IOException">The file system does not answer.</exception>
     public static FileStatus Of(string path) =>
-        OperatingSystem.IsLinux() ? Ask(CurrentFolder, path, NoFollow) : Managed(path);
+        OperatingSystem.IsLinux() ? Ask(CurrentFolder, new EntryName(path).ForKernel(), NoFollow, path) : Managed(path);
+
+    /// <summary>Asks about a name in an open folder, by the kernel's handle of it.</summary>
+    public static FileStatus In(int folder, EntryName name) => Ask(folder, name.ForKernel(), NoFollow, name.Text);
 
     /// <summary>Asks about an open file; null where only paths can be asked about.</summary>
     public static FileStatus? Of(SafeFileHandle file)
@@ -54,7 +56,7 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Devic
         try
         {
             file.DangerousAddRef(ref isHeld);
-            return Ask((int)file.DangerousGetHandle(), "", EmptyPath);
+            return Ask((int)file.DangerousGetHandle(), [0], EmptyPath, "");
         }
         finally
         {
@@ -64,6 +66,10 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Devic
             }
         }
     }
+
+    /// <summary>How much of the disk what has a name in an open folder takes: a file with holes takes less than its size.</summary>
+    public static long AllocatedIn(int folder, EntryName name) =>
+        StatX(folder, name.ForKernel(), NoFollow, BasicFields, out var found) == 0 ? (long)found.Blocks * 512 : 0;
 
     /// <summary>What it is, for people, with its article.</summary>
     public string Description => Kind switch
@@ -77,10 +83,8 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Devic
         _ => "a device",
     };
 
-    private static FileStatus Ask(int folder, string path, int flags)
+    private static FileStatus Ask(int folder, byte[] name, int flags, string shown)
     {
-        var name = new byte[Encoding.UTF8.GetByteCount(path) + 1];
-        Encoding.UTF8.GetBytes(path, name);
         if (StatX(folder, name, flags, BasicFields, out var found) == 0)
         {
             return new FileStatus(
@@ -95,7 +99,7 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Devic
         var error = Marshal.GetLastPInvokeError();
         return error is NoSuchEntry or NotAFolder
             ? default
-            : throw new IOException($"The file system does not tell what '{path}' is: {Marshal.GetPInvokeErrorMessage(error)}.");
+            : throw new IOException($"The file system does not tell what '{shown}' is: {Marshal.GetPInvokeErrorMessage(error)}.");
     }
 
     private static FileKind KindOf(ushort mode) => (mode & 0xF000) switch
@@ -141,6 +145,9 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Devic
 
         [FieldOffset(40)]
         public ulong Size;
+
+        [FieldOffset(48)]
+        public ulong Blocks;
 
         [FieldOffset(96)]
         public long ChangedSeconds;

@@ -1,67 +1,157 @@
+using static System.FormattableString;
+
 namespace Orca.Training.Files;
 
 /// <summary>An entry below a folder.</summary>
-/// <param name="Name">Its path from that folder, with forward slashes.</param>
-/// <param name="Path">Its path on this host.</param>
+/// <param name="Name">Its path from that folder, with forward slashes; what is no text in it is shown as <see cref="EntryName.Text"/> does.</param>
+/// <param name="Own">Its own name, the last of that path.</param>
+/// <param name="Folder">The folder it is in, open until the next entry is asked for.</param>
 /// <param name="Status">What it is.</param>
-internal readonly record struct FolderEntry(string Name, string Path, FileStatus Status);
+/// <param name="Depth">How many names its path has.</param>
+/// <param name="IsText">Whether all of its path is text.</param>
+internal readonly record struct FolderEntry(string Name, EntryName Own, FolderHandle Folder, FileStatus Status, int Depth, bool IsText)
+{
+    /// <summary>Opens it to be read; it is a file.</summary>
+    public FileStream Open() => Folder.OpenFile(Own);
+}
 
 /// <summary>Walks and deletes folders with all that is in them, never through a symbolic link.</summary>
 internal static class FolderTree
 {
-    private static readonly EnumerationOptions Everything = new()
-    {
-        AttributesToSkip = 0,
-        IgnoreInaccessible = false,
-        RecurseSubdirectories = false,
-    };
+    /// <summary>How deep a walk goes: each folder on the way down stays open.</summary>
+    public const int DeepestWalk = 256;
+
+    // Names are read in pieces, whatever a folder holds.
+    private const int NamesAtOnce = 1024;
 
     /// <summary>Everything below a folder, each folder before what is in it; read as it is asked for, so that a caller can stop.</summary>
+    /// <exception cref="IOException">It cannot be read, or goes deeper than <see cref="DeepestWalk"/>.</exception>
     public static IEnumerable<FolderEntry> Walk(string root)
     {
-        var open = new Stack<(string Path, string Prefix)>();
-        open.Push((root, ""));
-        while (open.TryPop(out var folder))
+        var open = new Stack<Level>();
+        try
         {
-            foreach (var path in Directory.EnumerateFileSystemEntries(folder.Path, "*", Everything))
+            open.Push(new Level(FolderHandle.Open(root), "", IsText: true));
+            while (open.TryPeek(out var level))
             {
-                var entry = new FolderEntry(folder.Prefix + Path.GetFileName(path), path, FileStatus.Of(path));
+                if (!level.Names.MoveNext())
+                {
+                    open.Pop().Dispose();
+                    continue;
+                }
+
+                var own = level.Names.Current;
+                var entry = new FolderEntry(level.Prefix + own.Text, own, level.Folder, level.Folder.StatusOf(own), open.Count, level.IsText && own.IsText);
                 yield return entry;
                 if (entry.Status.Kind == FileKind.Folder)
                 {
-                    open.Push((path, entry.Name + "/"));
+                    if (open.Count == DeepestWalk)
+                    {
+                        throw new IOException(Invariant($"{PlainName.Quoted(entry.Name)} is deeper than {DeepestWalk} folders."));
+                    }
+
+                    open.Push(new Level(level.Folder.OpenFolder(own), entry.Name + "/", entry.IsText));
                 }
+            }
+        }
+        finally
+        {
+            foreach (var level in open)
+            {
+                level.Dispose();
             }
         }
     }
 
-    /// <summary>Deletes a folder, its read-only folders included. None is no error.</summary>
-    public static void Delete(string folder)
+    /// <summary>
+    /// Deletes a folder, its read-only folders included, however many entries it has and however deep they are: what is in a folder of it is
+    /// moved up to be next. None is no error.
+    /// </summary>
+    public static void Delete(string folder, CancellationToken cancellationToken = default)
     {
-        if (!Directory.Exists(folder))
+        if (FileStatus.Of(folder).Kind is not FileKind.Folder)
         {
             return;
         }
 
         if (!OperatingSystem.IsWindows())
         {
-            MakeWritable(folder);
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        Directory.Delete(folder, recursive: true);
+        using (var root = FolderHandle.Open(folder))
+        {
+            var moved = 0;
+            while (Empty(root, root, ref moved, cancellationToken))
+            {
+            }
+        }
+
+        Directory.Delete(folder);
     }
 
-    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    private static void MakeWritable(string folder)
+    /// <summary>Deletes a piece of what is in a folder of the root, or in the root itself.</summary>
+    /// <returns>Whether there was anything.</returns>
+    private static bool Empty(FolderHandle root, FolderHandle folder, ref int moved, CancellationToken cancellationToken)
     {
-        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        File.SetUnixFileMode(folder, owner);
-        foreach (var entry in Walk(folder))
+        var names = folder.Names().Take(NamesAtOnce).ToList();
+        foreach (var name in names)
         {
-            if (entry.Status.Kind == FileKind.Folder)
+            cancellationToken.ThrowIfCancellationRequested();
+            var kind = folder.StatusOf(name).Kind;
+            if (kind is FileKind.Missing)
             {
-                File.SetUnixFileMode(entry.Path, owner);
+                continue;
             }
+
+            if (kind is not FileKind.Folder)
+            {
+                folder.Delete(name);
+            }
+            else if (!folder.TryDeleteFolder(name))
+            {
+                folder.OpenUp(name);
+                if (folder == root)
+                {
+                    EmptyInRoot(root, name, ref moved, cancellationToken);
+                }
+                else
+                {
+                    MoveUp(root, folder, name, ref moved);
+                }
+            }
+        }
+
+        return names.Count > 0;
+    }
+
+    private static void EmptyInRoot(FolderHandle root, EntryName name, ref int moved, CancellationToken cancellationToken)
+    {
+        using (var folder = root.OpenFolder(name))
+        {
+            while (Empty(root, folder, ref moved, cancellationToken))
+            {
+            }
+        }
+
+        _ = root.TryDeleteFolder(name);
+    }
+
+    private static void MoveUp(FolderHandle root, FolderHandle folder, EntryName name, ref int moved)
+    {
+        while (!folder.TryMove(name, root, new EntryName(Invariant($"~{moved++}"))))
+        {
+        }
+    }
+
+    private sealed record Level(FolderHandle Folder, string Prefix, bool IsText) : IDisposable
+    {
+        public IEnumerator<EntryName> Names { get; } = Folder.Names().GetEnumerator();
+
+        public void Dispose()
+        {
+            Names.Dispose();
+            Folder.Dispose();
         }
     }
 }

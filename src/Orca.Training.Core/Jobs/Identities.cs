@@ -1,10 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json.Serialization;
+using Orca.Training.Jobs.Json;
 
 namespace Orca.Training.Jobs;
 
-/// <summary>A job's id: positive, given by the store, never reused within an installation.</summary>
-public readonly record struct JobId(long Value) : IComparable<JobId>
+/// <summary>A job's id: positive, given by the store, never reused within an installation. In JSON it is a number.</summary>
+[JsonConverter(typeof(JobIdConverter))]
+public readonly record struct JobId(long Value) : IComparable<JobId>, IParsable<JobId>
 {
+    /// <summary>Reads an id: a positive whole number, in digits alone.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static JobId Parse(string s, IFormatProvider? provider = null)
+    {
+        ArgumentNullException.ThrowIfNull(s);
+        return TryParse(s, provider, out var job) ? job : throw new FormatException($"'{s}' is no id of a job: give a positive whole number, such as 17.");
+    }
+
+    /// <summary>Reads an id, if it is one: a positive whole number, in digits alone.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out JobId result)
+    {
+        // Ids are spelt the same in every culture.
+        var isId = long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0;
+        result = isId ? new JobId(value) : default;
+        return isId;
+    }
+
     /// <inheritdoc />
     public int CompareTo(JobId other) => Value.CompareTo(other.Value);
 
@@ -31,9 +52,22 @@ public readonly record struct AttemptId(JobId Job, int Number)
     public override string ToString() => $"{Job}/{Number}";
 }
 
-/// <summary>One store and the hosts on it. The store draws and keeps the id; it names containers, so it is short and lower-case.</summary>
-public readonly record struct InstallationId(string Value)
+/// <summary>One store and the hosts on it. The store draws and keeps the id; it names containers, so it is short and lower-case. In JSON it is text.</summary>
+[JsonConverter(typeof(InstallationIdConverter))]
+public readonly record struct InstallationId(string Value) : IParsable<InstallationId>
 {
+    /// <summary>Reads an id: any text that is not empty.</summary>
+    /// <exception cref="FormatException">It is empty.</exception>
+    public static InstallationId Parse(string s, IFormatProvider? provider = null) =>
+        TryParse(s, provider, out var id) ? id : throw new FormatException("An installation's id is not empty.");
+
+    /// <summary>Reads an id: any text that is not empty.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out InstallationId result)
+    {
+        result = new InstallationId(s ?? "");
+        return !string.IsNullOrEmpty(s);
+    }
+
     /// <inheritdoc />
     public override string ToString() => Value;
 }

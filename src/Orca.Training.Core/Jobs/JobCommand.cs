@@ -114,6 +114,9 @@ public abstract record JobCommand
     {
         /// <summary>The version that its model gets; null where the request names no model.</summary>
         public int? ModelVersion { get; init; }
+
+        /// <summary>What of what it left is not published, for people; null if all is.</summary>
+        public string? Note { get; init; }
     }
 
     /// <summary>Launching or Running → Failed or Cancelled: the attempt ended without results.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Orca.Training.Jobs;
 
-/// <summary>Where a job stands. It is in exactly one state at every moment, for every reader.</summary>
+/// <summary>Where a job stands. It is in exactly one state at every moment, for every reader. In JSON it is its name.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<JobState>))]
 public enum JobState
 {
     /// <summary>Accepted and waiting for room.</summary>

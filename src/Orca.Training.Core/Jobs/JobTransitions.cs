@@ -131,7 +131,7 @@ public static class JobTransitions
             NotBefore = c.NotBefore,
             QueueReason = c.Reason,
         },
-        JobCommand.Publish c => Finished(job, revision, JobState.Succeeded, Outcome.Completed, c.Progress, c.Artifacts, c.ModelVersion, c.At),
+        JobCommand.Publish c => Finished(job, revision, JobState.Succeeded, Outcome.CompletedBut(c.Note), c.Progress, c.Artifacts, c.ModelVersion, c.At),
         JobCommand.FinishAttempt c => Finished(job, revision, c.Final, c.Outcome, c.Progress, [], modelVersion: null, c.At),
         JobCommand.Retry c => job with
         {

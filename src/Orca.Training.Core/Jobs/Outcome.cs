@@ -1,8 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+using Orca.Training.Jobs.Json;
+using Orca.Training.Text;
+
 namespace Orca.Training.Jobs;
 
-/// <summary>How an attempt or a job ended, as a stable word. Codes are open: expect ones you do not know.</summary>
-public readonly record struct OutcomeCode(string Name)
+/// <summary>How an attempt or a job ended, as a stable word. Codes are open: expect ones you do not know. In JSON it is text.</summary>
+[JsonConverter(typeof(OutcomeCodeConverter))]
+public readonly record struct OutcomeCode(string Name) : IParsable<OutcomeCode>
 {
+    /// <summary>Reads a code: any text that is not empty, since codes are open.</summary>
+    /// <exception cref="FormatException">It is empty.</exception>
+    public static OutcomeCode Parse(string s, IFormatProvider? provider = null) =>
+        TryParse(s, provider, out var code) ? code : throw new FormatException("An outcome's code is not empty.");
+
+    /// <summary>Reads a code: any text that is not empty, since codes are open.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out OutcomeCode result)
+    {
+        result = new OutcomeCode(s ?? "");
+        return !string.IsNullOrEmpty(s);
+    }
+
     /// <summary>Exit code 0, results published.</summary>
     public static readonly OutcomeCode Completed = new("Completed");
 
@@ -42,6 +60,12 @@ public readonly record struct OutcomeCode(string Name)
     /// <summary>The training announced an artifact that it did not leave behind.</summary>
     public static readonly OutcomeCode ArtifactMissing = new("ArtifactMissing");
 
+    /// <summary>The training left more than it may.</summary>
+    public static readonly OutcomeCode ArtifactTooLarge = new("ArtifactTooLarge");
+
+    /// <summary>The training filled the disk of its host, and was stopped so that others can go on.</summary>
+    public static readonly OutcomeCode DiskFull = new("DiskFull");
+
     /// <summary>The containers could not be started.</summary>
     public static readonly OutcomeCode LaunchFailed = new("LaunchFailed");
 
@@ -63,9 +87,16 @@ public readonly record struct OutcomeCode(string Name)
 
 /// <summary>How an attempt or a job ended.</summary>
 /// <param name="Code">The stable word for it.</param>
-/// <param name="Message">A sentence that a data scientist understands.</param>
+/// <param name="Message">A sentence that a data scientist understands. What of it a terminal would act on is made harmless.</param>
 /// <param name="ExitCode">The training program's exit code, where one was seen.</param>
 public sealed record Outcome(OutcomeCode Code, string Message, int? ExitCode = null)
 {
+    /// <summary>A sentence that a data scientist understands.</summary>
+    // It may hold a training's last words, an engine's and a registry's, and is shown in statuses, logs and terminals.
+    public string Message { get; init; } = HarmlessText.Lines(Message ?? "");
+
     internal static readonly Outcome Completed = new(OutcomeCode.Completed, "The training completed.", 0);
+
+    /// <summary>Completed, with what people should know of it.</summary>
+    internal static Outcome CompletedBut(string? note) => note is null ? Completed : Completed with { Message = $"{Completed.Message} {note}" };
 }

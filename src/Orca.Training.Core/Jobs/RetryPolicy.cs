@@ -24,9 +24,10 @@ public sealed record RetryPolicy
     public int MaxRetries { get; init; }
 
     /// <summary>
-    /// The outcomes after which it is tried again; empty for all but <see cref="OutcomeCode.OutOfMemory"/>, <see cref="OutcomeCode.TimedOut"/> and
-    /// <see cref="OutcomeCode.ArtifactMissing"/>, which another try would most likely repeat, and exit codes 2 (a wrong parameter or usage), 126 and 127 (a command that
-    /// cannot be run), which are tried again where <see cref="OutcomeCode.NonZeroExit"/> is named. A cancellation, an image that does not exist and a request that the runtime
+    /// The outcomes after which it is tried again; empty for all but <see cref="OutcomeCode.OutOfMemory"/>, <see cref="OutcomeCode.TimedOut"/>,
+    /// <see cref="OutcomeCode.ArtifactMissing"/> and <see cref="OutcomeCode.ArtifactTooLarge"/>, which another try would most likely repeat, and exit codes 2 (a wrong
+    /// parameter or usage), 126 and 127 (a command that cannot be run), which are tried again where <see cref="OutcomeCode.NonZeroExit"/> is named. A cancellation, an
+    /// image that does not exist and a request that the runtime
     /// refuses are never tried again.
     /// </summary>
     public IReadOnlyList<OutcomeCode> On { get => field ?? []; init; } = [];

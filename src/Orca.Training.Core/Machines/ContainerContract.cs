@@ -11,7 +11,7 @@ namespace Orca.Training.Machines;
 internal static class ContainerContract
 {
     public const string DataPath = "/orca/data";
-    public const string OutputPath = "/orca/output";
+    public const string OutputPath = OutputLinks.SeenAt;
     public const string CheckpointPath = "/orca/checkpoint";
     public const string ModelPath = "/orca/model";
     private const int OwnVariables = 28;
@@ -41,12 +41,16 @@ internal static class ContainerContract
 
     /// <summary>
     /// All parameters of a job: its own, and the algorithm's for those that it leaves out. What the algorithm declares is a default like the others.
+    /// What differs by case alone counts as given: the algorithm may have got it since the submission.
     /// </summary>
     public static SortedList<string, string> Parameters(TrainingRequest request, AlgorithmOptions algorithm)
     {
         var parameters = new SortedList<string, string>(OwnVariables + algorithm.Parameters.Count + request.Parameters.Count, StringComparer.Ordinal);
-        AddParameters(algorithm.DeclaredParameters.Where(p => p.Value?.Default is not null).Select(p => KeyValuePair.Create(p.Key, p.Value.Default!)), parameters);
-        AddParameters(algorithm.Parameters, parameters);
+        var given = request.Parameters.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        AddParameters(
+            algorithm.DeclaredParameters.Where(p => p.Value?.Default is not null && !given.Contains(p.Key)).Select(p => KeyValuePair.Create(p.Key, p.Value.Default!)),
+            parameters);
+        AddParameters(algorithm.Parameters.Where(p => !given.Contains(p.Key)), parameters);
         AddParameters(request.Parameters, parameters);
         return parameters;
     }

@@ -17,6 +17,7 @@ public static class FolderArchive
     /// <param name="owner">Whom everything belongs to when it is unpacked.</param>
     /// <param name="isReadOnly">Whether its owner too can only read it.</param>
     /// <param name="cancellationToken">Gives up, in the midst of a file if need be.</param>
+    /// <exception cref="ArtifactException">A training left a name in it that is no text.</exception>
     /// <exception cref="IOException">A file cannot be read, or the stream not written.</exception>
     public static async Task WriteAsync(
         string folder, string name, Stream tar, ArchiveOwner owner, bool isReadOnly, CancellationToken cancellationToken)
@@ -45,6 +46,8 @@ public static class FolderArchive
         await PutAsync(TarEntryType.Directory, name + "/", Execute);
         foreach (var entry in FolderTree.Walk(folder))
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            LeftSoFar.RequireText(entry.Name, entry.IsText);
             var path = $"{name}/{entry.Name}";
             switch (entry.Status.Kind)
             {
@@ -52,12 +55,14 @@ public static class FolderArchive
                     await PutAsync(TarEntryType.Directory, path + "/", Execute);
                     break;
                 case FileKind.SymbolicLink:
-                    await PutAsync(TarEntryType.SymbolicLink, path, Execute, new FileInfo(entry.Path).LinkTarget);
+                    var target = new EntryName(entry.Folder.ReadLink(entry.Own));
+                    LeftSoFar.RequireText($"{entry.Name} -> {target.Text}", target.IsText);
+                    await PutAsync(TarEntryType.SymbolicLink, path, Execute, target.Text);
                     break;
                 case FileKind.Regular:
-                    await using (var content = HashedCopy.OpenToRead(entry.Path))
+                    await using (var content = entry.Open())
                     {
-                        await PutAsync(TarEntryType.RegularFile, path, ExecuteOf(entry.Path), content: content);
+                        await PutAsync(TarEntryType.RegularFile, path, ExecuteOf(content), content: content);
                     }
 
                     break;
@@ -74,20 +79,26 @@ public static class FolderArchive
     /// </summary>
     /// <param name="folder">The folder's path on this host.</param>
     /// <param name="tar">A stream each of whose names begins with the folder's own, which is taken off: <c>output/model.pt</c> or <c>./model.pt</c>.</param>
+    /// <param name="limits">The most that it may hold.</param>
     /// <param name="cancellationToken">Gives up; the folder stays as it was.</param>
-    /// <exception cref="ArtifactException">It holds what cannot be brought here, such as a device.</exception>
+    /// <exception cref="ArtifactException">It holds what cannot be brought here, such as a device, or too much.</exception>
     /// <exception cref="IOException">The host cannot store it, or the stream broke off.</exception>
-    public static async Task ReplaceAsync(string folder, Stream tar, CancellationToken cancellationToken)
+    public static async Task ReplaceAsync(string folder, Stream tar, ArtifactLimits limits, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(tar);
+        ArgumentNullException.ThrowIfNull(limits);
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var arriving = folder + ".arriving";
-        FolderTree.Delete(arriving);
+        FolderTree.Delete(arriving, cancellationToken);
         Directory.CreateDirectory(arriving);
         try
         {
-            await new ArchiveUnpacking(arriving).UnpackAsync(tar, cancellationToken);
+            using (var root = FolderHandle.Open(arriving))
+            {
+                await new ArchiveUnpacking(root, limits).UnpackAsync(tar, cancellationToken);
+            }
+
             if (Directory.Exists(folder))
             {
                 if (!OperatingSystem.IsWindows())
@@ -95,19 +106,20 @@ public static class FolderArchive
                     File.SetUnixFileMode(arriving, File.GetUnixFileMode(folder));
                 }
 
-                FolderTree.Delete(folder);
+                // Not half of it: what is to take its place is all there.
+                FolderTree.Delete(folder, CancellationToken.None);
             }
 
             Directory.Move(arriving, folder);
         }
         finally
         {
-            FolderTree.Delete(arriving);
+            FolderTree.Delete(arriving, CancellationToken.None);
         }
     }
 
-    private static UnixFileMode ExecuteOf(string path) =>
-        !OperatingSystem.IsWindows() && File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute) ? Execute : UnixFileMode.None;
+    private static UnixFileMode ExecuteOf(FileStream file) =>
+        !OperatingSystem.IsWindows() && File.GetUnixFileMode(file.SafeFileHandle).HasFlag(UnixFileMode.UserExecute) ? Execute : UnixFileMode.None;
 }
 
 /// <summary>Whom files belong to, by number.</summary>

@@ -1,3 +1,4 @@
+using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling.Capacity;
 
@@ -84,7 +85,11 @@ public sealed record AttemptSpec
 /// <param name="HostPath">Its absolute path on the host.</param>
 /// <param name="ContainerPath">Where the container sees it.</param>
 /// <param name="IsReadOnly">Whether the container can only read it.</param>
-public sealed record FolderMount(string HostPath, string ContainerPath, bool IsReadOnly);
+public sealed record FolderMount(string HostPath, string ContainerPath, bool IsReadOnly)
+{
+    /// <summary>The most that is brought back of what the container left in it. Default <see cref="ArtifactLimits.Default"/>.</summary>
+    public ArtifactLimits Limits { get; init; } = ArtifactLimits.Default;
+}
 
 /// <summary>What became of a start.</summary>
 public abstract record StartResult

@@ -57,4 +57,10 @@ public sealed record ModelVersion(string Name, int Version, JobId Job, DateTimeO
 {
     /// <summary>The attempt that published it.</summary>
     public required int Attempt { get; init; }
+
+    /// <summary>
+    /// What this answer does not hold whole, since it would not fit into a message: <c>files</c>. Mostly empty.
+    /// <see cref="Client.IModelClient.ListFilesAsync"/> has all of them.
+    /// </summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
 }

@@ -44,6 +44,12 @@ public sealed record Run
     /// <summary>How the job ended; null while it has not.</summary>
     public Outcome? Outcome { get; init; }
 
+    /// <summary>
+    /// What this answer does not hold whole, since it would not fit into a message: <c>artifacts</c>, <c>metrics</c> or <c>attempts</c>. Mostly empty.
+    /// <see cref="Client.IRunClient.ListArtifactsAsync"/> and <see cref="Client.IRunClient.ListMetricsAsync"/> have all of theirs; of attempts the newest are here.
+    /// </summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>The run of a job as it stands.</summary>
     internal static Run Of(Job job) => new()
     {

@@ -42,8 +42,8 @@ public static class RunExport
         json.WriteString("user", run.User);
         json.WriteString("group", run.Request.Group);
         json.WriteString("input_model", run.Request.InputModel);
-        WriteMap(json, "parameters", run.Execution?.Parameters ?? run.Request.Parameters);
-        WriteMap(json, "labels", run.Request.Labels);
+        RunJson.WriteMap(json, "parameters", run.Execution?.Parameters ?? run.Request.Parameters);
+        RunJson.WriteMap(json, "labels", run.Request.Labels);
         json.WriteString("image", run.Execution?.Image);
         json.WriteString("image_digest", run.Execution?.Digest);
         json.WriteStartArray("command");
@@ -54,76 +54,27 @@ public static class RunExport
 
         json.WriteEndArray();
         json.WriteNumber("attempts", run.Attempts.Count);
-        WriteTime(json, "submitted_at", run.SubmittedAt);
-        WriteTime(json, "started_at", run.StartedAt);
-        WriteTime(json, "finished_at", run.FinishedAt);
+        RunJson.WriteTime(json, "submitted_at", run.SubmittedAt);
+        RunJson.WriteTime(json, "started_at", run.StartedAt);
+        RunJson.WriteTime(json, "finished_at", run.FinishedAt);
         json.WriteString("outcome", run.Outcome?.Code.Name);
         json.WriteString("message", run.Outcome?.Message);
-        WriteMetrics(json, run.Metrics);
+        RunJson.WriteMetrics(json, run.Metrics);
         json.WriteString("model", run.ModelVersion is null ? null : run.Request.OutputModelName);
-        if (run.ModelVersion is { } version)
-        {
-            json.WriteNumber("model_version", version);
-        }
-        else
-        {
-            json.WriteNull("model_version");
-        }
+        RunJson.WriteNumber(json, "model_version", run.ModelVersion);
 
-        json.WriteStartArray("artifacts");
-        foreach (var artifact in run.Artifacts)
+        RunJson.WriteArtifacts(json, run.Artifacts);
+        if (run.LeftOut.Count > 0)
         {
-            json.WriteStartObject();
-            json.WriteString("name", artifact.Name);
-            json.WriteString("location", artifact.Location.OriginalString);
-            json.WriteNumber("size", artifact.Size);
-            json.WriteString("sha256", artifact.Sha256);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteMap(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> values)
-    {
-        json.WriteStartObject(name);
-        foreach (var (key, value) in values.OrderBy(v => v.Key, StringComparer.Ordinal))
-        {
-            json.WriteString(key, value);
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void WriteMetrics(Utf8JsonWriter json, IReadOnlyDictionary<string, double> values)
-    {
-        json.WriteStartObject("metrics");
-        foreach (var (key, value) in values.OrderBy(v => v.Key, StringComparer.Ordinal))
-        {
-            // JSON has no number for the others.
-            if (double.IsFinite(value))
+            json.WriteStartArray("left_out");
+            foreach (var part in run.LeftOut)
             {
-                json.WriteNumber(key, value);
+                json.WriteStringValue(part);
             }
-            else
-            {
-                json.WriteNull(key);
-            }
+
+            json.WriteEndArray();
         }
 
         json.WriteEndObject();
-    }
-
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
-    {
-        if (time is { } known)
-        {
-            json.WriteString(name, known.ToUniversalTime());
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 }

@@ -14,6 +14,7 @@ internal static class AttemptEvents
         TrackerEvent.StopReturned e => e.Attempt,
         TrackerEvent.FetchReturned e => e.Attempt,
         TrackerEvent.Collected e => e.Attempt,
+        TrackerEvent.DiskFilled e => e.Attempt,
         TrackerEvent.CollectFailed e => e.Attempt,
         TrackerEvent.Heard e => e.Attempt,
         TrackerEvent.OutputEnded e => e.Attempt,
@@ -45,11 +46,15 @@ internal static class AttemptEvents
             case TrackerEvent.StartReturned e:
                 attempt.Start.Finish();
                 attempt.StartResult = e.Result;
+                attempt.IsAborted = false;
                 if (e.Result is StartResult.Started started)
                 {
                     attempt.Exist(started.Incarnations, listings.Last);
                 }
 
+                break;
+            case TrackerEvent.DiskFilled e:
+                attempt.Overrun ??= EndOutcome.FilledDisk(e.Bytes);
                 break;
             case TrackerEvent.StartUnknown e:
                 attempt.Start.Fail(e.Error, now, settings);
@@ -81,6 +86,7 @@ internal static class AttemptEvents
                 attempt.Collect.Finish();
                 attempt.Artifacts = e.Artifacts;
                 attempt.ModelVersion = e.ModelVersion;
+                attempt.Note = e.Note;
                 attempt.CollectFailure = e.Failure;
                 break;
             case TrackerEvent.CollectFailed e:

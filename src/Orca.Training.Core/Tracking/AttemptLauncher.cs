@@ -8,6 +8,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Models;
 using Orca.Training.Runs;
+using Orca.Training.Text;
 
 namespace Orca.Training.Tracking;
 
@@ -72,10 +73,23 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
             algorithm = Reruns.Pinned(algorithm, before);
         }
 
+        try
+        {
+            if (start.Attempt.Attempt.Number > 1)
+            {
+                await artifacts.CheckCheckpointAsync(start.Attempt, cancellationToken);
+            }
+        }
+        catch (ArtifactException e)
+        {
+            return Failed(e.Code, $"The checkpoint that the attempt before left cannot be handed on: {e.Message}");
+        }
+
         AttemptInputs inputs;
         try
         {
             inputs = await FindInputsAsync(request, start.Attempt, cancellationToken);
+            await ModelCheck.VerifyAsync(artifacts, inputs.ModelFiles, cancellationToken);
             if (inputs.AccessOf(start.Attempt) is { } asked)
             {
                 inputs = inputs with { Grant = await Access.GrantAsync(asked, cancellationToken) };
@@ -83,11 +97,11 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         }
         catch (DatasetException e)
         {
-            return Failed(OutcomeCode.DatasetUnavailable, $"The dataset cannot be used: {e.Message}");
+            return Failed(OutcomeCode.DatasetUnavailable, $"The dataset cannot be used: {HostPaths.Without(e.Message)}");
         }
         catch (ArtifactException e)
         {
-            return Failed(OutcomeCode.ArtifactMissing, $"The model cannot be used: {e.Message}");
+            return Failed(OutcomeCode.ArtifactMissing, $"The model cannot be used: {HostPaths.Without(e.Message)}");
         }
 
         var spec = ContainerContract.Build(start.Attempt, application, start.Job, algorithm, inputs, options.CurrentValue.StopGrace, traceParent);
@@ -119,8 +133,14 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         var model = await models.ResolveAsync(asked.Name, asked.Version, cancellationToken)
             ?? throw new ArtifactException($"'{text}' is there no more: it was removed since this job was submitted.");
         var publisher = new AttemptName(attempt.Installation, new AttemptId(model.Job, model.Attempt));
-        return inputs with { Model = artifacts.OutputOf(publisher), ModelFiles = model.Files };
+        return inputs with { Model = PlaceOf(model.Files) ?? artifacts.OutputOf(publisher), ModelFiles = model.Files };
     }
+
+    /// <summary>Where a model's files lie behind a network: they say it themselves. Null where they are files of this host.</summary>
+    private static Uri? PlaceOf(IReadOnlyList<Artifact> files) =>
+        files.Count > 0 && S3Address.TryRead(files[0].Location, out var first) && first.Key.EndsWith("/" + files[0].Name, StringComparison.Ordinal)
+            ? (first with { Key = first.Key[..^(files[0].Name.Length + 1)] }).ToUri()
+            : null;
 
     private static StartResult.Failed Failed(OutcomeCode code, string sentence) => new(new Outcome(code, sentence));
 }

@@ -22,8 +22,14 @@ internal static class Deadlines
     public static TimeSpan OfLaunch(Job job, TrackerSettings settings) => job.Request.Timeouts?.Launching ?? settings.LaunchTimeout;
 
     /// <summary>Why a running attempt is given up now; null if it is not, and then when to look again, if ever.</summary>
-    public static (Outcome? GiveUp, DateTimeOffset? LookAt) OfRun(Job job, AttemptFacts attempt, DateTimeOffset now)
+    public static (Outcome? GiveUp, DateTimeOffset? LookAt) OfRun(Job job, AttemptFacts attempt, TrackerSettings settings, DateTimeOffset now)
     {
+        // The host's cap holds for those too that ask for no limit. It is so long that what looks at the job anyway is early enough.
+        if (job.Request.Timeouts?.Running is null && job.Attempts[^1].StartedAt + settings.LongestRun <= now)
+        {
+            return (EndOutcome.RanTooLong(settings.LongestRun), null);
+        }
+
         if (job.Request.Timeouts is not { } limits)
         {
             return default;

@@ -1,12 +1,11 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Orca.Training.Artifacts;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Machines;
-using Orca.Training.Models;
 using Orca.Training.Progress;
+using Orca.Training.Text;
 
 namespace Orca.Training.Tracking;
 
@@ -21,8 +20,7 @@ internal sealed class EffectRunner(
     IJobStore jobs,
     JobPurge purge,
     AttemptLauncher launcher,
-    IArtifactStore artifacts,
-    IModelStore models,
+    AttemptLeavings leavings,
     LogWriters logs,
     MetricWriters metrics,
     OrcaTrainingOptions options,
@@ -40,8 +38,7 @@ internal sealed class EffectRunner(
     // bounded by the launch's time, output by the time to drain it.
     private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
 
-    // Models and checkpoints can be large, and the way to them slow; how many come at once is bounded for the host's disk and net.
-    private static readonly TimeSpan LongestFetch = TimeSpan.FromHours(6);
+    // How many come at once is bounded for the host's disk and net.
     private const int FetchesAtOnce = 4;
 
     // After a restart all are due at once.
@@ -50,8 +47,7 @@ internal sealed class EffectRunner(
 
     private readonly SemaphoreSlim _renewals = new(RenewalsAtOnce);
 
-    // The starts that are under way. Locked: the loop notes them and gives them up, and each takes itself out.
-    private readonly Dictionary<AttemptName, Errand> _starts = [];
+    private readonly Abortable _abortable = new();
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, SemaphoreSlim> _calls = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(CallsAtOnce));
     private readonly Dictionary<string, SemaphoreSlim> _fetches = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(FetchesAtOnce));
@@ -61,16 +57,22 @@ internal sealed class EffectRunner(
 
     private Inbox Inbox => inbox;
 
+    /// <summary>How many effects that can be given up are under way.</summary>
+    internal int Abortables => _abortable.Count;
+
     /// <summary>Begins an effect; returns at once.</summary>
     public void Run(TrackerEffect effect)
     {
         switch (effect)
         {
-            case TrackerEffect.AbortStart e:
-                Abort(e.Attempt);
+            case TrackerEffect.Abort e:
+                _abortable.Abort(e.Attempt);
                 break;
             case TrackerEffect.ReportLeftover e:
                 logger.Leftover(e.Machine, e.Attempt.ToString(), e.IsRemoved);
+                break;
+            case TrackerEffect.ReportUnremovable e:
+                logger.Unremovable(e.Jobs[0].Error, e.Jobs.Count, e.Jobs[0].Job.Value);
                 break;
             case TrackerEffect.ReportPolicyFailure e:
                 logger.PolicyFailed(e.Error);
@@ -91,15 +93,7 @@ internal sealed class EffectRunner(
     private void Begin(TrackerEffect effect)
     {
         var errand = new Errand(this, effect);
-        if (effect is TrackerEffect.Start start)
-        {
-            lock (_starts)
-            {
-                // Noted here and not by the work itself, or an abort that comes before the work begins would find nothing.
-                _starts[start.Attempt] = errand;
-            }
-        }
-
+        _abortable.Note(effect, errand);
         Interlocked.Increment(ref _open);
         // Not on the loop's own thread: a runtime or store may be slow before its first await.
         work.Queue(errand);
@@ -113,18 +107,6 @@ internal sealed class EffectRunner(
         }
     }
 
-    private void Abort(AttemptName attempt)
-    {
-        Errand? start;
-        lock (_starts)
-        {
-            start = _starts.GetValueOrDefault(attempt);
-        }
-
-        // If it has just ended by itself, its answer is on the way.
-        start?.Cancel();
-    }
-
     private async Task RunAsync(Errand errand)
     {
         try
@@ -132,7 +114,9 @@ internal sealed class EffectRunner(
             var answer = AnswerAsync(errand);
             // Most calls are done when they return: only one that is not has to hear of the end.
             using var ends = answer.IsCompleted ? default : ending.UnsafeRegister(static errand => ((Errand)errand!).Cancel(), errand);
-            await inbox.PostAsync(await answer, ending);
+            var happened = await answer;
+            _abortable.Forget(errand.Effect, errand);
+            await inbox.PostAsync(happened, ending);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -140,6 +124,7 @@ internal sealed class EffectRunner(
         }
         finally
         {
+            _abortable.Forget(errand.Effect, errand);
             End();
         }
     }
@@ -149,15 +134,15 @@ internal sealed class EffectRunner(
         TrackerEffect.Start e => await StartAsync(e, errand),
         TrackerEffect.Follow e => await FollowAsync(e, errand),
         TrackerEffect.Fetch e => await FetchAsync(e, errand),
-        TrackerEffect.Collect e => await CollectAsync(e),
+        TrackerEffect.Collect e => await CollectAsync(e, errand),
         TrackerEffect.RenewAccess e => await RenewAsync(e, errand),
         TrackerEffect.LookUp e => await LookUpAsync(e),
         TrackerEffect.FindExpired e => new TrackerEvent.Expired(await purge.FindAsync(e.Retention, e.Limit, ending)),
-        TrackerEffect.Purge e => new TrackerEvent.Purged(await purge.RemoveAsync(e.Jobs, ending) && e.HasMore),
+        TrackerEffect.Purge e => new TrackerEvent.Purged(await purge.RemoveAsync(e.Jobs, ending)),
         TrackerEffect.List e => await ListAsync(e, errand),
-        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(_calls, e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace, errand,
+        TrackerEffect.Stop e => new TrackerEvent.StopReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "stop", LongestCall + options.StopGrace, errand,
             (runtime, attempt, token) => runtime.StopAsync(attempt, options.StopGrace, token))),
-        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(_calls, e.Attempt, e.Machine, "remove", LongestCall, errand,
+        TrackerEffect.Remove e => new TrackerEvent.RemoveReturned(e.Attempt, await CallAsync(e.Attempt, e.Machine, "remove", LongestCall, errand,
             static (runtime, attempt, token) => runtime.RemoveAsync(attempt, token))),
         _ => throw new InvalidOperationException($"Nothing carries out {errand.Effect.GetType().Name}."),
     };
@@ -182,14 +167,7 @@ internal sealed class EffectRunner(
         catch (Exception e) when (!IsEnding(e))
         {
             logger.CallFailed(e, start.Attempt.ToString(), "start", start.Machine);
-            return new TrackerEvent.StartUnknown(start.Attempt, e.Message);
-        }
-        finally
-        {
-            lock (_starts)
-            {
-                _starts.Remove(start.Attempt);
-            }
+            return new TrackerEvent.StartUnknown(start.Attempt, HostPaths.Without(e.Message));
         }
     }
 
@@ -219,38 +197,74 @@ internal sealed class EffectRunner(
 
     private async ValueTask<TrackerEvent> FetchAsync(TrackerEffect.Fetch fetch, Errand errand)
     {
-        Outcome? failure = null;
-        var error = await CallAsync(_fetches, fetch.Attempt, fetch.Machine, "fetch", LongestFetch, errand, async (runtime, attempt, token) =>
+        if (!_fetches.TryGetValue(fetch.Machine, out var places))
         {
-            try
+            return new TrackerEvent.FetchReturned(fetch.Attempt, NoMachine(fetch.Machine), Failure: null);
+        }
+
+        var hasPlace = false;
+        try
+        {
+            await places.WaitAsync(errand.Token);
+            hasPlace = true;
+            var (isOver, failure) = await WithinAsync(leavings.FetchAsync(machines[fetch.Machine].Runtime, fetch.Attempt, errand.Token), errand);
+            return new TrackerEvent.FetchReturned(fetch.Attempt, Error: null, isOver ? leavings.TooLong("brought here") : failure);
+        }
+        catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
+        {
+            return new TrackerEvent.FetchReturned(fetch.Attempt, "It was given up.", Failure: null);
+        }
+        catch (Exception e) when (!IsEnding(e))
+        {
+            logger.CallFailed(e, fetch.Attempt.ToString(), "fetch", fetch.Machine);
+            return new TrackerEvent.FetchReturned(fetch.Attempt, HostPaths.Without(e.Message), Failure: null);
+        }
+        finally
+        {
+            if (hasPlace)
             {
-                var written = ContainerContract.Written(await artifacts.PrepareAsync(attempt, token));
-                await (written.Count > 0 ? runtime.FetchAsync(attempt, written, token) : Task.CompletedTask);
+                places.Release();
             }
-            catch (ArtifactException e)
-            {
-                failure = new Outcome(OutcomeCode.ArtifactMissing, e.Message, 0);
-            }
-        });
-        return new TrackerEvent.FetchReturned(fetch.Attempt, error, failure);
+        }
     }
 
-    private async ValueTask<TrackerEvent> CollectAsync(TrackerEffect.Collect collect)
+    private async ValueTask<TrackerEvent> CollectAsync(TrackerEffect.Collect collect, Errand errand)
     {
         try
         {
-            var found = await artifacts.CollectAsync(collect.Attempt, collect.Announced, ending);
-            int? version = collect.ModelName.Length > 0 ? await models.ReserveAsync(collect.ModelName, collect.Attempt.Attempt.Job, ending) : null;
-            return new TrackerEvent.Collected(collect.Attempt, found, Failure: null, version);
+            var collected = leavings.CollectAsync(collect, errand.Token);
+            var (isOver, found) = collected.IsCompleted ? (false, await collected) : await WithinAsync(collected.AsTask(), errand);
+            var answer = isOver ? leavings.TookTooLong(collect.Attempt) : found!;
+            if (answer.Note is { } note)
+            {
+                logger.LeftOut(collect.Attempt.ToString(), note);
+            }
+
+            return answer;
         }
-        catch (ArtifactException e)
+        catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
         {
-            return new TrackerEvent.Collected(collect.Attempt, [], new Outcome(OutcomeCode.ArtifactMissing, e.Message, 0));
+            return new TrackerEvent.CollectFailed(collect.Attempt, "It was given up.");
         }
         catch (Exception e) when (!IsEnding(e))
         {
             logger.CallFailed(e, collect.Attempt.ToString(), "collect", "");
-            return new TrackerEvent.CollectFailed(collect.Attempt, e.Message);
+            return new TrackerEvent.CollectFailed(collect.Attempt, HostPaths.Without(e.Message));
+        }
+    }
+
+    /// <summary>Waits for what was left as long as that may take, and gives it up then: another try would take as long.</summary>
+    private async Task<(bool IsOver, T? Result)> WithinAsync<T>(Task<T> work, Errand errand)
+    {
+        using var over = new CancellationTokenSource(leavings.LongestTime, time);
+        using var givesUp = over.Token.UnsafeRegister(static errand => ((Errand)errand!).Cancel(), errand);
+        try
+        {
+            return (false, await work.WaitAsync(errand.Token));
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested && !ending.IsCancellationRequested)
+        {
+            return (true, default);
         }
     }
 
@@ -306,7 +320,6 @@ internal sealed class EffectRunner(
     }
 
     private async ValueTask<string?> CallAsync(
-        Dictionary<string, SemaphoreSlim> bounds,
         AttemptName attempt,
         string machine,
         string call,
@@ -314,7 +327,7 @@ internal sealed class EffectRunner(
         Errand errand,
         Func<IContainerRuntime, AttemptName, CancellationToken, Task> act)
     {
-        if (!bounds.TryGetValue(machine, out var places))
+        if (!_calls.TryGetValue(machine, out var places))
         {
             return NoMachine(machine);
         }
@@ -328,7 +341,7 @@ internal sealed class EffectRunner(
         catch (Exception e) when (!IsEnding(e))
         {
             logger.CallFailed(e, attempt.ToString(), call, machine);
-            return e.Message;
+            return HostPaths.Without(e.Message);
         }
         finally
         {

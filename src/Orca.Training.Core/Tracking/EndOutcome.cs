@@ -75,6 +75,9 @@ internal static class EndOutcome
     public static Outcome Stalled(TimeSpan limit) =>
         new(OutcomeCode.Stalled, Invariant($"The training reported neither a metric nor progress for {limit}, its limit, and was stopped."));
 
+    public static Outcome FilledDisk(string bytes) =>
+        new(OutcomeCode.DiskFull, $"The training filled the disk of its host, of which its files took {bytes}, and was stopped so that others can go on. Let it write less, or ask for a larger disk.");
+
     public static Outcome QueueTimedOut(TimeSpan limit) =>
         new(OutcomeCode.QueueTimedOut, Invariant($"The training could not be started within {limit}, its limit for waiting in the queue."));
 

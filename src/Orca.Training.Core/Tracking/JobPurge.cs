@@ -5,6 +5,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
 using Orca.Training.Models;
+using static System.FormattableString;
 
 namespace Orca.Training.Tracking;
 
@@ -13,10 +14,21 @@ namespace Orca.Training.Tracking;
 /// there, and the next look comes back to it.
 /// </summary>
 internal sealed class JobPurge(
-    InstallationId installation, IJobStore jobs, IArtifactStore artifacts, IModelStore models, ILogStore logs, RetentionOptions retention, Fence fence, ILogger logger)
+    InstallationId installation,
+    IJobStore jobs,
+    IArtifactStore artifacts,
+    IModelStore models,
+    ILogStore logs,
+    RetentionOptions retention,
+    Fence fence,
+    TimeProvider time,
+    ILogger logger)
 {
-    /// <summary>The finished jobs that need not be kept; none if the store does not answer.</summary>
-    public async ValueTask<IReadOnlyList<Job>> FindAsync(JobRetention expired, int limit, CancellationToken cancellationToken)
+    // What one job left may be much, and a store may hang; the next try goes on where this one ended.
+    private static readonly TimeSpan LongestRemoval = TimeSpan.FromMinutes(10);
+
+    /// <summary>The finished jobs that need not be kept; null if the store does not answer.</summary>
+    public async ValueTask<IReadOnlyList<Job>?> FindAsync(JobRetention expired, int limit, CancellationToken cancellationToken)
     {
         try
         {
@@ -24,46 +36,85 @@ internal sealed class JobPurge(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.PurgeFailed(e, 0);
-            return [];
+            logger.PurgeFailed(e);
+            return null;
         }
     }
 
-    /// <returns>Whether all of them are gone.</returns>
-    public async ValueTask<bool> RemoveAsync(IReadOnlyList<Job> expired, CancellationToken cancellationToken)
+    /// <returns>Those that are still there; null if the store does not answer.</returns>
+    public async ValueTask<IReadOnlyList<Unremovable>?> RemoveAsync(IReadOnlyList<Job> expired, CancellationToken cancellationToken)
     {
-        var emptied = new List<JobId>(expired.Count);
+        var left = new List<Unremovable>();
+        var emptied = new List<Job>(expired.Count);
         var kept = new List<Job>();
         foreach (var job in expired)
         {
-            try
-            {
-                if (await EmptyAsync(job, cancellationToken))
+            await TryAsync(
+                job,
+                async token =>
                 {
-                    kept.Add(job);
-                }
+                    if (await EmptyAsync(job, token))
+                    {
+                        kept.Add(job);
+                    }
 
-                emptied.Add(job.Id);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                logger.PurgeFailed(e, job.Id.Value);
-            }
+                    emptied.Add(job);
+                },
+                left,
+                cancellationToken);
         }
 
         try
         {
-            await jobs.RemoveAsync(emptied, fence, cancellationToken);
-            logger.Purged(emptied.Count);
-            await EmptyAgainAsync(kept, cancellationToken);
+            await RemoveRecordsAsync(emptied, left, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.PurgeFailed(e, emptied.Count > 0 ? emptied[0].Value : 0);
-            return false;
+            logger.PurgeFailed(e);
+            return null;
         }
 
-        return emptied.Count == expired.Count;
+        var gone = emptied.Select(j => j.Id).Except(left.Select(u => u.Job)).ToHashSet();
+        logger.Purged(gone.Count);
+        foreach (var job in kept.Where(j => gone.Contains(j.Id)))
+        {
+            // Its record is gone: what stays of it costs room only, and is told.
+            await TryAsync(job, token => EmptyAgainAsync(job, token), left, cancellationToken);
+        }
+
+        return left;
+    }
+
+    /// <summary>All at once; if that cannot be, each by itself, so that one that cannot be removed holds up no other.</summary>
+    private async ValueTask RemoveRecordsAsync(List<Job> emptied, List<Unremovable> left, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await jobs.RemoveAsync([.. emptied.Select(j => j.Id)], fence, cancellationToken);
+        }
+        catch (Exception e) when (e is not StaleFenceException && emptied.Count > 0 && !cancellationToken.IsCancellationRequested)
+        {
+            // Whether it is the jobs or the store shows in a removal of none.
+            await jobs.RemoveAsync([], fence, cancellationToken);
+            foreach (var job in emptied)
+            {
+                await TryAsync(job, token => jobs.RemoveAsync([job.Id], fence, token), left, cancellationToken);
+            }
+        }
+    }
+
+    private async ValueTask TryAsync(Job job, Func<CancellationToken, ValueTask> remove, List<Unremovable> left, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LongestRemoval, time);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            await remove(ends.Token).AsTask().WaitAsync(ends.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            left.Add(new Unremovable(job.Id, e is OperationCanceledException ? new TimeoutException(Invariant($"It was not done within {LongestRemoval.TotalMinutes:0} min."), e) : e));
+        }
     }
 
     /// <summary>Whether what it left is a version of a model, which is kept until somebody removes that.</summary>
@@ -80,14 +131,11 @@ internal sealed class JobPurge(
     }
 
     /// <summary>Who removed a version before its job was gone left its files to the job; whoever comes now sees that the job is gone.</summary>
-    private async ValueTask EmptyAgainAsync(List<Job> kept, CancellationToken cancellationToken)
+    private async ValueTask EmptyAgainAsync(Job job, CancellationToken cancellationToken)
     {
-        foreach (var job in kept)
+        if (!await IsModelAsync(job, cancellationToken))
         {
-            if (!await IsModelAsync(job, cancellationToken))
-            {
-                await artifacts.RemoveAsync(installation, job.Id, exceptAttempt: null, cancellationToken);
-            }
+            await artifacts.RemoveAsync(installation, job.Id, exceptAttempt: null, cancellationToken);
         }
     }
 

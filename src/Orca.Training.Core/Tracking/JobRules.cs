@@ -108,10 +108,10 @@ internal sealed class JobRules(
                 tracked.Give(new JobCommand.Defer(job, number, deferred.Reason, notBefore, now), effects);
                 break;
             case CallState.Asked:
-                if (giveUp is not null && !attempt.StartAborted)
+                if (giveUp is not null && !attempt.IsAborted)
                 {
-                    attempt.StartAborted = true;
-                    effects.Add(new TrackerEffect.AbortStart(attempt.Name));
+                    attempt.IsAborted = true;
+                    effects.Add(new TrackerEffect.Abort(attempt.Name));
                 }
                 else if (attempt.Phase is { } phase && phase != tracked.Job.Phase)
                 {
@@ -179,6 +179,7 @@ internal sealed class JobRules(
         }
 
         var isCancelled = giveUp?.Code == OutcomeCode.Cancelled;
+        HearCancel(attempt, isCancelled, effects);
         if (IsOutputAwaited(attempt, now) || IsFetching(tracked, attempt, isCancelled, now, effects))
         {
             return;
@@ -193,6 +194,12 @@ internal sealed class JobRules(
         else if (!EndOutcome.IsSuccess(end))
         {
             var outcome = EndOutcome.Of(end, memoryLimit(tracked.Job.Request), attempt.Output?.Tail ?? []);
+            if (attempt.FetchFailure is { } notFetched)
+            {
+                // Its checkpoint is not handed on, which the next attempt would only wonder about.
+                outcome = outcome with { Message = $"{outcome.Message}\nWhat it left could not be kept: {notFetched.Message}" };
+            }
+
             Finish(tracked, number, outcome, attempt.Output?.Progress, now, effects);
         }
         else
@@ -206,7 +213,7 @@ internal sealed class JobRules(
     {
         if (attempt.Overrun is null)
         {
-            (attempt.Overrun, var lookAt) = Deadlines.OfRun(tracked.Job, attempt, now);
+            (attempt.Overrun, var lookAt) = Deadlines.OfRun(tracked.Job, attempt, settings, now);
             if (lookAt is { } at)
             {
                 wakeAt(tracked, at);
@@ -244,8 +251,9 @@ internal sealed class JobRules(
     /// </summary>
     private bool IsFetching(TrackedJob tracked, AttemptFacts attempt, bool isCancelled, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        var tries = isCancelled ? settings.Tries : settings.FetchTries;
-        if (!settings.CopyingMachines.Contains(attempt.Machine) || attempt.Fetch.State is CallState.Done || attempt.Fetch.Failures >= tries)
+        var tries = attempt.IsAborted ? 1 : isCancelled ? settings.Tries : settings.FetchTries;
+        if (!settings.CopyingMachines.Contains(attempt.Machine) || attempt.Fetch.State is CallState.Done
+            || (attempt.Fetch.State is CallState.Idle && attempt.Fetch.Failures >= tries))
         {
             return false;
         }
@@ -253,6 +261,7 @@ internal sealed class JobRules(
         if (attempt.Fetch.IsDue(now))
         {
             attempt.Fetch.Ask();
+            attempt.IsPastCancel = isCancelled;
             effects.Add(new TrackerEffect.Fetch(attempt.Name, attempt.Machine));
         }
         else if (attempt.Fetch.State is CallState.Idle)
@@ -261,6 +270,17 @@ internal sealed class JobRules(
         }
 
         return true;
+    }
+
+    /// <summary>Who cancels does not wait until all that the training left is brought here or read.</summary>
+    private static void HearCancel(AttemptFacts attempt, bool isCancelled, List<TrackerEffect> effects)
+    {
+        if (isCancelled && !attempt.IsPastCancel && !attempt.IsAborted
+            && (attempt.Fetch.State is CallState.Asked || attempt.Collect.State is CallState.Asked))
+        {
+            attempt.IsAborted = true;
+            effects.Add(new TrackerEffect.Abort(attempt.Name));
+        }
     }
 
     private static Outcome? NotFetched(AttemptFacts attempt) => attempt.FetchFailure ?? (attempt.Fetch is { State: not CallState.Done, Failures: > 0 }
@@ -284,8 +304,12 @@ internal sealed class JobRules(
             }
             else
             {
-                tracked.Give(new JobCommand.Publish(tracked.Job.Id, number, attempt.Artifacts, progress, now) { ModelVersion = attempt.ModelVersion }, effects);
+                tracked.Give(new JobCommand.Publish(tracked.Job.Id, number, attempt.Artifacts, progress, now) { ModelVersion = attempt.ModelVersion, Note = attempt.Note }, effects);
             }
+        }
+        else if (attempt.IsAborted && giveUp is not null && attempt.Collect.State is CallState.Idle)
+        {
+            Finish(tracked, number, giveUp, attempt.Output?.Progress, now, effects);
         }
         else if (attempt.Collect.Failures >= settings.Tries)
         {
@@ -295,6 +319,7 @@ internal sealed class JobRules(
         else if (attempt.Collect.IsDue(now))
         {
             attempt.Collect.Ask();
+            attempt.IsPastCancel = giveUp?.Code == OutcomeCode.Cancelled;
             effects.Add(new TrackerEffect.Collect(attempt.Name, tracked.Job.Request.OutputModelName, (attempt.Output?.Progress ?? tracked.Job.Progress).Announced ?? []));
         }
         else if (attempt.Collect.State is CallState.Idle)

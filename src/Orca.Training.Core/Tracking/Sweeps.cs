@@ -1,18 +1,23 @@
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 
 namespace Orca.Training.Tracking;
 
 /// <summary>
-/// Removes finished jobs that need not be kept, a page at a time: looks for them every now and then, and again at once as long as there
-/// are more.
+/// Removes finished jobs that need not be kept, a page at a time: looks for them every now and then, and each time goes through all of
+/// them, past those that others still need and past those that cannot be removed now.
 /// </summary>
 internal sealed class Sweeps(TrackerSettings settings, Dependencies dependencies)
 {
     /// <summary>So many at a time: a bound on what is asked of the stores at once.</summary>
     public const int PageSize = 100;
 
+    private readonly RemovalPauses _pauses = new(settings.Retention.Period);
     private bool _isUnderWay;
     private DateTimeOffset _next;
+    private FinishedPlace? _after;
+    private bool _hasMore;
+    private IReadOnlyList<Job> _asked = [];
 
     /// <summary>When the next look is due; null while one is under way, or if all is kept.</summary>
     public DateTimeOffset? Next => _isUnderWay || settings.Retention.KeepsAllJobs ? null : _next;
@@ -21,33 +26,67 @@ internal sealed class Sweeps(TrackerSettings settings, Dependencies dependencies
     {
         if (Next <= now)
         {
+            _after = null;
             Look(now, effects);
         }
     }
 
     /// <summary>These need not be kept, as far as the store can say.</summary>
-    public void Take(IReadOnlyList<Job> expired, DateTimeOffset now, List<TrackerEffect> effects)
+    public void Take(IReadOnlyList<Job>? expired, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        Job[] free = [.. expired.Where(j => !dependencies.IsNeeded(j.Id))];
-        if (free.Length > 0)
+        if (expired is null)
         {
-            effects.Add(new TrackerEffect.Purge(free, HasMore: expired.Count == PageSize));
+            Rest(now);
+            return;
+        }
+
+        _hasMore = expired.Count == PageSize;
+        _after = expired.Count > 0 ? FinishedPlace.Of(expired[^1]) : _after;
+        _asked = [.. expired.Where(j => _pauses.IsDue(j.Id, now) && !dependencies.IsNeeded(j.Id))];
+        if (_asked.Count > 0)
+        {
+            effects.Add(new TrackerEffect.Purge(_asked));
         }
         else
         {
-            Rest(now);
+            GoOn(now, effects);
         }
     }
 
-    /// <summary>They are removed; or, if not, the next look finds them again.</summary>
-    public void Answer(bool hasMore, DateTimeOffset now, List<TrackerEffect> effects)
+    /// <summary>They are removed but for these, which a later look finds again.</summary>
+    public void Answer(IReadOnlyList<Unremovable>? left, DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (hasMore)
+        if (left is null)
+        {
+            Rest(now);
+            return;
+        }
+
+        var stuck = left.Select(u => u.Job).ToHashSet();
+        foreach (var job in _asked.Where(j => !stuck.Contains(j.Id)))
+        {
+            _pauses.Succeed(job.Id);
+        }
+
+        Unremovable[] news = [.. left.Where(u => _pauses.Fail(u.Job, now))];
+        if (news.Length > 0)
+        {
+            effects.Add(new TrackerEffect.ReportUnremovable(news));
+        }
+
+        GoOn(now, effects);
+    }
+
+    private void GoOn(DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        _asked = [];
+        if (_hasMore)
         {
             Look(now, effects);
         }
         else
         {
+            _pauses.EndLook();
             Rest(now);
         }
     }
@@ -55,11 +94,12 @@ internal sealed class Sweeps(TrackerSettings settings, Dependencies dependencies
     private void Look(DateTimeOffset now, List<TrackerEffect> effects)
     {
         _isUnderWay = true;
-        effects.Add(new TrackerEffect.FindExpired(settings.Retention.At(now), PageSize));
+        effects.Add(new TrackerEffect.FindExpired(settings.Retention.At(now) with { After = _after }, PageSize));
     }
 
     private void Rest(DateTimeOffset now)
     {
+        _asked = [];
         _isUnderWay = false;
         _next = now + settings.Retention.Period;
     }

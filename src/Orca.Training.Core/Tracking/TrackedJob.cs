@@ -85,7 +85,11 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
 
     public StartResult? StartResult { get; set; }
 
-    public bool StartAborted { get; set; }
+    /// <summary>Whether the start, fetch or collection that is under way was given up.</summary>
+    public bool IsAborted { get; set; }
+
+    /// <summary>Whether a cancellation was on record already when the fetch or collection that is under way was asked for: it goes on.</summary>
+    public bool IsPastCancel { get; set; }
 
     public LaunchPhase? Phase { get; set; }
 
@@ -111,6 +115,9 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
     public IReadOnlyList<Artifact> Artifacts { get; set; } = [];
 
     public int? ModelVersion { get; set; }
+
+    /// <summary>What is not published of what it left.</summary>
+    public string? Note { get; set; }
 
     public Outcome? CollectFailure { get; set; }
 

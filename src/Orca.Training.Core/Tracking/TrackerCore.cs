@@ -28,6 +28,7 @@ internal sealed partial class TrackerCore
     private readonly Renewals _renewals;
     private DateTimeOffset _nextReconcile;
     private bool _isDraining;
+    private bool _hasRoom = true;
 
     public TrackerCore(TrackerSettings settings, Scheduler scheduler, IReadOnlyList<string> machines, Func<TrainingRequest, long> memoryLimit, JobObserver? observer = null)
     {
@@ -61,8 +62,8 @@ internal sealed partial class TrackerCore
         {
             var next = _nextReconcile;
             next = _wakes.Next is { } wake && wake < next ? wake : next;
-            // Who drains plans nothing, so that a look would be due for ever.
-            next = !_isDraining && _scheduler.NextLook is { } look && look < next ? look : next;
+            // Who plans nothing would have a look due for ever.
+            next = !_isDraining && _hasRoom && _scheduler.NextLook is { } look && look < next ? look : next;
             next = _sweeps.Next is { } sweep && sweep < next ? sweep : next;
             next = _renewals.Next is { } renewal && renewal < next ? renewal : next;
             return _cleanups.NextTry is { } retry && retry < next ? retry : next;
@@ -121,7 +122,10 @@ internal sealed partial class TrackerCore
                 _sweeps.Take(e.Jobs, now, effects);
                 break;
             case TrackerEvent.Purged e:
-                _sweeps.Answer(e.HasMore, now, effects);
+                _sweeps.Answer(e.Left, now, effects);
+                break;
+            case TrackerEvent.RoomChanged e:
+                _hasRoom = e.HasRoom;
                 break;
             case TrackerEvent.Drain:
                 Drain(now, effects);
@@ -329,7 +333,7 @@ internal sealed partial class TrackerCore
 
     private void Plan(DateTimeOffset now, List<TrackerEffect> effects)
     {
-        if (_isDraining)
+        if (_isDraining || !_hasRoom)
         {
             return;
         }

@@ -16,8 +16,8 @@ internal abstract record TrackerEffect
     /// <summary>Prepare and start an attempt → StartReturned or StartUnknown.</summary>
     public sealed record Start(AttemptName Attempt, string Machine, Job Job) : TrackerEffect;
 
-    /// <summary>Give up a start that is under way; it answers all the same.</summary>
-    public sealed record AbortStart(AttemptName Attempt) : TrackerEffect;
+    /// <summary>Give up the start, the fetch or the collection of an attempt that is under way; it answers all the same.</summary>
+    public sealed record Abort(AttemptName Attempt) : TrackerEffect;
 
     /// <summary>Read a training's output → Heard …, then OutputEnded or OutputBroken.</summary>
     public sealed record Follow(AttemptName Attempt, string Machine, OutputSummary From) : TrackerEffect
@@ -51,7 +51,10 @@ internal abstract record TrackerEffect
     public sealed record FindExpired(JobRetention Retention, int Limit) : TrackerEffect;
 
     /// <summary>Remove finished jobs and all that they left → Purged.</summary>
-    public sealed record Purge(IReadOnlyList<Job> Jobs, bool HasMore) : TrackerEffect;
+    public sealed record Purge(IReadOnlyList<Job> Jobs) : TrackerEffect;
+
+    /// <summary>Tell the operator: some of what need not be kept cannot be removed.</summary>
+    public sealed record ReportUnremovable(IReadOnlyList<Unremovable> Jobs) : TrackerEffect;
 
     /// <summary>Tell the operator: an attempt's containers are there that no job owns.</summary>
     public sealed record ReportLeftover(AttemptName Attempt, string Machine, bool IsRemoved) : TrackerEffect;

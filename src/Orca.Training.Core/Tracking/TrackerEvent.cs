@@ -43,7 +43,11 @@ internal abstract record TrackerEvent
     public sealed record FetchReturned(AttemptName Attempt, string? Error, Outcome? Failure) : TrackerEvent;
 
     /// <summary>What an attempt left was read, or why it cannot be published.</summary>
-    public sealed record Collected(AttemptName Attempt, IReadOnlyList<Artifact> Artifacts, Outcome? Failure, int? ModelVersion = null) : TrackerEvent;
+    public sealed record Collected(AttemptName Attempt, IReadOnlyList<Artifact> Artifacts, Outcome? Failure, int? ModelVersion = null) : TrackerEvent
+    {
+        /// <summary>What of it is not published, for people; null if all is.</summary>
+        public string? Note { get; init; }
+    }
 
     /// <summary>What an attempt left could not be read now.</summary>
     public sealed record CollectFailed(AttemptName Attempt, string Error) : TrackerEvent;
@@ -78,11 +82,17 @@ internal abstract record TrackerEvent
     /// <summary>A job as it is on record, null if it is not; or the store did not answer.</summary>
     public sealed record LookedUp(JobId Job, Job? Found, bool IsAnswer) : TrackerEvent;
 
-    /// <summary>Finished jobs that need not be kept; none also if the store did not answer.</summary>
-    public sealed record Expired(IReadOnlyList<Job> Jobs) : TrackerEvent;
+    /// <summary>Finished jobs that need not be kept; null if the store did not answer.</summary>
+    public sealed record Expired(IReadOnlyList<Job>? Jobs) : TrackerEvent;
 
-    /// <summary>A removal of finished jobs is over; whether there may be more of them.</summary>
-    public sealed record Purged(bool HasMore) : TrackerEvent;
+    /// <summary>A removal of finished jobs is over; what could not be removed, null if the store did not answer.</summary>
+    public sealed record Purged(IReadOnlyList<Unremovable>? Left) : TrackerEvent;
+
+    /// <summary>The host's disks have room for trainings to start, or have not.</summary>
+    public sealed record RoomChanged(bool HasRoom) : TrackerEvent;
+
+    /// <summary>An attempt fills its host's disk: its files take so much of it.</summary>
+    public sealed record DiskFilled(AttemptName Attempt, string Bytes) : TrackerEvent;
 
     /// <summary>Time has passed.</summary>
     public sealed record Tick : TrackerEvent;

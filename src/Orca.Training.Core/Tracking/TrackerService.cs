@@ -6,6 +6,7 @@ using Orca.Training.Access;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Diagnostics;
+using Orca.Training.Disk;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
@@ -156,9 +157,9 @@ internal sealed class TrackerService(
         var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, _access, runs, models, time);
         var logWriters = new LogWriters(logs, work, time, logger, ending.Token);
         var metricWriters = new MetricWriters(metricSeries, work, time, logger, ending.Token);
-        var purge = new JobPurge(installation, store, artifacts, models, logs, _atStart.Retention, fence, logger);
+        var purge = new JobPurge(installation, store, artifacts, models, logs, _atStart.Retention, fence, time, logger);
         var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, artifacts, models, logWriters, metricWriters, _atStart, work, time, inbox, logger, ending.Token);
+            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, new AttemptLeavings(artifacts, models, _atStart.Leavings), logWriters, metricWriters, _atStart, work, time, inbox, logger, ending.Token);
         await using var services = scopes.CreateAsyncScope();
         using var observer = new JobObserver(metrics, logger);
         var core = NewCore(installation, observer, services.ServiceProvider.GetRequiredService<ICapacityPolicy>());
@@ -169,7 +170,7 @@ internal sealed class TrackerService(
         }
 
         // The first of these to end, ends the term.
-        var tasks = _machines.Select(m => new MachineWatcher(m, scope, time, inbox, logger).RunAsync(ending.Token))
+        var tasks = WatchDisks(installation, inbox, ending.Token).Concat(_machines.Select(m => new MachineWatcher(m, scope, time, inbox, logger).RunAsync(ending.Token)))
             .Prepend(lease.KeepAsync(fence, ending.Token, logger.RenewalFailed))
             .Prepend(term.RunAsync(ending.Token))
             .ToArray();
@@ -188,6 +189,18 @@ internal sealed class TrackerService(
         }
     }
 
+    private IEnumerable<Task> WatchDisks(InstallationId installation, Inbox inbox, CancellationToken cancellationToken)
+    {
+        IOnDisk[] onDisk = [.. new object[] { store, datasets, artifacts, logs }.OfType<IOnDisk>()];
+        if (onDisk.Length == 0 || _atStart.Disk.KeepFreeMiB == 0)
+        {
+            return [];
+        }
+
+        var rule = new DiskRule((long)_atStart.Disk.KeepFreeMiB << 20, (long)_atStart.Disk.StopBelowMiB << 20);
+        return [new DiskWatch(rule, _atStart.Disk.Period, onDisk, installation, store, artifacts, state, time, inbox, logger).RunAsync(cancellationToken)];
+    }
+
     private TrackerCore NewCore(InstallationId installation, JobObserver observer, ICapacityPolicy policy)
     {
         var settings = new TrackerSettings
@@ -195,6 +208,7 @@ internal sealed class TrackerService(
             Installation = installation,
             ReconcilePeriod = _atStart.ReconcilePeriod,
             LaunchTimeout = _atStart.LaunchTimeout,
+            LongestRun = _atStart.Limits.Cap,
             RemoveLeftovers = _atStart.RemoveLeftovers,
             Retention = _atStart.Retention,
             DrainsToQueue = store.IsDurable,

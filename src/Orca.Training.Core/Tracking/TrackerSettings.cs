@@ -11,6 +11,9 @@ internal sealed record TrackerSettings
 
     public TimeSpan LaunchTimeout { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long an attempt may run that has no limit of its own.</summary>
+    public TimeSpan LongestRun { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>How long after a container's end its remaining output is waited for.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(30);
 

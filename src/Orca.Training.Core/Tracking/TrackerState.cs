@@ -22,6 +22,7 @@ internal enum TrackerRole
 /// <summary>What this host's tracker is, for whoever asks how the service is. Thread-safe.</summary>
 internal sealed class TrackerState
 {
+    private string? _diskTrouble;
     private volatile Told _told = new(TrackerRole.Stopped, null);
 
     public TrackerRole Role => _told.Role;
@@ -30,6 +31,9 @@ internal sealed class TrackerState
     public Exception? Trouble => _told.Trouble;
 
     public void Is(TrackerRole role, Exception? trouble = null) => _told = new Told(role, trouble);
+
+    /// <summary>What is wrong with the room on this host's disks, in a sentence; null if nothing is.</summary>
+    public string? DiskTrouble { get => Volatile.Read(ref _diskTrouble); set => Volatile.Write(ref _diskTrouble, value); }
 
     private sealed record Told(TrackerRole Role, Exception? Trouble);
 }

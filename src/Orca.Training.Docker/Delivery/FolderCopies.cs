@@ -58,7 +58,7 @@ internal sealed class FolderCopies(EngineConnection engine, EngineCalls calls, s
                         PlaceOf(container, folder.ContainerPath), HttpCompletionOption.ResponseHeadersRead, token);
                     await RequireAsync(response, token);
                     await using var tar = new WatchedStream(await response.Content.ReadAsStreamAsync(token), alive);
-                    await BlameAsync(tar, folder, () => FolderArchive.ReplaceAsync(folder.HostPath, tar, token));
+                    await BlameAsync(tar, folder, () => FolderArchive.ReplaceAsync(folder.HostPath, tar, folder.Limits, token));
                 }, static refusal => refusal.StatusCode == HttpStatusCode.NotFound, cancellationToken);
             }
             catch (DockerApiException missing)
@@ -122,7 +122,7 @@ internal sealed class FolderCopies(EngineConnection engine, EngineCalls calls, s
     private static Uri PlaceOf(string container, string path) =>
         new($"containers/{container}/archive?path={Uri.EscapeDataString(path)}", UriKind.Relative);
 
-    private static ArchiveOwner OwnerOf(string user)
+    internal static ArchiveOwner OwnerOf(string user)
     {
         var numbers = user.Split(':');
         return new ArchiveOwner(

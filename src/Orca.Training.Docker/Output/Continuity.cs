@@ -11,31 +11,28 @@ namespace Orca.Training.Docker.Output;
 /// <param name="asked">When it was asked for, by the host's clock: what was printed before then comes from all the files together.</param>
 internal sealed class Continuity(OutputPosition after, DateTimeOffset asked)
 {
-    /// <summary>
-    /// A wait for the next bytes this long means that the engine has no more. Shorter ones can be its own slowness.
-    /// </summary>
-    public static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100);
+    // Lines that come closer together than they were printed were read late; where the difference is this large, files can lie between them: an engine
+    // takes longer than this to write one of the least size. Differences alone are looked at, for the engine's clock may be another one.
+    private static readonly TimeSpan Leap = TimeSpan.FromMilliseconds(150);
 
-    // A file of the log's least size takes an engine longer than this to write.
-    private const long Jump = 50_000_000;
-
-    private readonly long _asked = (asked - DateTimeOffset.UnixEpoch).Ticks * 100;
+    private readonly long _asked = Nanoseconds(asked);
     private long _last = after.Timestamp;
+    private DateTimeOffset _lastCame = asked;
     private bool _isFirst = true;
-    private bool _hasWaited = true;
-
-    /// <summary>The engine had nothing more to give for a while: it is at the end of what is printed.</summary>
-    public void Waited() => _hasWaited = true;
 
     /// <summary>What a line says of those before it.</summary>
-    public Before Take(in OutputLine line)
+    /// <param name="line">The line.</param>
+    /// <param name="now">When it came, by the host's clock.</param>
+    public Before Take(in OutputLine line, DateTimeOffset now)
     {
-        var (before, isFirst, hasWaited) = (_last, _isFirst, _hasWaited);
-        (_last, _isFirst, _hasWaited) = (line.Timestamp, false, false);
-        return isFirst ? (after.Timestamp > 0 && line.Timestamp > after.Timestamp ? Before.Missing : Before.Complete)
-            : !hasWaited && line.Timestamp > _asked && line.Timestamp - before >= Jump ? Before.Doubtful
+        var (printed, came, isFirst) = (line.Timestamp - _last, now - _lastCame, _isFirst);
+        (_last, _lastCame, _isFirst) = (line.Timestamp, now, false);
+        return isFirst ? (after.Timestamp > 0 && printed > 0 ? Before.Missing : Before.Complete)
+            : line.Timestamp > _asked && TimeSpan.FromTicks(printed / 100) - came >= Leap ? Before.Doubtful
             : Before.Complete;
     }
+
+    private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * 100;
 
     /// <summary>Whether lines before one are missing.</summary>
     public enum Before

@@ -49,9 +49,9 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
             }
 
             var continuity = new Continuity(position, calls.Time.GetUtcNow());
-            await foreach (var line in LinesAsync(what, following, parser, continuity, cancellationToken))
+            await foreach (var line in LinesAsync(what, following, parser, cancellationToken))
             {
-                var before = continuity.Take(line);
+                var before = continuity.Take(line, calls.Time.GetUtcNow());
                 if (before is Continuity.Before.Doubtful)
                 {
                     // Asked for anew after the last line, the engine gives all that it still has.
@@ -61,9 +61,8 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
 
                 if (before is Continuity.Before.Missing)
                 {
-                    var gone = new OutputLine(OutputStream.Error, line.Timestamp - 1, Gone);
-                    position = position.Next(gone.Timestamp);
-                    yield return gone;
+                    position = position.Next(GoneBefore(line).Timestamp);
+                    yield return GoneBefore(line);
                 }
 
                 if (resume.IsNew(line))
@@ -81,9 +80,16 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
         using var rest = await OfEndedAsync(what, container, remaining, cancellationToken);
         if (rest is not null)
         {
+            // A follower that is far behind is told of a container's end before it has come to the last files.
             parser = new OutputParser();
-            await foreach (var line in LinesAsync(what, rest, parser, continuity: null, cancellationToken))
+            var continuity = new Continuity(position, calls.Time.GetUtcNow());
+            await foreach (var line in LinesAsync(what, rest, parser, cancellationToken))
             {
+                if (continuity.Take(line, calls.Time.GetUtcNow()) is Continuity.Before.Missing)
+                {
+                    yield return GoneBefore(line);
+                }
+
                 if (end.IsNew(line))
                 {
                     yield return line;
@@ -103,9 +109,11 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
         }
     }
 
+    private static OutputLine GoneBefore(in OutputLine line) => new(OutputStream.Error, line.Timestamp - 1, Gone);
+
     /// <summary>All lines that end; what is left without a newline stays with the parser.</summary>
     private async IAsyncEnumerable<OutputLine> LinesAsync(
-        string what, HttpResponseMessage response, OutputParser parser, Continuity? continuity, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string what, HttpResponseMessage response, OutputParser parser, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var lines = new List<OutputLine>();
@@ -113,13 +121,7 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
         for (var isOpen = true; isOpen;)
         {
             lines.Clear();
-            var began = calls.Time.GetTimestamp();
             isOpen = await FillAsync(what, stream, buffer, parser, lines, cancellationToken);
-            if (calls.Time.GetElapsedTime(began) >= Continuity.Wait)
-            {
-                continuity?.Waited();
-            }
-
             foreach (var line in lines)
             {
                 yield return line;

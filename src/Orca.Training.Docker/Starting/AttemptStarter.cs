@@ -164,6 +164,11 @@ internal sealed class AttemptStarter(
         }
 
         var name = spec.Name.ContainerOf(0);
+        if (copies is null)
+        {
+            WrittenFolders.GiveTo(spec.Mounts, FolderCopies.OwnerOf(user));
+        }
+
         var wanted = ContainerSpec.Of(spec, 0, options, copies is null ? FolderDelivery.Mount : FolderDelivery.Copy, user);
         try
         {

@@ -40,7 +40,8 @@ internal static class Refusals
     /// <summary>What the tracker is told.</summary>
     public static StartResult Of(DockerApiException refusal, AttemptSpec spec, DockerOptions options)
     {
-        var words = EngineWords.Of(refusal);
+        // The folders of this host are nothing that a caller should learn; paths in the container are what it has to know.
+        var words = spec.Mounts.Aggregate(EngineWords.Of(refusal), static (text, mount) => text.Replace(mount.HostPath, "…", StringComparison.Ordinal));
         return (Meaning(refusal), refusal.StatusCode) switch
         {
             (Cause.NoRoom, _) => new StartResult.Deferred($"The machine has no room for the container now ({words})."),

@@ -50,18 +50,31 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     /// <summary>A client with a channel of its own, which it disposes. It connects at the first call.</summary>
     /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
     /// <exception cref="ArgumentException">It is no such address.</exception>
-    public static GrpcTrainingClient Connect(Uri address)
+    public static GrpcTrainingClient Connect(Uri address) => Connect(address, static _ => { });
+
+    /// <inheritdoc cref="Connect(Uri)" />
+    public static GrpcTrainingClient Connect(string address) => Connect(address, static _ => { });
+
+    /// <inheritdoc cref="Connect(Uri)" />
+    /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
+    /// <param name="configure">Sets the caller's token.</param>
+    public static GrpcTrainingClient Connect(string address, Action<TrainingConnection> configure)
     {
-        ArgumentNullException.ThrowIfNull(address);
-        var channel = TrainingChannel.Open(address);
-        return new GrpcTrainingClient(channel.CreateCallInvoker(), address.GetLeftPart(UriPartial.Authority), channel);
+        ArgumentException.ThrowIfNullOrEmpty(address);
+        return Connect(new Uri(address, UriKind.RelativeOrAbsolute), configure);
     }
 
     /// <inheritdoc cref="Connect(Uri)" />
-    public static GrpcTrainingClient Connect(string address)
+    /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
+    /// <param name="configure">Sets the caller's token.</param>
+    public static GrpcTrainingClient Connect(Uri address, Action<TrainingConnection> configure)
     {
-        ArgumentException.ThrowIfNullOrEmpty(address);
-        return Connect(new Uri(address, UriKind.RelativeOrAbsolute));
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new TrainingConnection();
+        configure(options);
+        var channel = TrainingChannel.Open(address, options);
+        return new GrpcTrainingClient(channel.CreateCallInvoker(), address.GetLeftPart(UriPartial.Authority), channel);
     }
 
     /// <inheritdoc />
@@ -76,6 +89,11 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     /// <inheritdoc />
     public async Task<JobId> RerunAsync(JobId job, CancellationToken cancellationToken = default)
     {
+        if (job.Value < 1)
+        {
+            throw RunClient.NotFound(job);
+        }
+
         var message = new Wire.RerunRequest { JobId = job.Value };
         var answer = await _calls.AskAsync(options => _runService.RerunAsync(message, options), cancellationToken).ConfigureAwait(false);
         return new JobId(answer.JobId);
@@ -94,7 +112,9 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
         IReadOnlyList<TrainingRequest> requests, string? group = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         var message = BatchMapping.ToWire(Intake.Batch(requests, group, idempotencyKey));
-        var answer = await _calls.AskAsync(options => _service.TrainAllAsync(message, options), cancellationToken).ConfigureAwait(false);
+        var answer = BatchParts.IsOne(message)
+            ? await _calls.AskAsync(options => _service.TrainAllAsync(message, options), cancellationToken).ConfigureAwait(false)
+            : await _calls.SendAsync(options => _service.TrainInParts(options), BatchParts.Of(message), cancellationToken).ConfigureAwait(false);
         return BatchMapping.FromWire(answer);
     }
 

@@ -23,6 +23,35 @@ internal sealed class ServiceCalls(string name)
         }
     }
 
+    /// <summary>A call that is sent in messages. A service may refuse it before all are sent: its own answer says more than the broken stream.</summary>
+    public async Task<TAnswer> SendAsync<TPart, TAnswer>(
+        Func<CallOptions, AsyncClientStreamingCall<TPart, TAnswer>> begin, IEnumerable<TPart> parts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var call = begin(new CallOptions(cancellationToken: cancellationToken));
+            try
+            {
+                foreach (var part in parts)
+                {
+                    await call.RequestStream.WriteAsync(part, cancellationToken).ConfigureAwait(false);
+                }
+
+                await call.RequestStream.CompleteAsync().ConfigureAwait(false);
+            }
+            catch (Exception broken) when (broken is RpcException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
+            {
+                // Told by the answer.
+            }
+
+            return await call.ResponseAsync.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Translated(exception, cancellationToken) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
     public async ValueTask<bool> NextAsync<T>(IAsyncStreamReader<T> stream, CancellationToken cancellationToken)
     {
         try

@@ -1,4 +1,5 @@
 using Grpc.Net.Client;
+using Orca.Training.Grpc;
 
 namespace Orca.Training.Client;
 
@@ -13,7 +14,7 @@ internal static class TrainingChannel
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(15);
 
-    public static GrpcChannel Open(Uri address)
+    public static GrpcChannel Open(Uri address, TrainingConnection options)
     {
         if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) || address.PathAndQuery != "/")
         {
@@ -30,7 +31,10 @@ internal static class TrainingChannel
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             // Cleartext HTTP/2 does not pass through a proxy.
             UseProxy = address.Scheme == Uri.UriSchemeHttps,
+            // No service of gRPC redirects: what does is a sign-in page, and following it would hide that.
+            AllowAutoRedirect = false,
         };
-        return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        var caller = new CallerHandler(handler, options.Token);
+        return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = caller, DisposeHttpClient = true });
     }
 }

@@ -27,6 +27,7 @@ internal static class DataMapping
         };
         message.Attempts.AddRange(run.Attempts.Select(StatusMapping.ToWire));
         message.Artifacts.AddRange(run.Artifacts.Select(StatusMapping.ToWire));
+        message.LeftOut.AddRange(run.LeftOut);
         message.Metrics.Add(run.Metrics.ToDictionary());
         return message;
     }
@@ -46,6 +47,7 @@ internal static class DataMapping
         StartedAt = message.StartedAt?.ToDateTimeOffset(),
         FinishedAt = message.FinishedAt?.ToDateTimeOffset(),
         Outcome = message.Outcome is { } outcome ? StatusMapping.FromWire(outcome) : null,
+        LeftOut = [.. message.LeftOut],
     };
 
     public static Wire.QueryRunsRequest ToWire(RunQuery query)
@@ -98,10 +100,11 @@ internal static class DataMapping
         Last = ToWire(series.Last),
         Least = series.Least,
         Greatest = series.Greatest,
+        LeftOut = series.LeftOut,
     };
 
     public static MetricSeries FromWire(Wire.MetricSeries series) =>
-        new(FromWire(series.Metric), series.Count, FromWire(series.Last ?? new Wire.MetricPoint()), series.Least, series.Greatest);
+        new(FromWire(series.Metric), series.Count, FromWire(series.Last ?? new Wire.MetricPoint()), series.Least, series.Greatest, series.LeftOut);
 
     public static Wire.MetricPoint ToWire(MetricPoint point) => new() { Step = point.Step, Value = point.Value, Timestamp = point.Timestamp };
 
@@ -138,6 +141,7 @@ internal static class DataMapping
         };
         message.Files.AddRange(version.Files.Select(StatusMapping.ToWire));
         message.Aliases.AddRange(version.Aliases);
+        message.LeftOut.AddRange(version.LeftOut);
         return message;
     }
 
@@ -150,6 +154,7 @@ internal static class DataMapping
         [.. message.Aliases])
     {
         Attempt = message.Attempt,
+        LeftOut = [.. message.LeftOut],
     };
 
     public static Wire.DatasetVersion ToWire(DatasetVersion version) => new() { DatasetId = version.DatasetId, Hash = version.Hash };

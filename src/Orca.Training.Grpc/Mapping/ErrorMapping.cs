@@ -62,6 +62,13 @@ internal static class ErrorMapping
         said = exception.Status.DebugException?.GetBaseException().Message ?? said;
         return exception.StatusCode switch
         {
+            _ when Cause<RedirectedException>(exception) is { } redirected => new TrainingException(
+                TrainingError.Unauthenticated,
+                $"A sign-in page at {redirected.Page} answered in place of {Lower(service)}: the host signs callers in by a browser. Give this client a token "
+                + "(the option Token of Connect), and let the host accept tokens where it maps the training service.",
+                inner: exception),
+            _ when Cause<NoTokenException>(exception) is { } without => new TrainingException(
+                TrainingError.Unauthenticated, $"The token for {Lower(service)} could not be had: {without.Message}", inner: exception),
             StatusCode.Unavailable => Unavailable($"{service} cannot be reached: {said}"),
             StatusCode.DeadlineExceeded => Unavailable($"{service} did not answer in time."),
             StatusCode.Cancelled => Unavailable($"{service} broke off the call: {said}"),
@@ -73,6 +80,23 @@ internal static class ErrorMapping
 
         TrainingException Unavailable(string message) => new(TrainingError.Unavailable, message, inner: exception);
     }
+
+    private static T? Cause<T>(Exception exception)
+        where T : Exception
+    {
+        for (var cause = exception is RpcException rpc ? rpc.Status.DebugException : exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    // Within a sentence.
+    private static string Lower(string service) => char.ToLowerInvariant(service[0]) + service[1..];
 
     private static StatusCode CodeOf(TrainingError error) => Codes.First(row => row.Error == error).Code;
 

@@ -34,6 +34,7 @@ internal static class StatusMapping
         };
         message.Attempts.AddRange(status.Attempts.Select(ToWire));
         message.Artifacts.AddRange(status.Artifacts.Select(ToWire));
+        message.LeftOut.AddRange(status.LeftOut);
         return message;
     }
 
@@ -62,6 +63,7 @@ internal static class StatusMapping
         NotBefore = message.NotBefore?.ToDateTimeOffset(),
         ModelVersion = message.ModelVersion > 0 ? message.ModelVersion : null,
         Attempts = [.. message.Attempts.Select(FromWire)],
+        LeftOut = [.. message.LeftOut],
     };
 
     /// <summary>A classic service does not say which installation it is.</summary>

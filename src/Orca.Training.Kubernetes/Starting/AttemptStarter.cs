@@ -40,6 +40,7 @@ internal sealed class AttemptStarter(
             return new StartResult.Started(ended);
         }
 
+        WrittenFolders.GiveTo(spec.Mounts, new ArchiveOwner((int)user.User, (int)user.Group));
         var (job, refusal) = await MakeAsync(spec, cancellationToken);
         if (job is null)
         {

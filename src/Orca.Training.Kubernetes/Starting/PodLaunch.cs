@@ -3,6 +3,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Kubernetes.Cluster;
 using Orca.Training.Kubernetes.Observing;
 using Orca.Training.Machines;
+using Orca.Training.Text;
 
 namespace Orca.Training.Kubernetes.Starting;
 
@@ -46,7 +47,7 @@ internal static class PodLaunch
         "FailedCreate" when message.Contains("exceeded quota", StringComparison.Ordinal) => new LaunchState.Refused(
             new StartResult.Deferred($"The namespace's quota has no room for it now ({ClusterRefusal.Shorten(message)}).")),
         "FailedCreate" => Failed(OutcomeCode.InvalidSpec, $"The cluster does not let the pod be made ({ClusterRefusal.Shorten(message)})."),
-        "FailedMount" => Failed(OutcomeCode.InvalidSpec, $"A folder that the container should see is missing on the node or cannot be mounted ({ClusterRefusal.Shorten(message)})."),
+        "FailedMount" => Failed(OutcomeCode.InvalidSpec, $"A folder that the container should see is missing on the node or cannot be mounted ({ClusterRefusal.Shorten(HostPaths.Without(message))})."),
         "Pulling" => new LaunchState.Busy(new LaunchPhase(LaunchStep.PullingImage)),
         _ => LaunchState.Waiting,
     };

@@ -27,7 +27,7 @@ internal sealed class PresignedAccess(S3Server server)
         var (lifetime, expires) = (server.Options.CredentialLifetime, now + server.Options.CredentialLifetime);
         var runs = server.Bucket(server.Options.RunBucket);
         var key = RunKeys.Access(access.Attempt);
-        var self = await runs.PresignForContainerAsync(key, lifetime);
+        var self = runs.PresignForContainer(key, lifetime);
         using var text = new MemoryStream();
         await using (var json = new Utf8JsonWriter(text))
         {
@@ -35,12 +35,12 @@ internal sealed class PresignedAccess(S3Server server)
             json.WriteNumber("version", Version);
             json.WriteString("expires", expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             json.WriteString("self", self);
-            await WriteUrlsAsync(json, "data", access.Data, await DataFilesAsync(access.Data, cancellationToken), lifetime);
-            await WriteUrlsAsync(json, "model", access.Model, access.ModelFiles.Select(f => f.Name), lifetime);
+            WriteUrls(json, "data", access.Data, await DataFilesAsync(access.Data, cancellationToken), lifetime);
+            WriteUrls(json, "model", access.Model, access.ModelFiles.Select(f => f.Name), lifetime);
             json.WritePropertyName("output");
             WriteForm(json, FormOf(access.Places.Output, now, expires));
             json.WriteStartObject("checkpoint");
-            await WriteUrlsAsync(json, "read", access.Places.Checkpoint, (await NamesAsync(access.Places.Checkpoint, cancellationToken)).Union(CheckpointsToCome), lifetime);
+            WriteUrls(json, "read", access.Places.Checkpoint, (await NamesAsync(access.Places.Checkpoint, cancellationToken)).Union(CheckpointsToCome), lifetime);
             json.WritePropertyName("write");
             WriteForm(json, FormOf(access.Places.Checkpoint, now, expires));
             json.WriteEndObject();
@@ -74,13 +74,13 @@ internal sealed class PresignedAccess(S3Server server)
         return await server.BucketOf(address).ListAsync(prefix, cancellationToken).Select(o => o.Key[prefix.Length..]).ToListAsync(cancellationToken);
     }
 
-    private async Task WriteUrlsAsync(Utf8JsonWriter json, string property, Uri? place, IEnumerable<string> names, TimeSpan lifetime)
+    private void WriteUrls(Utf8JsonWriter json, string property, Uri? place, IEnumerable<string> names, TimeSpan lifetime)
     {
         json.WriteStartObject(property);
         foreach (var name in place is null ? [] : names)
         {
             var address = S3Address.Of(place!).Below(name);
-            json.WriteString(name, await server.BucketOf(address).PresignForContainerAsync(address.Key, lifetime));
+            json.WriteString(name, server.BucketOf(address).PresignForContainer(address.Key, lifetime));
         }
 
         json.WriteEndObject();

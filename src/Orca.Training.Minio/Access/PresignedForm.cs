@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Orca.Training.Minio.Objects;
 
 namespace Orca.Training.Minio.Access;
 
@@ -28,7 +29,7 @@ internal sealed record PresignedForm(string Url, IReadOnlyDictionary<string, str
         };
         var policy = Convert.ToBase64String(Policy(bucket, prefix, fields, expires));
         fields["policy"] = policy;
-        fields["x-amz-signature"] = Convert.ToHexStringLower(HMACSHA256.HashData(Key(options, day), Encoding.UTF8.GetBytes(policy)));
+        fields["x-amz-signature"] = Convert.ToHexStringLower(HMACSHA256.HashData(SigningKey.Of(options, day), Encoding.UTF8.GetBytes(policy)));
         return new PresignedForm($"{endpoint.GetLeftPart(UriPartial.Authority)}/{bucket}", fields, prefix);
     }
 
@@ -68,16 +69,5 @@ internal sealed record PresignedForm(string Url, IReadOnlyDictionary<string, str
         json.WriteStartObject();
         json.WriteString(name, value);
         json.WriteEndObject();
-    }
-
-    private static byte[] Key(MinioOptions options, string day)
-    {
-        var key = Encoding.UTF8.GetBytes("AWS4" + options.SecretKey);
-        foreach (var part in new[] { day, options.Region, "s3", "aws4_request" })
-        {
-            key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part));
-        }
-
-        return key;
     }
 }

@@ -14,6 +14,9 @@ internal static class RunKeys
 
     public static string Output(AttemptName attempt) => $"{Attempt(attempt)}/output";
 
+    /// <summary>Where what it left lies from its end on: nothing that the attempt was given opens it.</summary>
+    public static string Published(AttemptName attempt) => $"{Attempt(attempt)}/published";
+
     /// <summary>What opens its places, renewed while it runs.</summary>
     public static string Access(AttemptName attempt) => $"{Attempt(attempt)}/access.json";
 }

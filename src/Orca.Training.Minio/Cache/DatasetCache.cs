@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Datasets.Folders;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Text;
 using static System.FormattableString;
 
 namespace Orca.Training.Minio.Cache;
@@ -17,9 +19,11 @@ namespace Orca.Training.Minio.Cache;
 /// opened. Which those are, the job store says, since an attempt is on record before its data are opened: all hosts that share the folder have to
 /// share the job store too.
 /// </remarks>
-internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, TimeProvider time)
+internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, TimeProvider time, bool othersCanRead = false)
 {
-    private readonly FolderDatasetStore _kept = new(folder);
+    private const int JobsAtOnce = 500;
+
+    private readonly FolderDatasetStore _kept = new(folder) { KeepsCopies = true, OthersCanRead = othersCanRead };
     private readonly CacheUses _uses = new(folder);
 
     // One for each version that was opened, so as many as there are datasets.
@@ -79,7 +83,7 @@ internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, Ti
         var size = manifest.Files.Sum(f => f.Size);
         if (size > limit)
         {
-            throw new DatasetException(Invariant($"Version {version.Hash} of dataset '{version.DatasetId}' has {size} bytes, and the cache in '{folder}' may hold {limit}: raise OrcaTraining:Minio:CacheMiB."));
+            throw new DatasetException(Invariant($"Version {version.Hash} of dataset '{version.DatasetId}' has {size} bytes, and the host's cache may hold {limit}: raise OrcaTraining:Minio:CacheMiB."));
         }
 
         using var filling = await FileLock.EnterAsync(LockOf($"{version.DatasetId}-{version.Hash}"), time, cancellationToken);
@@ -132,7 +136,7 @@ internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, Ti
         }
         catch (IOException e) when (e is not S3Exception)
         {
-            throw new IOException($"Version {version.Hash} of dataset '{version.DatasetId}' cannot be kept in the cache '{folder}': {e.Message}", e);
+            throw new IOException($"Version {version.Hash} of dataset '{version.DatasetId}' cannot be kept in the host's cache: {HostPaths.Without(e.Message)}", e);
         }
     }
 
@@ -157,10 +161,7 @@ internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, Ti
             return;
         }
 
-        var inUse = (await jobs.ReadOpenJobsAsync(cancellationToken)).Jobs
-            .Where(j => j.State is JobState.Launching or JobState.Running)
-            .Select(j => new DatasetVersion(j.Request.DatasetId, j.Request.DatasetVersion))
-            .ToHashSet();
+        var inUse = await ReadInUseAsync(cancellationToken);
         foreach (var old in kept.OrderBy(k => k.UsedAt).Where(k => k.Version != wanted && !inUse.Contains(k.Version)))
         {
             if (await TryRemoveAsync(old, cancellationToken))
@@ -174,7 +175,25 @@ internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, Ti
             }
         }
 
-        throw new IOException(Invariant($"Version {wanted.Hash} of dataset '{wanted.DatasetId}' needs {size} bytes of the cache in '{folder}', which may hold {limit}, and {total - size} of them are in use: it is tried again; raise OrcaTraining:Minio:CacheMiB if that is often so."));
+        throw new IOException(Invariant($"Version {wanted.Hash} of dataset '{wanted.DatasetId}' needs {size} bytes of the host's cache, which may hold {limit}, and {total - size} of them are in use: it is tried again; raise OrcaTraining:Minio:CacheMiB if that is often so."));
+    }
+
+    /// <summary>What the jobs use that are launching or running: as many as the machines hold, however many wait.</summary>
+    private async Task<HashSet<DatasetVersion>> ReadInUseAsync(CancellationToken cancellationToken)
+    {
+        var inUse = new HashSet<DatasetVersion>();
+        var query = new JobQuery { States = [JobState.Launching, JobState.Running], OldestFirst = true, Limit = JobsAtOnce };
+        while (true)
+        {
+            var page = await jobs.ReadPageAsync(query, cancellationToken);
+            inUse.UnionWith(page.Select(r => new DatasetVersion(r.Job.Request.DatasetId, r.Job.Request.DatasetVersion)));
+            if (page.Count < JobsAtOnce)
+            {
+                return inUse;
+            }
+
+            query = query with { After = page[^1].Job.Id };
+        }
     }
 
     /// <summary>Removes a version, unless somebody opens it at this moment, or has since it was looked at: then a job uses it that the look has missed.</summary>

@@ -135,7 +135,7 @@ internal sealed class Preparation(S3Bucket bucket) : IAsyncDisposable
 
         await using var spool = new FileStream(
             Path.Combine(Path.GetTempPath(), $"orca-{RandomNumberGenerator.GetHexString(20, lowercase: true)}"),
-            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous, BufferSize = 0 });
+            OfHostAlone(new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous, BufferSize = 0 }));
         ContentHash hash;
         await using (var content = new HashingStream(begun, source))
         {
@@ -153,5 +153,16 @@ internal sealed class Preparation(S3Bucket bucket) : IAsyncDisposable
         var key = _prefix + _staged.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
         _staged.Add(key);
         return key;
+    }
+
+    /// <summary>The folder of temporary files is everybody's, and what is in this one is not.</summary>
+    private static FileStreamOptions OfHostAlone(FileStreamOptions options)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Minio;
 using Minio.DataModel.Args;
 using Minio.Exceptions;
 
@@ -187,13 +186,13 @@ internal sealed class S3Bucket(S3Server server, string name)
     }
 
     /// <summary>A URL by which somebody who has no key can read an object from the address that containers use, for a time.</summary>
-    public Task<string> PresignForContainerAsync(string key, TimeSpan lifetime) => PresignAsync(server.ContainerClient, key, lifetime);
+    public string PresignForContainer(string key, TimeSpan lifetime) => server.Presign(server.ContainerEndpoint, name, key, lifetime);
 
     /// <summary>Asks for an object, from a byte on.</summary>
     internal async Task<HttpResponseMessage> GetAsync(string key, long? from, string? etag, CancellationToken cancellationToken)
     {
         // Not the client's own call: it does not take a range, and copies what it reads.
-        using var request = new HttpRequestMessage(HttpMethod.Get, await PresignAsync(server.Client, key, OwnUrls));
+        using var request = new HttpRequestMessage(HttpMethod.Get, server.Presign(server.Endpoint, name, key, OwnUrls));
         if (from > 0)
         {
             request.Headers.Range = new System.Net.Http.Headers.RangeHeaderValue(from, null);
@@ -236,11 +235,6 @@ internal sealed class S3Bucket(S3Server server, string name)
             // Their room is all that they cost, and a later add removes them; the upload's own error must not be lost for it.
         }
     }
-
-    private static async Task<string> PresignAsync(IMinioClient client, string bucket, string key, TimeSpan lifetime) =>
-        await client.PresignedGetObjectAsync(new PresignedGetObjectArgs().WithBucket(bucket).WithObject(key).WithExpiry((int)lifetime.TotalSeconds));
-
-    private Task<string> PresignAsync(IMinioClient client, string key, TimeSpan lifetime) => PresignAsync(client, name, key, lifetime);
 
     private async IAsyncEnumerable<global::Minio.DataModel.Item> EnumerateAsync(string prefix, bool isRecursive, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -22,10 +22,7 @@ internal sealed class S3Server : IDisposable
 
         // Large bodies take as long as they take: what stands still is noticed by who reads it.
         _http = new HttpClient(new PatientHandler(network, time)) { Timeout = Timeout.InfiniteTimeSpan };
-        Client = ClientOf(new Uri(options.Endpoint));
-
-        // A presigned URL is for one address only; this client signs, and never asks.
-        ContainerClient = ClientOf(ContainerEndpoint);
+        Client = ClientOf(Endpoint);
     }
 
     public MinioOptions Options { get; }
@@ -34,7 +31,7 @@ internal sealed class S3Server : IDisposable
 
     public IMinioClient Client { get; }
 
-    public IMinioClient ContainerClient { get; }
+    public Uri Endpoint => new(Options.Endpoint);
 
     public Uri ContainerEndpoint => new(Options.ContainerEndpoint ?? Options.Endpoint);
 
@@ -44,10 +41,12 @@ internal sealed class S3Server : IDisposable
 
     public S3Bucket BucketOf(S3Address address) => Bucket(address.Bucket);
 
+    /// <summary>A URL that reads one object, for one address of the server only.</summary>
+    public string Presign(Uri endpoint, string bucket, string key, TimeSpan lifetime) => PresignedUrl.Of(Options, _token, endpoint, bucket, key, lifetime, Time.GetUtcNow());
+
     public void Dispose()
     {
         Client.Dispose();
-        ContainerClient.Dispose();
         _http.Dispose();
     }
 

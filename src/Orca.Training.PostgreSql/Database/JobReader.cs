@@ -58,7 +58,7 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
         await ReadAsync(
             $"""
             SELECT id, document FROM
-                (SELECT id, document, finished_at FROM {schema}.jobs WHERE state >= 3 ORDER BY finished_at, id LIMIT $3) f
+                (SELECT id, document, finished_at FROM {schema}.jobs WHERE state >= 3 AND (finished_at, id) > ($4, $5) ORDER BY finished_at, id LIMIT $3) f
             WHERE finished_at < $1 OR ($2::int IS NOT NULL AND (finished_at, id) <=
                 (SELECT finished_at, id FROM {schema}.jobs WHERE state >= 3 ORDER BY finished_at DESC, id DESC LIMIT 1 OFFSET $2))
             ORDER BY finished_at, id
@@ -67,6 +67,8 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
                 new NpgsqlParameter<long?> { TypedValue = retention.FinishedBefore?.UtcTicks, NpgsqlDbType = NpgsqlDbType.Bigint },
                 new NpgsqlParameter<int?> { TypedValue = retention.KeepNewest, NpgsqlDbType = NpgsqlDbType.Integer },
                 new NpgsqlParameter<int> { TypedValue = limit },
+                new NpgsqlParameter<long> { TypedValue = retention.After?.At.UtcTicks ?? -1 },
+                new NpgsqlParameter<long> { TypedValue = retention.After?.Job.Value ?? 0 },
             ],
             reader => found.Add(reader.ReadJob()),
             cancellationToken);

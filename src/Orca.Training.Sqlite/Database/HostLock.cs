@@ -14,7 +14,7 @@ internal sealed class HostLock : IDisposable
 
     private HostLock(FileStream file) => _file = file;
 
-    /// <exception cref="SqliteStoreException">Another host holds it for all that time.</exception>
+    /// <exception cref="SqliteStoreException">Another host holds it for all that time, or it cannot be written.</exception>
     public static async ValueTask<HostLock> TakeAsync(string database, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         var path = database + "-host";
@@ -23,7 +23,7 @@ internal sealed class HostLock : IDisposable
         {
             try
             {
-                var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                var file = new FileStream(path, Options());
                 file.SetLength(0);
                 file.Write(Encoding.UTF8.GetBytes(Invariant($"process {Environment.ProcessId} on {Environment.MachineName}\n")));
                 return new HostLock(file);
@@ -38,11 +38,33 @@ internal sealed class HostLock : IDisposable
                 }
             }
 
+            catch (DirectoryNotFoundException e)
+            {
+                throw new SqliteStoreException(
+                    $"The job store '{database}' cannot be opened: there is no folder '{Path.GetDirectoryName(database)}'. Make it, or give another in 'Data Source' of UseSqlite's connection string.", e);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+            {
+                throw new SqliteStoreException(
+                    $"The job store '{database}' cannot be opened: '{path}', which says that a host has it, cannot be written ({e.Message}). Give the host's user the right to write in that folder, or another 'Data Source' in UseSqlite's connection string.", e);
+            }
+
             await Task.Delay(Pause, time, cancellationToken);
         }
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
 
     /// <summary>EAGAIN on Linux, EWOULDBLOCK on macOS, a sharing or lock violation on Windows; anything else is another trouble.</summary>
     private static bool IsHeld(IOException exception) => (exception.HResult & 0xFFFF) is 11 or 35 or 32 or 33;

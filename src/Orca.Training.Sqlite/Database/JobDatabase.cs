@@ -18,9 +18,12 @@ internal sealed class JobDatabase : IDisposable
     private readonly SqliteCommand _find;
     private readonly SqliteCommand _findKey;
 
-    private JobDatabase(SqliteConnection connection)
+    private readonly DatabaseReserve _reserve;
+
+    private JobDatabase(SqliteConnection connection, DatabaseReserve reserve)
     {
         _connection = connection;
+        _reserve = reserve;
         _insert = Prepared(
             """
             INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, finished_at, group_name, idempotency_key, document)
@@ -38,7 +41,23 @@ internal sealed class JobDatabase : IDisposable
 
     /// <summary>Opens the file, makes or upgrades its tables, and says that a host has opened it.</summary>
     /// <exception cref="SqliteStoreException">A newer version made it, or it is no database that can be used.</exception>
-    public static JobDatabase Open(SqliteJobStoreOptions options)
+    public static JobDatabase Open(SqliteJobStoreOptions options, TimeProvider time)
+    {
+        try
+        {
+            return OpenOnce(options, time);
+        }
+        catch (SqliteStoreException e) when (e.InnerException is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR }
+            && DatabaseReserve.GiveUp(Path.GetFullPath(options.File)))
+        {
+            return OpenOnce(options, time);
+        }
+    }
+
+    /// <summary>Takes again what room was used; where there is none, it stays used.</summary>
+    public void KeepReserve() => _reserve.Keep();
+
+    private static JobDatabase OpenOnce(SqliteJobStoreOptions options, TimeProvider time)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder(options.ConnectionString)
         {
@@ -55,7 +74,9 @@ internal sealed class JobDatabase : IDisposable
             connection.Run("PRAGMA synchronous = FULL");
             Schema.Migrate(connection, options.File);
             connection.Run("UPDATE orca_store SET openings = openings + 1");
-            return new JobDatabase(connection);
+            var reserve = new DatabaseReserve(connection, Path.GetFullPath(options.File), time);
+            reserve.Take();
+            return new JobDatabase(connection, reserve);
         }
         catch (SqliteException e)
         {
@@ -88,7 +109,9 @@ internal sealed class JobDatabase : IDisposable
     public List<Job> ReadOpenJobs() => Read("SELECT id, document FROM orca_jobs WHERE state < 3 ORDER BY id");
 
     /// <summary>Takes up what applications wrote in transactions of their own.</summary>
-    public List<Job> TakeOutside()
+    public List<Job> TakeOutside() => InReserve(TakeOutsideOnce);
+
+    private List<Job> TakeOutsideOnce()
     {
         _begin.ExecuteNonQuery();
         try
@@ -124,7 +147,13 @@ internal sealed class JobDatabase : IDisposable
     }
 
     /// <summary>Deletes those of the jobs that have finished, all or none, and keeps the runs of those that ran; when it returns that is on the disk.</summary>
-    public void Delete(IReadOnlyList<JobId> jobs)
+    public void Delete(IReadOnlyList<JobId> jobs) => InReserve(() =>
+    {
+        DeleteOnce(jobs);
+        return true;
+    });
+
+    private void DeleteOnce(IReadOnlyList<JobId> jobs)
     {
         using var keep = _connection.Command(
             """
@@ -155,7 +184,13 @@ internal sealed class JobDatabase : IDisposable
 
     /// <summary>Writes all rows or none; when it returns they are on the disk.</summary>
     /// <exception cref="InvalidOperationException">A row is not as it was planned on: somebody else changed it.</exception>
-    public void Write(CommitPlan plan)
+    public void Write(CommitPlan plan) => InReserve(() =>
+    {
+        WriteOnce(plan);
+        return true;
+    });
+
+    private void WriteOnce(CommitPlan plan)
     {
         if (plan.RowCount == 1)
         {
@@ -181,7 +216,13 @@ internal sealed class JobDatabase : IDisposable
         }
     }
 
-    public void WriteTerm(long term)
+    public void WriteTerm(long term) => InReserve(() =>
+    {
+        WriteTermOnce(term);
+        return true;
+    });
+
+    private void WriteTermOnce(long term)
     {
         using var command = _connection.Command("UPDATE orca_store SET term = @term");
         command.Parameters.AddWithValue("@term", term);
@@ -196,6 +237,20 @@ internal sealed class JobDatabase : IDisposable
         }
 
         _connection.Dispose();
+    }
+
+    /// <summary>On a full disk the log cannot grow; begun anew, it has the room that it has taken before.</summary>
+    private T InReserve<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL)
+        {
+            _connection.Run("PRAGMA wal_checkpoint(RESTART)");
+            return write();
+        }
     }
 
     private static void UseWriteAheadLog(SqliteConnection connection, string file)

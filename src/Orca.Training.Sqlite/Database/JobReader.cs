@@ -37,13 +37,15 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
         using var command = connection.Command(
             """
             SELECT j.id, j.document FROM
-                (SELECT id, finished_at FROM orca_jobs WHERE state >= 3 ORDER BY finished_at, id LIMIT @limit) f JOIN orca_jobs j ON j.id = f.id
+                (SELECT id, finished_at FROM orca_jobs WHERE state >= 3 AND (finished_at, id) > (@after_at, @after_id) ORDER BY finished_at, id LIMIT @limit) f JOIN orca_jobs j ON j.id = f.id
             WHERE f.finished_at < @before OR (@keep IS NOT NULL AND (f.finished_at, f.id) <=
                 (SELECT finished_at, id FROM orca_jobs WHERE state >= 3 ORDER BY finished_at DESC, id DESC LIMIT 1 OFFSET @keep))
             ORDER BY f.finished_at, f.id
             """);
         command.Parameters.AddWithValue("@before", (object?)retention.FinishedBefore?.UtcTicks ?? DBNull.Value);
         command.Parameters.AddWithValue("@keep", (object?)retention.KeepNewest ?? DBNull.Value);
+        command.Parameters.AddWithValue("@after_at", retention.After?.At.UtcTicks ?? -1);
+        command.Parameters.AddWithValue("@after_id", retention.After?.Job.Value ?? 0);
         command.Parameters.AddWithValue("@limit", limit);
         return command.ReadJobs();
     }

@@ -14,7 +14,7 @@ internal static class SqliteErrors
     /// <summary>What a caller is told of a write that failed; it was rolled back, so that nothing of it is on record, unless this says otherwise.</summary>
     public static JobStoreUnavailableException Write(SqliteException exception, string file, TimeSpan busyTimeout) => exception.SqliteErrorCode switch
     {
-        raw.SQLITE_FULL => new($"The disk of the job store '{file}' is full: nothing was recorded. Make room, and it goes on.", exception),
+        raw.SQLITE_FULL => DiskFull(file, exception),
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new(
             Invariant($"Another program has held the write lock of the job store '{file}' for more than {busyTimeout.TotalSeconds:0.#} s: nothing was recorded. A backup tool, or a transaction of the application's own that is open for long?"),
             exception),
@@ -22,6 +22,9 @@ internal static class SqliteErrors
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new($"The job store '{file}' is damaged ({exception.Message}): stop the host and restore a backup.", exception),
         _ => new($"The job store '{file}' could not be written ({exception.Message}); whether the write is on record is not known.", exception),
     };
+
+    public static JobStoreUnavailableException DiskFull(string file, Exception? cause) =>
+        new($"The disk of the job store '{file}' is full: nothing was recorded. Make room, and it goes on.", cause);
 
     public static JobStoreUnavailableException Read(SqliteException exception, string file) =>
         new($"The job store '{file}' could not be read: {exception.Message}", exception);

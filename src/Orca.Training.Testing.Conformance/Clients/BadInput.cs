@@ -12,16 +12,18 @@ namespace Orca.Training.Testing.Conformance.Clients;
 internal sealed record BadInput(string What, Func<ITrainingClient, CancellationToken, Task> Call, TrainingError Error, string Message, params FieldViolation[] Violations)
 {
     private const string Empty = "It is empty: give a name.";
-    private const string Control = "It holds a control character: give printable text.";
-    private const string Half = "It holds half a character (a lone surrogate): give whole Unicode text.";
+    internal const string Control = "It holds a control character: give printable text.";
+    internal const string Half = "It holds half a character (a lone surrogate): give whole Unicode text.";
+    private const string NotPlain = " is not possible: give letters (a-z, A-Z), digits, '.', '_' and '-', at most 128 of them, and not dots alone.";
+    private const string Turning = "It holds U+202E, which shows as nothing and acts on what is around it: give text without control characters, line breaks, marks of writing direction and halves of characters.";
     private const string Missing = "The value is missing: give text.";
     private const string NoVariable = "The name becomes an environment variable: give letters, digits and '_', not starting with a digit.";
     private const string Reserved = "The name is reserved: it would change how the container works. Give another name.";
     private const string Label = "Give a name and a value of at most 128 characters each.";
     private const string OneWorker = " is not possible here: give 1, since no machine of this service runs distributed trainings.";
-    private const string NoState = " is no state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.";
+    internal const string NoState = " is no state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.";
     private const string NoPageSize = " is no page size: give 1 to 1000, or 0 for 50.";
-    private const string NoLimit = " is no time limit here: give a time above zero and up to 365.00:00:00 (days.hours:minutes:seconds), or none.";
+    private const string NoLimit = " is no time limit here: give a time above zero and up to 30.00:00:00 (days.hours:minutes:seconds), or none.";
     private const string NoPause = " is no pause here: give a time from zero up to 365.00:00:00 (days.hours:minutes:seconds).";
     private const string NoOutcome = "It is no outcome: give letters and digits, at most 64, such as NonZeroExit.";
     private const string NoToken = "It is no page token: give the one that the page before came with, or none for the first page.";
@@ -46,6 +48,34 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         Train("a name with an escape", r => r with { Name = "\u001b[2J" }, ("name", Control)),
         Train("a name with half a character", r => r with { Name = "a\ud800b" }, ("name", Half)),
         Train("a long model", r => r with { OutputModelName = new('m', 129) }, ("output_model_name", "It has 129 characters: give at most 128.")),
+        Train("a model that leads out of its folder", r => r with { OutputModelName = ".." }, ("output_model_name", "'..'" + NotPlain)),
+        Train("a model with a slash", r => r with { OutputModelName = "a/b" }, ("output_model_name", "'a/b'" + NotPlain)),
+        Train("a model like a reference", r => r with { OutputModelName = "m:1" }, ("output_model_name", "'m:1'" + NotPlain)),
+        Train("a model with a blank at its end", r => r with { OutputModelName = "m " }, ("output_model_name", "'m '" + NotPlain)),
+        Train("a model with an escaped slash", r => r with { OutputModelName = "a%2Fb" }, ("output_model_name", "'a%2Fb'" + NotPlain)),
+        Train("a model in composed letters", r => r with { OutputModelName = "Modèle" }, ("output_model_name", "'Modèle'" + NotPlain)),
+        Train("a model with a NUL", r => r with { OutputModelName = "a\0" }, ("output_model_name", Control)),
+        Train("a name that turns the writing", r => r with { Name = "a\u202Eb" }, ("name", Turning)),
+        Train("an input model with a line", r => r with { InputModel = "m\n" }, ("input_model", Control)),
+        Train("an input model with half a character", r => r with { InputModel = "\udc00" }, ("input_model", Half)),
+        Train("a group that is no plain name", r => r with { Group = "a/b" }, ("group", "'a/b'" + NotPlain)),
+        Train("a label that ends in a separator", r => r with { Labels = One("l", "v\u001f") }, ("labels[l]", Control)),
+        Train(
+            "parameters that are alike",
+            r => r with { Parameters = Both("LR", "lr") },
+            ("parameters[lr]", "'LR' is there too, and differs by case alone: leave one out, since the training would get both.")),
+        Train(
+            "parameters that are large on record",
+            r => r with { Parameters = Enumerable.Range(0, 6).ToDictionary(i => $"P{i}", _ => new string('\u0001', 4096)) },
+            ("parameters", "With them the request becomes 148042 bytes on record: give at most 131072 in all, and large things as a dataset.")),
+        Train(
+            "more text than a message has room for",
+            r => r with { Parameters = new Dictionary<string, string> { ["P"] = new('v', 1_100_000) } },
+            ("parameters", "With it the call holds more than 1048576 bytes of text: give less, and large things as a dataset.")),
+        Train(
+            "retries that each keep much",
+            r => r with { Parameters = Enumerable.Range(0, 25).ToDictionary(i => $"P{i}", _ => new string('v', 4096)), Retries = new RetryPolicy { MaxRetries = 100 } },
+            ("retries.max_retries", "100 is too many for a request of 103179 bytes, which each attempt keeps: give at most 28, or a smaller request.")),
         Train("too many parameters", r => r with { Parameters = Many(129) }, ("parameters", "There are 129: give at most 128.")),
         Train("a parameter that is no variable", r => r with { Parameters = One("learning-rate", "1") }, ("parameters[learning-rate]", NoVariable)),
         Train("a parameter without a name", r => r with { Parameters = One("", "1") }, ("parameters[]", NoVariable)),
@@ -86,6 +116,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
             ("timeouts.running", "-10675199.02:48:05.4775808" + NoLimit),
             ("timeouts.no_progress", "10675199.02:48:05.4775807" + NoLimit)),
         Train("a time limit that is too long", r => r with { Timeouts = new TrainingTimeouts { Running = TimeSpan.FromDays(366) } }, ("timeouts.running", "366.00:00:00" + NoLimit)),
+        Train("a time limit above the host's cap", r => r with { Timeouts = new TrainingTimeouts { Queued = TimeSpan.FromDays(365), Running = TimeSpan.FromDays(365) } }, ("timeouts.queued", "365.00:00:00" + NoLimit), ("timeouts.running", "365.00:00:00" + NoLimit)),
         Train("fewer retries than none", r => r with { Retries = new RetryPolicy { MaxRetries = -1 } }, ("retries.max_retries", "-1 is not possible here: give 0 to 100.")),
         Train("too many retries", r => r with { Retries = new RetryPolicy { MaxRetries = 101 } }, ("retries.max_retries", "101 is not possible here: give 0 to 100.")),
         Train(
@@ -115,6 +146,10 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
             ("algorithm", Empty), ("dataset_id", Empty), ("parameters[PATH]", Reserved), ("parameters[ä]", NoVariable), ("workers", "0" + OneWorker)),
         Train("several values that are missing", r => r with { Algorithm = "", Parameters = Both("B", "A", null!), Labels = One("l", null!) }, ("parameters[A]", Missing), ("parameters[B]", Missing), ("labels[l]", Missing)),
 
+        TrainAll(
+            "more than one call may leave",
+            r => [.. Enumerable.Repeat(r with { Parameters = One("P", new('v', 4096)), Labels = One("l", "v") }, 1000).Select((q, i) => q with { Parameters = Enumerable.Range(0, 5).ToDictionary(p => $"P{p}", _ => new string('v', 4000)) })],
+            ("requests", "All together becomes 20571000 bytes on record: give at most 16777216 in one call, and the rest in others.")),
         TrainAll("nothing", _ => [], ("requests", "There are 0: give 1 to 1000.")),
         TrainAll("too many requests", r => [.. Enumerable.Repeat(r, 1001)], ("requests", "There are 1001: give 1 to 1000.")),
         TrainAll("no request", r => [r, null!], ("requests[1]", "It is missing: give a request.")),
@@ -140,6 +175,15 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
             ("group", Empty), ("idempotency_key", "It has 129 characters: give at most 128.")),
         Wrong("Train all with half a character as a group", (client, token) => client.TrainAllAsync([Installation.Request], "\ud800", cancellationToken: token), ("group", Half)),
 
+        Sweep(
+            "a grid that becomes much more than it is",
+            s => s with
+            {
+                Request = s.Request with { Parameters = Enumerable.Range(0, 4).ToDictionary(i => $"P{i}", _ => new string('\u0001', 4096)) },
+                Grid = [new("N", [.. Enumerable.Range(0, 1000).Select(i => $"{i}")])],
+            },
+            ("grid", "All together becomes 98885890 bytes on record: give at most 16777216 in one call, and the rest in others.")),
+        Sweep("parameters that are alike", s => s with { Grid = [new("epochs", ["1"])] }, ("grid[0].name", "'EPOCHS' is among the request's own parameters too: give it in one place.")),
         Sweep("no grid", s => s with { Grid = [] }, ("grid", "It is empty: give at least one parameter with its values.")),
         Sweep("null for the grid", s => s with { Grid = null! }, ("grid", "It is empty: give at least one parameter with its values.")),
         Sweep("a large grid", s => s with { Grid = [.. "ABCDEFGHIJ".Select(n => new SweepParameter($"{n}", ["1", "2"]))] }, ("grid", "It makes 1024 trainings: give at most 1000.")),
@@ -214,7 +258,10 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         List("a token of the right length", q => q with { PageToken = new('A', 44) }, ("page_token", NoToken)),
         List("a token that is no text of a token", q => q with { PageToken = "ä模\u0000" }, ("page_token", NoToken)),
         List("a token with half a character", q => q with { PageToken = "\ud800" }, ("page_token", Half)),
+        List("more text than a message has room for", q => q with { User = new('u', 1_100_000) }, ("user", "With it the call holds more than 1048576 bytes of text: give less, and large things as a dataset.")),
         List("several fields at once", q => q with { User = "\n", PageSize = -5 }, ("user", Control), ("page_size", "-5" + NoPageSize)),
+
+        .. BadDataInput.Table,
     ];
 
     private static BadInput Train(string what, Func<TrainingRequest, TrainingRequest> change, params (string Field, string Description)[] violations) =>
@@ -229,7 +276,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
     private static BadInput List(string what, Func<TrainingQuery, TrainingQuery> change, params (string Field, string Description)[] violations) =>
         Wrong($"List with {what}", (client, token) => client.ListTrainingsAsync(change(new TrainingQuery()), token), violations);
 
-    private static BadInput Wrong(string what, Func<ITrainingClient, CancellationToken, Task> call, params (string Field, string Description)[] violations) =>
+    internal static BadInput Wrong(string what, Func<ITrainingClient, CancellationToken, Task> call, params (string Field, string Description)[] violations) =>
         new(what, call, TrainingError.InvalidArgument, string.Join(" ", violations.Select(v => $"{v.Field}: {v.Description}")), [.. violations.Select(v => new FieldViolation(v.Field, v.Description))]);
 
     private static BadInput NoJob(string what, long id, Func<ITrainingClient, JobId, CancellationToken, Task> call) =>

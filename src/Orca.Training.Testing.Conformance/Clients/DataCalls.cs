@@ -27,6 +27,7 @@ internal static class DataCalls
         ["remove model"] = (c, t) => c.Models.RemoveAsync("m", 1, t),
         ["open file of a model"] = (c, t) => c.Models.OpenFileAsync("m", "1", "model.bin", 0, t),
         ["add dataset"] = (c, t) => c.Datasets.AddAsync("digits", [DataInstallation.File("a", "1")], t),
+        ["add intents"] = (c, t) => c.Datasets.AddIntentsAsync("digits", DataInstallation.Csv("train.csv", "hi,greet"), cancellationToken: t),
         ["list datasets"] = (c, t) => c.Datasets.ListAsync(t),
         ["list versions of a dataset"] = (c, t) => c.Datasets.ListVersionsAsync("digits", t),
         ["list files of a dataset"] = (c, t) => c.Datasets.ListFilesAsync(Version, t),

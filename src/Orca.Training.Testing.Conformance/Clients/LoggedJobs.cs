@@ -21,11 +21,11 @@ internal sealed class LoggedJobs : IDisposable
     public LoggedJobs(Func<ILogStore, ILogStore>? logs = null)
     {
         var services = new ServiceCollection().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        var builder = services.AddOrcaTraining(o => o.AddAlgorithm("cnn", "image")).UseFakeStores();
+        services.AddOrcaTraining(o => o.AddAlgorithm("cnn", "image")).UseFakeStores();
         if (logs is not null)
         {
             var fake = services.BuildServiceProvider().GetRequiredService<ILogStore>();
-            builder.UseLogStore(_ => logs(fake));
+            services.AddSingleton(_ => logs(fake));
         }
 
         _services = services.BuildServiceProvider();

@@ -26,7 +26,7 @@ internal static class Samples
         IdempotencyKey = "order 17",
         DependsOn = [new JobId(3), new JobId(long.MaxValue)],
         IsHeld = true,
-        Timeouts = new TrainingTimeouts { Queued = TimeSpan.FromTicks(1), Launching = TimeSpan.FromDays(365), NoProgress = TimeSpan.FromMinutes(30) },
+        Timeouts = new TrainingTimeouts { Queued = TimeSpan.FromTicks(1), Launching = TimeSpan.FromDays(30), NoProgress = TimeSpan.FromMinutes(30) },
         Retries = new RetryPolicy { MaxRetries = 3, On = [OutcomeCode.OutOfMemory, new OutcomeCode("Own")], FirstPause = TimeSpan.Zero, LongestPause = TimeSpan.FromSeconds(1.5) },
     };
 

@@ -1,5 +1,6 @@
 using Orca.Training.Client;
 using Orca.Training.Datasets;
+using Orca.Training.Datasets.Intents;
 using Orca.Training.Jobs;
 using Orca.Training.Metrics;
 using Orca.Training.Models;
@@ -14,6 +15,8 @@ internal sealed class ScriptedData(Func<CancellationToken, Task> act) : IRunClie
 
     Task<IReadOnlyList<Run>> IRunClient.QueryAsync(RunQuery query, CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<Run>>(cancellationToken);
 
+    Task<IReadOnlyList<Artifact>> IRunClient.ListArtifactsAsync(JobId job, CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<Artifact>>(cancellationToken);
+
     Task<IReadOnlyList<MetricSeries>> IRunClient.ListMetricsAsync(JobId job, CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<MetricSeries>>(cancellationToken);
 
     Task<IReadOnlyList<MetricPoint>> IRunClient.ReadMetricAsync(MetricName metric, MetricRange range, CancellationToken cancellationToken) =>
@@ -27,6 +30,8 @@ internal sealed class ScriptedData(Func<CancellationToken, Task> act) : IRunClie
 
     Task<ModelVersion> IModelClient.GetAsync(string name, string reference, CancellationToken cancellationToken) => AfterAsync<ModelVersion>(cancellationToken);
 
+    Task<IReadOnlyList<Artifact>> IModelClient.ListFilesAsync(string name, string reference, CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<Artifact>>(cancellationToken);
+
     Task IModelClient.SetAliasAsync(string name, string alias, int version, CancellationToken cancellationToken) => act(cancellationToken);
 
     Task IModelClient.RemoveAliasAsync(string name, string alias, CancellationToken cancellationToken) => act(cancellationToken);
@@ -36,6 +41,10 @@ internal sealed class ScriptedData(Func<CancellationToken, Task> act) : IRunClie
     Task<Stream> IModelClient.OpenFileAsync(string name, string reference, string file, long offset, CancellationToken cancellationToken) => AfterAsync<Stream>(cancellationToken);
 
     Task<DatasetVersion> IDatasetClient.AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken) => AfterAsync<DatasetVersion>(cancellationToken);
+
+    Task<AddedDataset> IDatasetClient.AddIntentsAsync(
+        string datasetId, CsvSource train, CsvSource? validation, CsvSource? test, IntentSplit? split, CancellationToken cancellationToken) =>
+        AfterAsync<AddedDataset>(cancellationToken);
 
     Task<IReadOnlyList<string>> IDatasetClient.ListAsync(CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<string>>(cancellationToken);
 

@@ -70,7 +70,6 @@ public abstract partial class TrainingClientConformance
     [InlineData("")]
     [InlineData("..")]
     [InlineData("../digits")]
-    [InlineData("a\0b")]
     public async Task A_dataset_that_can_be_none_is_not_found_and_not_added(string dataset)
     {
         var (_, client) = await InstallDataAsync();
@@ -82,6 +81,20 @@ public abstract partial class TrainingClientConformance
         await client.Datasets.RemoveTagAsync(dataset, "../reviewed", Token);
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => client.Datasets.AddAsync(dataset, [DataInstallation.File("a", "1")], Token));
         Assert.Equal((TrainingError.InvalidArgument, "dataset_id"), (refusal.Error, Assert.Single(refusal.Violations).Field));
+    }
+
+    [Fact]
+    public async Task More_files_than_a_dataset_may_have_are_refused()
+    {
+        var (_, client) = await InstallDataAsync();
+        var file = DataInstallation.File("", "");
+
+        var refusal = await RefusedAsync(() => client.Datasets.AddAsync("digits", [.. Enumerable.Range(0, 10_001).Select(i => file with { Name = $"{i}" })], Token));
+
+        Assert.Equal(
+            (TrainingError.InvalidArgument, "files: There are 10001 files, and a dataset may have 10000: put small ones together, or raise OrcaTraining:Limits:DatasetFiles."),
+            refusal);
+        Assert.Empty(await client.Datasets.ListAsync(Token));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Orca.Training.Client;
+using Orca.Training.Models;
 
 namespace Orca.Training.Testing.Conformance.Clients;
 
@@ -62,5 +63,56 @@ public abstract partial class TrainingClientConformance
         Assert.Equal(
             (TrainingError.InvalidArgument, $"alias: The alias '{alias}' is not possible: give {TagRule}, and not digits alone, which would be a version."),
             await RefusedAsync(() => client.Models.SetAliasAsync("m", alias, 1, Token)));
+    }
+
+    [Fact]
+    public async Task All_files_that_are_downloaded_are_of_one_version_though_the_alias_moves_meanwhile()
+    {
+        var (installation, client) = await InstallDataAsync();
+        await installation.TrainAsync(0.5, "m", ("deep/labels.txt", [1]), ("model.bin", [1, 1]), ("vocabulary", [1, 1, 1]));
+        await installation.TrainAsync(0.4, "m", ("deep/labels.txt", [2]), ("model.bin", [2, 2]));
+        await client.Models.SetAliasAsync("m", "production", 1, Token);
+        var moving = new MovingAlias(client.Models, () => client.Models.SetAliasAsync("m", "production", 2, Token));
+        var folder = Directory.CreateTempSubdirectory("orca-model-").FullName;
+        try
+        {
+            var version = await moving.DownloadFilesAsync("m", "production", folder, Token);
+
+            Assert.Equal(1, version.Version);
+            Assert.Equal([1], await File.ReadAllBytesAsync(Path.Combine(folder, "deep", "labels.txt"), Token));
+            Assert.Equal([1, 1], await File.ReadAllBytesAsync(Path.Combine(folder, "model.bin"), Token));
+            Assert.Equal([1, 1, 1], await File.ReadAllBytesAsync(Path.Combine(folder, "vocabulary"), Token));
+            Assert.Equal(2, (await client.Models.GetAsync("m", "production", Token)).Version);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>A client beside which somebody moves the alias, right before the first file is opened.</summary>
+    private sealed class MovingAlias(IModelClient inner, Func<Task> move) : IModelClient
+    {
+        public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default) => inner.ListAsync(cancellationToken);
+
+        public Task<IReadOnlyList<ModelVersion>> ListVersionsAsync(string name, CancellationToken cancellationToken = default) => inner.ListVersionsAsync(name, cancellationToken);
+
+        public Task<ModelVersion> GetAsync(string name, string reference = "", CancellationToken cancellationToken = default) => inner.GetAsync(name, reference, cancellationToken);
+
+        public Task<IReadOnlyList<Orca.Training.Jobs.Artifact>> ListFilesAsync(string name, string reference = "", CancellationToken cancellationToken = default) =>
+            inner.ListFilesAsync(name, reference, cancellationToken);
+
+        public Task SetAliasAsync(string name, string alias, int version, CancellationToken cancellationToken = default) =>
+            inner.SetAliasAsync(name, alias, version, cancellationToken);
+
+        public Task RemoveAliasAsync(string name, string alias, CancellationToken cancellationToken = default) => inner.RemoveAliasAsync(name, alias, cancellationToken);
+
+        public Task RemoveAsync(string name, int version, CancellationToken cancellationToken = default) => inner.RemoveAsync(name, version, cancellationToken);
+
+        public async Task<Stream> OpenFileAsync(string name, string reference, string file, long offset = 0, CancellationToken cancellationToken = default)
+        {
+            await move();
+            return await inner.OpenFileAsync(name, reference, file, offset, cancellationToken);
+        }
     }
 }

@@ -134,6 +134,17 @@ public abstract partial class DatasetStoreConformance : StoreConformance<IDatase
     [InlineData("a//b")]
     [InlineData("a/")]
     [InlineData("a\nb")]
+    [InlineData("CON")]
+    [InlineData("train/nul.csv")]
+    [InlineData("com1.tar.gz")]
+    [InlineData("LPT\u00b9")]
+    [InlineData("aux .txt")]
+    [InlineData("conin$")]
+    [InlineData("a\\..\\b")]
+    [InlineData("b.")]
+    [InlineData("b /c")]
+    [InlineData("a:b")]
+    [InlineData("what?")]
     public async Task A_file_name_that_is_none_is_refused_and_nothing_is_stored(string name)
     {
         var store = await NewAsync();
@@ -151,6 +162,22 @@ public abstract partial class DatasetStoreConformance : StoreConformance<IDatase
         await Assert.ThrowsAsync<DatasetException>(() => AddAsync(store, "news"));
         await Assert.ThrowsAsync<DatasetException>(() => AddAsync(store, "news", ("a", "1"), ("a", "2")));
         await Assert.ThrowsAsync<DatasetException>(() => AddAsync(store, "news", ("a/b/c", "1"), ("a/b", "2")));
+        Assert.Null(await store.ResolveAsync("news", "", Cancel));
+    }
+
+    [Theory]
+    [InlineData("Train.csv", "train.csv")]
+    [InlineData("a/1", "A/2")]
+    [InlineData("caf\u00e9", "cafe\u0301")]
+    [InlineData("\u00c9t\u00e9", "e\u0301te\u0301")]
+    [InlineData("a", "A/b")]
+    public async Task Names_that_some_file_system_takes_for_one_are_refused(string first, string second)
+    {
+        var store = await NewAsync();
+
+        var error = await Assert.ThrowsAsync<DatasetException>(() => AddAsync(store, "news", (first, "1"), (second, "2")));
+
+        Assert.Equal(second, error.File);
         Assert.Null(await store.ResolveAsync("news", "", Cancel));
     }
 

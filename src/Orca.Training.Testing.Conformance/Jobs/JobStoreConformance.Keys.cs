@@ -161,6 +161,10 @@ public abstract partial class JobStoreConformance
         Assert.Equal(jobs[..3], await ExpiredAsync(new JobRetention(JobSamples.At(1), 2)));
         Assert.Equal(jobs, await ExpiredAsync(new JobRetention(null, 0)));
         Assert.Equal(jobs[..1], await ExpiredAsync(new JobRetention(null, 0), limit: 1));
+        var (second, between) = (new FinishedPlace(JobSamples.At(1), jobs[1]), new FinishedPlace(JobSamples.At(1), default));
+        Assert.Equal(jobs[2..3], await ExpiredAsync(new JobRetention(null, 0) { After = second }, limit: 1));
+        Assert.Equal(jobs[1..], await ExpiredAsync(new JobRetention(null, 0) { After = between }));
+        Assert.Equal(jobs[2..3], await ExpiredAsync(new JobRetention(null, 2) { After = second }));
 
         async Task<IEnumerable<JobId>> ExpiredAsync(JobRetention retention, int limit = 10) =>
             (await store.ReadExpiredAsync(retention, limit, Cancel)).Select(j => j.Id);

@@ -55,6 +55,48 @@ public abstract partial class RunStoresConformance
     }
 
     [Fact]
+    public async Task Runs_are_ordered_by_a_metric_whatever_its_name_is_made_of()
+    {
+        string[] metrics = ["a\"b", "loss\"x", "a.b", "a[0]", "a\\b", "a'b", "$", "#-1", "{a,b}", "*", "@metric", "%", "Verlust € 模型 🐋"];
+        var stores = await NewAsync();
+        var jobs = new List<JobId>();
+        foreach (var sign in new[] { 1, -1 })
+        {
+            var job = await SubmitAsync(stores, JobSamples.Request());
+            var progress = new TrainingProgress { Metrics = metrics.Select((name, i) => (name, Value: sign * (i % 2 == 0 ? 0.5 : -0.5))).ToDictionary(m => m.name, m => m.Value) };
+            await DecideAsync(
+                stores,
+                new JobCommand.BeginAttempt(job, 1, "m1", JobSamples.At(1)),
+                new JobCommand.BeginRunning(job, 1, ["c1"], JobSamples.At(2)),
+                new JobCommand.Publish(job, 1, [], progress, JobSamples.At(3)));
+            jobs.Add(job);
+        }
+
+        for (var i = 0; i < metrics.Length; i++)
+        {
+            var found = (await stores.Runs.QueryAsync(new RunQuery { OrderBy = metrics[i] }, Cancel)).Select(r => r.Job);
+            Assert.Equal(i % 2 == 0 ? jobs : [jobs[1], jobs[0]], found);
+            Assert.Empty(await stores.Runs.QueryAsync(new RunQuery { OrderBy = metrics[i] + "\"x" }, Cancel));
+            Assert.Empty(await stores.Runs.QueryAsync(
+                new RunQuery { Algorithm = metrics[i], DatasetId = metrics[i], DatasetVersion = metrics[i], User = metrics[i], Group = metrics[i], ModelName = metrics[i] }, Cancel));
+        }
+    }
+
+    [Fact]
+    public async Task A_record_of_a_time_when_texts_could_hold_a_NUL_spoils_no_query_and_can_be_removed()
+    {
+        var stores = await NewAsync();
+        var good = await RunAsync(stores, "d", "a", 0.5, r => r with { OutputModelName = "m", DatasetVersion = "v" });
+        var odd = await RunAsync(stores, "d", "a", 0.9, r => r with { OutputModelName = "m", DatasetVersion = "v", Name = "a\0b", Parameters = new Dictionary<string, string> { ["P"] = "\0" } });
+        var query = new RunQuery { OrderBy = "accuracy", ModelName = "m", DatasetVersion = "v" };
+
+        Assert.Equal([odd, good], (await stores.Runs.QueryAsync(query, Cancel)).Select(r => r.Job));
+        await stores.Jobs.RemoveAsync([good, odd], _fence!.Value, Cancel);
+        Assert.Equal([odd, good], (await stores.Runs.QueryAsync(query, Cancel)).Select(r => r.Job));
+        Assert.Equal("a\0b", (await stores.Runs.ReadAsync(odd, Cancel))!.Request.Name);
+    }
+
+    [Fact]
     public async Task A_limit_that_is_none_is_refused()
     {
         var stores = await NewAsync();

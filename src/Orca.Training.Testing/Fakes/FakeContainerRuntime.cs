@@ -384,6 +384,11 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         var output = spec.Mounts.FirstOrDefault(m => m.ContainerPath == spec.Environment.GetValueOrDefault("ORCA_OUTPUT_PATH"))?.HostPath;
         foreach (var (name, content) in output is null ? [] : training.Files)
         {
+            if (FakeArtifactStore.TryLeave(output!, name, content))
+            {
+                continue;
+            }
+
             var path = Path.Combine(output!, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             await File.WriteAllBytesAsync(path, content, cancellationToken);

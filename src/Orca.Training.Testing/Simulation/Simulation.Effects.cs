@@ -58,7 +58,7 @@ internal sealed partial class Simulation
             case TrackerEffect.Collect e:
                 var place = new Uri($"file:///{e.Attempt.Attempt.Job}/{e.Attempt.Attempt.Number}");
                 return new TrackerEvent.Collected(e.Attempt, [new Artifact("model", place, 1, "")], Failure: null);
-            case TrackerEffect.AbortStart e:
+            case TrackerEffect.Abort e:
                 return Abort(e.Attempt, wanted);
             default:
                 return null;
@@ -111,16 +111,30 @@ internal sealed partial class Simulation
 
     private TrackerEvent? Abort(AttemptName attempt, Wanted abort)
     {
-        // The start that is under way is not carried out any more; it answers that it was given up.
-        var start = _effects.FindIndex(w => w.Host == abort.Host && w.Term == abort.Term && w.Effect is TrackerEffect.Start s && s.Attempt == attempt);
-        if (start < 0)
+        // What is under way is not carried out any more; it answers that it was given up.
+        var open = _effects.FindIndex(w => w.Host == abort.Host && w.Term == abort.Term && Givable(w.Effect) == attempt);
+        if (open < 0)
         {
             return null;
         }
 
-        _effects.RemoveAt(start);
-        return new TrackerEvent.StartUnknown(attempt, "given up");
+        var effect = _effects[open].Effect;
+        _effects.RemoveAt(open);
+        return effect switch
+        {
+            TrackerEffect.Fetch => new TrackerEvent.FetchReturned(attempt, "given up", Failure: null),
+            TrackerEffect.Collect => new TrackerEvent.CollectFailed(attempt, "given up"),
+            _ => new TrackerEvent.StartUnknown(attempt, "given up"),
+        };
     }
+
+    private static AttemptName? Givable(TrackerEffect effect) => effect switch
+    {
+        TrackerEffect.Start e => e.Attempt,
+        TrackerEffect.Fetch e => e.Attempt,
+        TrackerEffect.Collect e => e.Attempt,
+        _ => null,
+    };
 
     private TrackerEvent Stop(AttemptName attempt)
     {

@@ -31,7 +31,7 @@ internal sealed class Trace(int length)
     {
         TrackerEffect.Commit e => $"commit {e.Command.GetType().Name} {e.Command.Job}",
         TrackerEffect.Start e => $"start {e.Attempt.Attempt}",
-        TrackerEffect.AbortStart e => $"abort start {e.Attempt.Attempt}",
+        TrackerEffect.Abort e => $"abort {e.Attempt.Attempt}",
         TrackerEffect.Follow e => $"follow {e.Attempt.Attempt}",
         TrackerEffect.Stop e => $"stop {e.Attempt.Attempt}",
         TrackerEffect.Fetch e => $"fetch {e.Attempt.Attempt}",

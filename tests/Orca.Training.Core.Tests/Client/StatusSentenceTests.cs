@@ -51,6 +51,12 @@ public sealed class StatusSentenceTests
             JobSamples.In(JobState.Succeeded) with { Progress = new TrainingProgress { LeftOut = new OutputLeftOut(0, 3, 0) } },
             null
         },
+        {
+            "Launching, pulling the image: layer \uFFFD]52;c;eA==\uFFFD of 7.",
+            InPhase(LaunchStep.PullingImage, null, "layer \x1b]52;c;eA==\a \x1b[31mof 7"),
+            null
+        },
+        { "Bad \uFFFDtxt.", JobSamples.In(JobState.Failed) with { Outcome = new Outcome(OutcomeCode.LaunchFailed, "Bad \u202Etxt.") }, null },
         { "Running; being cancelled.", JobSamples.Working().Wished(), null },
         { "The training completed.", JobSamples.In(JobState.Succeeded), null },
         { "No.", JobSamples.In(JobState.Failed).Wished(), null },

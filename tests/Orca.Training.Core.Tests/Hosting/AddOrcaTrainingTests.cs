@@ -27,8 +27,12 @@ public sealed class AddOrcaTrainingTests
             "StopGrace": "00:00:13",
             "LeaseDuration": "00:00:14",
             "RemoveLeftovers": true,
-            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00" },
+            "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00",
+              "DatasetFiles": 12, "DatasetMiB": 13, "Uploads": 14, "UploadsOfCaller": 15, "UploadIdle": "00:00:16", "UploadTime": "00:00:17" },
             "RequeueOnStop": true,
+            "OtherUsersCanRead": true,
+            "Disk": { "KeepFreeMiB": 31, "StopBelowMiB": 30, "Period": "00:00:32" },
+            "Leavings": { "MaxMiB": 21, "MaxEntries": 22, "MaxDepth": 23, "MaxNameBytes": 24, "LongestTime": "00:25:00" },
             "Retention": { "KeepJobsFor": "1.00:00:00", "KeepJobs": 16, "KeepArtifacts": true, "KeepContainersFor": "00:00:17", "Period": "00:18:00" },
             "Algorithms": {
               "intents": {
@@ -66,6 +70,10 @@ public sealed class AddOrcaTrainingTests
         Assert.Equal(
             [TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)],
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);
+        Assert.True(options.OtherUsersCanRead);
+        Assert.Equal((31, 30, TimeSpan.FromSeconds(32)), (options.Disk.KeepFreeMiB, options.Disk.StopBelowMiB, options.Disk.Period));
+        Assert.Equal(new Orca.Training.Artifacts.ArtifactLimits(21L << 20, 22, 23, 24), options.Leavings.ToLimits());
+        Assert.Equal(TimeSpan.FromMinutes(25), options.Leavings.LongestTime);
         var retention = options.Retention;
         Assert.Equal(
             (TimeSpan.FromDays(1), 16, true, TimeSpan.FromSeconds(17), TimeSpan.FromMinutes(18)),
@@ -78,6 +86,8 @@ public sealed class AddOrcaTrainingTests
                 limits.KeyLength, limits.Dependencies, limits.Retries,
             ]);
         Assert.Equal(TimeSpan.FromDays(10), limits.LongestTime);
+        Assert.Equal((12, 13, 14, 15), (limits.DatasetFiles, limits.DatasetMiB, limits.Uploads, limits.UploadsOfCaller));
+        Assert.Equal((TimeSpan.FromSeconds(16), TimeSpan.FromSeconds(17)), (limits.UploadIdle, limits.UploadTime));
         Assert.Equal(["Other", "intents"], options.Algorithms.Keys.Order(StringComparer.Ordinal));
         var algorithm = options.Algorithms["intents"];
         Assert.Equal(("registry/intents:1", 2.5, 2048, 1), (algorithm.Image, algorithm.Cpus, algorithm.MemoryMiB, algorithm.Gpus));
@@ -97,7 +107,11 @@ public sealed class AddOrcaTrainingTests
     [Fact]
     public void The_test_of_configuration_leaves_no_setting_out()
     {
-        foreach (var type in new[] { typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials), typeof(TimeoutOptions), typeof(RetryOptions), typeof(RetentionOptions) })
+        foreach (var type in new[]
+        {
+            typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials), typeof(TimeoutOptions),
+            typeof(RetryOptions), typeof(RetentionOptions), typeof(LeavingsOptions), typeof(DiskOptions),
+        })
         {
             // A function is no setting: it comes from code alone.
             Assert.All(type.GetProperties().Where(p => !typeof(Delegate).IsAssignableFrom(p.PropertyType)), p => Assert.Contains($"\"{p.Name}\"", AllSettings, StringComparison.Ordinal));

@@ -28,9 +28,20 @@ public sealed class EffectRunnerTests
         var (runner, inbox) = NewRunner(time, ("a", new StuckRuntime()));
 
         runner.Run(new TrackerEffect.Start(Attempt(1), "a", NewJob()));
-        runner.Run(new TrackerEffect.AbortStart(Attempt(1)));
+        runner.Run(new TrackerEffect.Abort(Attempt(1)));
 
         Assert.IsType<TrackerEvent.StartUnknown>(await NextAsync(inbox));
+    }, TimeSpan.FromMinutes(1));
+
+    [Fact]
+    public Task A_start_on_a_machine_that_is_gone_leaves_nothing_behind() => VirtualTime.RunAsync(async time =>
+    {
+        var (runner, inbox) = NewRunner(time);
+
+        runner.Run(new TrackerEffect.Start(Attempt(1), "gone", NewJob()));
+
+        Assert.IsType<TrackerEvent.StartUnknown>(await NextAsync(inbox));
+        Assert.Equal(0, runner.Abortables);
     }, TimeSpan.FromMinutes(1));
 
     [Fact]
@@ -81,8 +92,8 @@ public sealed class EffectRunnerTests
         var jobs = new MemoryJobStore(new MemoryJobStoreOptions(), time);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here),
-            jobs, new JobPurge(Here, jobs, artifacts, stores.GetRequiredService<IModelStore>(), stores.GetRequiredService<ILogStore>(), new RetentionOptions(), default, NullLogger.Instance), launcher,
-            artifacts, stores.GetRequiredService<IModelStore>(), logs, new MetricWriters(stores.GetRequiredService<IMetricStore>(), work, time, NullLogger.Instance, Cancel), options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
+            jobs, new JobPurge(Here, jobs, artifacts, stores.GetRequiredService<IModelStore>(), stores.GetRequiredService<ILogStore>(), new RetentionOptions(), default, time, NullLogger.Instance), launcher,
+            new AttemptLeavings(artifacts, stores.GetRequiredService<IModelStore>(), options.CurrentValue.Leavings), logs, new MetricWriters(stores.GetRequiredService<IMetricStore>(), work, time, NullLogger.Instance, Cancel), options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
         return (runner, inbox);
     }
 

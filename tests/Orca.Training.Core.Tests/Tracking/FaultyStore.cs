@@ -13,6 +13,9 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     public Func<Task> BeforeOpenJobs { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Asked before each acquisition or renewal of the lease.</summary>
+    /// <summary>A job that it does not remove, nor others with it.</summary>
+    public JobId Stuck { get; set; }
+
     public Func<Task> BeforeLease { get; set; } = () => Task.CompletedTask;
 
     /// <summary>A store that outlives its hosts within the test counts as durable.</summary>
@@ -58,7 +61,7 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         inner.ReadExpiredAsync(retention, limit, cancellationToken);
 
     public ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken) =>
-        inner.RemoveAsync(jobs, fence, cancellationToken);
+        jobs.Contains(Stuck) ? throw new JobStoreUnavailableException("This one cannot be removed.") : inner.RemoveAsync(jobs, fence, cancellationToken);
 
     public ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(fence, cancellationToken);
 }

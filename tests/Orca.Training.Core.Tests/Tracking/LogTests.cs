@@ -67,7 +67,7 @@ public sealed class LogTests
     {
         var store = new FaultyLogStore(_ => answers ? throw new IOException("No space left on device") : Never.Task);
         var training = FakeTraining.Succeeds.RunsFor(TimeSpan.FromMinutes(1)).Prints("line").Prints("""{"orca":"metric","loss":0.5}""").ExitsWith(3);
-        await using var host = await TestHost.StartAsync(time, _ => training, build: b => b.UseLogStore(_ => store));
+        await using var host = await TestHost.StartAsync(time, _ => training, build: b => b.Services.AddSingleton<ILogStore>(store));
         var start = time.GetUtcNow();
 
         var jobs = new[] { await host.TrainAsync(), await host.TrainAsync() };

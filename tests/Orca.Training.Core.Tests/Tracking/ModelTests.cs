@@ -1,9 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Orca.Training.Artifacts;
+using Orca.Training.Artifacts.Folders;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Testing;
+using Orca.Training.Tests.Files;
 
 namespace Orca.Training.Tests.Tracking;
 
@@ -45,8 +48,38 @@ public sealed class ModelTests
             Assert.Equal("m:1", (await host.Client.GetTrainingStatusAsync(one, Cancel)).Request.InputModel);
         }
 
-        Assert.Equal(("/orca/model", "[]"), (seen!.Environment["ORCA_MODEL_PATH"], seen.Environment["ORCA_MODEL_FILES"]));
+        Assert.Equal(("/orca/model", """[{"name":"model","size":0,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}]"""), (seen!.Environment["ORCA_MODEL_PATH"], seen.Environment["ORCA_MODEL_FILES"]));
         Assert.True(Assert.Single(seen.Mounts, m => m.ContainerPath == "/orca/model").IsReadOnly);
+    });
+
+    [Theory]
+    [InlineData("MODEL")]
+    [InlineData("model and more")]
+    [InlineData(null)]
+    public Task A_model_that_is_no_longer_what_was_published_is_given_to_no_training(string? now) => VirtualTime.RunAsync(async time =>
+    {
+        using var folder = new TempFolder();
+        await using var host = await TestHost.StartAsync(
+            time,
+            r => r.DatasetId == "next" ? FakeTraining.Succeeds : FakeTraining.Succeeds.Leaves("model.pt", "model"u8.ToArray()),
+            build: b => b.Services.AddSingleton<IArtifactStore>(new FolderArtifactStore(folder.Path)));
+        var published = await host.FinishAsync(await TrainAsync(host, output: "m"));
+        var same = await host.FinishAsync(await host.Client.TrainAsync(new TrainingRequest { Algorithm = "a", DatasetId = "next", InputModel = "m" }, Cancel));
+        var path = Assert.Single(published.Artifacts).Location.LocalPath;
+        if (now is null)
+        {
+            File.Delete(path);
+        }
+        else
+        {
+            await File.WriteAllTextAsync(path, now, Cancel);
+        }
+
+        var status = await host.FinishAsync(await host.Client.TrainAsync(new TrainingRequest { Algorithm = "a", DatasetId = "next", InputModel = "m" }, Cancel));
+
+        Assert.Equal(JobState.Succeeded, same.State);
+        Assert.Equal(OutcomeCode.ArtifactMissing, status.Outcome?.Code);
+        Assert.StartsWith("The model cannot be used:", status.Outcome!.Message, StringComparison.Ordinal);
     });
 
     [Fact]

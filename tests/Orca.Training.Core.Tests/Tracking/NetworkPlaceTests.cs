@@ -119,7 +119,7 @@ public sealed class NetworkPlaceTests
     {
         var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync(time, build: b =>
         {
-            b.AddMachine("alone", _ => new NoNetwork());
+            b.Services.AddSingleton(new Machine("alone", new NoNetwork()));
             b.Services.AddSingleton<IArtifactStore, NetworkArtifacts>();
             b.Services.AddSingleton<IPlaceAccess>(new FakeAccess(time));
         }));

@@ -3,9 +3,12 @@ using Orca.Training.Artifacts;
 using Orca.Training.Artifacts.Folders;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
+using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Testing;
+using Orca.Training.Tracking;
 
 namespace Orca.Training.Tests.Tracking;
 
@@ -147,6 +150,76 @@ public sealed class RetentionTests
     });
 
     [Fact]
+    public Task What_the_oldest_left_cannot_be_removed_and_all_others_go_all_the_same() => VirtualTime.RunAsync(async time =>
+    {
+        await using var stuck = new StuckArtifacts(first: Sweeps.PageSize + 1);
+        await using var host = await TestHost.StartAsync(
+            time,
+            _ => FakeTraining.Succeeds,
+            o => o.Retention.KeepJobs = 0,
+            b => b.UseCapacityPolicy(CapacityPolicies.Jobs(4)).Services.AddSingleton<IArtifactStore>(stuck));
+        var jobs = await TrainAsync(host, Sweeps.PageSize + 3);
+
+        await Task.Delay(TimeSpan.FromMinutes(11), time, Cancel);
+
+        Assert.Equal(jobs[..^2], await LeftAsync(host));
+
+        // A day later they have been tried some times, each less soon after the one before, and not 144 times as the looks were.
+        await Task.Delay(TimeSpan.FromDays(1), time, Cancel);
+        Assert.InRange(stuck.Tries, (Sweeps.PageSize + 1) * 4, (Sweeps.PageSize + 1) * 9);
+
+        stuck.IsStuck = false;
+        await Task.Delay(TimeSpan.FromDays(2), time, Cancel);
+        Assert.Empty(await LeftAsync(host));
+    });
+
+    [Fact]
+    public Task A_held_job_that_waits_for_the_oldest_holds_up_the_removal_of_no_other() => VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await StartAsync(time, r => r.KeepJobs = 0);
+        var jobs = await TrainAsync(host, Sweeps.PageSize + 2);
+        var held = new List<JobId>();
+        foreach (var needed in jobs[..^2].Chunk(50))
+        {
+            held.Add(await host.Client.TrainAsync(new TrainingRequest { Algorithm = "a", DatasetId = "d", DependsOn = needed, IsHeld = true }, Cancel));
+        }
+
+        await Task.Delay(TimeSpan.FromMinutes(11), time, Cancel);
+
+        Assert.Equal([.. jobs[..^2], .. held], await LeftAsync(host));
+    });
+
+    [Fact]
+    public Task A_record_that_the_store_does_not_let_go_of_holds_up_no_other() => VirtualTime.RunAsync(async time =>
+    {
+        var jobs = new MemoryJobStore(new MemoryJobStoreOptions(), time);
+        var store = new FaultyStore(jobs) { Stuck = new JobId(2) };
+        await using var host = await TestHost.StartAsync(
+            time, _ => FakeTraining.Succeeds, o => o.Retention.KeepJobs = 0, b => b.Services.AddSingleton<IJobStore>(store));
+        await TrainAsync(host, 4);
+
+        await Task.Delay(TimeSpan.FromMinutes(11), time, Cancel);
+
+        Assert.Equal([new JobId(2)], await LeftAsync(host));
+    });
+
+    [Fact]
+    public void Of_jobs_that_cannot_be_removed_no_more_are_noted_than_there_is_room_for()
+    {
+        var pauses = new RemovalPauses(TimeSpan.FromMinutes(10));
+
+        var told = Enumerable.Range(1, RemovalPauses.MostNoted + 5).Count(i => pauses.Fail(new JobId(i), default));
+
+        Assert.Equal((RemovalPauses.MostNoted, RemovalPauses.MostNoted), (told, pauses.Count));
+        Assert.True(pauses.IsDue(new JobId(RemovalPauses.MostNoted + 1), default));
+        Assert.False(pauses.IsDue(new JobId(1), default));
+        pauses.EndLook();
+        Assert.False(pauses.IsDue(new JobId(1), default));
+        pauses.EndLook();
+        Assert.Equal(1, pauses.Count);
+    }
+
+    [Fact]
     public Task A_container_stays_for_as_long_as_it_is_to_be_kept() => VirtualTime.RunAsync(async time =>
     {
         await using var host = await StartAsync(time, r => r.KeepContainersFor = TimeSpan.FromHours(1));
@@ -176,11 +249,72 @@ public sealed class RetentionTests
         o => retention(o.Retention),
         b => b.UseCapacityPolicy(CapacityPolicies.Jobs(4)));
 
+    private static async Task<List<JobId>> TrainAsync(TestHost host, int count)
+    {
+        var jobs = new List<JobId>();
+        for (var i = 0; i < count; i++)
+        {
+            jobs.Add(await host.TrainAsync());
+        }
+
+        foreach (var job in jobs)
+        {
+            await host.FinishAsync(job);
+        }
+
+        return jobs;
+    }
+
+    private static async Task<IEnumerable<JobId>> LeftAsync(TestHost host) =>
+        (await host.Store.ReadPageAsync(new JobQuery { Limit = 1000 }, Cancel)).Select(r => r.Job.Id).Order();
+
     private static async Task<bool> ExistsAsync(TestHost host, JobId job) => await host.Store.ReadAsync(job, Cancel) is not null;
 
     private static async Task<OutputPosition> LogEndAsync(TestHost host, JobId job)
     {
         var attempt = new AttemptName(await host.Store.GetInstallationAsync(Cancel), new AttemptId(job, 1));
         return await host.Host.Services.GetRequiredService<ILogStore>().GetEndAsync(attempt, 0, Cancel);
+    }
+
+    /// <summary>Removes nothing of the first jobs.</summary>
+    private sealed class StuckArtifacts(int first) : IArtifactStore, IAsyncDisposable
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orca-retention-");
+
+        public bool IsStuck { get; set; } = true;
+
+        public int Tries { get; private set; }
+
+        public bool IsShared => false;
+
+        public bool IsOnHost => true;
+
+        private FolderArtifactStore Inner => new(_folder.FullName);
+
+        public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken) => Inner.PrepareAsync(attempt, cancellationToken);
+
+        public Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken) =>
+            Inner.CollectAsync(attempt, announced, cancellationToken);
+
+        public Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken) => Inner.OpenAsync(artifact, offset, cancellationToken);
+
+        public Uri OutputOf(AttemptName attempt) => Inner.OutputOf(attempt);
+
+        public Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken)
+        {
+            if (IsStuck && job.Value <= first)
+            {
+                Tries++;
+                throw new IOException("Operation not permitted");
+            }
+
+            return Inner.RemoveAsync(installation, job, exceptAttempt, cancellationToken);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _folder.Delete(recursive: true);
+            return ValueTask.CompletedTask;
+        }
     }
 }

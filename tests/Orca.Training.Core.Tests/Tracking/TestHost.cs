@@ -55,7 +55,7 @@ internal sealed class TestHost : IAsyncDisposable
             o.AddAlgorithm("a", "image");
             options?.Invoke(o);
         });
-        builder.UseFakeRuntime(runtime).UseVirtualTime(time).UseFakeStores();
+        builder.UseFakeRuntime(runtime).UseVirtualTime(time).UseFakeFiles();
         build?.Invoke(builder);
         var built = host.Build();
         await built.StartAsync(TestContext.Current.CancellationToken);

@@ -81,15 +81,31 @@ public sealed class CopyTests(DockerEngine engine) : EngineTest(engine)
     }
 
     [Fact]
-    public async Task A_pipe_that_a_training_leaves_is_named_and_the_folder_stays_as_it_was()
+    public async Task A_pipe_comes_as_a_pipe_and_a_name_that_is_no_text_is_told_and_the_folder_stays_as_it_was()
     {
-        var (spec, folders) = Places("mkfifo $OUTPUT/pipe");
-        Write("output/earlier", "here");
+        var (spec, folders) = Places("""mkfifo $OUTPUT/pipe; ln -s /etc "$CHECKPOINT/$(printf '\376')"; mkdir "$CHECKPOINT/$(printf '\377')"; echo evil > "$CHECKPOINT/$(printf '\377')/evil" """);
+        Write("checkpoint/earlier", "here");
         await RunAsync(spec);
+        await Runtime.FetchAsync(spec.Name, folders[..1], Token);
         var exception = await Assert.ThrowsAsync<ArtifactException>(() => Runtime.FetchAsync(spec.Name, folders, Token));
 
-        Assert.Contains("'pipe'", exception.Message, StringComparison.Ordinal);
-        Assert.Equal(["output/earlier"], Files());
+        Assert.True(File.Exists(PathOf("output/pipe")));
+        Assert.Matches(@"\\xF[EF]", exception.Message);
+        Assert.Equal("here", Read("checkpoint/earlier"));
+        Assert.False(File.Exists("/etc/evil"));
+    }
+
+    [Fact]
+    public async Task What_only_seems_large_is_refused_before_it_comes_and_holes_take_no_room()
+    {
+        var (spec, folders) = Places("truncate -s 1G $OUTPUT/x; truncate -s 64M $CHECKPOINT/x");
+        await RunAsync(spec);
+        var small = folders.Select(f => f with { Limits = f.Limits with { Bytes = 64 << 20 } }).ToList();
+        var exception = await Assert.ThrowsAsync<ArtifactException>(() => Runtime.FetchAsync(spec.Name, small, Token));
+
+        Assert.Equal(Jobs.OutcomeCode.ArtifactTooLarge, exception.Code);
+        await Runtime.FetchAsync(spec.Name, small[1..], Token);
+        Assert.Equal(64 << 20, new FileInfo(PathOf("checkpoint/x")).Length);
     }
 
     [Fact]
@@ -137,7 +153,7 @@ public sealed class CopyTests(DockerEngine engine) : EngineTest(engine)
         Assert.True(allocated < Size / 8, $"{allocated >> 20} MiB were allocated for {Size >> 20} MiB that passed twice");
     }
 
-    private (AttemptSpec Spec, IReadOnlyList<FolderMount> Written) Places(string script)
+    private (AttemptSpec Spec, FolderMount[] Written) Places(string script)
     {
         var mounts = new[]
         {

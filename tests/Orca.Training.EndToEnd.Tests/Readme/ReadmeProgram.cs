@@ -29,6 +29,7 @@ internal sealed class ReadmeProgram
                <PropertyGroup>
                  <OutputType>Exe</OutputType>
                  <NoWarn>CS1591</NoWarn>
+                 <RestorePackagesWithLockFile>false</RestorePackagesWithLockFile>
                </PropertyGroup>
                <ItemGroup>
                  {projects}

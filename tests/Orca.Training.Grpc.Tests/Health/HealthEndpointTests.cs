@@ -124,7 +124,7 @@ public sealed class HealthEndpointTests
     private Task<TrainingHost> StartAsync(Action<WebApplication> map, bool hasHostGrpc = false, string? address = null, Action<OrcaTrainingBuilder>? build = null) => TrainingHost.StartAsync(
         builder =>
         {
-            var training = builder.Services.AddOrcaTraining(options => options.AddAlgorithm("cnn", "image")).UseFakeRuntime(_runtime).UseFakeStores();
+            var training = builder.Services.AddOrcaTraining(options => options.AddAlgorithm("cnn", "image")).UseFakeRuntime(_runtime).UseFakeFiles();
             build?.Invoke(training);
             builder.Services.AddHealthChecks().AddOrcaTraining();
             if (hasHostGrpc)

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using global::Minio.DataModel.Args;
 using Orca.Training.Access;
+using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Minio.Access;
@@ -76,6 +78,65 @@ public sealed class GrantTests(S3TestServer test) : IAsyncLifetime
         }
 
         await RefusedAsync(() => runs.PutAsync(RunKeys.Access(Own), "x"u8.ToArray(), Cancel));
+    }
+
+    [Fact]
+    public async Task What_was_collected_no_credentials_of_its_attempt_can_change_or_add_to()
+    {
+        using var container = await ContainerAsync();
+        var runs = container.Bucket(_options.RunBucket);
+        await runs.PutAsync($"{RunKeys.Output(Own)}/d/model.pt", "model"u8.ToArray(), Cancel);
+        var published = Assert.Single(await _artifacts.CollectAsync(Own, [], Cancel));
+
+        await runs.PutAsync($"{RunKeys.Output(Own)}/d/model.pt", "other"u8.ToArray(), Cancel);
+        await runs.PutAsync($"{RunKeys.Output(Own)}/more", "more"u8.ToArray(), Cancel);
+        var key = S3Address.Of(published.Location).Key;
+        await RefusedAsync(() => runs.PutAsync(key, "other"u8.ToArray(), Cancel));
+        await RefusedAsync(() => runs.RemoveAsync(key, Cancel));
+
+        await ModelCheck.VerifyAsync(_artifacts, [published], Cancel);
+        await _artifacts.RemoveAsync(Own.Installation, Own.Attempt.Job, exceptAttempt: 1, Cancel);
+        Assert.Equal([key], await _server.Bucket(_options.RunBucket).ListAsync(RunKeys.Job(Own.Installation, Own.Attempt.Job), Cancel).Select(o => o.Key).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_form_that_was_kept_changes_nothing_of_what_was_collected()
+    {
+        _options.Credentials = ContainerCredentials.PresignedUrls;
+        using var access = Access();
+        using var http = new HttpClient();
+        var grant = await access.GrantAsync(_access, Cancel);
+        using var document = JsonDocument.Parse(await http.GetStringAsync(grant.Environment["ORCA_PRESIGNED_URLS"], Cancel));
+        var form = document.RootElement.GetProperty("output");
+        await _server.Bucket(_options.RunBucket).PutAsync($"{RunKeys.Output(Own)}/model.pt", "model"u8.ToArray(), Cancel);
+        var published = Assert.Single(await _artifacts.CollectAsync(Own, [], Cancel));
+
+        Assert.Equal(HttpStatusCode.NoContent, await PostAsync(http, form, "model.pt"));
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(http, form, "published/model.pt", RunKeys.Attempt(Own) + "/"));
+
+        await ModelCheck.VerifyAsync(_artifacts, [published], Cancel);
+    }
+
+    [Theory]
+    [InlineData("x-amz-acl", "public-read")]
+    [InlineData("x-amz-meta-x-amz-acl", "public-read")]
+    [InlineData("x-amz-grant-read", "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\"")]
+    public async Task What_was_collected_nobody_can_read_to_whom_its_attempt_had_opened_it(string header, string value)
+    {
+        using var container = await ContainerAsync();
+        using var http = new HttpClient();
+        using var content = new MemoryStream("model"u8.ToArray());
+        var put = new PutObjectArgs().WithBucket(_options.RunBucket).WithObject($"{RunKeys.Output(Own)}/model.pt").WithStreamData(content).WithObjectSize(content.Length)
+            .WithHeaders(new Dictionary<string, string> { [header] = value });
+        await container.Client.PutObjectAsync(put, Cancel);
+
+        var published = Assert.Single(await _artifacts.CollectAsync(Own, [], Cancel));
+
+        foreach (var key in new[] { S3Address.Of(published.Location).Key, $"{RunKeys.Output(Own)}/model.pt" })
+        {
+            using var answer = await http.GetAsync(new Uri($"{_options.Endpoint}/{_options.RunBucket}/{key}"), Cancel);
+            Assert.True(answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound, $"{key}: {answer.StatusCode}");
+        }
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Minio.Cache;
 
@@ -139,12 +141,36 @@ public sealed class DatasetCacheTests : IDisposable
         var next = _origin.Add("next");
 
         var error = await Assert.ThrowsAsync<IOException>(() => OpenAsync(cache, next));
-        Assert.StartsWith($"Version {next.Hash} of dataset '{next.DatasetId}' needs {FileSize} bytes of the cache in '{_folder}', which may hold {FileSize + 1}, and {FileSize} of them are in use", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Version {next.Hash} of dataset '{next.DatasetId}' needs {FileSize} bytes of the host's cache, which may hold {FileSize + 1}, and {FileSize} of them are in use", error.Message, StringComparison.Ordinal);
         Assert.Equal(["used"], Kept());
 
         await ApplyAsync(new JobCommand.FinishAttempt(job, 1, JobState.Failed, new Outcome(OutcomeCode.LaunchFailed, "No."), null, _time.GetUtcNow()));
         await OpenAsync(cache, next);
         Assert.Equal(["next"], Kept());
+    }
+
+    [Fact]
+    public async Task Making_room_reads_the_jobs_that_use_data_and_none_that_waits()
+    {
+        var jobs = DispatchProxy.Create<IJobStore, CountedReadings>();
+        var counted = (CountedReadings)jobs;
+        counted.Inner = _jobs;
+        var cache = new DatasetCache(_folder, (2 * FileSize) + 1, jobs, _time);
+        var used = _origin.Add("used");
+        await BeginAsync(used, JobState.Running);
+        foreach (var version in new[] { used, _origin.Add("old") })
+        {
+            await OpenAsync(cache, version);
+            _time.Step();
+        }
+
+        var waiting = new JobCommand.Submit(new TrainingRequest { Algorithm = "intent", DatasetId = used.DatasetId, DatasetVersion = used.Hash }, null, _time.GetUtcNow());
+        await _jobs.ApplyAsync([.. Enumerable.Repeat(waiting, 2000)], null, Cancel);
+        counted.Read = 0;
+        await OpenAsync(cache, _origin.Add("next"));
+
+        Assert.Equal(1, counted.Read);
+        Assert.Equal(["next", "used"], Kept());
     }
 
     [Fact]
@@ -178,7 +204,7 @@ public sealed class DatasetCacheTests : IDisposable
 
         var error = await Assert.ThrowsAsync<DatasetException>(() => OpenAsync(New(files: 1), version));
 
-        Assert.Equal($"Version {version.Hash} of dataset '{version.DatasetId}' has {2 * FileSize} bytes, and the cache in '{_folder}' may hold {FileSize + 1}: raise OrcaTraining:Minio:CacheMiB.", error.Message);
+        Assert.Equal($"Version {version.Hash} of dataset '{version.DatasetId}' has {2 * FileSize} bytes, and the host's cache may hold {FileSize + 1}: raise OrcaTraining:Minio:CacheMiB.", error.Message);
         Assert.Empty(_origin.Fetched);
     }
 
@@ -194,7 +220,7 @@ public sealed class DatasetCacheTests : IDisposable
 
             var error = await Assert.ThrowsAsync<IOException>(() => OpenAsync(cache, large));
 
-            Assert.StartsWith($"Version {large.Hash} of dataset '{large.DatasetId}' cannot be kept in the cache '{disk}': ", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"Version {large.Hash} of dataset '{large.DatasetId}' cannot be kept in the host's cache: ", error.Message, StringComparison.Ordinal);
             Assert.Contains("No space left", error.Message, StringComparison.OrdinalIgnoreCase);
             Assert.Empty(Directory.EnumerateFiles(disk, "f*", SearchOption.AllDirectories));
             await OpenAsync(cache, _origin.Add("small"));
@@ -234,6 +260,26 @@ public sealed class DatasetCacheTests : IDisposable
     {
         var fence = (await _jobs.AcquireLeaseAsync("test", TimeSpan.FromMinutes(5), Cancel))!.Value;
         Assert.True((await _jobs.ApplyAsync([command], fence, Cancel))[0].Applied);
+    }
+
+    /// <summary>Counts the jobs that are read.</summary>
+    public class CountedReadings : DispatchProxy
+    {
+        internal IJobStore Inner { get; set; } = null!;
+
+        internal int Read { get; set; }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            var answer = targetMethod!.Invoke(Inner, args);
+            Read += answer switch
+            {
+                ValueTask<OpenJobs> { IsCompleted: true } all => all.Result.Jobs.Count,
+                ValueTask<IReadOnlyList<JobReading>> { IsCompleted: true } page => page.Result.Count,
+                _ => throw new InvalidOperationException($"The cache asks the job store for {targetMethod.Name}, which this test does not count."),
+            };
+            return answer;
+        }
     }
 
     /// <summary>A clock that goes on when it is told to.</summary>

@@ -169,6 +169,13 @@ internal static class BrokenKeyStores
             [.. (await base.ReadExpiredAsync(retention, int.MaxValue, cancellationToken)).Reverse().Take(limit)];
     }
 
+    /// <summary>Begins with the oldest whatever it is asked to begin after.</summary>
+    public sealed class ExpiresFromTheBeginning(IJobStore inner) : WrappedStore(inner)
+    {
+        public override ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken) =>
+            base.ReadExpiredAsync(retention with { After = null }, limit, cancellationToken);
+    }
+
     /// <summary>Removes for whoever asks.</summary>
     public sealed class RemovesForAnybody(IJobStore inner) : WrappedStore(inner)
     {

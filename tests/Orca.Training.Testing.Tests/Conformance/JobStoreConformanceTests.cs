@@ -45,6 +45,7 @@ public sealed class JobStoreConformanceTests
         { nameof(BrokenKeyStores.SubmitsHalf), nameof(JobStoreConformance.Submissions_that_come_together_are_there_together_in_their_order) },
         { nameof(BrokenKeyStores.IgnoresTheGroup), nameof(JobStoreConformance.Submissions_that_come_together_are_there_together_in_their_order) },
         { nameof(BrokenKeyStores.IgnoresHowManyAreKept), nameof(JobStoreConformance.What_finished_long_ago_or_is_one_too_many_need_not_be_kept) },
+        { nameof(BrokenKeyStores.ExpiresFromTheBeginning), nameof(JobStoreConformance.What_finished_long_ago_or_is_one_too_many_need_not_be_kept) },
         { nameof(BrokenKeyStores.ExpiresTheNewestFirst), nameof(JobStoreConformance.Any_batches_of_commands_leave_the_store_as_they_leave_the_model) },
         { nameof(BrokenKeyStores.RemovesForAnybody), nameof(JobStoreConformance.Only_the_decider_removes) },
         { nameof(BrokenKeyStores.RemovesWhatIsOpen), nameof(JobStoreConformance.What_is_removed_is_gone_with_its_key_and_what_is_not_finished_stays) },

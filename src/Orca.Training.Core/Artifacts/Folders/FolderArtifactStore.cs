@@ -1,4 +1,4 @@
-using System.Text;
+using Orca.Training.Disk;
 using Orca.Training.Files;
 using Orca.Training.Jobs;
 using static System.FormattableString;
@@ -14,19 +14,13 @@ namespace Orca.Training.Artifacts.Folders;
 /// What lies there was written by a training, which nobody here trusts: nothing but ordinary files is ever opened, and no link is
 /// followed out of its folder.
 /// </remarks>
-public sealed class FolderArtifactStore : IArtifactStore
+public sealed class FolderArtifactStore : IArtifactStore, IOnDisk
 {
-    /// <summary>The most files and folders that an attempt can leave.</summary>
-    internal int MaxEntries { get; init; } = Announcements.MaxEntries;
-
-    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private const UnixFileMode PassThrough = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
-    private const UnixFileMode Everybody = PassThrough
-        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    // Installation, job, attempt and 'output'.
+    private const int OwnNames = 4;
 
     private readonly string _root;
+    private readonly FolderRemoval _removal = new();
 
     /// <summary>Uses a folder; it is made with the first attempt.</summary>
     /// <param name="root">The folder's path; a relative one is taken from the current folder.</param>
@@ -39,6 +33,14 @@ public sealed class FolderArtifactStore : IArtifactStore
     /// <summary>Whether the folder is one that all hosts have, such as a network share. Default: it is not.</summary>
     public bool IsShared { get; init; }
 
+    string IOnDisk.Folder => _root;
+
+    /// <summary>Whether other users of the machine can read what is there. Default: they can not.</summary>
+    public bool OthersCanRead { get; init; }
+
+    /// <summary>The most that an attempt may leave. Default <see cref="ArtifactLimits.Default"/>.</summary>
+    public ArtifactLimits Limits { get; init; } = ArtifactLimits.Default;
+
     /// <inheritdoc />
     public bool IsOnHost => true;
 
@@ -46,20 +48,17 @@ public sealed class FolderArtifactStore : IArtifactStore
     public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Directory.CreateDirectory(_root);
-
-        // A host that runs as root starts its containers as some ordinary user whose id it need not know, so their two folders
-        // are open to everybody, and the way to them lets everybody pass, and list nothing. Any other host starts them as itself.
-        var isRoot = Environment.IsPrivilegedProcess;
-        var above = isRoot ? Owner | PassThrough : Owner;
-        var place = isRoot ? Owner | Everybody : Owner;
+        PrivateFolder.Make(_root, OthersCanRead);
+        var mode = PrivateFolder.ModeFor(OthersCanRead);
         var job = JobFolder(attempt);
-        Make(Path.GetDirectoryName(job)!, above);
-        Make(job, above);
-        Make(AttemptFolder(attempt), above);
-        Make(OutputFolder(attempt), place);
-        var checkpoint = Path.Combine(job, "checkpoint");
-        Make(checkpoint, place);
+        Make(Path.GetDirectoryName(job)!, mode);
+        Make(job, mode);
+        Make(AttemptFolder(attempt), mode);
+
+        // Who mounts them gives these two to whom the containers run as: nobody else is to write there.
+        Make(OutputFolder(attempt), mode);
+        var checkpoint = CheckpointFolder(attempt);
+        Make(checkpoint, mode);
         return Task.FromResult(new AttemptPlaces(FileUri.Of(OutputFolder(attempt)), FileUri.Of(checkpoint)));
     }
 
@@ -72,23 +71,44 @@ public sealed class FolderArtifactStore : IArtifactStore
     {
         ArgumentNullException.ThrowIfNull(announced);
         var output = OutputFolder(attempt);
-        if (FileStatus.Of(output).Kind != FileKind.Folder)
+        var left = LeftIn(attempt, cancellationToken);
+        Announcements.RequireAll(announced, left.Files.Keys.Concat(left.Links.Keys));
+
+        using var folder = FolderHandle.Open(output);
+        var artifacts = new Dictionary<string, Artifact>(left.Files.Count + left.Links.Count, StringComparer.Ordinal);
+        foreach (var (name, status) in left.Files)
         {
-            throw new ArtifactException($"The output folder of attempt {attempt} is gone: something other than its training removed '{output}'.");
+            var content = await HashAsync(folder, name, status, cancellationToken);
+            artifacts.Add(name, new Artifact(name, FileUri.Of(PathOf(output, name)), content.Size, content.Sha256));
         }
 
-        var files = FilesIn(output, cancellationToken);
-        Announcements.RequireAll(announced, files.Select(f => f.Name));
-
-        var artifacts = new List<Artifact>(files.Count);
-        foreach (var file in files)
+        // The file itself, under another name: it was read once.
+        foreach (var (link, file) in left.Links)
         {
-            var content = await HashAsync(file, cancellationToken);
-            artifacts.Add(new Artifact(file.Name, FileUri.Of(file.Path), content.Size, content.Sha256));
+            artifacts.Add(link, artifacts[file] with { Name = link });
         }
 
-        Announcements.Compare(announced, artifacts);
-        return artifacts;
+        Artifact[] sorted = [.. artifacts.Values.OrderBy(a => a.Name, StringComparer.Ordinal)];
+        Announcements.Compare(announced, sorted);
+        return sorted;
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<string>> FindLeftOutAsync(AttemptName attempt, CancellationToken cancellationToken) =>
+        Task.FromResult(LeftIn(attempt, cancellationToken).LeftOut);
+
+    /// <inheritdoc />
+    public Task CheckCheckpointAsync(AttemptName attempt, CancellationToken cancellationToken)
+    {
+        var checkpoint = CheckpointFolder(attempt);
+        var sum = new LeftSoFar(Limits);
+        foreach (var entry in FileStatus.Of(checkpoint).Kind is FileKind.Folder ? FolderTree.Walk(checkpoint) : [])
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            sum.Add(entry);
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc />
@@ -104,22 +124,17 @@ public sealed class FolderArtifactStore : IArtifactStore
             throw new ArtifactException($"The artifact '{artifact.Name}' lies at '{artifact.Location}', which is not in this store.");
         }
 
-        var status = FileStatus.Of(path);
-        if (status.Kind != FileKind.Regular)
+        // The first four names are our own; what is below was a training's to name.
+        var names = path[(_root.Length + 1)..].Split(Path.DirectorySeparatorChar);
+        if (names.Length <= OwnNames)
         {
-            throw Gone(artifact, status);
-        }
-
-        if (status.Size != artifact.Size)
-        {
-            throw new ArtifactException(Invariant($"The artifact '{artifact.Name}' at '{artifact.Location}' has changed since it was published: it had {artifact.Size} bytes and has {status.Size}."));
+            throw new ArtifactException($"The artifact '{artifact.Name}' lies at '{artifact.Location}', which is not in this store.");
         }
 
         try
         {
-            var stream = HashedCopy.OpenToRead(path);
-            stream.Position = offset;
-            return Task.FromResult<Stream>(stream);
+            using var output = FolderHandle.Open(Path.Combine([_root, .. names[..OwnNames]]));
+            return Task.FromResult<Stream>(Open(output, [.. names[OwnNames..].Select(n => new EntryName(n))], artifact, offset));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -136,7 +151,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         var folder = JobFolder(installation, job);
         // No job's number holds a '~'.
         var aside = Path.Combine(Path.GetDirectoryName(folder)!, "~removed");
-        await Task.Run(() => FolderRemoval.Remove(aside, job.ToString(), Removed(folder, exceptAttempt), cancellationToken), cancellationToken);
+        await Task.Run(() => _removal.Remove(aside, job.ToString(), Removed(folder, exceptAttempt), cancellationToken), cancellationToken);
     }
 
     private static IEnumerable<string> Removed(string job, int? exceptAttempt)
@@ -145,65 +160,52 @@ public sealed class FolderArtifactStore : IArtifactStore
         return Directory.Exists(kept) ? Directory.GetDirectories(job).Where(f => f != kept) : [job];
     }
 
-    private List<FolderEntry> FilesIn(string output, CancellationToken cancellationToken)
+    private LeftFiles LeftIn(AttemptName attempt, CancellationToken cancellationToken)
     {
-        var files = new List<FolderEntry>();
-        var entries = 0;
-        foreach (var entry in FolderTree.Walk(output))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (++entries > MaxEntries)
-            {
-                throw new ArtifactException(Invariant($"The training left more than {MaxEntries} files and folders: pack them into one archive, or leave fewer."));
-            }
-
-            if (entry.Status.Kind is not (FileKind.Regular or FileKind.Folder))
-            {
-                throw new ArtifactException($"The training left {PlainName.Quoted(entry.Name)}, which is {entry.Status.Description}: only ordinary files can be published.");
-            }
-
-            CheckName(entry.Name);
-            if (entry.Status.Kind == FileKind.Regular)
-            {
-                files.Add(entry);
-            }
-        }
-
-        files.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
-        return files;
+        var output = OutputFolder(attempt);
+        return FileStatus.Of(output).Kind is FileKind.Folder
+            ? LeftFiles.In(output, Limits, cancellationToken)
+            : throw new ArtifactException($"The output folder of attempt {attempt} is gone: something other than its training removed it.");
     }
 
-    private static void CheckName(string name)
+    private static FileStream Open(FolderHandle output, EntryName[] names, Artifact artifact, long offset)
     {
-        if (Encoding.UTF8.GetByteCount(name) > Announcements.MaxNameBytes)
+        using var folder = output.OpenBelow(names[..^1]);
+        var status = folder.StatusOf(names[^1]);
+        if (status.Kind != FileKind.Regular)
         {
-            throw new ArtifactException(Invariant($"The training left {PlainName.Quoted(name)}, whose name is longer than {Announcements.MaxNameBytes} bytes: give it a shorter one."));
+            throw Gone(artifact, status);
         }
 
-        // The replacement character is how the framework shows a name that is not UTF-8; such a file cannot be opened by its name.
-        if (name.Any(c => char.IsControl(c) || c == '\uFFFD'))
+        if (status.Size != artifact.Size)
         {
-            throw new ArtifactException($"The training left {PlainName.Quoted(name)}, whose name is not printable text in UTF-8: give it another one.");
+            throw new ArtifactException(Invariant($"The artifact '{artifact.Name}' at '{artifact.Location}' has changed since it was published: it had {artifact.Size} bytes and has {status.Size}."));
         }
+
+        var stream = folder.OpenFile(names[^1]);
+        stream.Position = offset;
+        return stream;
     }
 
-    private static async Task<ContentHash> HashAsync(FolderEntry file, CancellationToken cancellationToken)
+    private static async Task<ContentHash> HashAsync(FolderHandle output, string name, FileStatus listed, CancellationToken cancellationToken)
     {
+        EntryName[] names = [.. name.Split('/').Select(n => new EntryName(n))];
         try
         {
-            await using var stream = HashedCopy.OpenToRead(file.Path);
-            // The containers have ended, so nobody should write any more; if somebody put a link here since the walk, it shows.
-            if (FileStatus.Of(stream.SafeFileHandle) is { } opened && opened != file.Status)
+            using var folder = output.OpenBelow(names[..^1]);
+            await using var stream = folder.OpenFile(names[^1]);
+            // The containers have ended, so nobody should write any more; if somebody put something else here since the walk, it shows.
+            if (FileStatus.Of(stream.SafeFileHandle) is { } opened && opened != listed)
             {
-                throw Changed(file.Name);
+                throw Changed(name);
             }
 
             var content = await HashedCopy.HashAsync(stream, cancellationToken);
-            return content.Size == file.Status.Size ? content : throw Changed(file.Name);
+            return content.Size == listed.Size ? content : throw Changed(name);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Changed(file.Name, e);
+            throw Changed(name, e);
         }
     }
 
@@ -230,6 +232,10 @@ public sealed class FolderArtifactStore : IArtifactStore
     private string JobFolder(AttemptName attempt) => JobFolder(attempt.Installation, attempt.Attempt.Job);
 
     private string AttemptFolder(AttemptName attempt) => Path.Combine(JobFolder(attempt), Invariant($"{attempt.Attempt.Number}"));
+
+    private string CheckpointFolder(AttemptName attempt) => Path.Combine(JobFolder(attempt), "checkpoint");
+
+    private static string PathOf(string folder, string name) => Path.Combine(folder, name.Replace('/', Path.DirectorySeparatorChar));
 
     private string OutputFolder(AttemptName attempt) => Path.Combine(AttemptFolder(attempt), "output");
 }

@@ -1,20 +1,62 @@
+using Microsoft.Extensions.Logging;
 using Orca.Training.Datasets;
+using Orca.Training.Datasets.Intents;
+using Orca.Training.Diagnostics;
 using Orca.Training.Files;
+using Orca.Training.Text;
+using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
 /// <summary>The client of datasets within the host's own process.</summary>
-internal sealed class DatasetClient(IDatasetStore datasets, ClientErrors errors) : IDatasetClient
+/// <param name="datasets">The store.</param>
+/// <param name="limits">What a dataset may hold, as the settings are now.</param>
+/// <param name="errors">What callers are told.</param>
+/// <param name="logger">Told of what stands in the datasets that are added.</param>
+internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> limits, ClientErrors errors, ILogger logger) : IDatasetClient
 {
+    private const int LongestSourceName = 255;
+
     public Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
+        Intake.Names(("dataset_id", datasetId));
         ArgumentNullException.ThrowIfNull(files);
         return errors.AskAsync(nameof(AddAsync), async () =>
         {
+            var size = new DatasetSize(limits());
+            size.CheckCount(files.Count);
             try
             {
-                return await datasets.AddAsync(datasetId, [.. files.Select(CallersFile.Of)], cancellationToken);
+                return await datasets.AddAsync(datasetId, [.. files.Select(CallersFile.Of).Select(size.Counted)], cancellationToken);
+            }
+            catch (DatasetException e)
+            {
+                throw TrainingException.Invalid(e.File is null ? "dataset_id" : Intake.Field("files", e.File), e.Message);
+            }
+        }, cancellationToken);
+    }
+
+    public Task<AddedDataset> AddIntentsAsync(
+        string datasetId,
+        CsvSource train,
+        CsvSource? validation = null,
+        CsvSource? test = null,
+        IntentSplit? split = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(datasetId);
+        ArgumentNullException.ThrowIfNull(train);
+        return errors.AskAsync(nameof(AddIntentsAsync), async () =>
+        {
+            CheckSplit(split, validation, test);
+            var size = new DatasetSize(limits());
+            try
+            {
+                DatasetNames.CheckId(datasetId);
+                var added = await datasets.AddIntentsAsync(
+                    datasetId, Counted(train, size)!, Counted(validation, size), Counted(test, size), split, cancellationToken);
+                logger.IntentsAdded(datasetId, added.Version.Hash, added.Report);
+                return added;
             }
             catch (DatasetException e)
             {
@@ -28,27 +70,25 @@ internal sealed class DatasetClient(IDatasetStore datasets, ClientErrors errors)
 
     public Task<IReadOnlyList<DatasetDescription>> ListVersionsAsync(string datasetId, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
+        Intake.Names(("dataset_id", datasetId));
         return errors.AskAsync(nameof(ListVersionsAsync), () => datasets.ListVersionsAsync(datasetId, cancellationToken), cancellationToken);
     }
 
     public Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(version);
+        Intake.Version(version);
         return errors.AskAsync(nameof(ListFilesAsync), () => FoundAsync(() => datasets.ListFilesAsync(version, cancellationToken)), cancellationToken);
     }
 
     public Task<DatasetVersion> ResolveAsync(string datasetId, string version = "", CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
-        ArgumentNullException.ThrowIfNull(version);
+        Intake.Names(("dataset_id", datasetId), ("version", version));
         return errors.AskAsync(nameof(ResolveAsync), async () => await datasets.ResolveAsync(datasetId, version, cancellationToken) ?? throw NotFound(datasetId, version), cancellationToken);
     }
 
     public Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(version);
-        ArgumentNullException.ThrowIfNull(tag);
+        Intake.Version(version, ("tag", tag));
         return errors.AskAsync(nameof(TagAsync), async () =>
         {
             try
@@ -70,8 +110,7 @@ internal sealed class DatasetClient(IDatasetStore datasets, ClientErrors errors)
 
     public Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(datasetId);
-        ArgumentNullException.ThrowIfNull(tag);
+        Intake.Names(("dataset_id", datasetId), ("tag", tag));
         return errors.AskAsync(nameof(RemoveTagAsync), async () =>
         {
             await datasets.RemoveTagAsync(datasetId, tag, cancellationToken);
@@ -81,9 +120,39 @@ internal sealed class DatasetClient(IDatasetStore datasets, ClientErrors errors)
 
     public Task DeleteAsync(DatasetVersion version, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(version);
+        Intake.Version(version);
         return errors.AskAsync(nameof(DeleteAsync), async () =>
             await datasets.DeleteAsync(version, cancellationToken) ? true : throw NotFound(version.DatasetId, version.Hash), cancellationToken);
+    }
+
+    private static void CheckSplit(IntentSplit? split, CsvSource? validation, CsvSource? test)
+    {
+        try
+        {
+            split?.Check(validation is not null, test is not null);
+        }
+        catch (ArgumentException e)
+        {
+            throw TrainingException.Invalid("split", e.Message);
+        }
+    }
+
+    /// <summary>A caller's file, whose bytes count.</summary>
+    private static CsvSource? Counted(CsvSource? source, DatasetSize size)
+    {
+        if (source is null)
+        {
+            return null;
+        }
+
+        // It stands in errors, in the report and in the log.
+        if (!Alphabet.IsName(source.Name, LongestSourceName))
+        {
+            throw TrainingException.Invalid("files", Invariant(
+                $"The file name {PlainName.Quoted(source.Name)} is not possible: give 1 to {LongestSourceName} characters, {Alphabet.Rule}."));
+        }
+
+        return source with { Open = size.Counted(CallersFile.Of(new DatasetFile(source.Name, source.Open))).Open };
     }
 
     private static async Task<T> FoundAsync<T>(Func<Task<T>> ask)
@@ -94,7 +163,7 @@ internal sealed class DatasetClient(IDatasetStore datasets, ClientErrors errors)
         }
         catch (DatasetException e)
         {
-            throw new TrainingException(TrainingError.NotFound, e.Message, inner: e);
+            throw new TrainingException(TrainingError.NotFound, HostPaths.Without(e.Message), inner: e);
         }
     }
 

@@ -25,8 +25,7 @@ public static class DownloadExtensions
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var artifact = (await runs.GetAsync(job, cancellationToken)).Artifacts.FirstOrDefault(a => a.Name == name)
-            ?? throw new TrainingException(TrainingError.NotFound, $"Job {job} has published no file {PlainName.Quoted(name)}.");
+        var artifact = await runs.FindArtifactAsync(job, name, cancellationToken);
         await DownloadAsync(artifact, (offset, token) => runs.OpenArtifactAsync(job, name, offset, token), path, cancellationToken);
     }
 
@@ -46,9 +45,69 @@ public static class DownloadExtensions
         ArgumentException.ThrowIfNullOrEmpty(path);
         var version = await models.GetAsync(name, reference, cancellationToken);
         var number = Models.ModelVersions.Text(version.Version);
-        var found = version.Files.FirstOrDefault(f => f.Name == file)
-            ?? throw new TrainingException(TrainingError.NotFound, $"Version {number} of the model '{name}' has no file {PlainName.Quoted(file)}.");
+        var found = await models.FindFileAsync(version, file, cancellationToken);
         await DownloadAsync(found, (offset, token) => models.OpenFileAsync(name, number, file, offset, token), path, cancellationToken);
+    }
+
+    /// <summary>
+    /// Downloads all files of a model's version, each as <see cref="DownloadArtifactAsync"/> does it. The reference is resolved once for all of them, so that
+    /// they are of one version though an alias moves meanwhile.
+    /// </summary>
+    /// <param name="models">The client.</param>
+    /// <param name="name">The model.</param>
+    /// <param name="reference">A number, an alias, or empty for the newest.</param>
+    /// <param name="folder">Where to; it is made where there is none. Files lie below it by their names.</param>
+    /// <param name="cancellationToken">Breaks off; what is whole by then stays.</param>
+    /// <returns>The version that was downloaded.</returns>
+    /// <exception cref="TrainingException">As <see cref="DownloadFileAsync"/> throws it.</exception>
+    /// <exception cref="IOException">A file cannot be written, or its name would lead out of the folder.</exception>
+    public static async Task<Models.ModelVersion> DownloadFilesAsync(
+        this IModelClient models, string name, string reference, string folder, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var version = await models.GetAsync(name, reference, cancellationToken);
+        var number = Models.ModelVersions.Text(version.Version);
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        Directory.CreateDirectory(root);
+        foreach (var file in await models.AllFilesAsync(version, cancellationToken))
+        {
+            var path = Path.GetFullPath(Path.Combine(root, file.Name));
+            if (!path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                throw new IOException($"The file {PlainName.Quoted(file.Name)} of version {number} of the model '{name}' would lie outside of '{folder}': download it by itself.");
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await DownloadAsync(file, (offset, token) => models.OpenFileAsync(name, number, file.Name, offset, token), path, cancellationToken);
+        }
+
+        return version;
+    }
+
+    /// <summary>A file that a run published, also where an answer has not all of them.</summary>
+    internal static async Task<Artifact> FindArtifactAsync(this IRunClient runs, JobId job, string name, CancellationToken cancellationToken)
+    {
+        var run = await runs.GetAsync(job, cancellationToken);
+        var found = run.Artifacts.FirstOrDefault(a => a.Name == name);
+        if (found is null && run.LeftOut.Count > 0)
+        {
+            found = (await runs.ListArtifactsAsync(job, cancellationToken)).FirstOrDefault(a => a.Name == name);
+        }
+
+        return found ?? throw new TrainingException(TrainingError.NotFound, $"Job {job} has published no file {PlainName.Quoted(name)}.");
+    }
+
+    /// <summary>The files of a version, also where an answer has not all of them.</summary>
+    internal static async ValueTask<IReadOnlyList<Artifact>> AllFilesAsync(this IModelClient models, Models.ModelVersion version, CancellationToken cancellationToken) =>
+        version.LeftOut.Count == 0 ? version.Files : await models.ListFilesAsync(version.Name, Models.ModelVersions.Text(version.Version), cancellationToken);
+
+    /// <summary>A file of a version, also where an answer has not all of them.</summary>
+    internal static async Task<Artifact> FindFileAsync(this IModelClient models, Models.ModelVersion version, string file, CancellationToken cancellationToken)
+    {
+        var number = Models.ModelVersions.Text(version.Version);
+        var found = version.Files.FirstOrDefault(f => f.Name == file) ?? (await models.AllFilesAsync(version, cancellationToken)).FirstOrDefault(f => f.Name == file);
+        return found ?? throw new TrainingException(TrainingError.NotFound, $"Version {number} of the model '{version.Name}' has no file {PlainName.Quoted(file)}.");
     }
 
     private static async Task DownloadAsync(Artifact file, Func<long, CancellationToken, Task<Stream>> open, string path, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Orca.Training.Datasets;
+using Orca.Training.Datasets.Intents;
 
 namespace Orca.Training.Client;
 
@@ -12,6 +13,25 @@ public interface IDatasetClient
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
     /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: a name is not what it should be, or a file cannot be read; it says which.</exception>
     Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Adds a version of intents from CSV files, all or nothing, as <see cref="IntentDataset"/> says. The service reads the rows where the bytes arrive, so that
+    /// the rules are its own, whichever version the caller has; and it logs what it finds in them.
+    /// </summary>
+    /// <param name="datasetId">The dataset; made if there is none.</param>
+    /// <param name="train">The rows to learn from.</param>
+    /// <param name="validation">Rows to choose a model by; their labels must be among the training rows'. Null for none.</param>
+    /// <param name="test">Rows to judge the model by; their labels must be among the training rows'. Null for none.</param>
+    /// <param name="split">Which of these are cut off the training rows instead; null for none.</param>
+    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: a row, a name or the split is not what it should be, or a file cannot be read; it says where and what would be right.</exception>
+    Task<AddedDataset> AddIntentsAsync(
+        string datasetId,
+        CsvSource train,
+        CsvSource? validation = null,
+        CsvSource? test = null,
+        IntentSplit? split = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>The ids of all datasets, in ordinal order.</summary>
     Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default);

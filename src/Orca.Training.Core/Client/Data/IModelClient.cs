@@ -1,3 +1,4 @@
+using Orca.Training.Jobs;
 using Orca.Training.Models;
 
 namespace Orca.Training.Client;
@@ -19,8 +20,15 @@ public interface IModelClient
     /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is none.</exception>
     Task<ModelVersion> GetAsync(string name, string reference = "", CancellationToken cancellationToken = default);
 
+    /// <summary>The files of a version: all of them, also where <see cref="ModelVersion.LeftOut"/> says that an answer has not.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="reference">A number, an alias, or empty for the newest.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such version.</exception>
+    Task<IReadOnlyList<Artifact>> ListFilesAsync(string name, string reference = "", CancellationToken cancellationToken = default);
+
     /// <summary>Gives a version a name, such as <c>production</c>; another version of the model that has it loses it.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such version. <see cref="TrainingError.InvalidArgument"/>: the alias is not possible.</exception>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such version. <see cref="TrainingError.InvalidArgument"/>: the alias is not possible, or the version has <see cref="CallLimits.MaxAliases"/> of them.</exception>
     Task SetAliasAsync(string name, string alias, int version, CancellationToken cancellationToken = default);
 
     /// <summary>Takes an alias away. None is no error.</summary>

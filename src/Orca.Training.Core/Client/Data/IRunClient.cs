@@ -13,8 +13,12 @@ public interface IRunClient
     Task<Run> GetAsync(JobId job, CancellationToken cancellationToken = default);
 
     /// <summary>The runs that meet a query, in its order: the best by a metric, or the newest.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: the limit is not possible.</exception>
+    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: a condition is none, or the limit is not possible.</exception>
     Task<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>The files that a run published: all of them, also where <see cref="Run.LeftOut"/> says that an answer has not.</summary>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such run.</exception>
+    Task<IReadOnlyList<Artifact>> ListArtifactsAsync(JobId job, CancellationToken cancellationToken = default);
 
     /// <summary>The metrics of a run, by attempt, rank and name; none for a run that reported none.</summary>
     Task<IReadOnlyList<MetricSeries>> ListMetricsAsync(JobId job, CancellationToken cancellationToken = default);

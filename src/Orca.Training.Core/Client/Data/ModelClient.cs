@@ -1,6 +1,8 @@
 using Orca.Training.Files;
+using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Models;
+using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
@@ -12,26 +14,39 @@ internal sealed class ModelClient(DataStores stores, IJobStore jobs, ClientError
 
     public Task<IReadOnlyList<ModelVersion>> ListVersionsAsync(string name, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        return errors.AskAsync(nameof(ListVersionsAsync), async () => await stores.Models.ListVersionsAsync(name, cancellationToken), cancellationToken);
+        Intake.Names(("name", name));
+        return errors.AskAsync<IReadOnlyList<ModelVersion>>(
+            nameof(ListVersionsAsync),
+            async () => [.. (await stores.Models.ListVersionsAsync(name, cancellationToken)).Select(v => Fitting.Fit(v, Fitting.MostOfAnItem))],
+            cancellationToken);
     }
 
     public Task<ModelVersion> GetAsync(string name, string reference = "", CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(reference);
-        return errors.AskAsync(nameof(GetAsync), async () => await FindAsync(name, reference, cancellationToken), cancellationToken);
+        Intake.Names(("name", name), ("reference", reference));
+        return errors.AskAsync(nameof(GetAsync), async () => Fitting.Fit(await FindAsync(name, reference, cancellationToken), Fitting.MostOfAMessage), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<Artifact>> ListFilesAsync(string name, string reference = "", CancellationToken cancellationToken = default)
+    {
+        Intake.Names(("name", name), ("reference", reference));
+        return errors.AskAsync(nameof(ListFilesAsync), async () => (await FindAsync(name, reference, cancellationToken)).Files, cancellationToken);
     }
 
     public Task SetAliasAsync(string name, string alias, int version, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(alias);
+        Intake.Names(("name", name), ("alias", alias));
         return errors.AskAsync(nameof(SetAliasAsync), async () =>
         {
             if (ModelVersions.ProblemOfAlias(alias) is { } problem)
             {
                 throw TrainingException.Invalid("alias", problem);
+            }
+
+            if (await FindAsync(name, ModelVersions.Text(version), cancellationToken) is { Aliases.Count: >= CallLimits.MaxAliases } full && !full.Aliases.Contains(alias))
+            {
+                throw TrainingException.Invalid(
+                    "alias", Invariant($"Version {version} of the model {PlainName.Quoted(name)} has {full.Aliases.Count} aliases, which is the most: remove one."));
             }
 
             return await stores.Models.SetAliasAsync(name, alias, version, cancellationToken) ? true : throw NotFound(name, ModelVersions.Text(version));
@@ -40,8 +55,7 @@ internal sealed class ModelClient(DataStores stores, IJobStore jobs, ClientError
 
     public Task RemoveAliasAsync(string name, string alias, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(alias);
+        Intake.Names(("name", name), ("alias", alias));
         return errors.AskAsync(nameof(RemoveAliasAsync), async () =>
         {
             await stores.Models.RemoveAliasAsync(name, alias, cancellationToken);
@@ -51,7 +65,7 @@ internal sealed class ModelClient(DataStores stores, IJobStore jobs, ClientError
 
     public Task RemoveAsync(string name, int version, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(name);
+        Intake.Names(("name", name));
         return errors.AskAsync(nameof(RemoveAsync), async () =>
         {
             var found = await FindAsync(name, ModelVersions.Text(version), cancellationToken);
@@ -72,9 +86,7 @@ internal sealed class ModelClient(DataStores stores, IJobStore jobs, ClientError
 
     public Task<Stream> OpenFileAsync(string name, string reference, string file, long offset = 0, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(reference);
-        ArgumentNullException.ThrowIfNull(file);
+        Intake.Names(("name", name), ("reference", reference), ("file", file));
         return errors.AskAsync(nameof(OpenFileAsync), async () =>
         {
             var version = await FindAsync(name, reference, cancellationToken);

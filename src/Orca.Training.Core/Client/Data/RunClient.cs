@@ -3,6 +3,7 @@ using Orca.Training.Files;
 using Orca.Training.Jobs;
 using Orca.Training.Metrics;
 using Orca.Training.Runs;
+using Orca.Training.Text;
 using static System.FormattableString;
 
 namespace Orca.Training.Client;
@@ -11,33 +12,32 @@ namespace Orca.Training.Client;
 internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunClient
 {
     public Task<Run> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
-        errors.AskAsync(nameof(GetAsync), async () => await FindAsync(job, cancellationToken), cancellationToken);
+        errors.AskAsync(nameof(GetAsync), async () => Fitting.Fit(await FindAsync(job, cancellationToken), Fitting.MostOfAMessage), cancellationToken);
 
     public Task<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(query);
-        return errors.AskAsync(nameof(QueryAsync), async () =>
-        {
-            if (query.Limit is < 1 or > RunConditions.LargestLimit)
-            {
-                throw TrainingException.Invalid("limit", Invariant($"{query.Limit} is not possible: give 1 to {RunConditions.LargestLimit}."));
-            }
-
-            return await stores.Runs.QueryAsync(Plain(query), cancellationToken);
-        }, cancellationToken);
+        query = Intake.Query(query);
+        return errors.AskAsync<IReadOnlyList<Run>>(
+            nameof(QueryAsync), async () => [.. (await stores.Runs.QueryAsync(query, cancellationToken)).Select(r => Fitting.Fit(r, Fitting.MostOfAnItem))], cancellationToken);
     }
+
+    public Task<IReadOnlyList<Artifact>> ListArtifactsAsync(JobId job, CancellationToken cancellationToken = default) =>
+        errors.AskAsync(nameof(ListArtifactsAsync), async () => (await FindAsync(job, cancellationToken)).Artifacts, cancellationToken);
 
     public Task<IReadOnlyList<MetricSeries>> ListMetricsAsync(JobId job, CancellationToken cancellationToken = default) =>
         errors.AskAsync(nameof(ListMetricsAsync), async () => await stores.Metrics.ListAsync(job, cancellationToken), cancellationToken);
 
-    public Task<IReadOnlyList<MetricPoint>> ReadMetricAsync(MetricName metric, MetricRange range, CancellationToken cancellationToken = default) =>
-        errors.AskAsync(nameof(ReadMetricAsync), async () => range.MaxPoints is 1 or < 0
+    public Task<IReadOnlyList<MetricPoint>> ReadMetricAsync(MetricName metric, MetricRange range, CancellationToken cancellationToken = default)
+    {
+        Intake.Names(("metric.name", metric.Name ?? ""));
+        return errors.AskAsync(nameof(ReadMetricAsync), async () => range.MaxPoints is 1 or < 0
             ? throw TrainingException.Invalid("max_points", Invariant($"{range.MaxPoints} is not possible: give at least 2, or 0 for all."))
-            : await stores.Metrics.ReadAsync(metric, range, cancellationToken), cancellationToken);
+            : await stores.Metrics.ReadAsync(metric with { Name = metric.Name ?? "" }, range, cancellationToken), cancellationToken);
+    }
 
     public Task<Stream> OpenArtifactAsync(JobId job, string name, long offset = 0, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(name);
+        Intake.Names(("name", name));
         return errors.AskAsync(nameof(OpenArtifactAsync), async () =>
         {
             var artifact = (await FindAsync(job, cancellationToken)).Artifacts.FirstOrDefault(a => a.Name == name)
@@ -62,25 +62,15 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
         }
         catch (ArtifactException e)
         {
-            throw new TrainingException(TrainingError.NotFound, e.Message, inner: e);
+            throw new TrainingException(TrainingError.NotFound, HostPaths.Without(e.Message), inner: e);
         }
     }
 
-    // What is empty lets everything through: said to stores in one way.
-    private static RunQuery Plain(RunQuery query) => query with
-    {
-        Algorithm = NullIfEmpty(query.Algorithm),
-        DatasetId = NullIfEmpty(query.DatasetId),
-        DatasetVersion = NullIfEmpty(query.DatasetVersion),
-        User = NullIfEmpty(query.User),
-        Group = NullIfEmpty(query.Group),
-        ModelName = NullIfEmpty(query.ModelName),
-        OrderBy = NullIfEmpty(query.OrderBy),
-    };
-
-    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+    /// <summary>What is said where there is no run.</summary>
+    public static TrainingException NotFound(JobId job) =>
+        new(TrainingError.NotFound, $"There is no run of job {job}: there is no such job, or none of its attempts has begun.");
 
     private async ValueTask<Run> FindAsync(JobId job, CancellationToken cancellationToken) =>
         await stores.Runs.ReadAsync(job, cancellationToken)
-        ?? throw new TrainingException(TrainingError.NotFound, $"There is no run of job {job}: there is no such job, or none of its attempts has begun.");
+        ?? throw NotFound(job);
 }

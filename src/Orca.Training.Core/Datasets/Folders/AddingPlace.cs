@@ -32,9 +32,15 @@ internal sealed class AddingPlace : IDisposable
         for (var number = 0; ; number++)
         {
             var folder = FolderOf(root, number);
-            var held = TryLock(folder, isLast: number == MaxPlaces - 1);
+            var held = TryLock(folder);
             if (held is null)
             {
+                // The system's own message would name a path of this host to whoever calls.
+                if (number == MaxPlaces - 1)
+                {
+                    throw new IOException($"{MaxPlaces} datasets are being added, tagged or deleted at once: try it again.");
+                }
+
                 continue;
             }
 
@@ -67,7 +73,7 @@ internal sealed class AddingPlace : IDisposable
         {
             if (folder != own)
             {
-                using var held = TryLock(folder, isLast: false);
+                using var held = TryLock(folder);
                 if (held is not null)
                 {
                     TryDelete(folder);
@@ -79,14 +85,14 @@ internal sealed class AddingPlace : IDisposable
     private static string FolderOf(string root, int number) =>
         Path.Combine(root, number.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    private static FileStream? TryLock(string folder, bool isLast)
+    private static FileStream? TryLock(string folder)
     {
         var path = folder + ".lock";
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException) when (!isLast && File.Exists(path))
+        catch (IOException) when (File.Exists(path))
         {
             return null;
         }

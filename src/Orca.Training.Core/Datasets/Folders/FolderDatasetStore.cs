@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orca.Training.Disk;
 using Orca.Training.Files;
 
 namespace Orca.Training.Datasets.Folders;
@@ -13,7 +14,7 @@ namespace Orca.Training.Datasets.Folders;
 /// <c>&lt;hash&gt;.added</c> is that at which a version was added last. A version appears and goes by one rename. What names a version that is gone
 /// counts for nothing: it is left by a deletion that crashed, or that met an add or a tagging of the same version.
 /// </remarks>
-public sealed partial class FolderDatasetStore : IDatasetStore
+public sealed partial class FolderDatasetStore : IDatasetStore, IOnDisk
 {
     private const int PublishingTries = 5;
 
@@ -33,6 +34,14 @@ public sealed partial class FolderDatasetStore : IDatasetStore
     /// <summary>Whether the folder is one that all hosts have, such as a network share. Default: it is not.</summary>
     public bool IsShared { get; init; }
 
+    string IOnDisk.Folder => _root;
+
+    /// <summary>Whether other users of the machine can read what is there. Default: they can not.</summary>
+    public bool OthersCanRead { get; init; }
+
+    /// <summary>Whether it holds copies of what another store has, whose names were taken there.</summary>
+    internal bool KeepsCopies { get; init; }
+
     /// <inheritdoc />
     public bool IsOnHost => true;
 
@@ -43,7 +52,15 @@ public sealed partial class FolderDatasetStore : IDatasetStore
         ArgumentNullException.ThrowIfNull(datasetId);
         ArgumentNullException.ThrowIfNull(files);
         DatasetNames.CheckId(datasetId);
-        DatasetNames.CheckFiles(files);
+        if (KeepsCopies)
+        {
+            DatasetNames.CheckStoredFiles(files);
+        }
+        else
+        {
+            DatasetNames.CheckFiles(files);
+        }
+
 
         using var place = EnterPlace();
         var prepared = Path.Combine(place.Folder, "snapshot");
@@ -179,6 +196,7 @@ public sealed partial class FolderDatasetStore : IDatasetStore
     private void MakeDatasetFolder(string datasetId)
     {
         var folder = Path.Combine(_root, datasetId);
+        PrivateFolder.Make(_root, OthersCanRead);
         Directory.CreateDirectory(folder);
         Snapshot.UnsealFolder(folder);
     }
@@ -192,7 +210,11 @@ public sealed partial class FolderDatasetStore : IDatasetStore
         new($"Dataset {PlainName.Quoted(version.DatasetId)} has no version {PlainName.Quoted(version.Hash)}.", inner: cause);
 
     // No dataset id holds a '~'.
-    private AddingPlace EnterPlace() => AddingPlace.Enter(Path.Combine(_root, "~adding"));
+    private AddingPlace EnterPlace()
+    {
+        PrivateFolder.Make(_root, OthersCanRead);
+        return AddingPlace.Enter(Path.Combine(_root, "~adding"));
+    }
 
     private string FolderOf(DatasetVersion version) => Path.Combine(_root, version.DatasetId, version.Hash);
 

@@ -53,9 +53,9 @@ internal sealed class Snapshot(string folder, DatasetVersion version)
         }
 
         SealFile(manifestPath);
-        foreach (var entry in FolderTree.Walk(root).Where(e => e.Status.Kind == FileKind.Folder).ToList())
+        foreach (var entry in FolderTree.Walk(root).Where(e => e.Status.Kind == FileKind.Folder).Select(e => e.Name).ToList())
         {
-            SealFolder(entry.Path);
+            SealFolder(PathOf(root, entry));
         }
 
         SealFolder(root);
@@ -111,7 +111,7 @@ internal sealed class Snapshot(string folder, DatasetVersion version)
             {
                 throw Damaged(entry.Name, "does not belong to it");
             }
-            else if (entry.Status.Size != file.Size || await HashAsync(entry.Path, cancellationToken) != file.Sha256)
+            else if (entry.Status.Size != file.Size || await HashAsync(entry, cancellationToken) != file.Sha256)
             {
                 throw Damaged(entry.Name, "has changed since it was stored");
             }
@@ -174,9 +174,9 @@ internal sealed class Snapshot(string folder, DatasetVersion version)
     private DatasetException Damaged(string file, string what) =>
         new($"{Subject}: '{file}' {what}. Add the same files again to restore it.", file);
 
-    private static async Task<string> HashAsync(string path, CancellationToken cancellationToken)
+    private static async Task<string> HashAsync(FolderEntry file, CancellationToken cancellationToken)
     {
-        await using var stream = HashedCopy.OpenToRead(path);
+        await using var stream = file.Open();
         return (await HashedCopy.HashAsync(stream, cancellationToken)).Sha256;
     }
 

@@ -28,23 +28,32 @@ internal sealed class IntentCsvReader : IAsyncDisposable
     private const int MaxRowLength = 64 * 1024;
 
     private readonly string _file;
-    private readonly bool _isLabelled;
+    private readonly bool? _hasHeader;
+    private readonly LabelBook? _labels;
     private readonly Stream _stream;
     private readonly CsvDataReader _csv;
     private long _nextLine = 1;
-    private bool _isPastHeader;
+    private bool _isPastFirst;
+    private (string Text, string Label)? _header;
+    private IntentRow? _suspect;
 
-    private IntentCsvReader(string file, bool isLabelled, Stream stream, CsvDataReader csv)
+    private IntentCsvReader(CsvSource source, LabelBook? labels, Stream stream, CsvDataReader csv)
     {
-        _file = file;
-        _isLabelled = isLabelled;
+        _file = source.Name;
+        _hasHeader = source.HasHeader;
+        _labels = labels;
         _stream = stream;
         _csv = csv;
     }
 
+    private bool IsLabelled => _labels is not null;
+
     /// <summary>Opens a file.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="labels">The dataset's labels, which this file's are held against; null for a file of texts alone.</param>
+    /// <param name="cancellationToken">Ends this and all reading.</param>
     /// <exception cref="DatasetException">It does not even start as text.</exception>
-    public static async Task<IntentCsvReader> OpenAsync(CsvSource source, bool isLabelled, CancellationToken cancellationToken)
+    public static async Task<IntentCsvReader> OpenAsync(CsvSource source, LabelBook? labels, CancellationToken cancellationToken)
     {
         var stream = await source.Open(cancellationToken);
         try
@@ -62,7 +71,7 @@ internal sealed class IntentCsvReader : IAsyncDisposable
                 MaxBufferSize = MaxRowLength,
             }, cancellationToken);
             await csv.ReadAsync(cancellationToken);
-            return new IntentCsvReader(source.Name, isLabelled, stream, csv);
+            return new IntentCsvReader(source, labels, stream, csv);
         }
         catch
         {
@@ -84,17 +93,20 @@ internal sealed class IntentCsvReader : IAsyncDisposable
                 continue;
             }
 
-            var isFirst = !_isPastHeader;
-            _isPastHeader = true;
-            if (isFirst && IsHeader())
+            var isFirst = !_isPastFirst;
+            _isPastFirst = true;
+            if (IsHeader(line, isFirst))
             {
                 continue;
             }
 
-            return Row(line);
+            var row = Row(line);
+            Suspect(row, isFirst);
+            return row;
         }
 
-        return null;
+        return _suspect is not { } suspect ? null
+            : throw Wrong(suspect.Line, $"{LookAlike.Spelt(suspect.Utterance)} and {LookAlike.Spelt(suspect.Label)} look like a header, and no other row has this label: {Remedy}");
     }
 
     public async ValueTask DisposeAsync()
@@ -123,14 +135,66 @@ internal sealed class IntentCsvReader : IAsyncDisposable
         }
     }
 
-    private bool IsHeader() => _csv.RowFieldCount == (_isLabelled ? 2 : 1)
-        && _csv.GetFieldSpan(0).Equals("utterance", StringComparison.OrdinalIgnoreCase)
-        && (!_isLabelled || _csv.GetFieldSpan(1).Equals("label", StringComparison.OrdinalIgnoreCase));
+    private const string Remedy = "delete the line, or say with HasHeader whether it is one (true) or a row (false).";
+
+    private bool IsHeader(long line, bool isFirst)
+    {
+        if (_hasHeader == false || _csv.RowFieldCount != (IsLabelled ? 2 : 1))
+        {
+            return false;
+        }
+
+        var (text, label) = (_csv.GetString(0), IsLabelled ? _csv.GetString(1) : "");
+        if (isFirst && _hasHeader == true)
+        {
+            _header = (text, label);
+            return true;
+        }
+
+        return IsLabelled ? IsHeader(line, isFirst, text, label) : isFirst && HeaderRule.IsTextName(text);
+    }
+
+    private bool IsHeader(long line, bool isFirst, string text, string label)
+    {
+        var isSwapped = HeaderRule.IsSwapped(text, label);
+        var isRepeated = _header is { } header && HeaderRule.IsSame(header.Text, text) && HeaderRule.IsSame(header.Label, label);
+        if (!(isSwapped || isRepeated || HeaderRule.IsHeader(text, label)) || IsOfKnownLabels(label))
+        {
+            return false;
+        }
+
+        return !isFirst
+            ? throw Wrong(line, $"{LookAlike.Spelt(text)} and {LookAlike.Spelt(label)} are a header, and a file has one in its first row alone: delete the line, or say with HasHeader false that each line is a row.")
+            : isSwapped
+            ? throw Wrong(line, $"{LookAlike.Spelt(text)} and {LookAlike.Spelt(label)} are a header of swapped columns: give the utterance first, then its label.")
+            : true;
+    }
+
+    /// <summary>What a first row is shows by the rows after it: names of columns are no labels.</summary>
+    private void Suspect(IntentRow row, bool isFirst)
+    {
+        if (!IsLabelled || _hasHeader is not null)
+        {
+            return;
+        }
+
+        if (isFirst)
+        {
+            _suspect = HeaderRule.LooksLikeHeader(row.Utterance, row.Label) && !IsOfKnownLabels(row.Label) ? row : null;
+        }
+        else if (_suspect is { } first && row.Labels.Any(first.Labels.Contains))
+        {
+            _suspect = null;
+        }
+    }
+
+    private bool IsOfKnownLabels(string label) =>
+        _labels is { IsClosed: true } && label.Split(IntentRow.Separator, StringSplitOptions.TrimEntries).All(_labels.Holds);
 
     private IntentRow Row(long line)
     {
         var columns = _csv.RowFieldCount;
-        if (!_isLabelled)
+        if (!IsLabelled)
         {
             return columns == 1 ? new IntentRow(Utterance(line), "", line)
                 : throw Wrong(line, Invariant($"there are {columns} columns: give an utterance alone, and put quotes around one that holds a comma."));
@@ -147,28 +211,42 @@ internal sealed class IntentCsvReader : IAsyncDisposable
     private string Utterance(long line)
     {
         Check(line, "utterance", _csv.GetFieldSpan(0));
-        return _csv.GetString(0);
+        var text = _csv.GetString(0);
+        return StartsWithQuoteAfterBlank(text) && text.AsSpan().TrimEnd() is { Length: > 2 } trimmed && trimmed[^1] == '"'
+            ? throw QuotesAfterBlank(line, "utterance")
+            : text;
     }
 
     private string Label(long line)
     {
         Check(line, "label", _csv.GetFieldSpan(1));
-        var label = _csv.GetString(1).Trim();
+        var field = _csv.GetString(1);
+        if (StartsWithQuoteAfterBlank(field))
+        {
+            throw QuotesAfterBlank(line, "label");
+        }
+
+        var label = field.Trim();
+        if (label.Any(char.IsControl))
+        {
+            throw Wrong(line, $"the label {LookAlike.Spelt(label)} holds a control character: give printable text.");
+        }
+
         if (!label.Contains(IntentRow.Separator))
         {
-            return label;
+            return Known(label, line);
         }
 
         var labels = label.Split(IntentRow.Separator, StringSplitOptions.TrimEntries);
         var seen = new HashSet<string>(labels.Length, StringComparer.Ordinal);
         foreach (var one in labels)
         {
-            if (one.Length == 0)
+            if (LookAlike.IsBlank(one))
             {
                 throw Wrong(line, $"one of the labels in {PlainName.Quoted(label)} is empty: semicolons stand between labels, so give one on both sides of each.");
             }
 
-            if (!seen.Add(one))
+            if (!seen.Add(Known(one, line)))
             {
                 throw Wrong(line, $"the label {PlainName.Quoted(one)} is there twice in {PlainName.Quoted(label)}: give each label of an utterance once.");
             }
@@ -177,11 +255,21 @@ internal sealed class IntentCsvReader : IAsyncDisposable
         return string.Join(IntentRow.Separator, labels);
     }
 
+    private string Known(string label, long line) => _labels!.Conflict(label, _file, line) is not { } other
+        ? label
+        : throw Wrong(line, Invariant($"the label {LookAlike.Spelt(label)} looks like {LookAlike.Spelt(other.Label)} of {(other.File == _file ? "" : other.File + ", ")}line {other.Line}, and would be another class: spell it in one way."));
+
+    private static bool StartsWithQuoteAfterBlank(string field) =>
+        field.Length > 0 && char.IsWhiteSpace(field[0]) && field.AsSpan().TrimStart() is ['"', ..];
+
+    private DatasetException QuotesAfterBlank(long line, string column) =>
+        Wrong(line, $"the {column} has quotes after a blank, which would be a part of it: begin the field with its quote.");
+
     private void Check(long line, string column, ReadOnlySpan<char> field)
     {
-        if (field.IsWhiteSpace())
+        if (LookAlike.IsBlank(field))
         {
-            throw Wrong(line, _isLabelled ? $"the {column} is empty: give both an utterance and its label." : $"the {column} is empty: give one, or leave the line out.");
+            throw Wrong(line, IsLabelled ? $"the {column} is empty: give both an utterance and its label." : $"the {column} is empty: give one, or leave the line out.");
         }
 
         if (field.Length > MaxFieldLength)

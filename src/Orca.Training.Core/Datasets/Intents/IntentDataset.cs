@@ -2,7 +2,7 @@ namespace Orca.Training.Datasets.Intents;
 
 /// <summary>
 /// Adds datasets of intents: texts, each with the label of what its speaker wants. They come as CSV files of two columns,
-/// <c>utterance,label</c> (UTF-8, RFC 4180; that very header line may be there), and are stored in one canonical form, so that the
+/// <c>utterance,label</c> (UTF-8, RFC 4180; a header line of usual names may be there, see <see cref="CsvSource.HasHeader"/>), and are stored in one canonical form, so that the
 /// same rows in the same order give the same version whatever the line ends and the quoting. A row may have several labels, with
 /// semicolons between them: <c>utterance,label;label</c>.
 /// </summary>
@@ -24,7 +24,7 @@ public static class IntentDataset
     /// <exception cref="DatasetException">A row or a name is not what it should be; nothing is stored. It says file, line and what would be right.</exception>
     /// <exception cref="ArgumentException">The split cannot be; it says what would be right.</exception>
     /// <exception cref="IOException">A file cannot be read, or the store cannot be written.</exception>
-    public static async Task<DatasetVersion> AddIntentsAsync(
+    public static async Task<AddedDataset> AddIntentsAsync(
         this IDatasetStore store,
         string datasetId,
         CsvSource train,
@@ -40,15 +40,15 @@ public static class IntentDataset
         await (split is null ? folder.WriteTrainingAsync(train, cancellationToken) : folder.WriteSplitAsync(train, split, cancellationToken));
         if (validation is not null)
         {
-            await folder.WriteComparedAsync(validation, "validation.csv", train, cancellationToken);
+            await folder.WriteComparedAsync(validation, SplitPart.Validation, "validation.csv", train, cancellationToken);
         }
 
         if (test is not null)
         {
-            await folder.WriteComparedAsync(test, "test.csv", train, cancellationToken);
+            await folder.WriteComparedAsync(test, SplitPart.Test, "test.csv", train, cancellationToken);
         }
 
-        return await store.AddAsync(datasetId, folder.Files, cancellationToken);
+        return new AddedDataset(await store.AddAsync(datasetId, folder.Files, cancellationToken), folder.Report);
     }
 
     /// <summary>
@@ -82,7 +82,7 @@ public static class IntentDataset
     /// <exception cref="DatasetException">A row or a name is not what it should be; nothing is stored.</exception>
     /// <exception cref="ArgumentException">The split cannot be; it says what would be right.</exception>
     /// <exception cref="IOException">A file is not there or cannot be read, or the store cannot be written.</exception>
-    public static Task<DatasetVersion> AddIntentFilesAsync(
+    public static Task<AddedDataset> AddIntentFilesAsync(
         this IDatasetStore store,
         string datasetId,
         string trainPath,

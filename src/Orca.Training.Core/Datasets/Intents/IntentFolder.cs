@@ -15,29 +15,39 @@ internal sealed class IntentFolder : IDisposable
     private readonly string _path = Directory.CreateTempSubdirectory("orca-intents-").FullName;
     private readonly Dictionary<string, long> _rowsByLabel = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _rowsByFirst = new(StringComparer.Ordinal);
+    private readonly LabelBook _labels = new();
+    private readonly IntentCensus _census = new();
 
     /// <summary>Those that are written, in the order in which the store shall read them.</summary>
     public List<DatasetFile> Files { get; } = [];
+
+    /// <summary>What stands in the rows that are written.</summary>
+    public IntentReport Report => _census.Report();
 
     public void Dispose() => Directory.Delete(_path, recursive: true);
 
     /// <summary>The rows to learn from, and their labels.</summary>
     public async Task WriteTrainingAsync(CsvSource train, CancellationToken cancellationToken)
     {
-        await RewriteAsync(train, "examples.csv", header: "", row => Learn(row, train), cancellationToken);
+        await RewriteAsync(train, "examples.csv", row =>
+        {
+            Learn(row, train);
+            _census.Add(SplitPart.Train, train.Name, row);
+        }, cancellationToken);
+        _labels.Close();
         await WriteLabelsAsync(cancellationToken);
     }
 
     /// <summary>As <see cref="WriteTrainingAsync"/>, of rows of which a part goes into the other files.</summary>
     public async Task WriteSplitAsync(CsvSource train, IntentSplit split, CancellationToken cancellationToken)
     {
-        // With a header line, no first row can be taken for one when it is read again.
         const string all = "all.csv";
-        await RewriteAsync(train, all, header: "utterance,label\n", row => Learn(row, train), cancellationToken);
+        await RewriteAsync(train, all, row => Learn(row, train), cancellationToken);
         Files.Clear();
+        _labels.Close();
         var cutter = new SplitCutter(split, _rowsByFirst, _rowsByLabel);
         var rows = new long[3];
-        await using (var reader = await IntentCsvReader.OpenAsync(CsvSource.FromFile(Path.Combine(_path, all)), isLabelled: true, cancellationToken))
+        await using (var reader = await IntentCsvReader.OpenAsync(CsvSource.FromFile(Path.Combine(_path, all)) with { HasHeader = false }, _labels, cancellationToken))
         await using (var examples = Create("examples.csv"))
         await using (var validation = split.Validation > 0 ? Create("validation.csv") : null)
         await using (var test = split.Test > 0 ? Create("test.csv") : null)
@@ -46,6 +56,7 @@ internal sealed class IntentFolder : IDisposable
             {
                 var part = cutter.Next(row.Labels);
                 rows[(int)part]++;
+                _census.Add(part, train.Name, row);
                 var writer = part == SplitPart.Train ? examples : part == SplitPart.Validation ? validation! : test!;
                 await writer.WriteAsync(CsvLine.Of(row.Utterance, row.Label).AsMemory(), cancellationToken);
             }
@@ -57,18 +68,28 @@ internal sealed class IntentFolder : IDisposable
     }
 
     /// <summary>Rows whose labels must be among the training rows'.</summary>
-    public Task WriteComparedAsync(CsvSource source, string name, CsvSource train, CancellationToken cancellationToken) =>
-        RewriteAsync(source, name, header: "", row => Compare(row, source, train), cancellationToken);
+    public Task WriteComparedAsync(CsvSource source, SplitPart part, string name, CsvSource train, CancellationToken cancellationToken) =>
+        RewriteAsync(source, name, row =>
+        {
+            Compare(row, source, train);
+            _census.Add(part, source.Name, row);
+        }, cancellationToken);
 
     /// <summary>Texts without labels.</summary>
     public async Task WriteUtterancesAsync(CsvSource source, CancellationToken cancellationToken)
     {
         long rows = 0;
-        await using (var reader = await IntentCsvReader.OpenAsync(source, isLabelled: false, cancellationToken))
+        await using (var reader = await IntentCsvReader.OpenAsync(source, labels: null, cancellationToken))
         await using (var writer = Create("examples.csv"))
         {
             while (await reader.ReadAsync(cancellationToken) is { } row)
             {
+                if (rows == 0 && HeaderRule.IsTextName(row.Utterance))
+                {
+                    // Whoever reads the canonical file would take this text for a header, and has one before it now.
+                    await writer.WriteAsync(CsvLine.Of("utterance").AsMemory(), cancellationToken);
+                }
+
                 await writer.WriteAsync(CsvLine.Of(row.Utterance).AsMemory(), cancellationToken);
                 rows++;
             }
@@ -80,16 +101,15 @@ internal sealed class IntentFolder : IDisposable
         }
     }
 
-    private async Task RewriteAsync(CsvSource source, string name, string header, Action<IntentRow> check, CancellationToken cancellationToken)
+    private async Task RewriteAsync(CsvSource source, string name, Action<IntentRow> take, CancellationToken cancellationToken)
     {
         long rows = 0;
-        await using (var reader = await IntentCsvReader.OpenAsync(source, isLabelled: true, cancellationToken))
+        await using (var reader = await IntentCsvReader.OpenAsync(source, _labels, cancellationToken))
         await using (var writer = Create(name))
         {
-            await writer.WriteAsync(header.AsMemory(), cancellationToken);
             while (await reader.ReadAsync(cancellationToken) is { } row)
             {
-                check(row);
+                take(row);
                 await writer.WriteAsync(CsvLine.Of(row.Utterance, row.Label).AsMemory(), cancellationToken);
                 rows++;
             }

@@ -78,8 +78,9 @@ public interface IJobStore
 
     /// <summary>
     /// Finished jobs that need not be kept, those that finished first first: what finished before a time, and what is not among the newest.
+    /// At one time of finishing they come in the order of their ids. So who cannot remove some goes past them, from one place to the next.
     /// </summary>
-    /// <param name="retention">What is to be kept.</param>
+    /// <param name="retention">What is to be kept, and after which place to begin.</param>
     /// <param name="limit">How many at most; at least 1.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken);

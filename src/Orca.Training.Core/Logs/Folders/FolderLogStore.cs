@@ -1,3 +1,4 @@
+using Orca.Training.Disk;
 using Orca.Training.Files;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
@@ -14,7 +15,7 @@ namespace Orca.Training.Logs.Folders;
 /// Several processes may use a folder, each reading what the others write; one log is written by one of them at a time. What was
 /// appended outlives the process at once, and the machine once its system has written it to the disk. No file stays open.
 /// </remarks>
-public sealed class FolderLogStore : ILogStore
+public sealed class FolderLogStore : ILogStore, IOnDisk
 {
     /// <summary>The least that a log's maximum size can be, in bytes.</summary>
     public const long LeastMaxBytes = 64 * 1024;
@@ -28,6 +29,7 @@ public sealed class FolderLogStore : ILogStore
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(200);
 
     private readonly string _root;
+    private readonly FolderRemoval _removal = new();
     private readonly TimeProvider _time;
     private readonly LogAppenders _appenders;
     private readonly LogWaiters _waiters = new();
@@ -45,11 +47,16 @@ public sealed class FolderLogStore : ILogStore
         _root = Path.GetFullPath(root);
         _time = time;
         var sizes = new FolderLogSizes(maxBytes);
-        _appenders = new LogAppenders((folder, rank) => new LogAppender(folder, rank, sizes));
+        _appenders = new LogAppenders((folder, rank) => new LogAppender(folder, rank, sizes, _root, OthersCanRead));
     }
 
     /// <summary>Whether the folder is one that all hosts have, such as a network share. Default: it is not.</summary>
     public bool IsShared { get; init; }
+
+    string IOnDisk.Folder => _root;
+
+    /// <summary>Whether other users of the machine can read what is there. Default: they can not.</summary>
+    public bool OthersCanRead { get; init; }
 
     /// <inheritdoc />
     public async ValueTask AppendAsync(AttemptName attempt, int rank, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
@@ -100,7 +107,7 @@ public sealed class FolderLogStore : ILogStore
         var folder = FolderOf(installation, job);
         // No job's number holds a '~'.
         var aside = Path.Combine(Path.GetDirectoryName(folder)!, "~removed");
-        await Task.Run(() => FolderRemoval.Remove(aside, job.ToString(), [folder], cancellationToken), cancellationToken);
+        await Task.Run(() => _removal.Remove(aside, job.ToString(), [folder], cancellationToken), cancellationToken);
     }
 
     // On a thread that may wait for the disk: the caller's may be one that others wait for.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
+using Orca.Training.Files;
 using Orca.Training.Jobs;
 using static System.FormattableString;
 
@@ -9,7 +10,7 @@ namespace Orca.Training.Logs.Folders;
 /// Writes one log. Where it ends is read from the disk at first, and again whenever something failed or somebody else wrote: the files'
 /// content alone says what is there. Not thread-safe: its owner lets one call in at a time.
 /// </summary>
-internal sealed class LogAppender(string folder, int rank, FolderLogSizes sizes)
+internal sealed class LogAppender(string folder, int rank, FolderLogSizes sizes, string root, bool othersCanRead)
 {
     private const int BufferLength = 256 * 1024;
 
@@ -28,7 +29,7 @@ internal sealed class LogAppender(string folder, int rank, FolderLogSizes sizes)
         var end = Known() ?? Find();
         // Until all is written, nothing is known.
         _end = null;
-        var writing = new Writing(folder, rank, sizes, end);
+        var writing = new Writing(folder, rank, sizes, end, () => MakeFolder(root, folder, othersCanRead));
         try
         {
             foreach (var entry in entries)
@@ -96,8 +97,15 @@ internal sealed class LogAppender(string folder, int rank, FolderLogSizes sizes)
     /// <summary>Where a log ends: its last file, that file's first line and length, the number of lines in all, the last position.</summary>
     private readonly record struct End(int Number, long FirstLine, long Length, long Lines, OutputPosition Position);
 
+    // What trainings print is nobody else's to read, unless that is said.
+    private static void MakeFolder(string root, string folder, bool othersCanRead)
+    {
+        PrivateFolder.Make(root, othersCanRead);
+        PrivateFolder.Make(folder, othersCanRead);
+    }
+
     /// <summary>One append: records gather in a buffer, and go to the file when it is full.</summary>
-    private sealed class Writing(string folder, int rank, FolderLogSizes sizes, End end) : IDisposable
+    private sealed class Writing(string folder, int rank, FolderLogSizes sizes, End end, Action makeFolder) : IDisposable
     {
         private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
         private SafeFileHandle? _file;
@@ -189,21 +197,8 @@ internal sealed class LogAppender(string folder, int rank, FolderLogSizes sizes)
             }
             catch (DirectoryNotFoundException)
             {
-                MakeFolder();
+                makeFolder();
                 return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-            }
-        }
-
-        // What trainings print is nobody else's to read.
-        private void MakeFolder()
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(folder);
-            }
-            else
-            {
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
         }
 

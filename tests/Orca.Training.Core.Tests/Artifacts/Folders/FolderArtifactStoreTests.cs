@@ -2,7 +2,9 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Orca.Training.Artifacts;
 using Orca.Training.Artifacts.Folders;
+using Orca.Training.Files;
 using Orca.Training.Jobs;
+using Orca.Training.Machines;
 using Orca.Training.Testing.Conformance.Artifacts;
 using Orca.Training.Tests.Files;
 
@@ -78,16 +80,22 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["i1/~removed"]));
     }
 
-    [Fact]
-    public async Task A_container_can_write_into_its_two_places_and_nowhere_else()
+    [Theory]
+    [InlineData(false, UnixFileMode.None)]
+    [InlineData(true, UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute)]
+    public async Task Others_get_to_nothing_unless_they_are_to_read_and_nobody_else_writes(bool canRead, UnixFileMode others)
     {
-        await _store.PrepareAsync(Attempt, Cancel);
+        var root = _folder[$"runs-{canRead}"];
+        Directory.CreateDirectory(root);
+        File.SetUnixFileMode(root, (UnixFileMode)0b111_111_111);
+        var store = new FolderArtifactStore(root) { OthersCanRead = canRead };
+
+        var places = await store.PrepareAsync(Attempt, Cancel);
+        WrittenFolders.GiveTo([new FolderMount(places.Output.LocalPath, "/out", IsReadOnly: false)], new ArchiveOwner(65532, 65532));
+        await store.PrepareAsync(Attempt, Cancel);
+
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        const UnixFileMode pass = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        const UnixFileMode write = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        var isRoot = Environment.IsPrivilegedProcess;
-        Assert.All(["i1", "i1/7", "i1/7/2"], f => Assert.Equal(isRoot ? owner | pass : owner, File.GetUnixFileMode(_folder[f])));
-        Assert.All(["i1/7/2/output", "i1/7/checkpoint"], f => Assert.Equal(isRoot ? owner | pass | write : owner, File.GetUnixFileMode(_folder[f])));
+        Assert.All(["", "/i1", "/i1/7", "/i1/7/2", "/i1/7/2/output", "/i1/7/checkpoint"], f => Assert.Equal(owner | others, File.GetUnixFileMode(root + f)));
     }
 
     [Theory]
@@ -129,24 +137,86 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
     }
 
     [Fact]
-    public async Task Nothing_but_ordinary_files_is_published()
+    public async Task What_is_no_file_is_left_out_and_told_and_a_link_to_a_file_is_that_file()
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await RefusedAsync("x/shadow", "a symbolic link", p => File.CreateSymbolicLink(p, "/etc/shadow"));
-        await RefusedAsync("x/etc", "a symbolic link", p => Directory.CreateSymbolicLink(p, "/etc"));
-        await RefusedAsync("x/nowhere", "a symbolic link", p => File.CreateSymbolicLink(p, "nowhere"));
-        await RefusedAsync("x/pipe", "a named pipe", FileStatusTests.MakePipe);
-        await RefusedAsync("s", "a socket", p => socket.Bind(new UnixDomainSocketEndPoint(p)));
+        await _store.PrepareAsync(Attempt, Cancel);
+        Write("model.pt", "model");
+        Write("wandb/run-1/log", "log");
+        Link("last.ckpt", "model.pt");
+        Link("whole", "/orca/output/wandb/run-1/log");
+        Link("wandb/latest-run", "run-1");
+        Link("wandb/latest-log", "latest-run/log");
+        Link("shadow", "/etc/shadow");
+        Link("up", "../../checkpoint/x");
+        Link("nowhere", "nothing");
+        Link("circle", "circle");
+        FileStatusTests.MakePipe(_folder["i1/7/2/output/pipe"]);
+        socket.Bind(new UnixDomainSocketEndPoint(_folder["i1/7/2/output/s"]));
 
-        async Task RefusedAsync(string name, string kind, Action<string> make)
+        var left = await _store.CollectAsync(Attempt, [new AnnouncedArtifact("last.ckpt", 5, HashOf("model"))], Cancel);
+
+        Assert.Equal(["last.ckpt", "model.pt", "wandb/latest-log", "wandb/run-1/log", "whole"], left.Select(a => a.Name));
+        Assert.Equal(left[1] with { Name = "last.ckpt" }, left[0]);
+        Assert.Equal((left[3].Location, left[3].Location), (left[2].Location, left[4].Location));
+        await using (var stream = await _store.OpenAsync(left[0], 1, Cancel))
         {
-            await _store.PrepareAsync(Attempt, Cancel);
-            Write("x/fine", "fine");
-            make(_folder["i1/7/2/output/" + name]);
-            var error = await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
-            Assert.Equal($"The training left '{name}', which is {kind}: only ordinary files can be published.", error.Message);
-            Directory.Delete(_folder["i1/7/2/output"], recursive: true);
+            Assert.Equal("odel", await new StreamReader(stream).ReadToEndAsync(Cancel));
         }
+
+        Assert.Equal(
+            [
+                "'circle' is a symbolic link that leads round in a circle", "'nowhere' is a symbolic link that leads to no file", "'pipe' is a named pipe", "'s' is a socket",
+                "'shadow' is a symbolic link that leads out of it", "'up' is a symbolic link that leads out of it", "'wandb/latest-run' is a symbolic link that leads to a folder",
+            ],
+            await _store.FindLeftOutAsync(Attempt, Cancel));
+        await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [new AnnouncedArtifact("shadow")], Cancel));
+
+        void Link(string name, string target) => File.CreateSymbolicLink(_folder["i1/7/2/output/" + name], target);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_no_text_is_told_with_its_bytes_in_the_output_and_in_the_checkpoint()
+    {
+        var places = await _store.PrepareAsync(Attempt, Cancel);
+        foreach (var place in new[] { places.Output.LocalPath, places.Checkpoint.LocalPath })
+        {
+            using var folder = FolderHandle.Open(place);
+            folder.CreateFile(new EntryName([(byte)'m', 0xFF, (byte)'x']), UnixFileMode.UserRead).Dispose();
+        }
+
+        var error = await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
+        Assert.Equal(("The training left 'm\\xFFx', whose name is no UTF-8: give it another one.", OutcomeCode.ArtifactMissing), (error.Message, error.Code));
+        Assert.Equal(error.Message, (await Assert.ThrowsAsync<ArtifactException>(() => _store.CheckCheckpointAsync(Attempt, Cancel))).Message);
+    }
+
+    [Fact]
+    public async Task Bytes_that_a_file_only_seems_to_have_count_and_none_of_them_is_read()
+    {
+        var places = await _store.PrepareAsync(Attempt, Cancel);
+        foreach (var place in new[] { places.Output.LocalPath, places.Checkpoint.LocalPath })
+        {
+            await using var file = File.Create(Path.Combine(place, "x"));
+            file.SetLength(8L << 40);
+        }
+
+        var error = await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
+        Assert.Equal(
+            ("The training left more than 17179869184 bytes, 'x' with 8796093022208 of them: leave less, or have the service's limit raised, which is Leavings:MaxMiB.", OutcomeCode.ArtifactTooLarge),
+            (error.Message, error.Code));
+        Assert.Equal(error.Message, (await Assert.ThrowsAsync<ArtifactException>(() => _store.CheckCheckpointAsync(Attempt, Cancel))).Message);
+    }
+
+    [Fact]
+    public async Task What_lies_too_deep_is_refused()
+    {
+        var store = new FolderArtifactStore(_folder.Path) { Limits = ArtifactLimits.Default with { Depth = 2 } };
+        await store.PrepareAsync(Attempt, Cancel);
+        Write("a/b", "");
+        Assert.Single(await store.CollectAsync(Attempt, [], Cancel));
+        Write("a/c/d", "");
+        var error = await Assert.ThrowsAsync<ArtifactException>(() => store.CollectAsync(Attempt, [], Cancel));
+        Assert.Equal(("The training left 'a/c/d', which lies 3 folders deep, and 2 is the most: put it higher.", OutcomeCode.ArtifactTooLarge), (error.Message, error.Code));
     }
 
     [Fact]
@@ -155,7 +225,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
         await _store.PrepareAsync(Attempt, Cancel);
         Directory.Delete(_folder["i1/7/2/output"]);
         var error = await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
-        Assert.Equal($"The output folder of attempt i1/7/2 is gone: something other than its training removed '{_folder["i1/7/2/output"]}'.", error.Message);
+        Assert.Equal($"The output folder of attempt i1/7/2 is gone: something other than its training removed it.", error.Message);
         Directory.CreateSymbolicLink(_folder["i1/7/2/output"], "/etc");
         await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
     }
@@ -165,7 +235,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
     {
         await RefusedAsync("a\nb", "The training left 'a\uFFFDb', whose name is not printable text in UTF-8: give it another one.");
         var folder = string.Join('/', Enumerable.Repeat(new string('f', 99), 8));
-        await RefusedAsync(folder + "/x", $"The training left '{folder[..80]}…', whose name is longer than 768 bytes: give it a shorter one.");
+        await RefusedAsync(folder + "/x", $"The training left '{folder[..80]}…', whose name is longer than 768 bytes, or a part of it than 255: give it a shorter one.");
 
         async Task RefusedAsync(string name, string sentence)
         {
@@ -179,7 +249,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
     [Fact]
     public async Task More_entries_than_can_be_published_are_refused()
     {
-        var store = new FolderArtifactStore(_folder.Path) { MaxEntries = 3 };
+        var store = new FolderArtifactStore(_folder.Path) { Limits = ArtifactLimits.Default with { Entries = 3 } };
         await store.PrepareAsync(Attempt, Cancel);
         Write("folder/one", "");
         Directory.CreateDirectory(_folder["i1/7/2/output/folder/empty"]);

@@ -17,7 +17,7 @@ public sealed class IntentDatasetTests : IDisposable
         Gen.Const("😀 “smile”"));
 
     private static readonly Gen<(string Utterance, string Label)[]> AnyRows =
-        Gen.Select(AnyText.Where(t => !string.IsNullOrWhiteSpace(t)), AnyText.Where(t => !string.IsNullOrWhiteSpace(t) && !t.Contains(';'))).Array[1, 20];
+        Gen.Select(AnyText.Where(IsText), AnyText.Where(IsLabel)).Array[1, 20].Where(AreApart);
 
     private readonly TempFolder _folder = new();
     private readonly FolderDatasetStore _store;
@@ -31,7 +31,7 @@ public sealed class IntentDatasetTests : IDisposable
     [Fact]
     public async Task Rows_are_stored_in_canonical_form_with_their_labels()
     {
-        var version = await _store.AddIntentsAsync(
+        var (version, _) = await _store.AddIntentsAsync(
             "intents",
             Csv("train.csv", "\uFEFFUtterance,LABEL\r\n\"play jazz\", music \r\n\r\n\"say \"\"hi\"\", please\",greeting\r\n#1,\"a,b\"\r\n"),
             Csv("validation.csv", "hello,greeting"),
@@ -52,8 +52,8 @@ public sealed class IntentDatasetTests : IDisposable
     public async Task Files_of_the_host_are_added_by_path()
     {
         File.WriteAllText(_folder["train.csv"], "a,b");
-        var version = await _store.AddIntentFilesAsync("intents", _folder["train.csv"], cancellationToken: Cancel);
-        Assert.Equal(version, await _store.AddIntentsAsync("intents", Csv("x", "utterance,label\na,b\n"), cancellationToken: Cancel));
+        var version = (await _store.AddIntentFilesAsync("intents", _folder["train.csv"], cancellationToken: Cancel)).Version;
+        Assert.Equal(version, (await _store.AddIntentsAsync("intents", Csv("x", "utterance,label\na,b\n"), cancellationToken: Cancel)).Version);
 
         File.WriteAllText(_folder["test.csv"], "a,c");
         var error = await Assert.ThrowsAsync<DatasetException>(() =>
@@ -148,7 +148,7 @@ public sealed class IntentDatasetTests : IDisposable
     [Fact]
     public async Task An_utterance_may_have_several_labels()
     {
-        var version = await _store.AddIntentsAsync("intents", Csv("train.csv", "play and say hi, music ; greeting\nhi,greeting\n"), test: Csv("test.csv", "hi,greeting;music"), cancellationToken: Cancel);
+        var (version, _) = await _store.AddIntentsAsync("intents", Csv("train.csv", "play and say hi, music ; greeting\nhi,greeting\n"), test: Csv("test.csv", "hi,greeting;music"), cancellationToken: Cancel);
 
         Assert.Equal("play and say hi,music;greeting\nhi,greeting\n", await ReadAsync(version, "examples.csv"));
         Assert.Equal("greeting\nmusic\n", await ReadAsync(version, "labels.csv"));
@@ -160,7 +160,7 @@ public sealed class IntentDatasetTests : IDisposable
 
     [Fact]
     public void Whatever_rows_are_written_the_same_are_read() =>
-        AnyRows.Where(r => !IsHeader(r[0])).Sample(rows =>
+        AnyRows.Sample(rows =>
         {
             var text = string.Concat(rows.Select(r => CsvLine.Of(r.Utterance, r.Label)));
             var read = Read(text, pieces: 1 + rows.Length % 7).ToArray();
@@ -180,7 +180,7 @@ public sealed class IntentDatasetTests : IDisposable
 
     [Fact]
     public void The_same_rows_give_the_same_version_whatever_the_line_ends_and_the_quoting() =>
-        Gen.Select(AnyRows.Where(r => !IsHeader(r[0])), Gen.OneOf(Gen.Const("\n"), Gen.Const("\r\n"), Gen.Const("\r")), Gen.Bool, Gen.Bool, Gen.Bool).Sample((rows, end, bom, header, quoteAll) =>
+        Gen.Select(AnyRows, Gen.OneOf(Gen.Const("\n"), Gen.Const("\r\n"), Gen.Const("\r")), Gen.Bool, Gen.Bool, Gen.Bool).Sample((rows, end, bom, header, quoteAll) =>
         {
             var plain = string.Concat(rows.Select(Canonical).Select(r => CsvLine.Of(r.Item1, r.Item2)));
             var other = (bom ? "\uFEFF" : "") + (header ? "Utterance,Label" + end : "")
@@ -198,7 +198,7 @@ public sealed class IntentDatasetTests : IDisposable
     {
         var row = Encoding.UTF8.GetBytes("please play some jazz in the kitchen,music\n");
         var source = new CsvSource("train.csv", _ => ValueTask.FromResult<Stream>(new RepeatingStream(row, 100_000)));
-        await using var reader = await IntentCsvReader.OpenAsync(source, isLabelled: true, Cancel);
+        await using var reader = await IntentCsvReader.OpenAsync(source, new LabelBook(), Cancel);
         var read = new List<WeakReference>();
         while (await reader.ReadAsync(Cancel) is { } next)
         {
@@ -230,8 +230,15 @@ public sealed class IntentDatasetTests : IDisposable
         return await reader.ReadToEndAsync(Cancel);
     }
 
-    private static bool IsHeader((string Utterance, string Label) row) =>
-        row.Utterance.Equals("utterance", StringComparison.OrdinalIgnoreCase);
+    private static bool IsText(string text) =>
+        !LookAlike.IsBlank(text) && !text.Contains('\0') && !(text.TrimStart().StartsWith('"') && char.IsWhiteSpace(text[0]));
+
+    private static bool IsLabel(string text) => IsText(text) && !text.Contains(';') && !text.Trim().StartsWith('"') && !text.Trim().Any(char.IsControl);
+
+    // No two labels look alike, and no row is a header, however it looks.
+    private static bool AreApart((string Utterance, string Label)[] rows) =>
+        rows.Select(r => r.Label.Trim()).Distinct().Count() == rows.Select(r => LookAlike.Key(r.Label)).Distinct().Count()
+        && !rows.Any(r => HeaderRule.LooksLikeHeader(r.Utterance, r.Label));
 
     private static (string, string) Canonical((string Utterance, string Label) row) =>
         (LineFeeds(row.Utterance), LineFeeds(row.Label).Trim());
@@ -241,7 +248,7 @@ public sealed class IntentDatasetTests : IDisposable
     private static List<IntentRow> Read(string text, int pieces) => Task.Run(async () =>
     {
         var read = new List<IntentRow>();
-        await using var reader = await IntentCsvReader.OpenAsync(Csv("train.csv", Encoding.UTF8.GetBytes(text), pieces), isLabelled: true, CancellationToken.None);
+        await using var reader = await IntentCsvReader.OpenAsync(Csv("train.csv", Encoding.UTF8.GetBytes(text), pieces) with { HasHeader = false }, new LabelBook(), CancellationToken.None);
         while (await reader.ReadAsync(CancellationToken.None) is { } row)
         {
             read.Add(row);
@@ -251,7 +258,7 @@ public sealed class IntentDatasetTests : IDisposable
     }).GetAwaiter().GetResult();
 
     private static string VersionOf(string text) =>
-        Task.Run(() => new HashingStore().AddIntentsAsync("intents", Csv("train.csv", text))).GetAwaiter().GetResult().Hash;
+        Task.Run(() => new HashingStore().AddIntentsAsync("intents", Csv("train.csv", text))).GetAwaiter().GetResult().Version.Hash;
 
     private static CsvSource Csv(string name, string text) => Csv(name, Encoding.UTF8.GetBytes(text));
 

@@ -29,6 +29,15 @@ public sealed class UtterancesTests : IDisposable
         Assert.Equal("play jazz\nhi; you\n\"well, hello\"\n", await reader.ReadToEndAsync(Cancel));
     }
 
+    [Fact]
+    public async Task A_first_text_that_whoever_reads_it_would_take_for_a_header_has_one_before_it()
+    {
+        var version = await _store.AddUtterancesAsync("mails", Csv("Text\nhi\n") with { HasHeader = false }, Cancel);
+
+        using var reader = new StreamReader(await _store.OpenFileAsync(version, "examples.csv", Cancel));
+        Assert.Equal("utterance\nText\nhi\n", await reader.ReadToEndAsync(Cancel));
+    }
+
     [Theory]
     [InlineData("hi\nwell, hello\n", "mails.csv, line 2: there are 2 columns: give an utterance alone, and put quotes around one that holds a comma.")]
     [InlineData("hi\n\"\"\"\nyou", "mails.csv, line 2: the quoted field that starts here does not end as one: close it with a quote right before the comma or the line's end, and double each quote within it.")]

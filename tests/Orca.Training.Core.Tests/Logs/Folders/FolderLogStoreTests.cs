@@ -197,7 +197,7 @@ public sealed class FolderLogStoreTests : LogStoreConformance
     [Fact]
     public async Task Of_many_logs_only_some_are_remembered_and_none_is_harmed_by_being_forgotten()
     {
-        var appenders = new LogAppenders((folder, rank) => new LogAppender(folder, rank, new FolderLogSizes(1 << 20)), most: 8);
+        var appenders = new LogAppenders((folder, rank) => new LogAppender(folder, rank, new FolderLogSizes(1 << 20), folder, othersCanRead: false), most: 8);
         for (var i = 1; i <= 5; i++)
         {
             for (var log = 0; log < 50; log++)

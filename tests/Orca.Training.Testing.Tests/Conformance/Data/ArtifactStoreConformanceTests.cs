@@ -16,6 +16,7 @@ public sealed class ArtifactStoreConformanceTests
         { nameof(BrokenArtifacts.HashesNothing), nameof(Suite.What_an_attempt_left_is_listed_by_name_with_size_and_hash_and_can_be_opened) },
         { nameof(BrokenArtifacts.HashesNothing), nameof(Suite.Any_operations_leave_each_attempt_as_they_leave_the_model) },
         { nameof(BrokenArtifacts.BelievesWhatIsAnnounced), nameof(Suite.What_was_announced_must_be_there_as_announced) },
+        { nameof(BrokenArtifacts.TakesAnyName), nameof(Suite.What_has_a_name_that_some_system_cannot_hold_is_refused_in_words_and_not_published) },
         { nameof(BrokenArtifacts.TakesHashesByTheLetter), nameof(Suite.What_was_announced_must_be_there_as_announced) },
         { nameof(BrokenArtifacts.OpensAnyFile), nameof(Suite.An_artifact_that_is_elsewhere_or_was_never_there_does_not_open) },
         { nameof(BrokenArtifacts.CollectsWhenCancelled), nameof(Suite.Collecting_ends_when_it_is_cancelled) },

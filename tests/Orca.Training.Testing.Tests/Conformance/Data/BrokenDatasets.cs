@@ -82,6 +82,12 @@ internal static partial class BrokenDatasets
             base.AddAsync(datasetId, [.. files.Select(f => f with { Name = f.Name.Replace('\\', '/').TrimStart('/') })], cancellationToken);
     }
 
+    public sealed class TakesTheLastOfTwoThatDifferByCase(IDatasetStore inner) : WrappedDatasets(inner)
+    {
+        public override Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken) =>
+            base.AddAsync(datasetId, [.. files.Reverse().DistinctBy(f => f.Name.ToUpperInvariant())], cancellationToken);
+    }
+
     public sealed class TakesTheLastOfTwo(IDatasetStore inner) : WrappedDatasets(inner)
     {
         public override Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken) =>

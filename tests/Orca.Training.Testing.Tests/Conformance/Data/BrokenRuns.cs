@@ -58,6 +58,21 @@ internal static class BrokenRuns
         }
     }
 
+    public sealed class PutsTheMetricIntoItsOwnWords(RunStores inner) : PassingRuns(inner)
+    {
+        public override ValueTask<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken) =>
+            base.QueryAsync(query with { OrderBy = query.OrderBy?.Split('"')[0] }, cancellationToken);
+    }
+
+    public sealed class ReadsNoRecordWithANul(RunStores inner) : PassingRuns(inner)
+    {
+        public override async ValueTask<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken)
+        {
+            var found = await base.QueryAsync(query, cancellationToken);
+            return found.Any(r => r.Request.Name.Contains('\0', StringComparison.Ordinal)) ? throw new InvalidOperationException("It cannot be read.") : found;
+        }
+    }
+
     public sealed class RepeatsTheLastOfAPage(RunStores inner) : PassingRuns(inner)
     {
         public override ValueTask<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken) =>

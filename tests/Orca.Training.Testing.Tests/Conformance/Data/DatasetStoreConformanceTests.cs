@@ -11,6 +11,7 @@ public sealed class DatasetStoreConformanceTests
         { nameof(BrokenDatasets.LosesALargeFilesEnd), nameof(Suite.A_file_may_be_larger_than_any_buffer) },
         { nameof(BrokenDatasets.HashesContentsAlone), nameof(Suite.The_version_is_the_documented_hash_of_names_and_contents) },
         { nameof(BrokenDatasets.HashesContentsAlone), nameof(Suite.An_added_version_resolves_and_opens_with_exactly_its_files) },
+        { nameof(BrokenDatasets.TakesTheLastOfTwoThatDifferByCase), nameof(Suite.Names_that_some_file_system_takes_for_one_are_refused) },
         { nameof(BrokenDatasets.MindsTheOrderOfFiles), nameof(Suite.The_order_in_which_files_are_given_does_not_matter_but_names_do) },
         { nameof(BrokenDatasets.KeepsTheFirstAsNewest), nameof(Suite.The_newest_version_is_the_one_that_was_added_last) },
         { nameof(BrokenDatasets.KeepsTheFirstAsNewest), nameof(Suite.Any_operations_leave_each_dataset_as_they_leave_the_model) },

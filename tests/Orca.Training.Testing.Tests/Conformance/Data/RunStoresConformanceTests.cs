@@ -21,6 +21,8 @@ public sealed class RunStoresConformanceTests
         { nameof(BrokenRuns.PutsRunsWithoutTheMetricLast), nameof(Suite.The_best_run_of_a_dataset_comes_first_and_runs_without_the_metric_do_not_come) },
         { nameof(BrokenRuns.PutsRunsWithoutTheMetricLast), nameof(Suite.Any_query_finds_what_it_says_among_the_runs_of_jobs_that_are_kept_and_that_are_gone) },
         { nameof(BrokenRuns.PutsEqualOnesTheOldestFirst), nameof(Suite.Any_query_finds_what_it_says_among_the_runs_of_jobs_that_are_kept_and_that_are_gone) },
+        { nameof(BrokenRuns.PutsTheMetricIntoItsOwnWords), nameof(Suite.Runs_are_ordered_by_a_metric_whatever_its_name_is_made_of) },
+        { nameof(BrokenRuns.ReadsNoRecordWithANul), nameof(Suite.A_record_of_a_time_when_texts_could_hold_a_NUL_spoils_no_query_and_can_be_removed) },
         { nameof(BrokenRuns.RepeatsTheLastOfAPage), nameof(Suite.The_last_runs_of_an_algorithm_come_newest_first_in_pages) },
         { nameof(BrokenRuns.LimitsBeforeItLooks), nameof(Suite.The_last_runs_of_an_algorithm_come_newest_first_in_pages) },
         { nameof(BrokenRuns.TakesAnyModel), nameof(Suite.Conditions_hold_together) },

@@ -15,9 +15,14 @@ internal sealed partial class MemoryJobStore : IRemovedJobs
         {
             var count = Enum.GetValues<JobState>().Where(s => s.IsFinal()).Sum(s => IdsOf(s).Count);
             var tooMany = count - (retention.KeepNewest ?? count);
-            var finished = _finishedInOrder.Where(_jobs.ContainsKey).Select(id => _jobs[id].Current);
+            var finished = _finishedInOrder.Where(_jobs.ContainsKey).Select(id => _jobs[id].Current).OrderBy(job => FinishedPlace.Of(job).Rank);
             return ValueTask.FromResult<IReadOnlyList<Job>>(
-                [.. finished.Where((job, place) => place < tooMany || job.FinishedAt < retention.FinishedBefore).Take(limit)]);
+            [
+                .. finished
+                    .Where((job, place) => place < tooMany || job.FinishedAt < retention.FinishedBefore)
+                    .Where(job => retention.After is not { } after || FinishedPlace.Of(job).Rank.CompareTo(after.Rank) > 0)
+                    .Take(limit),
+            ]);
         }
     }
 

@@ -1,6 +1,4 @@
-using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
-using Orca.Training.Jobs;
 
 namespace Orca.Training.Testing;
 
@@ -48,27 +46,4 @@ internal sealed class FakeDatasetStore : IDatasetStore
     public Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<bool> DeleteAsync(DatasetVersion version, CancellationToken cancellationToken) => Task.FromResult(false);
-}
-
-/// <summary>An artifact store for trainings that leave nothing; it touches no disk.</summary>
-internal sealed class FakeArtifactStore : IArtifactStore
-{
-    // Nobody writes there, so one place does for all.
-    private static readonly Task<AttemptPlaces> Places = Task.FromResult(new AttemptPlaces(new Uri("file:///fake/output"), new Uri("file:///fake/checkpoint")));
-    private static readonly Task<IReadOnlyList<Artifact>> Nothing = Task.FromResult<IReadOnlyList<Artifact>>([]);
-
-    public bool IsShared => true;
-
-    public bool IsOnHost => true;
-
-    public Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken) => Places;
-
-    public Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken) => Nothing;
-
-    public Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken) =>
-        throw new ArtifactException($"The fake artifact store holds no '{artifact.Name}'.");
-
-    public Uri OutputOf(AttemptName attempt) => Places.Result.Output;
-
-    public Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken) => Task.CompletedTask;
 }
