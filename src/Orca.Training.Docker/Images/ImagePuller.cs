@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Orca.Training.Docker.Engine;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
+using Orca.Training.Text;
 using static System.FormattableString;
 
 namespace Orca.Training.Docker.Images;
@@ -106,7 +107,7 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
                 $"The image '{pull.Image}' is neither on the machine nor in its registry, or the registry does not show it to {(pull.Credentials is null ? "everybody" : "this user")} ({words}). Check the name and tag.")
             : new Outcome(
                 OutcomeCode.ImagePullFailed,
-                $"The image '{pull.Image}' could not be pulled ({words}). Check that the machine reaches the registry.");
+                $"The image '{pull.Image}' could not be pulled ({HostPaths.Without(words)}). Check that the machine reaches the registry.");
     }
 
     /// <summary>Called by the client for each message, one after the other.</summary>

@@ -3,6 +3,7 @@ using Docker.DotNet;
 using Orca.Training.Docker.Engine;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
+using Orca.Training.Text;
 
 namespace Orca.Training.Docker.Starting;
 
@@ -44,7 +45,7 @@ internal static class Refusals
         var words = spec.Mounts.Aggregate(EngineWords.Of(refusal), static (text, mount) => text.Replace(mount.HostPath, "…", StringComparison.Ordinal));
         return (Meaning(refusal), refusal.StatusCode) switch
         {
-            (Cause.NoRoom, _) => new StartResult.Deferred($"The machine has no room for the container now ({words})."),
+            (Cause.NoRoom, _) => new StartResult.Deferred($"The machine has no room for the container now ({HostPaths.Without(words)})."),
             (Cause.Gpu, _) => Failed(
                 OutcomeCode.InvalidSpec,
                 $"The job asks for {spec.Limits.Gpus} GPU(s), which the Docker Engine cannot give; is the GPU vendor's container toolkit installed? ({words})"),
@@ -54,7 +55,7 @@ internal static class Refusals
             (Cause.Name, _) => Failed(OutcomeCode.InvalidSpec, $"'{spec.Image}' is not the name of an image ({words})."),
             (Cause.Mount, _) => Failed(
                 OutcomeCode.InvalidSpec,
-                $"The Docker Engine does not see a folder that the container should, or cannot mount it ({words}). Where this host runs in a container or on another machine than the engine, set DockerOptions.Delivery to Copy."),
+                $"The Docker Engine does not see a folder that the container should, or cannot mount it ({HostPaths.Without(words)}). Where this host runs in a container or on another machine than the engine, set DockerOptions.Delivery to Copy."),
             (Cause.Command, _) => Failed(
                 OutcomeCode.InvalidSpec,
                 $"The command {CommandOf(spec)} cannot be run in the image '{spec.Image}': it is missing there, is not a program, or is a script whose interpreter is missing, as where its lines end as on Windows (CRLF) ({words})."),
