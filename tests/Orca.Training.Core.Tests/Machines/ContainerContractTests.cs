@@ -33,6 +33,7 @@ public sealed class ContainerContractTests
                 ["ORCA_CHECKPOINT_PATH"] = "/orca/checkpoint",
                 ["ORCA_JOB_ID"] = "12",
                 ["ORCA_OUTPUT_PATH"] = "/orca/output",
+                ["ORCA_PARAMETERS"] = "[\"EPOCHS\",\"lr\"]",
                 ["TRAINING_DATASET_ID"] = "d",
                 ["TRAINING_DATASET_VERSION_HASH"] = "v",
                 ["TRAINING_DATA_PATH"] = "/orca/data",
