@@ -1,11 +1,9 @@
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Testing;
 using Orca.Training.Testing.Conformance.Clients;
-using Wire = Orca.Training.Grpc.Wire;
 
 namespace Orca.Training.Grpc.Tests;
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 using Orca.Training.AspNetCore.Service;
 using Orca.Training.Client;
 using Orca.Training.Testing.Conformance.Clients;
-using Wire = Orca.Training.Grpc.Wire;
 
 namespace Orca.Training.Grpc.Tests;
 

@@ -2,7 +2,6 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Testing.Conformance.Clients;
-using Wire = Orca.Training.Grpc.Wire;
 
 namespace Orca.Training.Grpc.Tests;
 

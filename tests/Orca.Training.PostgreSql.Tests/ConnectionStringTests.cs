@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orca.Training.Runs;
 using Orca.Training.Runs.Relational;
-using Orca.Training.Jobs.Storage.Relational;
 using Orca.Training.PostgreSql.Database;
 using Orca.Training.Tests.Shared;
 

@@ -65,8 +65,9 @@ internal static class PageToken
 
     private static bool TryDecode(string text, Span<byte> token)
     {
-        // The length is asked first, and so bounds what a caller can have decoded.
-        if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.TryDecodeFromChars(text, token, out var length) || length != Length)
+        // The length is asked first, and so bounds what a caller can have decoded; the characters next, since decoding others throws.
+        if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.IsValid(text)
+            || !Base64Url.TryDecodeFromChars(text, token, out var length) || length != Length)
         {
             return false;
         }

@@ -57,7 +57,6 @@ internal sealed class EffectRunner(
 
     private Inbox Inbox => inbox;
 
-    /// <summary>How many effects that can be given up are under way.</summary>
     internal int Abortables => _abortable.Count;
 
     /// <summary>Begins an effect; returns at once.</summary>

@@ -1,5 +1,4 @@
 using Orca.Training.Client;
-using Orca.Training.Datasets;
 using Orca.Training.Datasets.Intents;
 
 namespace Orca.Training.Grpc;

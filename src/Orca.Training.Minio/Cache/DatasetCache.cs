@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Datasets.Folders;
 using Orca.Training.Jobs;

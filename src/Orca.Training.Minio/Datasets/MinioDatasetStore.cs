@@ -5,7 +5,6 @@ using Orca.Training.Datasets;
 using Orca.Training.Files;
 using Orca.Training.Minio.Cache;
 using Orca.Training.Minio.Objects;
-using Orca.Training.Text;
 
 namespace Orca.Training.Minio.Datasets;
 

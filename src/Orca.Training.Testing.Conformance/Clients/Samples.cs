@@ -41,6 +41,7 @@ internal static class Samples
         JobId = new JobId(17),
         Installation = new InstallationId("b1c2"),
         User = Unicode,
+        LeftOut = ["artifacts"],
         Revision = 9,
         State = JobState.Failed,
         Message = Unicode,

@@ -24,7 +24,9 @@ public abstract partial class TrainingClientConformance
         Assert.Equal([small, large], listed.Select(t => t.JobId));
         Assert.Equal(["artifacts"], listed[1].LeftOut);
         Assert.Empty(listed[0].LeftOut);
-        Assert.Equal((["artifacts"], ["artifacts"], ["files"]), (status.LeftOut, run.LeftOut, model.LeftOut));
+        Assert.Equal(["artifacts"], status.LeftOut);
+        Assert.Equal(["artifacts"], run.LeftOut);
+        Assert.Equal(["files"], model.LeftOut);
         Assert.All([status.Artifacts, run.Artifacts, model.Files], files => Assert.InRange(files.Count, 1_000, ManyFiles - 1));
         Assert.Equal([small, large], (await client.Runs.QueryAsync(new RunQuery(), Token)).Select(r => r.Job));
         Assert.Equal(ManyFiles, (await client.Runs.ListArtifactsAsync(large, Token)).Count);
@@ -88,7 +90,7 @@ public abstract partial class TrainingClientConformance
         requests[650] = requests[650] with { Algorithm = "" };
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => client.TrainAllAsync(requests, cancellationToken: Token));
         Assert.Equal("requests[650].algorithm", Assert.Single(refusal.Violations).Field);
-        Assert.Equal(700, (await installation.Client.ListTrainingsAsync(new TrainingQuery { PageSize = 1000 }, Token)).Trainings.Count);
+        Assert.Equal(700, await CountAsync(installation.Client));
     }
 
     [Fact]
@@ -111,5 +113,20 @@ public abstract partial class TrainingClientConformance
     {
         var name = $"{number:d4}-{new string('n', 235)}";
         return new Artifact(name, new Uri($"file:///srv/orca-data/runs/installation/{number}/{name}"), 0, new string('e', 64));
+    }
+
+    // A page ends where a message would be too large.
+    private static async Task<int> CountAsync(ITrainingClient client)
+    {
+        var count = 0;
+        string? token = null;
+        do
+        {
+            var page = await client.ListTrainingsAsync(new TrainingQuery { PageSize = 1000, PageToken = token }, Token);
+            count += page.Trainings.Count;
+            token = page.NextPageToken;
+        }
+        while (!string.IsNullOrEmpty(token));
+        return count;
     }
 }

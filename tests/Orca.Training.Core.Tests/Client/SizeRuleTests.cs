@@ -40,6 +40,9 @@ public sealed class SizeRuleTests
     [Fact]
     public void A_sweep_that_is_taken_becomes_no_more_on_record_than_a_call_may()
     {
+        // A call of this size is large enough for half of the sweeps.
+        var limits = new RequestLimits { CallBytes = 1 << 20 };
+        var rules = new RequestValidator(limits, ["a"], 1);
         var chance = new Random(8);
         var (taken, refused) = (0, 0);
         for (var i = 0; i < 100; i++)
@@ -47,7 +50,7 @@ public sealed class SizeRuleTests
             var grid = Enumerable.Range(0, chance.Next(1, 4)).Select(p => new SweepParameter($"G{p}", [.. Enumerable.Range(0, chance.Next(1, 11)).Select(v => v + Text(chance, chance.Next(2000)))]));
             var sweep = new TrainingSweep { Request = Any(chance) with { Parameters = new Dictionary<string, string> { ["P"] = Text(chance, 4000) } }, Grid = [.. grid] };
             var found = new List<FieldViolation>();
-            SweepExpansion.Check(sweep, Rules, found);
+            SweepExpansion.Check(sweep, rules, found);
             if (found.Count > 0)
             {
                 refused++;
@@ -56,7 +59,7 @@ public sealed class SizeRuleTests
 
             // Their names come on top.
             taken++;
-            Assert.InRange(SweepExpansion.Expand(sweep, Limits.NameLength).Sum(r => RecordSize.Of(r, 0)), 0, Limits.CallBytes + (SweepExpansion.CountOf(sweep) * 6 * Limits.NameLength));
+            Assert.InRange(SweepExpansion.Expand(sweep, limits.NameLength).Sum(r => RecordSize.Of(r, 0)), 0, limits.CallBytes + (SweepExpansion.CountOf(sweep) * 6 * limits.NameLength));
         }
 
         Assert.InRange(taken, 10, 90);

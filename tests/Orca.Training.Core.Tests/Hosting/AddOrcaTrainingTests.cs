@@ -28,7 +28,8 @@ public sealed class AddOrcaTrainingTests
             "LeaseDuration": "00:00:14",
             "RemoveLeftovers": true,
             "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00",
-              "DatasetFiles": 12, "DatasetMiB": 13, "Uploads": 14, "UploadsOfCaller": 15, "UploadIdle": "00:00:16", "UploadTime": "00:00:17" },
+              "DatasetFiles": 12, "DatasetMiB": 13, "Uploads": 14, "UploadsOfCaller": 15, "UploadIdle": "00:00:16", "UploadTime": "00:00:17",
+              "RequestBytes": 2000, "CallBytes": 3000, "LongestTimeLimit": "9.00:00:00" },
             "RequeueOnStop": true,
             "OtherUsersCanRead": true,
             "Disk": { "KeepFreeMiB": 31, "StopBelowMiB": 30, "Period": "00:00:32" },
@@ -88,6 +89,7 @@ public sealed class AddOrcaTrainingTests
         Assert.Equal(TimeSpan.FromDays(10), limits.LongestTime);
         Assert.Equal((12, 13, 14, 15), (limits.DatasetFiles, limits.DatasetMiB, limits.Uploads, limits.UploadsOfCaller));
         Assert.Equal((TimeSpan.FromSeconds(16), TimeSpan.FromSeconds(17)), (limits.UploadIdle, limits.UploadTime));
+        Assert.Equal((2000, 3000, TimeSpan.FromDays(9)), (limits.RequestBytes, limits.CallBytes, limits.LongestTimeLimit));
         Assert.Equal(["Other", "intents"], options.Algorithms.Keys.Order(StringComparer.Ordinal));
         var algorithm = options.Algorithms["intents"];
         Assert.Equal(("registry/intents:1", 2.5, 2048, 1), (algorithm.Image, algorithm.Cpus, algorithm.MemoryMiB, algorithm.Gpus));

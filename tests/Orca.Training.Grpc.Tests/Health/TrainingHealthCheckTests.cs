@@ -33,7 +33,7 @@ public sealed class TrainingHealthCheckTests
         var result = await AskAsync(NewCheck());
 
         Assert.Equal((status, description), (result.Status, result.Description));
-        Assert.Equal(["job store", "machine one", "machine two", "tracker"], result.Data.Keys.Order());
+        Assert.Equal(["disk", "job store", "machine one", "machine two", "tracker"], result.Data.Keys.Order());
         Assert.Equal((role, (object)"answers"), (result.Data["tracker"], result.Data["machine one"]));
     }
 
