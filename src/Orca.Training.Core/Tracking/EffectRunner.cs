@@ -180,8 +180,7 @@ internal sealed class EffectRunner(
             var (log, metric) = (await logs.FindStartAsync(follow.Attempt, rank: 0, recorded), await metrics.FindStartAsync(follow.Attempt, rank: 0, digest.Progress));
             var from = metric < log ? metric : log;
             var lines = machines[follow.Machine].Runtime.ReadOutputAsync(follow.Attempt, rank: 0, from, ending);
-            var follower = new OutputFollower(time, logs, metrics, follow.Attempt, rank: 0, errand.HearAsync);
-            await follower.FollowAsync(lines, from, digest, errand);
+            await new OutputFollower(time, logs, metrics, follow.Attempt, rank: 0, errand.HearAsync).FollowAsync(lines, from, digest, errand);
             return new TrackerEvent.OutputEnded(follow.Attempt, Summary(digest, follow.From));
         }
         catch (Exception e) when (!IsEnding(e))

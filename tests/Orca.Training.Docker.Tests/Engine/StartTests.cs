@@ -117,12 +117,12 @@ public sealed class StartTests(DockerEngine engine) : EngineTest(engine)
     }
 
     [Fact]
-    public async Task With_an_init_process_a_missing_command_ends_with_127_and_a_hint()
+    public async Task With_an_init_process_a_missing_command_ends_with_127_and_nothing_else_is_said_of_it()
     {
         var end = await RunAsync(Script("") with { Command = ["train.py"] });
 
         Assert.Equal(127, end.ExitCode);
-        Assert.Contains("missing", end.Detail, StringComparison.Ordinal);
+        Assert.Null(end.Detail);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ internal static class Causes
         // Somebody on the machine.
         new("docker stop", Script(Waits), OutcomeCode.Killed, BySigterm) { Act = OnceBegun(s => s.DockerAsync("stop")) },
         new("docker stop of a training that saves and ends with exit code 0", Script(SavesOnSigterm), OutcomeCode.Killed, BySigterm + " It ended with exit code 0 then,") { Act = OnceBegun(s => s.DockerAsync("stop")) },
-        new("docker kill --signal QUIT", Script(Waits), OutcomeCode.Killed, "by a signal (SIGQUIT") { Act = OnceBegun(s => s.DockerAsync("kill", "--signal", "QUIT")) },
+        new("docker kill --signal QUIT", Script(Begins + "exec sleep 60"), OutcomeCode.Killed, "by a signal (SIGQUIT") { Act = OnceBegun(s => s.DockerAsync("kill", "--signal", "QUIT")) },
         new("docker kill --signal HUP", Script(Waits), OutcomeCode.Killed, "by a signal (SIGHUP") { Act = OnceBegun(s => s.DockerAsync("kill", "--signal", "HUP")) },
         new("docker kill --signal USR1", Script(Waits), OutcomeCode.Killed, "by a signal (SIGUSR1") { Act = OnceBegun(s => s.DockerAsync("kill", "--signal", "USR1")) },
         new("docker kill", Script(Waits), OutcomeCode.Killed, BySigkill) { Act = OnceBegun(s => s.DockerAsync("kill")) },

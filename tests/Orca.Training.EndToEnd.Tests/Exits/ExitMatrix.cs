@@ -90,7 +90,7 @@ public sealed class ExitMatrix : IAsyncLifetime
     private static async Task<IReadOnlyDictionary<string, Task<TrainingStatus>>> EngineAsync(Setting setting, bool keepsContainers, bool isKilled)
     {
         await using var engine = await SecondEngine.StartNewAsync(keepsContainers, Cancel);
-        await using var service = await Service.StartAsync(engine: engine.Host);
+        await using var service = await Service.StartAsync(engine: engine.Host, build: b => b.UseCapacityPolicy(CapacityPolicies.Jobs(4)));
         var rows = await SubmitAsync(setting, service.Client, service.DataFolder, engine.Host);
         await Task.WhenAll(rows.Select(r => r.Cause.Before(r.Scene)));
         await (isKilled ? engine.KillAsync(Cancel) : engine.StopAsync(Cancel));
