@@ -38,7 +38,7 @@ public sealed class AlgorithmOptions
 
     /// <summary>
     /// Whether requests may give parameters that neither <see cref="DeclaredParameters"/> nor <see cref="Parameters"/> names. Reserved names are
-    /// refused either way. Default: only where <see cref="DeclaredParameters"/> is empty, which is told in the log when the host starts.
+    /// refused either way. Default: only where <see cref="DeclaredParameters"/> is empty.
     /// </summary>
     public bool? AllowOtherParameters { get; set; }
 

@@ -34,7 +34,7 @@ internal static class Causes
         new("no memory for a child of it", Script("tail /dev/zero; exit 3"), OutcomeCode.OutOfMemory, "A process of the training used more memory than its limit of 64 MiB and was killed; the training then ended with exit code 3."),
         new("no memory for a child, and exit code 0 all the same", Script("tail /dev/zero; exit 0"), OutcomeCode.Completed, "The training completed."),
         new("more processes than it may have", Script("set -e; i=0; while [ $i -lt 100 ]; do sleep 60 & i=$((i+1)); done"), OutcomeCode.NonZeroExit, "can't fork"),
-        new("a full disk", Script("""set -e; dd if=/dev/zero of="$ORCA_OUTPUT_PATH/model" bs=64k count=32"""), OutcomeCode.NonZeroExit, "No space left on device") { Setting = Setting.SmallDisk },
+        new("a full disk", Script("""dd if=/dev/zero of="$ORCA_OUTPUT_PATH/model" bs=64k count=32; sleep 60"""), OutcomeCode.DiskFull, "The training filled the disk of its host") { Setting = Setting.SmallDisk },
         new("an announced file that is not there", Script("""echo '{"orca":"artifact","name":"model.pt"}'"""), OutcomeCode.ArtifactMissing, "model.pt"),
         new("8 TiB that are one hole", Script("""truncate -s 8192G "$ORCA_OUTPUT_PATH/x" """), OutcomeCode.ArtifactTooLarge, "The training left more than 17179869184 bytes, 'x' with 8796093022208 of them"),
         new("a link to a folder beside its files", Script("""cd "$ORCA_OUTPUT_PATH"; mkdir run-1; : > model.pt; ln -s model.pt last.ckpt; ln -s run-1 latest-run; echo '{"orca":"artifact","name":"last.ckpt"}'"""),
