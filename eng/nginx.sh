@@ -2,10 +2,11 @@
 # A real nginx for tests: Debian's package, on loopback, in front of what the caller's settings name. Nothing is installed on the
 # machine: the package is unpacked below the state folder.
 #
-#   eng/nginx.sh up NAME SETTINGS [--for PID]   starts it with the server blocks of a file; it listens when this ends
-#   eng/nginx.sh down NAME                      ends it and removes its folder
+#   eng/nginx.sh up NAME SETTINGS [--for PID] [--user USER]   starts it with the server blocks of a file; it listens when this ends
+#   eng/nginx.sh down NAME                                    ends it and removes its folder
 #
-# PID is the process that uses it (default: the caller); what a dead one left behind is removed by the next `up`.
+# PID is the process that uses it (default: the caller); what a dead one left behind is removed by the next `up`. USER is who connects to
+# what it stands before (default: the caller's; another one needs root). Debian's own settings say www-data.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"
@@ -49,9 +50,9 @@ fetch_program() {
   exec 9>&-
 }
 
-write_settings() { # SERVERS
+write_settings() { # SERVERS; who connects is $user
   cat >"$folder/nginx.conf" <<CONF
-user $(id -un) $(id -gn);
+user $user;
 worker_processes 1;
 pid $folder/nginx.pid;
 error_log $folder/error.log;
@@ -92,8 +93,16 @@ remove_leftovers() {
 }
 
 up() {
-  local settings=${1:?up needs a file of server blocks} owner=$PPID
-  [ "${2:-}" != --for ] || owner=${3:?--for needs a process id}
+  local settings=${1:?up needs a file of server blocks} owner=$PPID user
+  user=$(id -un)
+  shift
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --for) owner=${2:?--for needs a process id}; shift 2 ;;
+      --user) user=${2:?--user needs a name}; shift 2 ;;
+      *) die "unknown argument '$1'" ;;
+    esac
+  done
   [ -r "$settings" ] || die "there is no file '$settings'"
   remove_leftovers
   [ ! -e "$folder" ] || die "there is an nginx '$name' already: eng/nginx.sh down $name"
