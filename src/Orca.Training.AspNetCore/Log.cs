@@ -18,7 +18,9 @@ internal static partial class Log
     [LoggerMessage(3003, LogLevel.Debug, "{Method} ended because its caller did.")]
     public static partial void CancelledCall(ILogger logger, Exception exception, string method);
 
-    [LoggerMessage(3004, LogLevel.Warning, "Nobody has said who may call the training service, so only callers on this machine are answered. " +
-        "Write app.MapOrcaTraining().AllowThisMachineOnly() where that is right, and otherwise app.MapOrcaTraining().RequireAuthorization(policy).")]
+    [LoggerMessage(3004, LogLevel.Warning,
+        "Nobody has said who may call the training service, so only callers on this machine are answered. " +
+        "Write app.MapOrcaTraining().AllowThisMachineOnly() where that is right, " +
+        "and otherwise app.MapOrcaTraining().RequireAuthorization(policy).")]
     public static partial void NobodySaidWhoMayCall(ILogger logger);
 }

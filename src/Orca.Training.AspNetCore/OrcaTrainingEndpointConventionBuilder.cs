@@ -19,9 +19,9 @@ public sealed class OrcaTrainingEndpointConventionBuilder : IEndpointConventionB
     /// saying it ends the warning at start.
     /// </summary>
     /// <remarks>
-    /// A direct caller connects from a loopback address to <c>localhost</c>, <c>127.0.0.1</c> or <c>[::1]</c> at the service's own port, and
-    /// sends nothing that only proxies send; on Linux it also runs as the service's own user, or as root. All of them are anonymous,
-    /// whomever the host knows them to be.
+    /// A direct caller connects from a loopback address to <c>localhost</c>, <c>127.0.0.1</c> or <c>[::1]</c> at the service's own port,
+    /// and sends nothing that only proxies send; on Linux it also runs as the service's own user, or as root. All of them are
+    /// anonymous, whomever the host knows them to be.
     /// </remarks>
     /// <returns>The endpoints.</returns>
     public OrcaTrainingEndpointConventionBuilder AllowThisMachineOnly()
@@ -31,8 +31,8 @@ public sealed class OrcaTrainingEndpointConventionBuilder : IEndpointConventionB
     }
 
     /// <summary>
-    /// Lets whoever reaches the host do everything without a sign-in: read and remove all trainings, models and datasets, and run containers. For
-    /// a network in which everybody may do that.
+    /// Lets whoever reaches the host do everything without a sign-in: read and remove all trainings, models and datasets, and run
+    /// containers. For a network in which everybody may do that.
     /// </summary>
     /// <returns>The endpoints.</returns>
     public OrcaTrainingEndpointConventionBuilder AllowAnyoneToDoEverything()

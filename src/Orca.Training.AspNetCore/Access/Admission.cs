@@ -12,7 +12,8 @@ internal sealed record Admission(Door Door)
 
     /// <exception cref="InvalidOperationException">The call did not come in by an endpoint of the training service.</exception>
     public static Admission Of(HttpContext context) =>
-        context.Features.Get<Admission>() ?? throw new InvalidOperationException($"{context.Request.Path} was answered, and nothing let it in.");
+        context.Features.Get<Admission>()
+        ?? throw new InvalidOperationException($"{context.Request.Path} was answered, and nothing let it in.");
 
     public static void Put(HttpContext context, Door door) => context.Features.Set(door switch
     {

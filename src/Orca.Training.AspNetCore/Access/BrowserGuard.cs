@@ -23,14 +23,15 @@ internal static class BrowserGuard
     private static string? WhatSite(StringValues site) =>
         site.Count == 0 || site == "same-origin" || site == "none"
             ? null
-            : $"A page of another site asks this of the browser (Sec-Fetch-Site: {Printable.Of(site)}): only pages of the training service's own host may.";
+            : $"A page of another site asks this of the browser (Sec-Fetch-Site: {Printable.Of(site)}): " +
+              "only pages of the host of the training service may.";
 
     // The scheme is left out: behind a proxy that ends TLS it is another one.
     private static string? WhatOrigin(StringValues origin, HostString host) =>
         origin.Count == 0 || (origin.Count == 1 && AuthorityOf(origin.ToString()).Equals(host.Value, StringComparison.OrdinalIgnoreCase))
             ? null
-            : $"A page of {Printable.Of(origin)} asks this of the browser, and the call is addressed to {Printable.Of(host.Value)}: only pages of the training " +
-              "service's own host may, and a proxy has to pass on the header Host as it came.";
+            : $"A page of {Printable.Of(origin)} asks this of the browser, and the call is addressed to {Printable.Of(host.Value)}: " +
+              "only pages of the host of the training service may, and a proxy has to pass on the header Host as it came.";
 
     private static string AuthorityOf(string origin) =>
         origin.IndexOf("://", StringComparison.Ordinal) is var at and > 0 ? origin[(at + 3)..] : "";

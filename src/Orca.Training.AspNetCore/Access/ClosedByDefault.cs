@@ -32,7 +32,8 @@ internal sealed class ClosedByDefault(RequestDelegate next, GuardedEndpoint guar
         });
         if (!guarded.IsHarmless)
         {
-            services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(() => WarnIfNobodySaid(services, logger));
+            var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+            lifetime.ApplicationStarted.Register(() => WarnIfNobodySaid(services, logger));
         }
     }
 
@@ -41,7 +42,7 @@ internal sealed class ClosedByDefault(RequestDelegate next, GuardedEndpoint guar
         var door = guarded.DoorOf(context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty) ?? Door.ThisMachine;
         if (WhyRefused(context, door) is { } refusal)
         {
-            Log.RefusedCaller(logger, context.Request.Path, context.Connection.RemoteIpAddress?.ToString() ?? "no address", refusal.Message);
+            Log.RefusedCaller(logger, context.Request.Path, $"{context.Connection.RemoteIpAddress}", refusal.Message);
             return Refusal.WriteAsync(context, refusal);
         }
 
@@ -72,8 +73,8 @@ internal sealed class ClosedByDefault(RequestDelegate next, GuardedEndpoint guar
     private static void WarnIfNobodySaid(IServiceProvider services, ILogger logger)
     {
         // The host's, with the conventions of all groups around ours.
-        var endpoints = services.GetRequiredService<EndpointDataSource>().Endpoints;
-        if (endpoints.Any(e => e.Metadata.GetMetadata<GuardedEndpoint>() is { IsHarmless: false } guarded && guarded.DoorOf(e.Metadata) is null))
+        var all = services.GetRequiredService<EndpointDataSource>().Endpoints.Select(e => e.Metadata);
+        if (all.Any(m => m.GetMetadata<GuardedEndpoint>() is { IsHarmless: false } guarded && guarded.DoorOf(m) is null))
         {
             Log.NobodySaidWhoMayCall(logger);
         }

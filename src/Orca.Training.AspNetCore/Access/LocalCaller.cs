@@ -15,7 +15,8 @@ internal static class LocalCaller
     private static readonly FrozenSet<string> DirectHeaders = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Authorization", "Baggage", "Cache-Control", "Connection",
-        "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Correlation-Context", "Date", "DNT", "Expect", "Host", "HTTP2-Settings",
+        "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Correlation-Context", "Date", "DNT", "Expect", "Host",
+        "HTTP2-Settings",
         "Idempotency-Key", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Keep-Alive",
         "Last-Event-ID", "Origin", "Pragma", "Priority", "Range", "Referer", "Request-Id", "TE", "Traceparent", "Tracestate",
         "Transfer-Encoding", "Upgrade", "Upgrade-Insecure-Requests", "User-Agent", "X-Requested-With");
@@ -38,8 +39,10 @@ internal static class LocalCaller
 
     // A name that is not this machine's own came from elsewhere: through a proxy, or by a page whose name was rebound to this address.
     private static string? WhyNotByHost(HostString host, bool isHttps, int port) =>
-        !IsLoopbackName(host.Host) ? $"this call is addressed to {Printable.Of(host.Value)}, which is not localhost, 127.0.0.1 or [::1]"
-        : (host.Port ?? (isHttps ? 443 : 80)) != port ? $"this call is addressed to {Printable.Of(host.Value)}, which is not port {port}, where it came in"
+        !IsLoopbackName(host.Host)
+            ? $"this call is addressed to {Printable.Of(host.Value)}, which is not localhost, 127.0.0.1 or [::1]"
+        : (host.Port ?? (isHttps ? 443 : 80)) != port
+            ? $"this call is addressed to {Printable.Of(host.Value)}, which is not port {port}, where it came in"
         : null;
 
     private static string? WhyNotByHeaders(IHeaderDictionary headers)

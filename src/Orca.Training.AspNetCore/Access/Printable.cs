@@ -11,5 +11,7 @@ internal static class Printable
     public static string Of(string? text) =>
         string.IsNullOrEmpty(text)
             ? "nothing"
-            : string.Concat(text.Take(Longest).Select(c => c is >= ' ' and <= '~' && !Escaped.Contains(c, StringComparison.Ordinal) ? c : '?'));
+            : string.Concat(text.Take(Longest).Select(c => IsPlain(c) ? c : '?'));
+
+    private static bool IsPlain(char c) => c is >= ' ' and <= '~' && !Escaped.Contains(c, StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -57,15 +58,18 @@ internal static class SocketOwners
     }
 
     // A table that changes while it is read may leave out a line.
-    private static string? Look(IPEndPoint client, IPEndPoint server) => WhyNot(Lines(), client, server) is null ? null : WhyNot(Lines(), client, server);
+    private static string? Look(IPEndPoint client, IPEndPoint server) =>
+        WhyNot(Lines(), client, server) is null ? null : WhyNot(Lines(), client, server);
 
     private static IEnumerable<string> Lines() => Tables.Where(File.Exists).SelectMany(File.ReadLines);
 
     // Only of a connection that stands (01): what its owner has closed is listed as root's.
     private static string[] Ends(IPEndPoint local, IPEndPoint remote) =>
-        local.Address.IsIPv4MappedToIPv6 || local.AddressFamily is System.Net.Sockets.AddressFamily.InterNetwork
-            ? [$" {Hex(local, mapped: false)} {Hex(remote, mapped: false)} 01 ", $" {Hex(local, mapped: true)} {Hex(remote, mapped: true)} 01 "]
-            : [$" {Hex(local, mapped: false)} {Hex(remote, mapped: false)} 01 "];
+        local.Address.IsIPv4MappedToIPv6 || local.AddressFamily is AddressFamily.InterNetwork
+            ? [End(local, remote, mapped: false), End(local, remote, mapped: true)]
+            : [End(local, remote, mapped: false)];
+
+    private static string End(IPEndPoint local, IPEndPoint remote, bool mapped) => $" {Hex(local, mapped)} {Hex(remote, mapped)} 01 ";
 
     private static int? OwnerIn(string line, string[] ends) =>
         Array.Exists(ends, e => line.Contains(e, StringComparison.Ordinal))

@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -87,6 +88,26 @@ public sealed class ClosedByDefaultTests : IDisposable
             "This training service answers only callers on its own machine, and this call came from another machine. "
             + "Its host says who else may call with app.MapOrcaTraining().RequireAuthorization(policy).",
             JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task An_address_that_the_host_believes_a_proxy_to_tell_opens_nothing()
+    {
+        await using var host = await StartAsync(map: app =>
+        {
+            app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All });
+            app.MapOrcaTraining();
+        });
+        using var web = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host.Address, "/orca-training/runs.jsonl"));
+        request.Headers.Add("X-Forwarded-For", "127.0.0.1");
+        request.Headers.Add("X-Forwarded-Host", host.Address.Authority);
+        request.Headers.Add("X-Forwarded-Proto", "http");
+
+        using var answer = await web.SendAsync(request, Token);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Contains("X-Original-", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
     [Fact]

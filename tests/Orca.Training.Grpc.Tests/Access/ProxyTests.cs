@@ -99,9 +99,16 @@ public sealed class ProxyTests
     private static async Task AssertRefusedAsync(string pass, string more, string? user)
     {
         var calls = new Counter();
-        var socket = Path.Combine(Path.GetTempPath(), $"orca-{Guid.NewGuid():N}.sock");
+        var folder = Directory.CreateTempSubdirectory("orca-proxy-");
+        var socket = Path.Combine(folder.FullName, "host.sock");
         await using var host = await StartAsync(calls, app => app.MapOrcaTraining().AllowThisMachineOnly(), socket);
-        File.SetUnixFileMode(socket, (UnixFileMode)0b110_110_110);
+        if (!OperatingSystem.IsWindows())
+        {
+            // For an nginx of another user.
+            File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
+            File.SetUnixFileMode(socket, (UnixFileMode)0b110_110_110);
+        }
+
         var (upstream, port) = (host.Address.Port, NginxServer.FreePort());
         var isGrpc = pass.StartsWith("grpc", StringComparison.Ordinal);
         var servers = $$"""
@@ -113,7 +120,7 @@ public sealed class ProxyTests
 
         await AssertNobodyAsync(isGrpc ? proxy : null, isGrpc ? null : proxy, calls);
         await host.App.StopAsync(Token);
-        File.Delete(socket);
+        folder.Delete(recursive: true);
     }
 
     private static async Task AssertNobodyAsync(Uri? grpc, Uri? http, Counter calls)
