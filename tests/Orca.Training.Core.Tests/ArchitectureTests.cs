@@ -25,7 +25,9 @@ public sealed partial class ArchitectureTests
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Jobs", "Machines", "Text"],
         ["Logs"] = ["Disk", "Files", "Jobs", "Machines"],
-        ["Client"] = ["Artifacts", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Runs", "Settings", "Text"],
+        ["Auditing"] = ["Jobs"],
+        ["Ownership"] = ["Jobs"],
+        ["Client"] = ["Artifacts", "Auditing", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Ownership", "Runs", "Settings", "Text"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics"],
         ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity", "Text"],
@@ -126,7 +128,7 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"Orca\.Training\.([A-Z][\w.]*)|(?<![\w.])(?:(?<1>Machines)\.ReservedVariables|(?<1>Jobs)\.(?:Job|JobId|JobState|Outcome)\b)")]
     private static partial Regex Namespaces();
 
-    [GeneratedRegex(@"using Orca\.Training\.(Jobs\.Storage\.Memory|Metrics\.Memory|Models\.Memory|Artifacts\.Folders|Datasets\.Folders|Logs\.Folders)")]
+    [GeneratedRegex(@"using Orca\.Training\.(Jobs\.Storage\.Memory|Metrics\.Memory|Models\.Memory|Auditing\.Memory|Ownership\.Memory|Artifacts\.Folders|Datasets\.Folders|Logs\.Folders)")]
     private static partial Regex Implementations();
 
     [GeneratedRegex(@"using (Orca\.Training\.(Docker|Kubernetes|Minio|Sqlite|PostgreSql|Grpc|AspNetCore|Testing|Cli)|Docker|Grpc|Google|Microsoft\.AspNetCore)\b")]

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Orca.Training.Client;
 using Orca.Training.Grpc.Tests.Support;
@@ -28,7 +27,7 @@ public sealed class RemoteClientTests : TrainingClientConformance
         {
             app.Use((context, next) =>
             {
-                context.User = user is null ? context.User : new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test"));
+                context.User = user is null ? context.User : Callers.Named(user);
                 return next(context);
             });
             app.MapOrcaTraining();

@@ -44,7 +44,15 @@ internal sealed class ClosedByDefault(RequestDelegate next, ILogger logger)
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (IsHostsConcern(context) || IsLocal(context))
+        var isKnown = IsKnown(context);
+        // Who is let in without a name, by the connection or by the host's own word that anybody is, acts as an operator without one.
+        if (!isKnown && (IsLocal(context) || IsOpened(context)))
+        {
+            context.Features.Set(CallerFeature.Local);
+            return next(context);
+        }
+
+        if (isKnown || IsHostsConcern(context))
         {
             return next(context);
         }
@@ -54,12 +62,15 @@ internal sealed class ClosedByDefault(RequestDelegate next, ILogger logger)
     }
 
     // Not by context.User, which makes a nobody for each call of a host without authentication.
+    private static bool IsKnown(HttpContext context) =>
+        context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identity is { IsAuthenticated: true };
+
     private static bool IsHostsConcern(HttpContext context) =>
-        context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identity is { IsAuthenticated: true }
-        || context.GetEndpoint()?.Metadata is { } metadata
-            && (metadata.GetMetadata<IAuthorizeData>() is not null
-                || metadata.GetMetadata<AuthorizationPolicy>() is not null
-                || metadata.GetMetadata<IAllowAnonymous>() is not null);
+        context.GetEndpoint()?.Metadata is { } metadata
+        && (metadata.GetMetadata<IAuthorizeData>() is not null
+            || metadata.GetMetadata<AuthorizationPolicy>() is not null);
+
+    private static bool IsOpened(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
     private static bool IsLocal(HttpContext context)
     {

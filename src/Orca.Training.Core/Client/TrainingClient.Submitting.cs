@@ -12,8 +12,6 @@ namespace Orca.Training.Client;
 /// </summary>
 internal sealed partial class TrainingClient
 {
-    private readonly SubmissionFacts _facts = new(store, datasets, data.Models);
-
     // Made once, and not for each submission.
     private Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>>? _record;
 
@@ -25,23 +23,22 @@ internal sealed partial class TrainingClient
         var run = await Runs.GetAsync(job, cancellationToken);
         return run.Execution is null
             ? throw new TrainingException(TrainingError.FailedPrecondition, $"What job {job} executed is not on record, since its machine did not tell: submit its request anew.")
-            : await SubmitAsync(Reruns.RequestOf(run), _record ??= RecordAsync, cancellationToken);
+            : await SubmitAsync(Operations.Rerun, Reruns.RequestOf(run), _record ??= RecordAsync, cancellationToken);
     }
 
     /// <summary>Submits as ever, but for how the job goes on record: a store's package records it within the application's own transaction.</summary>
     internal async Task<JobId> TrainAsync(
         TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> record, CancellationToken cancellationToken) =>
         // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
-        await SubmitAsync(Intake.Request(request), record, cancellationToken);
+        await SubmitAsync(Operations.Train, Intake.Request(request), record, cancellationToken);
 
+    /// <param name="operation">What the caller asks for.</param>
     /// <param name="request">One that nobody else can change.</param>
     /// <param name="record">How the job goes on record.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    private async Task<JobId> SubmitAsync(
-        TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> record, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
+    private Task<JobId> SubmitAsync(
+        Operation operation, TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> record, CancellationToken cancellationToken) =>
+        _guard.AskAsync(operation, async () =>
         {
             var fingerprint = request.IdempotencyKey is null ? null : Fingerprint.Of(request);
             if (await FindAsync(request.IdempotencyKey, fingerprint, cancellationToken) is { } known)
@@ -49,21 +46,39 @@ internal sealed partial class TrainingClient
                 return known.Id;
             }
 
-            var rules = validator();
+            var rules = _services.Validator();
             var found = rules.Check(request);
             ThrowIfAny(found);
-            var activity = TrainingActivities.Submit(request, time);
+            await TakeRoomAsync(1, cancellationToken);
+            var activity = TrainingActivities.Submit(request, _services.Time);
             var result = await TracedAsync(activity, RecordAsync(request, fingerprint, rules, found, record, cancellationToken));
+            var job = result.Job!;
             if (result.Applied)
             {
-                metrics?.Submitted(result.Job!);
+                _services.Metrics?.Submitted(job);
+                await RecordAsync(operation, $"job {job.Id}", job.Team);
             }
 
-            return result.Job!.Id;
-        }
-        catch (Exception e) when (_errors.Translated(e, nameof(TrainAsync), cancellationToken) is { } translated)
+            return job.Id;
+        }, cancellationToken);
+
+    /// <exception cref="TrainingException">The caller has too many in the queue.</exception>
+    private ValueTask TakeRoomAsync(int trainings, CancellationToken cancellationToken) =>
+        _guard.Budget is { } budget ? budget.QueueAsync(trainings, CountQueuedAsync, cancellationToken) : ValueTask.CompletedTask;
+
+    private async ValueTask<int> CountQueuedAsync(int most, CancellationToken cancellationToken)
+    {
+        var (count, query) = (0, new JobQuery { User = User, States = [JobState.Queued], OldestFirst = true, Limit = CallLimits.MaxPageSize });
+        while (true)
         {
-            throw translated;
+            var page = await _jobs.ReadPageAsync(query, cancellationToken);
+            count += page.Count(r => r.Job.User == User);
+            if (page.Count < query.Limit || count >= most)
+            {
+                return count;
+            }
+
+            query = query with { After = page[^1].Job.Id };
         }
     }
 
@@ -87,6 +102,12 @@ internal sealed partial class TrainingClient
         }
 
         ThrowIfAny(found);
+        if (request.OutputModelName.Length > 0)
+        {
+            await _facts.ClaimModelAsync(request.OutputModelName, found, cancellationToken);
+            ThrowIfAny(found);
+        }
+
         var result = await record(Submission(request, version, fingerprint, rules), cancellationToken);
         return Checked(result, fingerprint);
     }
@@ -94,11 +115,16 @@ internal sealed partial class TrainingClient
     private JobCommand.Submit Submission(TrainingRequest request, string version, string? fingerprint, RequestValidator rules)
     {
         var accepted = rules.DefaultsOf(request.Algorithm).FillIn(request.DatasetVersion == version ? request : request with { DatasetVersion = version });
-        return new JobCommand.Submit(accepted, user, time.GetUtcNow()) { TraceParent = TrainingActivities.TraceParent, Fingerprint = fingerprint };
+        return new JobCommand.Submit(accepted, User, _services.Time.GetUtcNow())
+        {
+            Team = _caller?.Rights.Team,
+            TraceParent = TrainingActivities.TraceParent,
+            Fingerprint = fingerprint,
+        };
     }
 
     private async ValueTask<CommandResult> RecordAsync(JobCommand.Submit submit, CancellationToken cancellationToken) =>
-        (await store.ApplyAsync([submit], fence: null, cancellationToken))[0];
+        (await _jobs.ApplyAsync([submit], fence: null, cancellationToken))[0];
 
     /// <summary>The job that a key stands for, if it does.</summary>
     /// <exception cref="TrainingException">It stands for another request.</exception>
@@ -110,7 +136,7 @@ internal sealed partial class TrainingClient
             return null;
         }
 
-        return await store.FindByKeyAsync(user, key, cancellationToken) is { } job ? Same(job, fingerprint) : null;
+        return await _jobs.FindByKeyAsync(User, key, cancellationToken) is { } job ? Same(job, fingerprint) : null;
     }
 
     /// <summary>What a store answers to a submission. A key can be in use though it was not a moment ago: most likely the same caller was faster.</summary>
@@ -157,7 +183,7 @@ internal sealed partial class TrainingClient
         }
         finally
         {
-            activity.End(time, error);
+            activity.End(_services.Time, error);
         }
     }
 }
