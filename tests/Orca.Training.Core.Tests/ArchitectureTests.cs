@@ -99,6 +99,19 @@ public sealed partial class ArchitectureTests
         Assert.Empty(references.Except(allowed));
     }
 
+    [Fact]
+    public void No_door_takes_a_client_or_a_store_from_the_host_but_by_its_caller()
+    {
+        // Whether the service is well is asked of its parts, by whoever the host lets ask.
+        var taken = from file in Sources.Files(["src/Orca.Training.AspNetCore"], ".cs")
+                    where !file.Contains("/Health/", StringComparison.Ordinal) && !file.EndsWith("/Access/Callers.cs", StringComparison.Ordinal)
+                    from line in Sources.Lines(file)
+                    where TakenFromTheHost().IsMatch(line)
+                    select $"{file}: {line}";
+
+        Assert.Empty(taken);
+    }
+
     private static IEnumerable<(string File, string From, string To)> AllArrows()
     {
         foreach (var file in Sources.Files([Core], ".cs"))
@@ -133,6 +146,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"using (Orca\.Training\.(Docker|Kubernetes|Minio|Sqlite|PostgreSql|Grpc|AspNetCore|Testing|Cli)|Docker|Grpc|Google|Microsoft\.AspNetCore)\b")]
     private static partial Regex OtherPackages();
+
+    [GeneratedRegex(@"Service<(ITrainingClient\w*|I\w+Store)>")]
+    private static partial Regex TakenFromTheHost();
 
     [GeneratedRegex(@"ProjectReference Include="".*/Orca\.Training\.([\w.]+)\.csproj""")]
     private static partial Regex ProjectReference();

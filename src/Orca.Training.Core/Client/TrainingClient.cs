@@ -27,7 +27,7 @@ internal sealed partial class TrainingClient : ITrainingClient
     {
         (_services, _caller) = (services, caller);
         _guard = caller?.Guard ?? new CallGuard(new ClientErrors(services.Logger));
-        (_jobs, _data) = caller is null or { Rights.SeesAll: true } ? (services.Jobs, services.Data) : Scoped(services, caller);
+        (_jobs, _data) = caller is null ? (services.Jobs, services.Data) : Scoped(services, caller);
         _facts = new SubmissionFacts(_jobs, _data.Datasets, _data.Models, caller?.Names);
     }
 

@@ -10,6 +10,8 @@ internal sealed class CallerBudgets(AccessOptions options, TimeProvider time)
     private readonly ConcurrentDictionary<string, CallerBudget> _budgets = new(StringComparer.Ordinal);
     private int _forgetting;
 
+    public int Count => _budgets.Count;
+
     public CallerBudget Of(string caller)
     {
         if (_budgets.Count >= Many && Interlocked.Exchange(ref _forgetting, 1) == 0)

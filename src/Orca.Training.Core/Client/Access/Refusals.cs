@@ -12,8 +12,15 @@ internal static class Refusals
     public static TrainingException MayNotSteer(CallerRights rights, JobId job) => Denied(
         $"{Who(rights.User)} may see job {job}, and not steer it: it takes whoever submitted it, or an operator of its team.");
 
-    public static TrainingException NotYours(CallerRights rights, string kind, string name, string words) => Denied(
-        $"{Who(rights.User)} may not {words} the {kind} {PlainName.Quoted(name)}: it belongs to others. Take another name, or ask an operator.");
+    /// <param name="rights">The caller's.</param>
+    /// <param name="kind">What the name is of.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="owner">The team that it belongs to; null for all. It is not told.</param>
+    /// <param name="words">What the caller may not do with it.</param>
+    public static TrainingException NotYours(CallerRights rights, string kind, string name, string? owner, string words) => Denied(
+        $"{Who(rights.User)} may not {words} the {kind} {PlainName.Quoted(name)}: "
+        + (owner is null ? "it belongs to all teams, and it takes an operator for all of them." : rights.SeesName(owner)
+            ? "it takes another role in its team." : "it belongs to another team. Take another name."));
 
     private static string RoleFor(Permission permission) => permission switch
     {

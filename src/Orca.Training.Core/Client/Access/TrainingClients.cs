@@ -22,9 +22,11 @@ internal sealed class TrainingClients(ClientServices services, ITrainingAccess a
             return _local ??= Make(TrainingScope.Local, budget: null, origin: null);
         }
 
-        var scope = access.GetScope(caller);
-        return Make(scope, _budgets.Of(scope.User ?? ""), origin);
+        return For(access.GetScope(caller), origin);
     }
+
+    /// <summary>A client for a scope.</summary>
+    internal ITrainingClient For(TrainingScope scope, string? origin) => Make(scope, _budgets.Of(scope.User ?? ""), origin);
 
     private TrainingClient Make(TrainingScope scope, CallerBudget? budget, string? origin)
     {

@@ -17,7 +17,7 @@ internal sealed class ScopedDatasets(IDatasetStore all, CallerNames names) : IDa
         DatasetNames.CheckId(datasetId);
         if (!await names.ClaimAsync(NameKind.Dataset, datasetId, async token => await all.ResolveAsync(datasetId, "", token) is not null, cancellationToken))
         {
-            throw Refusals.NotYours(names.Rights, "dataset", datasetId, "add to");
+            throw Refusals.NotYours(names.Rights, "dataset", datasetId, await names.OwnerOfAsync(NameKind.Dataset, datasetId, cancellationToken), "add to");
         }
 
         return await all.AddAsync(datasetId, files, cancellationToken);
@@ -53,16 +53,19 @@ internal sealed class ScopedDatasets(IDatasetStore all, CallerNames names) : IDa
     public async Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken)
     {
         var owner = await FindAsync(version, cancellationToken);
-        Require(names.Rights.AddsTo(owner), version.DatasetId, "tag");
+        if (!names.Rights.AddsTo(owner))
+        {
+            throw Refusals.NotYours(names.Rights, "dataset", version.DatasetId, owner, "tag");
+        }
+
         await all.TagAsync(version, tag, cancellationToken);
     }
 
     public async Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken)
     {
         var owner = await names.OwnerOfAsync(NameKind.Dataset, datasetId, cancellationToken);
-        if (names.Rights.SeesName(owner))
+        if (names.Rights.SeesName(owner) && await MayAsync(names.Rights.AddsTo(owner), datasetId, "", owner, "remove tags of", cancellationToken))
         {
-            Require(names.Rights.AddsTo(owner), datasetId, "remove tags of");
             await all.RemoveTagAsync(datasetId, tag, cancellationToken);
         }
     }
@@ -70,13 +73,9 @@ internal sealed class ScopedDatasets(IDatasetStore all, CallerNames names) : IDa
     public async Task<bool> DeleteAsync(DatasetVersion version, CancellationToken cancellationToken)
     {
         var owner = await names.OwnerOfAsync(NameKind.Dataset, version.DatasetId, cancellationToken);
-        if (!names.Rights.SeesName(owner))
-        {
-            return false;
-        }
-
-        Require(names.Rights.Rules(owner), version.DatasetId, "delete versions of");
-        return await all.DeleteAsync(version, cancellationToken);
+        return names.Rights.SeesName(owner)
+            && await MayAsync(names.Rights.Rules(owner), version.DatasetId, version.Hash, owner, "delete versions of", cancellationToken)
+            && await all.DeleteAsync(version, cancellationToken);
     }
 
     private ValueTask<bool> SeesAsync(string datasetId, CancellationToken cancellationToken) => names.SeesAsync(NameKind.Dataset, datasetId, cancellationToken);
@@ -85,16 +84,12 @@ internal sealed class ScopedDatasets(IDatasetStore all, CallerNames names) : IDa
     private async ValueTask<string?> FindAsync(DatasetVersion version, CancellationToken cancellationToken)
     {
         var owner = await names.OwnerOfAsync(NameKind.Dataset, version.DatasetId, cancellationToken);
-        return names.Rights.SeesName(owner) && await all.ResolveAsync(version.DatasetId, version.Hash, cancellationToken) is not null
+        return names.Rights.SeesAll || (names.Rights.SeesName(owner) && await all.ResolveAsync(version.DatasetId, version.Hash, cancellationToken) is not null)
             ? owner
             : throw new DatasetException($"Dataset {PlainName.Quoted(version.DatasetId)} has no version {PlainName.Quoted(version.Hash)}.");
     }
 
-    private void Require(bool may, string datasetId, string words)
-    {
-        if (!may)
-        {
-            throw Refusals.NotYours(names.Rights, "dataset", datasetId, words);
-        }
-    }
+    /// <returns>False if there is nothing that could be changed.</returns>
+    private async ValueTask<bool> MayAsync(bool may, string datasetId, string version, string? owner, string words, CancellationToken cancellationToken) =>
+        may || (await all.ResolveAsync(datasetId, version, cancellationToken) is null ? false : throw Refusals.NotYours(names.Rights, "dataset", datasetId, owner, words));
 }

@@ -42,7 +42,6 @@ internal sealed class ScopedModels(IModelStore all, CallerNames names) : IModelS
     {
         var owner = await names.OwnerOfAsync(NameKind.Model, name, cancellationToken);
         return names.Rights.SeesName(owner)
-            // Also of one that there is not, a caller is told the same: whether it is there, the caller could see.
-            && (names.Rights.Rules(owner) ? true : throw Refusals.NotYours(names.Rights, "model", name, words));
+            && (names.Rights.Rules(owner) || (await all.ResolveAsync(name, "", cancellationToken) is null ? false : throw Refusals.NotYours(names.Rights, "model", name, owner, words)));
     }
 }
