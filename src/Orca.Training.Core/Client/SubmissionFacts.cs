@@ -83,11 +83,13 @@ internal sealed class SubmissionFacts(IJobStore store, IDatasetStore datasets, I
 
     /// <summary>Makes sure that the caller may publish a model under a name. Last of all: the name may become its team's by it.</summary>
     /// <param name="model">The name.</param>
+    /// <param name="mayClaim">Whether it may become the team's now; otherwise it stays whose it is.</param>
     /// <param name="found">Gets what is wrong.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask ClaimModelAsync(string model, List<FieldViolation> found, CancellationToken cancellationToken)
+    public async ValueTask ClaimModelAsync(string model, bool mayClaim, List<FieldViolation> found, CancellationToken cancellationToken)
     {
-        if (names is not null && !await names.ClaimAsync(NameKind.Model, model, async token => await models.ResolveAsync(model, "", token) is not null, cancellationToken))
+        if (names is not null && !await names.ClaimAsync(
+            NameKind.Model, model, async token => !mayClaim || await models.ResolveAsync(model, "", token) is not null, cancellationToken))
         {
             found.Add(new FieldViolation("output_model_name", $"The model {PlainName.Quoted(model)} belongs to others: give another name."));
         }

@@ -107,7 +107,7 @@ internal sealed partial class TrainingClient
         {
             var place = submits.FindIndex(m => m.Request.OutputModelName == model);
             var own = new List<FieldViolation>();
-            await _facts.ClaimModelAsync(model, own, cancellationToken);
+            await _facts.ClaimModelAsync(model, mayClaim: true, own, cancellationToken);
             found.UnionWith(own.Select(v => fieldOf is null ? v : v with { Field = $"{fieldOf(place)}.{v.Field}" }));
         }
 

@@ -13,31 +13,32 @@ namespace Orca.Training.Client;
 internal sealed partial class TrainingClient
 {
     // Made once, and not for each submission.
-    private Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>>? _record;
+    private Recording? _own;
+
+    private Recording Own => _own ??= new Recording(RecordAsync, IsOwn: true);
 
     public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) =>
-        TrainAsync(request, _record ??= RecordAsync, cancellationToken);
+        // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
+        SubmitAsync(Operations.Train, Intake.Request(request), Own, cancellationToken);
 
     public async Task<JobId> RerunAsync(JobId job, CancellationToken cancellationToken = default)
     {
         var run = await Runs.GetAsync(job, cancellationToken);
         return run.Execution is null
             ? throw new TrainingException(TrainingError.FailedPrecondition, $"What job {job} executed is not on record, since its machine did not tell: submit its request anew.")
-            : await SubmitAsync(Operations.Rerun, Reruns.RequestOf(run), _record ??= RecordAsync, cancellationToken);
+            : await SubmitAsync(Operations.Rerun, Reruns.RequestOf(run), Own, cancellationToken);
     }
 
     /// <summary>Submits as ever, but for how the job goes on record: a store's package records it within the application's own transaction.</summary>
-    internal async Task<JobId> TrainAsync(
+    internal Task<JobId> TrainAsync(
         TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> record, CancellationToken cancellationToken) =>
-        // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
-        await SubmitAsync(Operations.Train, Intake.Request(request), record, cancellationToken);
+        SubmitAsync(Operations.Train, Intake.Request(request), new Recording(record, IsOwn: false), cancellationToken);
 
     /// <param name="operation">What the caller asks for.</param>
     /// <param name="request">One that nobody else can change.</param>
     /// <param name="record">How the job goes on record.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    private Task<JobId> SubmitAsync(
-        Operation operation, TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> record, CancellationToken cancellationToken) =>
+    private Task<JobId> SubmitAsync(Operation operation, TrainingRequest request, Recording record, CancellationToken cancellationToken) =>
         _guard.AskAsync(operation, async () =>
         {
             var fingerprint = request.IdempotencyKey is null ? null : Fingerprint.Of(request);
@@ -56,7 +57,10 @@ internal sealed partial class TrainingClient
             if (result.Applied)
             {
                 _services.Metrics?.Submitted(job);
-                await RecordAsync(operation, $"job {job.Id}", job.Team);
+                if (record.IsOwn)
+                {
+                    await RecordAsync(operation, $"job {job.Id}", job.Team);
+                }
             }
 
             return job.Id;
@@ -87,7 +91,7 @@ internal sealed partial class TrainingClient
         string? fingerprint,
         RequestValidator rules,
         List<FieldViolation> found,
-        Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> record,
+        Recording record,
         CancellationToken cancellationToken)
     {
         var version = await _facts.ResolveAsync(request, found, cancellationToken);
@@ -104,11 +108,11 @@ internal sealed partial class TrainingClient
         ThrowIfAny(found);
         if (request.OutputModelName.Length > 0)
         {
-            await _facts.ClaimModelAsync(request.OutputModelName, found, cancellationToken);
+            await _facts.ClaimModelAsync(request.OutputModelName, record.IsOwn, found, cancellationToken);
             ThrowIfAny(found);
         }
 
-        var result = await record(Submission(request, version, fingerprint, rules), cancellationToken);
+        var result = await record.Record(Submission(request, version, fingerprint, rules), cancellationToken);
         return Checked(result, fingerprint);
     }
 
@@ -186,4 +190,12 @@ internal sealed partial class TrainingClient
             activity.End(_services.Time, error);
         }
     }
+
+    /// <summary>How a job goes on record.</summary>
+    /// <param name="Record">Records it.</param>
+    /// <param name="IsOwn">
+    /// Whether it is recorded at once. Otherwise that is up to a transaction of the application's: until then nothing has happened that could be told, and
+    /// nothing else is written, which would wait for the transaction's end.
+    /// </param>
+    private sealed record Recording(Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> Record, bool IsOwn);
 }
