@@ -40,7 +40,7 @@ public sealed class TransactionTests : IDisposable
     public async Task A_job_that_a_caller_submits_within_a_transaction_is_the_callers_and_its_team_s_and_nothing_waits_for_the_transaction()
     {
         using var host = await StartAsync(_folder.NewFile(), services => services.Configure<AccessOptions>(options =>
-            options.Roles.Add(new AccessRoleOptions { Claim = "groups", Value = "vision", Role = TrainingRole.Submitter, Team = "vision" })));
+            options.Roles["vision"] = new AccessRoleOptions { Claim = "groups", Value = "vision", Role = TrainingRole.Submitter, Team = "vision" }));
         var ada = host.Services.GetRequiredService<ITrainingClientFactory>()
             .For(new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "ada"), new Claim("groups", "vision")], "test")));
         using var connection = Orders(host);

@@ -20,11 +20,11 @@ internal sealed class TwoTeams : IDisposable
     {
         services.Configure<AccessOptions>(options =>
         {
-            options.Roles.Add(new AccessRoleOptions { Claim = "groups", Value = "vision-guests", Role = TrainingRole.Viewer, Team = "vision" });
-            options.Roles.Add(new AccessRoleOptions { Claim = "groups", Value = "vision", Role = TrainingRole.Submitter, Team = "vision" });
-            options.Roles.Add(new AccessRoleOptions { Claim = "groups", Value = "vision-leads", Role = TrainingRole.Operator, Team = "vision" });
-            options.Roles.Add(new AccessRoleOptions { Claim = "groups", Value = "speech-leads", Role = TrainingRole.Operator, Team = "speech" });
-            options.Roles.Add(new AccessRoleOptions { Claim = "groups", Value = "platform", Role = TrainingRole.Operator });
+            options.Roles["guests"] = new AccessRoleOptions { Claim = "groups", Value = "vision-guests", Role = TrainingRole.Viewer, Team = "vision" };
+            options.Roles["vision"] = new AccessRoleOptions { Claim = "groups", Value = "vision", Role = TrainingRole.Submitter, Team = "vision" };
+            options.Roles["vision leads"] = new AccessRoleOptions { Claim = "groups", Value = "vision-leads", Role = TrainingRole.Operator, Team = "vision" };
+            options.Roles["speech leads"] = new AccessRoleOptions { Claim = "groups", Value = "speech-leads", Role = TrainingRole.Operator, Team = "speech" };
+            options.Roles["platform"] = new AccessRoleOptions { Claim = "groups", Value = "platform", Role = TrainingRole.Operator };
         });
         replace?.Invoke(services);
     });

@@ -12,8 +12,11 @@ public sealed class AccessOptions
     /// </summary>
     public string? UserClaim { get; set; }
 
-    /// <summary>Which claims give which roles. A caller has the roles of all entries that fit.</summary>
-    public IList<AccessRoleOptions> Roles { get; } = [];
+    /// <summary>
+    /// Which claims give which roles, each entry under a name of the host's choice. A caller has the roles of all entries that fit; who could submit
+    /// for several teams submits for that of the entry whose name comes first.
+    /// </summary>
+    public IDictionary<string, AccessRoleOptions> Roles { get; } = new Dictionary<string, AccessRoleOptions>(StringComparer.Ordinal);
 
     /// <summary>The role, for all teams, of a caller to whom no entry of the roles fits. Default: operator where there are no roles, else none.</summary>
     public TrainingRole? DefaultRole { get; set; }
@@ -48,12 +51,12 @@ public sealed class AccessRoleOptions
     /// <summary>The type of the claim, such as <c>groups</c>. Required.</summary>
     public string Claim { get; set; } = "";
 
-    /// <summary>The value that the claim has to have; empty for any. Case counts.</summary>
+    /// <summary>The value that the claim has to have; case counts. Default: any.</summary>
     public string Value { get; set; } = "";
 
-    /// <summary>The role that it gives. Required.</summary>
+    /// <summary>The role that it gives: Viewer, Submitter or Operator. Required.</summary>
     public TrainingRole? Role { get; set; }
 
-    /// <summary>For which team. Default: all of them.</summary>
+    /// <summary>For which team. Default: for all of them.</summary>
     public string? Team { get; set; }
 }

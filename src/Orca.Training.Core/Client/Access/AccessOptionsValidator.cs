@@ -28,14 +28,14 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
             found.Add($"{Section}{nameof(options.UserClaim)} is '{claim}': give the type of a claim, such as sub, or leave it out.");
         }
 
-        if (options.DefaultRole is { } role && !Enum.IsDefined(role))
+        if (options.DefaultRole is { } otherwise && !Enum.IsDefined(otherwise))
         {
-            found.Add(Invariant($"{Section}{nameof(options.DefaultRole)} is {(int)role}: give {Words}."));
+            found.Add(Invariant($"{Section}{nameof(options.DefaultRole)} is {(int)otherwise}: give {Words}."));
         }
 
-        for (var i = 0; i < options.Roles.Count; i++)
+        foreach (var (entry, role) in options.Roles)
         {
-            Check(Invariant($"{nameof(options.Roles)}:{i}:"), options.Roles[i], found);
+            Check($"{nameof(options.Roles)}:{entry}:", role, found);
         }
 
         return found.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(found);

@@ -17,9 +17,9 @@ public sealed class ConfiguredAccessTests
     public void A_claim_gives_the_roles_of_all_entries_that_fit_and_no_others()
     {
         var options = Read(
-            ("Roles:0:Claim", "groups"), ("Roles:0:Value", "ml"), ("Roles:0:Role", "Submitter"), ("Roles:0:Team", "vision"),
-            ("Roles:1:Claim", "groups"), ("Roles:1:Role", "Viewer"),
-            ("Roles:2:Claim", "groups"), ("Roles:2:Value", "ML"), ("Roles:2:Role", "Operator"));
+            ("Roles:a:Claim", "groups"), ("Roles:a:Value", "ml"), ("Roles:a:Role", "Submitter"), ("Roles:a:Team", "vision"),
+            ("Roles:b:Claim", "groups"), ("Roles:b:Role", "Viewer"),
+            ("Roles:c:Claim", "groups"), ("Roles:c:Value", "ML"), ("Roles:c:Role", "Operator"));
 
         Assert.Equal([new TrainingGrant(TrainingRole.Submitter, "vision"), new TrainingGrant(TrainingRole.Viewer)], GrantsOf(options, "ml"));
         Assert.Equal([new TrainingGrant(TrainingRole.Viewer)], GrantsOf(options, "other"));
@@ -28,7 +28,7 @@ public sealed class ConfiguredAccessTests
     [Fact]
     public void Where_there_are_roles_a_caller_without_one_may_do_nothing_unless_there_is_a_role_for_everybody()
     {
-        (string, string)[] roles = [("Roles:0:Claim", "groups"), ("Roles:0:Value", "ml"), ("Roles:0:Role", "Operator")];
+        (string, string)[] roles = [("Roles:a:Claim", "groups"), ("Roles:a:Value", "ml"), ("Roles:a:Role", "Operator")];
 
         Assert.Empty(GrantsOf(Read(roles), "other"));
         Assert.Equal([new TrainingGrant(TrainingRole.Viewer)], GrantsOf(Read([.. roles, ("DefaultRole", "Viewer")]), "other"));
@@ -36,8 +36,8 @@ public sealed class ConfiguredAccessTests
     }
 
     [Theory]
-    [InlineData("Roles:0:Value", "ml", "OrcaTraining:Access:Roles:0:Claim is missing: give the type of the claim that gives the role, such as groups.")]
-    [InlineData("Roles:0:Claim", "groups", "OrcaTraining:Access:Roles:0:Role is missing: give Viewer, Submitter or Operator.")]
+    [InlineData("Roles:a:Value", "ml", "OrcaTraining:Access:Roles:a:Claim is missing: give the type of the claim that gives the role, such as groups.")]
+    [InlineData("Roles:a:Claim", "groups", "OrcaTraining:Access:Roles:a:Role is missing: give Viewer, Submitter or Operator.")]
     [InlineData("DefaultTeam", "", "OrcaTraining:Access:DefaultTeam is '': give a name of 1 to 128 characters, ")]
     [InlineData("UserClaim", " ", "OrcaTraining:Access:UserClaim is ' ': give the type of a claim, such as sub, or leave it out.")]
     [InlineData("KeepAudit", "00:00:01", "OrcaTraining:Access:KeepAudit is 00:00:01: give at least 1 day, as 1.00:00:00.")]
