@@ -89,7 +89,7 @@ internal sealed partial class TrainingGrpcService(
         return responseStream;
     });
 
-    private async ValueTask<Wire.TrainGroupResponse> TrainAllAsync(Wire.TrainAllRequest request, ServerCallContext context)
+    private static async ValueTask<Wire.TrainGroupResponse> TrainAllAsync(Wire.TrainAllRequest request, ServerCallContext context)
     {
         TrainingRequest[] requests = [.. request.Requests.Select(RequestMapping.FromWire)];
         return BatchMapping.ToWire(await Callers.For(context).TrainAllAsync(requests, request.Group, request.IdempotencyKey, context.CancellationToken).ConfigureAwait(false));

@@ -1,6 +1,5 @@
 using Orca.Training.Auditing;
 using Orca.Training.Client;
-using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Metrics;
 using Orca.Training.Runs;

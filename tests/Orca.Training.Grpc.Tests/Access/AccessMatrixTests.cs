@@ -2,13 +2,11 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Client;
 using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Testing.Conformance.Clients;
-using Wire = Orca.Training.Grpc.Wire;
 
 namespace Orca.Training.Grpc.Tests.Access;
 

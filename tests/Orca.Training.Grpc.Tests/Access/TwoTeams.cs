@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
-using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Jobs;
 using Orca.Training.Testing.Conformance.Clients;
 
