@@ -39,7 +39,7 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     /// <exception cref="InvalidOperationException"><c>AddOrcaTraining()</c> is missing, or this was called before.</exception>
     public static OrcaTrainingEndpointConventionBuilder MapOrcaTraining(this IEndpointRouteBuilder endpoints)
     {
-        var group = NewGroup(endpoints, typeof(ITrainingClient), isHarmless: false);
+        var group = NewGroup(endpoints, typeof(ITrainingClientFactory), isHarmless: false);
         GrpcEndpoints.Map<TrainingGrpcService>(group);
         GrpcEndpoints.Map<RunGrpcService>(group);
         GrpcEndpoints.Map<ModelGrpcService>(group);
@@ -80,7 +80,7 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     /// <exception cref="InvalidOperationException"><c>AddOrcaTraining()</c> is missing, or this was called before.</exception>
     public static IEndpointConventionBuilder MapOrcaTrainingReflection(this IEndpointRouteBuilder endpoints)
     {
-        var group = NewGroup(endpoints, typeof(ITrainingClient), isHarmless: true);
+        var group = NewGroup(endpoints, typeof(ITrainingClientFactory), isHarmless: true);
         GrpcEndpoints.Map<TrainingReflection>(group);
         GrpcEndpoints.Map<TrainingReflectionV1Alpha>(group);
         return group;

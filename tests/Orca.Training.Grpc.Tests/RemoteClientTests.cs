@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Client;
@@ -32,7 +31,7 @@ public sealed class RemoteClientTests : TrainingClientConformance
             {
                 app.Use((context, next) =>
                 {
-                    context.User = user is null ? context.User : new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test"));
+                    context.User = user is null ? context.User : Callers.Named(user);
                     return next(context);
                 });
                 app.UseAuthorization();

@@ -168,7 +168,7 @@ public sealed class AccessPageTests : IDisposable
                 var large = new DatasetFile("numbers.bin", _ => ValueTask.FromResult<Stream>(new MemoryStream(new byte[3 << 20])));
                 await client.Datasets.AddAsync("large", [large], Cancel);
                 var job = await client.TrainAsync(new TrainingRequest { Algorithm = "intent-classification", DatasetId = "large" }, Cancel);
-                Assert.Equal("ada", (await client.GetTrainingStatusAsync(job, Cancel)).User);
+                Assert.Equal("ada <test>", (await client.GetTrainingStatusAsync(job, Cancel)).User);
                 await client.CancelTrainingAsync(job, Cancel);
             }
             else

@@ -29,7 +29,7 @@ internal sealed class TrainingHost : IAsyncDisposable
         StartAsync(
             builder =>
             {
-                builder.Services.AddSingleton(clients).AddSingleton(clients.ForUser(null));
+                builder.Services.AddSingleton(clients).AddSingleton(clients.For(LocalPeer.Principal));
                 configure?.Invoke(builder);
             },
             map ?? (app => app.MapOrcaTraining().AllowThisMachineOnly()));
