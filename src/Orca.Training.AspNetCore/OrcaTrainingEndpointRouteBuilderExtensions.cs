@@ -26,9 +26,9 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     /// <remarks>
     /// Closed by default: only direct callers on the same machine are answered, and nobody else whom the host happens to know. Who else
     /// may call is said on what this returns, with <c>RequireAuthorization(policy)</c> and the host's own authentication; a submission then
-    /// goes on record as the caller's. Pages of other sites are refused with any of it. With the host's own <c>AddGrpc()</c>, gRPC logs an
-    /// information for each call that is refused; set the log level of <c>Grpc.AspNetCore.Server.ServerCallHandler</c> to Warning where that
-    /// is too much.
+    /// goes on record as the caller's. Pages of other sites are refused with any of it. With the host's own <c>AddGrpc()</c>, gRPC logs
+    /// an information for each call that is refused; set the log level of <c>Grpc.AspNetCore.Server.ServerCallHandler</c> to Warning
+    /// where that is too much.
     /// <para>
     /// Kestrel asks HTTP/2 connections that were silent for a minute whether anybody is there, unless the host has set
     /// <c>KestrelServerLimits.Http2.KeepAlivePingDelay</c> itself.
@@ -86,7 +86,8 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
         return group;
     }
 
-    private static RouteGroupBuilder NewGroup(IEndpointRouteBuilder endpoints, Type needed, bool isHarmless, [CallerMemberName] string call = "")
+    private static RouteGroupBuilder NewGroup(
+        IEndpointRouteBuilder endpoints, Type needed, bool isHarmless, [CallerMemberName] string call = "")
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var host = endpoints.ServiceProvider;
