@@ -27,6 +27,9 @@ public sealed record TrainingStatus
     /// <summary>Who submitted it; null where the service did not know.</summary>
     public string? User { get; init; }
 
+    /// <summary>The team that it belongs to; null for the installation's default team.</summary>
+    public string? Team { get; init; }
+
     /// <summary>Counts the job's changes; what <see cref="ITrainingClient.WatchTrainingAsync"/> goes on from.</summary>
     public required long Revision { get; init; }
 
@@ -47,6 +50,9 @@ public sealed record TrainingStatus
 
     /// <summary>Since when it is held: it is not started before somebody releases it. Null while it is not.</summary>
     public DateTimeOffset? HeldAt { get; init; }
+
+    /// <summary>Who holds it; null while it is not held, or where the caller had no name.</summary>
+    public string? HeldBy { get; init; }
 
     /// <summary>While queued: it is not started before this time, such as between two attempts. Null where it need not wait, and it may have passed.</summary>
     public DateTimeOffset? NotBefore { get; init; }
@@ -87,6 +93,9 @@ public sealed record TrainingStatus
     /// <summary>When somebody asked to cancel it.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
+    /// <summary>Who asked to cancel it; null where nobody did, or where the caller had no name.</summary>
+    public string? CancelRequestedBy { get; init; }
+
     /// <summary>
     /// What this answer does not hold whole, since it would not fit into a message: <c>artifacts</c>, <c>metrics</c> or <c>attempts</c>. Mostly empty.
     /// <see cref="IRunClient.ListArtifactsAsync"/> and <see cref="IRunClient.ListMetricsAsync"/> have all of theirs; of attempts the newest are here.
@@ -104,12 +113,14 @@ public sealed record TrainingStatus
             JobId = job.Id,
             Installation = installation,
             User = job.User,
+            Team = job.Team,
             Revision = job.Revision,
             State = job.State,
             Message = StatusSentence.For(job, reading.QueuePosition, unfinished),
             Request = job.Request,
             QueuePosition = reading.QueuePosition,
             HeldAt = job.HeldAt,
+            HeldBy = job.HeldBy,
             NotBefore = job.NotBefore,
             Attempt = job.LastAttempt,
             Attempts = job.Attempts,
@@ -122,6 +133,7 @@ public sealed record TrainingStatus
             StartedAt = job.Attempts is [.., var last] ? last.StartedAt : null,
             FinishedAt = job.FinishedAt,
             CancelRequestedAt = job.CancelRequestedAt,
+            CancelRequestedBy = job.CancelRequestedBy,
         };
         return Fitting.Fit(status, Fitting.MostOfAMessage);
     }

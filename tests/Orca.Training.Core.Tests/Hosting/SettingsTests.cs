@@ -97,7 +97,7 @@ public sealed class SettingsTests
         Assert.Equal(
             [
                 "The setting OrcaTraining:Algorithms:a:Imag is unknown and has no effect: did you mean OrcaTraining:Algorithms:a:Image?",
-                "The setting OrcaTraining:Elsewhere is unknown and has no effect: below OrcaTraining there can be Algorithms, ApplicationName, DataFolder, DataFolderIsShared, Disk, LaunchTimeout, LeaseDuration, Leavings, Limits, MaxLogMiB, MemoryJobStore, OtherUsersCanRead, ReconcilePeriod, RemoveLeftovers, RequeueOnStop, Retention, StopGrace.",
+                "The setting OrcaTraining:Elsewhere is unknown and has no effect: below OrcaTraining there can be Access, Algorithms, ApplicationName, DataFolder, DataFolderIsShared, Disk, LaunchTimeout, LeaseDuration, Leavings, Limits, MaxLogMiB, MemoryJobStore, OtherUsersCanRead, ReconcilePeriod, RemoveLeftovers, RequeueOnStop, Retention, StopGrace.",
                 "The setting OrcaTraining:LeseDuration is unknown and has no effect: did you mean OrcaTraining:LeaseDuration?",
                 "The setting OrcaTraining:limits:namelenght is unknown and has no effect: did you mean OrcaTraining:limits:NameLength?",
                 "The setting OrcaTraining:MemoryJobStore:KeepAll is unknown and has no effect: below OrcaTraining:MemoryJobStore there can be KeepChanges, KeepFinished, KeepRevisions.",
