@@ -15,15 +15,14 @@ internal static class Callers
     /// <exception cref="TrainingException">It is not known who calls.</exception>
     public static ITrainingClient For(HttpContext http)
     {
-        var caller = Of(http);
-        var origin = LocalPeer.Is(caller) ? null : http.Connection.RemoteIpAddress?.ToString();
-        return http.RequestServices.GetRequiredService<ITrainingClientFactory>().For(caller, origin);
+        var letIn = http.Features.Get<CallerFeature>();
+        var origin = letIn is { IsHere: true } ? null : http.Connection.RemoteIpAddress?.ToString() ?? "an unknown address";
+        return http.RequestServices.GetRequiredService<ITrainingClientFactory>().For(letIn?.Caller ?? Known(http), origin);
     }
 
     /// <inheritdoc cref="For(HttpContext)"/>
     public static ITrainingClient For(ServerCallContext call) => For(call.GetHttpContext());
 
     // Not by HttpContext.User, which makes a nobody for each call of a host without authentication.
-    private static ClaimsPrincipal Of(HttpContext http) =>
-        http.Features.Get<CallerFeature>()?.Caller ?? http.Features.Get<IHttpAuthenticationFeature>()?.User ?? Nobody;
+    private static ClaimsPrincipal Known(HttpContext http) => http.Features.Get<IHttpAuthenticationFeature>()?.User ?? Nobody;
 }

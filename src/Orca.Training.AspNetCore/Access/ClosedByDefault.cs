@@ -46,9 +46,9 @@ internal sealed class ClosedByDefault(RequestDelegate next, ILogger logger)
     {
         var isKnown = IsKnown(context);
         // Who is let in without a name, by the connection or by the host's own word that anybody is, acts as an operator without one.
-        if (!isKnown && (IsLocal(context) || IsOpened(context)))
+        if (!isKnown && (IsLocal(context) ? CallerFeature.Local : IsOpened(context) ? CallerFeature.Anybody : null) is { } letIn)
         {
-            context.Features.Set(CallerFeature.Local);
+            context.Features.Set(letIn);
             return next(context);
         }
 
