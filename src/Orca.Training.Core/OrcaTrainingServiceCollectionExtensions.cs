@@ -132,7 +132,8 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<MemoryJobStoreOptions>, MemoryJobStoreOptionsValidator>();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         builder.AddSettings<AccessOptions>("Access", Options.DefaultName, (section, options) => section.Bind(options));
-        services.AddSingleton(new SettingsPart("Access", SettingsKeys.Of(typeof(AccessOptions)).WithEach(nameof(AccessOptions.Roles), SettingsKeys.Of(typeof(AccessRoleOptions)))));
+        services.AddSingleton(new SettingsPart(
+            "Access", SettingsKeys.Of(typeof(AccessOptions)).WithEach(nameof(AccessOptions.Roles), SettingsKeys.Of(typeof(AccessRoleOptions)))));
         builder.AddSettings<MemoryJobStoreOptions>("MemoryJobStore", Options.DefaultName, (section, options) => section.Bind(options));
     }
 

@@ -13,7 +13,7 @@ internal static class Callers
     {
         // Who came in without a policy has no name, and may do what whoever opened that door lets anybody do.
         var door = Admission.Of(http).Door;
-        var origin = door == Door.ThisMachine ? null : http.Connection.RemoteIpAddress?.ToString();
+        var origin = door == Door.ThisMachine ? null : http.Connection.RemoteIpAddress?.ToString() ?? "an unknown address";
         var caller = door == Door.Policy ? http.User : LocalPeer.Principal;
         return http.RequestServices.GetRequiredService<ITrainingClientFactory>().For(caller, origin);
     }

@@ -9,13 +9,13 @@ public sealed record AuditEvent
     /// <summary>When it was done.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Who did it; null for the peer on the host's own machine.</summary>
+    /// <summary>Who did it; null for a caller who was let in without a name, such as the peer on the host's own machine.</summary>
     public string? User { get; init; }
 
     /// <summary>Whose it was done to; null for what belongs to all.</summary>
     public string? Team { get; init; }
 
-    /// <summary>Where the call came from, such as an address; null where that is not known.</summary>
+    /// <summary>Where the call came from: an address, or <c>this machine</c>; null where that is not known.</summary>
     public string? Origin { get; init; }
 
     /// <summary>What was done, such as <c>cancel a training</c>.</summary>

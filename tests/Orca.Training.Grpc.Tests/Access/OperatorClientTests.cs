@@ -11,6 +11,6 @@ public sealed class OperatorClientTests : TrainingClientConformance
     protected override Task<ITrainingClient> ReachAsync(ITrainingClientFactory service, string? user)
     {
         var scope = new TrainingScope { User = user, Grants = [new TrainingGrant(TrainingRole.Viewer, "vision"), new TrainingGrant(TrainingRole.Operator)] };
-        return Task.FromResult(service is TrainingClients clients ? clients.For(scope, origin: null) : service.For(LocalPeer.Principal));
+        return Task.FromResult(service is TrainingClients clients ? clients.For(scope, user is null ? LocalPeer.Origin : null) : service.For(LocalPeer.Principal));
     }
 }

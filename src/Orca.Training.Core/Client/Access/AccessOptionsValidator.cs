@@ -52,7 +52,8 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 
         if (entry.Role is null || !Enum.IsDefined(entry.Role.Value))
         {
-            found.Add($"{Section}{path}{nameof(entry.Role)} is {(entry.Role is { } role ? ((int)role).ToString(System.Globalization.CultureInfo.InvariantCulture) : "missing")}: give {Words}.");
+            var given = entry.Role is { } role ? Invariant($"{(int)role}") : "missing";
+            found.Add($"{Section}{path}{nameof(entry.Role)} is {given}: give {Words}.");
         }
 
         if (entry.Team is { } team)

@@ -50,7 +50,9 @@ internal sealed class CallerBudget(AccessOptions options, TimeProvider time)
             }
         }
 
-        throw Exhausted(Invariant($"You have sent more requests than {options.RequestsPerSecond} a second, which is the most for a caller: wait a second, and ask for several things in one call."));
+        throw Exhausted(Invariant(
+            $"You have sent more requests than {options.RequestsPerSecond} a second, which is the most for a caller: ")
+            + "wait a second, and ask for several things in one call.");
     }
 
     /// <summary>Opens a stream; dispose what is returned when it ends.</summary>
@@ -83,7 +85,8 @@ internal sealed class CallerBudget(AccessOptions options, TimeProvider time)
             }
         }
 
-        throw Exhausted(Invariant($"Your uploads under way hold more than {options.UploadMiB} MiB together, which is the most for a caller: wait for one of them to end."));
+        throw Exhausted(Invariant($"Your uploads under way hold more than {options.UploadMiB} MiB together, which is the most for a caller: ")
+            + "wait for one of them to end.");
     }
 
     /// <summary>An upload has ended.</summary>
@@ -113,7 +116,9 @@ internal sealed class CallerBudget(AccessOptions options, TimeProvider time)
 
         if (!Take(trainings))
         {
-            throw Exhausted(Invariant($"You have {queued} trainings in the queue, and {most} are the most for a caller: with {trainings} more there would be too many. Wait for some to start, or cancel some."));
+            throw Exhausted(Invariant(
+                $"You have {queued} trainings in the queue, and {most} are the most for a caller: with {trainings} more there would be too many. ")
+                + "Wait for some to start, or cancel some.");
         }
     }
 

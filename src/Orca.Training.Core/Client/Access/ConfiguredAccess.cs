@@ -9,7 +9,11 @@ internal sealed class ConfiguredAccess(AccessOptions options) : ITrainingAccess
     {
         ArgumentNullException.ThrowIfNull(caller);
         var user = CallerIdentity.Of(caller, options.UserClaim);
-        var grants = options.Roles.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => r.Value).Where(r => Has(caller, r)).Select(r => new TrainingGrant(r.Role!.Value, r.Team)).Distinct().ToList();
+        var grants = options.Roles.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => r.Value)
+            .Where(r => Has(caller, r))
+            .Select(r => new TrainingGrant(r.Role!.Value, r.Team))
+            .Distinct()
+            .ToList();
         var otherwise = options.DefaultRole ?? (options.Roles.Count == 0 ? TrainingRole.Operator : null);
         if (grants.Count == 0 && otherwise is { } role)
         {

@@ -8,7 +8,8 @@ namespace Orca.Training.Client;
 /// <param name="access">Says what a caller may do.</param>
 /// <param name="options">The settings.</param>
 /// <param name="owners">Whose datasets and models are.</param>
-internal sealed class TrainingClients(ClientServices services, ITrainingAccess access, AccessOptions options, INameOwners owners) : ITrainingClientFactory
+internal sealed class TrainingClients(ClientServices services, ITrainingAccess access, AccessOptions options, INameOwners owners)
+    : ITrainingClientFactory
 {
     private readonly CallerBudgets _budgets = new(options, services.Time);
     private TrainingClient? _local;
@@ -18,8 +19,11 @@ internal sealed class TrainingClients(ClientServices services, ITrainingAccess a
         ArgumentNullException.ThrowIfNull(caller);
         if (LocalPeer.Is(caller))
         {
-            // One for all of them, since they are nobody: most hosts in the making have no other callers, and those may call often.
-            return _local ??= Make(TrainingScope.Local, budget: null, origin: null);
+            // One for all on this machine, since they are nobody: most hosts in the making have no other callers, and those may call often. Of others whom a
+            // host lets in without a name each has the limits of where it calls from; no user is called so.
+            return origin is null
+                ? _local ??= Make(TrainingScope.Local, budget: null, LocalPeer.Origin)
+                : Make(TrainingScope.Local, _budgets.Of("\0" + origin), origin);
         }
 
         return For(access.GetScope(caller), origin);
@@ -32,6 +36,7 @@ internal sealed class TrainingClients(ClientServices services, ITrainingAccess a
     {
         var rights = new CallerRights(scope, options);
         var audit = services.Audit is { } trail ? new CallerAudit(trail, rights.User, origin, services.Time) : null;
-        return new TrainingClient(services, new Caller(rights, new CallerNames(owners, rights), new CallGuard(new ClientErrors(services.Logger), rights, budget, audit)));
+        var guard = new CallGuard(new ClientErrors(services.Logger), rights, budget, audit);
+        return new TrainingClient(services, new Caller(rights, new CallerNames(owners, rights), guard));
     }
 }

@@ -17,7 +17,8 @@ internal sealed class RunClient(DataStores stores, CallGuard guard) : IRunClient
     public Task<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken = default)
     {
         query = Intake.Query(query);
-        return guard.AskAsync<IReadOnlyList<Run>>(Operations.QueryRuns, async () => [.. (await stores.Runs.QueryAsync(query, cancellationToken)).Select(r => Fitting.Fit(r, Fitting.MostOfAnItem))], cancellationToken);
+        return guard.AskAsync<IReadOnlyList<Run>>(
+            Operations.QueryRuns, async () => [.. (await stores.Runs.QueryAsync(query, cancellationToken)).Select(r => Fitting.Fit(r, Fitting.MostOfAnItem))], cancellationToken);
     }
 
     public Task<IReadOnlyList<Artifact>> ListArtifactsAsync(JobId job, CancellationToken cancellationToken = default) =>

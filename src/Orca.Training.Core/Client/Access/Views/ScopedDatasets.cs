@@ -90,6 +90,9 @@ internal sealed class ScopedDatasets(IDatasetStore all, CallerNames names) : IDa
     }
 
     /// <returns>False if there is nothing that could be changed.</returns>
-    private async ValueTask<bool> MayAsync(bool may, string datasetId, string version, string? owner, string words, CancellationToken cancellationToken) =>
-        may || (await all.ResolveAsync(datasetId, version, cancellationToken) is null ? false : throw Refusals.NotYours(names.Rights, "dataset", datasetId, owner, words));
+    private async ValueTask<bool> MayAsync(
+        bool may, string datasetId, string version, string? owner, string words, CancellationToken cancellationToken) => may
+        || (await all.ResolveAsync(datasetId, version, cancellationToken) is null
+            ? false
+            : throw Refusals.NotYours(names.Rights, "dataset", datasetId, owner, words));
 }

@@ -42,6 +42,7 @@ internal sealed class ScopedModels(IModelStore all, CallerNames names) : IModelS
     {
         var owner = await names.OwnerOfAsync(NameKind.Model, name, cancellationToken);
         return names.Rights.SeesName(owner)
-            && (names.Rights.Rules(owner) || (await all.ResolveAsync(name, "", cancellationToken) is null ? false : throw Refusals.NotYours(names.Rights, "model", name, owner, words)));
+            && (names.Rights.Rules(owner)
+                || (await all.ResolveAsync(name, "", cancellationToken) is null ? false : throw Refusals.NotYours(names.Rights, "model", name, owner, words)));
     }
 }
