@@ -172,6 +172,8 @@ public static class OrcaTrainingServiceCollectionExtensions
         var options = services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var maxRanks = services.GetServices<Machine>().Select(m => m.Runtime.Abilities.MaxRanks).DefaultIfEmpty(1).Max();
         var validator = new FromSettings<RequestValidator>(options, o => new RequestValidator(o.Limits, o.Algorithms.Keys, maxRanks, DefaultsIn(o)));
+        var algorithms = new FromSettings<IReadOnlyList<AlgorithmInfo>>(
+            options, o => [.. o.Algorithms.Select(a => AlgorithmInfo.Of(a.Key, a.Value)).OrderBy(a => a.Name, StringComparer.Ordinal)]);
         var time = services.GetRequiredService<TimeProvider>();
         var logger = services.GetRequiredService<ILogger<TrainingClient>>();
         return new ClientServices(
@@ -187,6 +189,7 @@ public static class OrcaTrainingServiceCollectionExtensions
             time,
             logger)
         {
+            Algorithms = () => algorithms.Current,
             Metrics = services.GetRequiredService<TrainingMetrics>(),
             Audit = new AuditTrail(services.GetRequiredService<IAuditStore>(), services.GetRequiredService<IOptions<AccessOptions>>().Value, time, logger),
         };

@@ -28,6 +28,16 @@ internal sealed partial class TrainingGrpcService
     public override Task<Wire.ListTrainingsResponse> ListTrainings(Wire.ListTrainingsRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
         QueryMapping.ToWire(await Callers.For(context).ListTrainingsAsync(QueryMapping.FromWire(request), context.CancellationToken).ConfigureAwait(false)));
 
+    public override Task ListAlgorithms(Wire.ListAlgorithmsRequest request, IServerStreamWriter<Wire.Algorithm> responseStream, ServerCallContext context) => AnswerAsync(context, async () =>
+    {
+        foreach (var algorithm in await Callers.For(context).ListAlgorithmsAsync(context.CancellationToken).ConfigureAwait(false))
+        {
+            await responseStream.WriteAsync(AlgorithmMapping.ToWire(algorithm), context.CancellationToken).ConfigureAwait(false);
+        }
+
+        return responseStream;
+    });
+
     public override Task ListAudit(Wire.ListAuditRequest request, IServerStreamWriter<Wire.AuditEvent> responseStream, ServerCallContext context) => AnswerAsync(context, async () =>
     {
         foreach (var entry in await Callers.For(context).ListAuditAsync(AuditMapping.FromWire(request), context.CancellationToken).ConfigureAwait(false))

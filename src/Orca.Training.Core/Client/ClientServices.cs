@@ -15,6 +15,9 @@ namespace Orca.Training.Client;
 internal sealed record ClientServices(
     IJobStore Jobs, ILogStore Logs, DataStores Data, Func<RequestValidator> Validator, TimeProvider Time, ILogger<TrainingClient> Logger)
 {
+    /// <summary>The algorithms that requests can name, as the settings are now.</summary>
+    public Func<IReadOnlyList<AlgorithmInfo>> Algorithms { get; init; } = static () => [];
+
     /// <summary>Counts submissions; null for nothing that does.</summary>
     public TrainingMetrics? Metrics { get; init; }
 

@@ -40,6 +40,9 @@ internal sealed partial class TrainingClient : ITrainingClient
 
     public IDatasetClient Datasets => field ??= new DatasetClient(_data.Datasets, () => _services.Validator().Limits, _guard, _services.Logger, _caller?.Names);
 
+    public Task<IReadOnlyList<AlgorithmInfo>> ListAlgorithmsAsync(CancellationToken cancellationToken = default) =>
+        _guard.AskAsync(Operations.ListAlgorithms, () => ValueTask.FromResult(_services.Algorithms()), cancellationToken);
+
     public Task<IReadOnlyList<AuditEvent>> ListAuditAsync(AuditQuery query, CancellationToken cancellationToken = default)
     {
         query = Intake.Query(query);

@@ -37,6 +37,19 @@ public sealed partial class GrpcTrainingClient
     }
 
     /// <inheritdoc />
+    public async Task<IReadOnlyList<AlgorithmInfo>> ListAlgorithmsAsync(CancellationToken cancellationToken = default)
+    {
+        using var call = _service.ListAlgorithms(new Wire.ListAlgorithmsRequest(), new CallOptions(cancellationToken: cancellationToken));
+        var algorithms = new List<AlgorithmInfo>();
+        while (await _calls.NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
+        {
+            algorithms.Add(AlgorithmMapping.FromWire(call.ResponseStream.Current));
+        }
+
+        return algorithms;
+    }
+
+    /// <inheritdoc />
     public async Task<IReadOnlyList<AuditEvent>> ListAuditAsync(AuditQuery query, CancellationToken cancellationToken = default)
     {
         using var call = _service.ListAudit(AuditMapping.ToWire(Intake.Query(query)), new CallOptions(cancellationToken: cancellationToken));

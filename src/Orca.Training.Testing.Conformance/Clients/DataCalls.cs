@@ -35,6 +35,7 @@ internal static class DataCalls
         ["resolve dataset"] = (c, t) => c.Datasets.ResolveAsync("digits", "", t),
         ["tag dataset"] = (c, t) => c.Datasets.TagAsync(Version, "reviewed", t),
         ["remove tag"] = (c, t) => c.Datasets.RemoveTagAsync("digits", "reviewed", t),
+        ["list algorithms"] = (c, t) => c.ListAlgorithmsAsync(t),
         ["list audit"] = (c, t) => c.ListAuditAsync(new AuditQuery(), t),
         ["delete dataset"] = (c, t) => c.Datasets.DeleteAsync(Version, t),
     };

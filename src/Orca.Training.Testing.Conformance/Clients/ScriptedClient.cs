@@ -35,6 +35,8 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
 
     public Func<AuditQuery, CancellationToken, Task<IReadOnlyList<AuditEvent>>> Audit { get; init; } = (_, _) => throw Unscripted();
 
+    public Func<CancellationToken, Task<IReadOnlyList<AlgorithmInfo>>> Algorithms { get; init; } = _ => throw Unscripted();
+
     public IRunClient Runs { get; init; } = null!;
 
     public IModelClient Models { get; init; } = null!;
@@ -57,6 +59,7 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
         Release = (_, token) => act(token),
         Rerun = (_, token) => AfterAsync<JobId>(act, token),
         Audit = (_, token) => AfterAsync<IReadOnlyList<AuditEvent>>(act, token),
+        Algorithms = token => AfterAsync<IReadOnlyList<AlgorithmInfo>>(act, token),
         Runs = new ScriptedData(act),
         Models = new ScriptedData(act),
         Datasets = new ScriptedData(act),
@@ -65,6 +68,8 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
     public ITrainingClient For(ClaimsPrincipal caller, string? origin = null) => this;
 
     public Task<IReadOnlyList<AuditEvent>> ListAuditAsync(AuditQuery query, CancellationToken cancellationToken = default) => Audit(query, cancellationToken);
+
+    public Task<IReadOnlyList<AlgorithmInfo>> ListAlgorithmsAsync(CancellationToken cancellationToken = default) => Algorithms(cancellationToken);
 
     public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) => Train(request, cancellationToken);
 

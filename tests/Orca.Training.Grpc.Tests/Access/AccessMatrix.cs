@@ -21,6 +21,7 @@ internal static class AccessMatrix
 
     // Datasets and models are the whole team's.
     private const string SeeName = "UN++++";
+    private const string SeeAll = "U+++++";
     private const string AddToName = "UDD+++";
     private const string TagName = "UND+++";
     private const string RuleName = "UNDDD+";
@@ -77,6 +78,7 @@ internal static class AccessMatrix
         new(Operations.TagDataset, TagName, (c, x) => c.Datasets.TagAsync(x.Dataset, "reviewed", Token)),
         new(Operations.RemoveDatasetTag, Untag, (c, x) => c.Datasets.RemoveTagAsync(x.Dataset.DatasetId, "reviewed", Token)),
         new(Operations.DeleteDataset, RuleName, (c, x) => c.Datasets.DeleteAsync(x.Dataset, Token)),
+        new(Operations.ListAlgorithms, SeeAll, (c, _) => c.ListAlgorithmsAsync(Token)),
         new(Operations.ListAudit, RuleName, async (c, x) => Found((await c.ListAuditAsync(new AuditQuery { Subject = $"job {x.Queued}" }, Token)).Count > 0)),
     ];
 

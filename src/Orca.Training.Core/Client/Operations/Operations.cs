@@ -46,6 +46,9 @@ internal static class Operations
     public static readonly Operation RemoveDatasetTag = Dataset(nameof(IDatasetClient.RemoveTagAsync), Unary, Add, "remove a dataset's tag");
     public static readonly Operation DeleteDataset = Dataset(nameof(IDatasetClient.DeleteAsync), Unary, Rule, "delete a dataset's version");
 
+    public static readonly Operation ListAlgorithms =
+        new(typeof(ITrainingClient), nameof(ITrainingClient.ListAlgorithmsAsync), Unary, Read, Subject.Service) { Words = "list algorithms" };
+
     public static readonly Operation ListAudit =
         new(typeof(ITrainingClient), nameof(ITrainingClient.ListAuditAsync), Unary, Audit, Subject.Service) { Words = "read the audit" };
 
@@ -55,7 +58,7 @@ internal static class Operations
         GetRun, QueryRuns, ListArtifacts, ListMetrics, ReadMetric, OpenArtifact,
         ListModels, ListModelVersions, GetModel, ListModelFiles, OpenModelFile, SetAlias, RemoveAlias, RemoveModel,
         AddDataset, AddIntents, ListDatasets, ListDatasetVersions, ListDatasetFiles, ResolveDataset, TagDataset, RemoveDatasetTag, DeleteDataset,
-        ListAudit,
+        ListAlgorithms, ListAudit,
     ];
 
     private static Operation Training(string member, OperationKind kind, Permission permission, string words) =>
