@@ -1,7 +1,5 @@
-using System.Security.Claims;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Client;
 
@@ -10,19 +8,16 @@ namespace Orca.Training.AspNetCore.Access;
 /// <summary>The client that acts for who calls: the only one that endpoints answer with.</summary>
 internal static class Callers
 {
-    private static readonly ClaimsPrincipal Nobody = new(new ClaimsIdentity());
-
     /// <exception cref="TrainingException">It is not known who calls.</exception>
     public static ITrainingClient For(HttpContext http)
     {
-        var letIn = http.Features.Get<CallerFeature>();
-        var origin = letIn is { IsHere: true } ? null : http.Connection.RemoteIpAddress?.ToString() ?? "an unknown address";
-        return http.RequestServices.GetRequiredService<ITrainingClientFactory>().For(letIn?.Caller ?? Known(http), origin);
+        // Who came in without a policy has no name, and may do what whoever opened that door lets anybody do.
+        var door = Admission.Of(http).Door;
+        var origin = door == Door.ThisMachine ? null : http.Connection.RemoteIpAddress?.ToString() ?? "an unknown address";
+        var caller = door == Door.Policy ? http.User : LocalPeer.Principal;
+        return http.RequestServices.GetRequiredService<ITrainingClientFactory>().For(caller, origin);
     }
 
     /// <inheritdoc cref="For(HttpContext)"/>
     public static ITrainingClient For(ServerCallContext call) => For(call.GetHttpContext());
-
-    // Not by HttpContext.User, which makes a nobody for each call of a host without authentication.
-    private static ClaimsPrincipal Known(HttpContext http) => http.Features.Get<IHttpAuthenticationFeature>()?.User ?? Nobody;
 }
