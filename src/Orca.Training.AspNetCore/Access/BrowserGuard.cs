@@ -45,7 +45,9 @@ internal static class BrowserGuard
               "the training service takes application/json, application/grpc and application/octet-stream.";
 
     private static bool IsNoForms(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var parsed)
+        // What every call of gRPC says.
+        contentType == "application/grpc"
+        || MediaTypeHeaderValue.TryParse(contentType, out var parsed)
         && parsed.MediaType is var type
         && (type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             || type.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase)

@@ -70,7 +70,7 @@ internal static class LocalCaller
 
     private static bool IsLoopbackName(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || host == "[::1]"
+        || host is "[::1]" or "127.0.0.1"
         // By its usual spelling only: 127.1 and 2130706433 are read as addresses too.
         || (IPAddress.TryParse(host, out var address) && address.ToString() == host && host.StartsWith("127.", StringComparison.Ordinal));
 

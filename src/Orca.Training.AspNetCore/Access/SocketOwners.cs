@@ -15,32 +15,39 @@ internal static class SocketOwners
 {
     private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
+    // Looked up once: each call is asked about, and a look at the disk costs as much as all else that is done for it.
+    private static readonly bool IsTold = File.Exists(Tables[0]);
+
     // By connection: it never changes hands. Each look reads the whole table.
     private static readonly ConditionalWeakTable<IConnectionItemsFeature, Verdict> Known = [];
 
     /// <summary>Null: it is this service's own user's or root's, or the system does not tell.</summary>
     public static string? WhyNot(HttpContext context)
     {
-        if (!File.Exists(Tables[0]) || context.Connection is not { RemoteIpAddress: { } from, LocalIpAddress: { } to } connection)
+        if (!IsTold || context.Connection is not { RemoteIpAddress: { } from, LocalIpAddress: { } to } connection)
         {
             return null;
         }
 
-        var (client, server) = (new IPEndPoint(from, connection.RemotePort), new IPEndPoint(to, connection.LocalPort));
-        if (context.Features.Get<IConnectionItemsFeature>() is not { } key)
+        var key = context.Features.Get<IConnectionItemsFeature>();
+        // What a middleware wrote over the addresses is another question.
+        if (key is not null && Known.TryGetValue(key, out var known)
+            && Is(known.Client, from, connection.RemotePort) && Is(known.Server, to, connection.LocalPort))
         {
-            return Look(client, server);
+            return known.WhyNot;
         }
 
-        // What a middleware wrote over the addresses is another question.
-        if (!Known.TryGetValue(key, out var verdict) || !verdict.Client.Equals(client) || !verdict.Server.Equals(server))
+        var (client, server) = (new IPEndPoint(from, connection.RemotePort), new IPEndPoint(to, connection.LocalPort));
+        var verdict = new Verdict(client, server, Look(client, server));
+        if (key is not null)
         {
-            verdict = new Verdict(client, server, Look(client, server));
             Known.AddOrUpdate(key, verdict);
         }
 
         return verdict.WhyNot;
     }
+
+    private static bool Is(IPEndPoint end, IPAddress address, int port) => end.Port == port && end.Address.Equals(address);
 
     internal static string? WhyNot(IEnumerable<string> table, IPEndPoint client, IPEndPoint server)
     {
