@@ -41,7 +41,8 @@ public sealed class OrcaTrainingBuilder
 
     /// <summary>
     /// Reads options of a package from a section below <c>OrcaTraining</c> and has them validated when the host starts. Keys there
-    /// that are no property of theirs are told in the log; what lies below a property is not looked at.
+    /// that are no property of theirs stop the start, unless <see cref="OrcaTrainingOptions.AllowUnknownSettings"/> is on; what lies below a
+    /// property is not checked.
     /// </summary>
     /// <typeparam name="TOptions">The options.</typeparam>
     /// <param name="section">The section's path below <c>OrcaTraining</c>, such as <c>Machines:docker</c>.</param>
@@ -55,13 +56,21 @@ public sealed class OrcaTrainingBuilder
         ArgumentException.ThrowIfNullOrEmpty(section);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(bind);
-        Services.AddSingleton(new SettingsPart(section, SettingsKeys.Of(typeof(TOptions))));
+        return AddSettings(section, name, SettingsKeys.Of(typeof(TOptions)), bind);
+    }
+
+    /// <summary>The same with options that hold options of their own.</summary>
+    internal OptionsBuilder<TOptions> AddSettings<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+        string section, string name, SettingsKeys keys, Action<IConfiguration, TOptions> bind)
+        where TOptions : class
+    {
+        Services.AddSingleton(new SettingsPart(section, keys));
         return Services.AddOptions<TOptions>(name)
             .Configure<IEnumerable<SettingsSource>>((options, sources) =>
             {
                 foreach (var source in sources)
                 {
-                    source.BindTo(section, name, options, bind);
+                    source.BindTo(section, name, options, keys, bind);
                 }
             })
             .ValidateOnStart();

@@ -81,6 +81,20 @@ public sealed class OrcaTrainingOptions
     /// </summary>
     public bool RemoveLeftovers { get; set; }
 
+    /// <summary>
+    /// Whether the host removes, when it starts, the outputs and logs of earlier hosts that kept their jobs in memory: no call finds these any
+    /// more. Files of a host that still runs are never removed, nor those of jobs in a database. If this is off, the log tells how much they
+    /// take. Default off.
+    /// </summary>
+    public bool RemoveLeftoverFiles { get; set; }
+
+    /// <summary>
+    /// Whether keys below <c>OrcaTraining</c> that no package of this host reads are told in the log only. Otherwise they stop the start, as any
+    /// other wrong setting does. Turn it on where hosts with different packages share a configuration, or where the section holds settings of
+    /// your own. Default off.
+    /// </summary>
+    public bool AllowUnknownSettings { get; set; }
+
     /// <summary>Adds an algorithm, or replaces one.</summary>
     /// <param name="name">The name that requests use.</param>
     /// <param name="image">Its image.</param>

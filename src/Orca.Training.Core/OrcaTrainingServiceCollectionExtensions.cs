@@ -90,7 +90,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.Configure<OrcaTrainingOptions>(options =>
         {
             ForgetListsIn(configuration, options);
-            source.BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o));
+            source.BindTo("", Options.DefaultName, options, OwnKeys(), (section, o) => section.Bind(o));
         });
         return builder;
     }
@@ -100,18 +100,11 @@ public static class OrcaTrainingServiceCollectionExtensions
         var services = builder.Services;
         // A container without a configuration has no settings from there.
         services.AddSingleton(s => new SettingsSource((s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build()).GetSection(SettingsSource.Section)));
-        services.AddSingleton(new SettingsPart("", SettingsKeys.Of(typeof(OrcaTrainingOptions))
-            .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
-            .With(nameof(OrcaTrainingOptions.Leavings), SettingsKeys.Of(typeof(LeavingsOptions)))
-            .With(nameof(OrcaTrainingOptions.Retention), SettingsKeys.Of(typeof(RetentionOptions)))
-            .With(nameof(OrcaTrainingOptions.Disk), SettingsKeys.Of(typeof(DiskOptions)))
-            .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions))
-                .WithEach(nameof(AlgorithmOptions.DeclaredParameters), SettingsKeys.Of(typeof(ParameterOptions)))
-                .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
-                .With(nameof(AlgorithmOptions.Timeouts), SettingsKeys.Of(typeof(TimeoutOptions)))
-                .With(nameof(AlgorithmOptions.Retries), SettingsKeys.Of(typeof(RetryOptions))))));
+        services.AddSingleton(new SettingsPart("", OwnKeys()));
+        services.AddSingleton<SettingsCheck>();
+        services.AddSingleton<IValidateOptions<OrcaTrainingOptions>>(s => s.GetRequiredService<SettingsCheck>());
         services.AddOptions<OrcaTrainingOptions>()
-            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o)))
+            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().BindTo("", Options.DefaultName, options, OwnKeys(), (section, o) => section.Bind(o)))
             .ValidateOnStart();
         services.AddSingleton<IOptionsChangeTokenSource<OrcaTrainingOptions>>(s =>
             new ConfigurationChangeTokenSource<OrcaTrainingOptions>(s.GetServices<SettingsSource>().First().Configuration));
@@ -120,6 +113,17 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<MemoryJobStoreOptions>, MemoryJobStoreOptionsValidator>();
         builder.AddSettings<MemoryJobStoreOptions>("MemoryJobStore", Options.DefaultName, (section, options) => section.Bind(options));
     }
+
+    private static SettingsKeys OwnKeys() => SettingsKeys.Of(typeof(OrcaTrainingOptions))
+        .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
+        .With(nameof(OrcaTrainingOptions.Leavings), SettingsKeys.Of(typeof(LeavingsOptions)))
+        .With(nameof(OrcaTrainingOptions.Retention), SettingsKeys.Of(typeof(RetentionOptions)))
+        .With(nameof(OrcaTrainingOptions.Disk), SettingsKeys.Of(typeof(DiskOptions)))
+        .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions))
+            .WithEach(nameof(AlgorithmOptions.DeclaredParameters), SettingsKeys.Of(typeof(ParameterOptions)))
+            .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
+            .With(nameof(AlgorithmOptions.Timeouts), SettingsKeys.Of(typeof(TimeoutOptions)))
+            .With(nameof(AlgorithmOptions.Retries), SettingsKeys.Of(typeof(RetryOptions))));
 
     /// <summary>Binding adds to a list: without this, a command that is set twice would be both, one after the other.</summary>
     private static void ForgetListsIn(IConfiguration configuration, OrcaTrainingOptions options)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orca.Training.Docker;
+using Orca.Training.Settings;
 
 namespace Orca.Training;
 
@@ -57,7 +58,8 @@ public static class DockerTrainingBuilderExtensions
     private static void AddMachine(OrcaTrainingBuilder builder, string machineName)
     {
         var services = builder.Services;
-        builder.AddSettings<DockerOptions>($"Machines:{machineName}", machineName, (section, options) => section.Bind(options));
+        var keys = SettingsKeys.Of(typeof(DockerOptions)).With(nameof(DockerOptions.Tls), SettingsKeys.Of(typeof(DockerTlsOptions)));
+        builder.AddSettings<DockerOptions>($"Machines:{machineName}", machineName, keys, (section, options) => section.Bind(options));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DockerOptions>, DockerOptionsValidator>());
 
         // The container that makes the runtime disposes it, and its connections with it, when the host ends.

@@ -97,7 +97,7 @@ public static class PostgreSqlTrainingBuilderExtensions
     private static NpgsqlDataSource Build(IServiceProvider services, string connectionString)
     {
         var data = new NpgsqlDataSourceBuilder(connectionString);
-        data.UseLoggerFactory(services.GetService<ILoggerFactory>());
+        data.UseLoggerFactory(services.GetService<ILoggerFactory>() is { } loggers ? new QuietNpgsqlLogs(loggers) : null);
         return data.Build();
     }
 }

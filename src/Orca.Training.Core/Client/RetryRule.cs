@@ -1,4 +1,5 @@
 using Orca.Training.Jobs;
+using Orca.Training.Settings;
 using static System.FormattableString;
 
 namespace Orca.Training.Client;
@@ -8,6 +9,7 @@ internal static class RetryRule
 {
     private const int MaxOutcomes = 32;
     private const int MaxOutcomeLength = 64;
+    private const int MostTypos = 2;
 
     // A job's, never an attempt's; and of an attempt that completed nobody wants another.
     private static readonly OutcomeCode[] NeverFailures = [OutcomeCode.Completed, OutcomeCode.QueueTimedOut, OutcomeCode.DependencyFailed];
@@ -50,16 +52,24 @@ internal static class RetryRule
     /// <summary>Why an outcome is none that can be tried again after, as a sentence; null if it is one.</summary>
     public static string? FaultOf(OutcomeCode code)
     {
-        // Runtimes may have outcomes of their own, so a word that is not known here is no mistake.
         if (code.Name is not { Length: > 0 and <= MaxOutcomeLength } || !code.Name.All(char.IsAsciiLetterOrDigit))
         {
             return Invariant($"It is no outcome: give letters and digits, at most {MaxOutcomeLength}, such as {OutcomeCode.NonZeroExit}.");
+        }
+
+        // Runtimes may have outcomes of their own, so a word that is not known here is no mistake, unless it is nearly one that is.
+        if (Misspelt(code) is { } meant)
+        {
+            return $"It is no known outcome: did you mean {meant}?";
         }
 
         return RetryPolicy.IsHopeless(code) ? $"{code} is never tried again, since nothing gets better by itself then: leave it out."
             : NeverFailures.Contains(code) ? $"{code} is not how an attempt fails: leave it out."
             : null;
     }
+
+    private static OutcomeCode? Misspelt(OutcomeCode code) => OutcomeCode.Known.Contains(code) ? null
+        : OutcomeCode.Known.Where(k => Spelling.Distance(k.Name, code.Name) <= MostTypos).Select(k => (OutcomeCode?)k).FirstOrDefault();
 
     private static void CheckPause(string field, TimeSpan pause, TimeSpan longest, List<FieldViolation> found)
     {

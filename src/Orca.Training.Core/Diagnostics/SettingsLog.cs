@@ -16,4 +16,7 @@ internal static partial class SettingsLog
 
     [LoggerMessage(1043, LogLevel.Error, "Changed settings are not taken over, and those from before still hold: {Reason}")]
     public static partial void SettingsRefused(this ILogger logger, string reason);
+
+    [LoggerMessage(1046, LogLevel.Warning, "No algorithm is configured, so that every submission is refused. Add one with AddAlgorithm(), or in the section OrcaTraining:Algorithms")]
+    public static partial void NoAlgorithm(this ILogger logger);
 }

@@ -125,4 +125,13 @@ internal static partial class TrackerLog
 
     [LoggerMessage(1065, LogLevel.Warning, "It could not be looked at the room on the host's disks, or none could be made; trying again")]
     public static partial void DiskFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(1066, LogLevel.Warning, "Earlier hosts that kept their jobs in memory left {Bytes} of outputs and logs, those of {Count} runs of the host, in {Folders}. No call finds them. To remove them at each start, set OrcaTraining:RemoveLeftoverFiles to true; to keep jobs, use a database")]
+    public static partial void LeftoverFilesFound(this ILogger logger, string bytes, int count, string folders);
+
+    [LoggerMessage(1067, LogLevel.Information, "Removed {Bytes} of outputs and logs that {Count} earlier runs of the host left, which kept their jobs in memory")]
+    public static partial void LeftoverFilesRemoved(this ILogger logger, string bytes, int count);
+
+    [LoggerMessage(1068, LogLevel.Warning, "The outputs and logs of earlier hosts that kept their jobs in memory could not be removed. The next start tries again")]
+    public static partial void LeftoverFilesNotRemoved(this ILogger logger, Exception error);
 }

@@ -48,7 +48,9 @@ internal sealed class TrackerService(
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private (DeciderTerm Term, Inbox Inbox)? _current;
+    private readonly EarlierHosts _earlierHosts = new([artifacts, logs], options.CurrentValue.RemoveLeftoverFiles, logger);
     private Task _running = Task.CompletedTask;
+    private Task _looking = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -69,6 +71,13 @@ internal sealed class TrackerService(
             scope.ServiceProvider.GetRequiredService<ICapacityPolicy>();
         }
 
+        // An installation in this process's memory ends with it; any other one has hosts after this one, or beside it.
+        var ending = store.IsDurable || store.IsShared ? null : (await store.GetInstallationAsync(cancellationToken)).Value;
+        _looking = work.Run(() =>
+        {
+            _earlierHosts.Look(ending, _stopping.Token);
+            return Task.CompletedTask;
+        });
         state.Is(TrackerRole.Starting);
         _running = work.Run(() => RunAsync(_stopping.Token));
     }
@@ -86,10 +95,14 @@ internal sealed class TrackerService(
 
         state.Is(TrackerRole.Stopped);
         _stopping.Cancel();
-        await _running.WaitAsync(cancellationToken).Quietly();
+        await Task.WhenAll(_running, _looking).WaitAsync(cancellationToken).Quietly();
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _earlierHosts.Dispose();
+    }
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ namespace Orca.Training.Artifacts.Folders;
 /// What lies there was written by a training, which nobody here trusts: nothing but ordinary files is ever opened, and no link is
 /// followed out of its folder.
 /// </remarks>
-public sealed class FolderArtifactStore : IArtifactStore, IOnDisk
+public sealed class FolderArtifactStore : IArtifactStore, IInstallationFolders
 {
     // Installation, job, attempt and 'output'.
     private const int OwnNames = 4;
