@@ -34,6 +34,10 @@ internal sealed class CSharpBlocks
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':').Select(p => MetadataReference.CreateFromFile(p)),
         new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
 
+    // What the template of a test project imports besides; tests are no program.
+    private static readonly CSharpCompilation EmptyTest =
+        Empty.AddSyntaxTrees(CSharpSyntaxTree.ParseText("global using Xunit;")).WithOptions(Empty.Options.WithOutputKind(OutputKind.DynamicallyLinkedLibrary));
+
     private string _program = "";
 
     /// <summary>What is wrong with the next block; of a block that cannot stand alone, what is wrong with it in its program.</summary>
@@ -52,7 +56,7 @@ internal sealed class CSharpBlocks
 
     private static List<string> ErrorsOf(string program) =>
     [
-        .. Empty.AddSyntaxTrees(CSharpSyntaxTree.ParseText(program)).GetDiagnostics()
+        .. (program.Contains("[Fact]", StringComparison.Ordinal) ? EmptyTest : Empty).AddSyntaxTrees(CSharpSyntaxTree.ParseText(program)).GetDiagnostics()
             .Where(d => d.Severity == DiagnosticSeverity.Error || (d.Severity == DiagnosticSeverity.Warning && d.Id.StartsWith("CS86", StringComparison.Ordinal)))
             .Select(d => d.ToString()),
     ];
