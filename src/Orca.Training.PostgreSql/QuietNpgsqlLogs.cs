@@ -24,8 +24,14 @@ internal sealed class QuietNpgsqlLogs(ILoggerFactory host) : ILoggerFactory
 
         public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(Turned(logLevel));
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            logger.Log(Turned(logLevel), eventId, state, exception, formatter);
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var level = Turned(logLevel);
+            if (logger.IsEnabled(level))
+            {
+                logger.Log(level, eventId, state, exception, formatter);
+            }
+        }
 
         private static LogLevel Turned(LogLevel level) => level is LogLevel.Information ? LogLevel.Debug : level;
     }

@@ -81,7 +81,7 @@ public sealed class GrpcTrainingClientTests
     [InlineData("localhost:5081")]
     [InlineData("ftp://localhost")]
     [InlineData("/training")]
-    [InlineData("http://localhost:5081/path")]
+    [InlineData("http://localhost:5081/?path")]
     public void What_is_no_address_is_refused(string address) =>
         Assert.Contains($"'{address}'", Assert.Throws<ArgumentException>(() => GrpcTrainingClient.Connect(address)).Message, StringComparison.Ordinal);
 

@@ -48,7 +48,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     }
 
     /// <summary>A client with a channel of its own, which it disposes. It connects at the first call.</summary>
-    /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
+    /// <param name="address">Scheme, host and port, and a path prefix if there is one: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
     /// <exception cref="ArgumentException">It is no such address.</exception>
     public static GrpcTrainingClient Connect(Uri address) => Connect(address, static _ => { });
 
@@ -56,7 +56,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     public static GrpcTrainingClient Connect(string address) => Connect(address, static _ => { });
 
     /// <inheritdoc cref="Connect(Uri)" />
-    /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
+    /// <param name="address">Scheme, host and port, and a path prefix if there is one: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
     /// <param name="configure">Sets the caller's token.</param>
     public static GrpcTrainingClient Connect(string address, Action<TrainingConnection> configure)
     {
@@ -65,7 +65,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     }
 
     /// <inheritdoc cref="Connect(Uri)" />
-    /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
+    /// <param name="address">Scheme, host and port, and a path prefix if there is one: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
     /// <param name="configure">Sets the caller's token.</param>
     public static GrpcTrainingClient Connect(Uri address, Action<TrainingConnection> configure)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -14,8 +15,8 @@ internal sealed partial class PageReader : IAsyncDisposable
 {
     private readonly string _shown;
     private readonly string _folder;
-    private readonly int _port = FreePort();
-    private Process? _host;
+    private readonly Dictionary<string, int> _ports = [];
+    private readonly List<Process> _hosts = [];
 
     /// <param name="feed">The packages.</param>
     /// <param name="shown">The folder that the page speaks of, such as <c>../first</c>.</param>
@@ -24,6 +25,9 @@ internal sealed partial class PageReader : IAsyncDisposable
         _shown = shown;
         _folder = Directory.CreateDirectory(Path.Combine(feed.Projects, Path.GetFileName(shown))).FullName;
     }
+
+    /// <summary>Texts of the page that are others here, such as a real engine and a fake one.</summary>
+    public Dictionary<string, string> Instead { get; } = [];
 
     /// <summary>The commands of the clone's own scripts, which the fixture has run.</summary>
     public List<string> Scripts { get; } = [];
@@ -61,21 +65,29 @@ internal sealed partial class PageReader : IAsyncDisposable
         }
     }
 
+    /// <summary>Where a host listens that the page has at a port of its own.</summary>
+    public Uri AddressOf(int shownPort) => new(Here($"http://localhost:{shownPort}"));
+
     public async ValueTask DisposeAsync()
     {
-        if (_host is null)
+        foreach (var host in _hosts)
         {
-            return;
-        }
+            // `dotnet run` ends with the program that it runs. Each process by its own id: some versions of kill take a negative one for all there are.
+            foreach (var program in host.HasExited ? [] : LastOf(host.Id))
+            {
+                await Repository.RunAsync("kill", ["-TERM", program], Repository.Folder, engine: null, CancellationToken.None);
+            }
 
-        // As Ctrl+C does it: to the program and to `dotnet run` before it.
-        if (!_host.HasExited)
-        {
-            await Repository.RunAsync("kill", ["-INT", $"-{_host.Id}"], Repository.Folder, engine: null, CancellationToken.None);
+            await host.WaitForExitAsync(CancellationToken.None);
+            host.Dispose();
         }
+    }
 
-        await _host.WaitForExitAsync(CancellationToken.None);
-        _host.Dispose();
+    /// <summary>The processes that a process started, and they, which started none themselves.</summary>
+    private static IEnumerable<string> LastOf(int process)
+    {
+        var children = File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return children.Length == 0 ? [$"{process}"] : children.SelectMany(c => LastOf(int.Parse(c, CultureInfo.InvariantCulture)));
     }
 
     private static int FreePort()
@@ -85,41 +97,33 @@ internal sealed partial class PageReader : IAsyncDisposable
         return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
-    private string Here(string text) => text.Replace(_shown + "/", _folder + "/", StringComparison.Ordinal).Replace("localhost:5000", $"localhost:{_port}", StringComparison.Ordinal);
+    private string Here(string text)
+    {
+        text = Instead.Aggregate(text.Replace(_shown + "/", _folder + "/", StringComparison.Ordinal), (t, i) => t.Replace(i.Key, i.Value, StringComparison.Ordinal));
+        return Port().Replace(text, m => $"localhost:{(_ports.TryGetValue(m.Value, out var port) ? port : _ports[m.Value] = FreePort())}");
+    }
 
     private void Put(string code, string where)
     {
-        var (file, path) = Place(where) is { Success: true } place
-            ? (Here(place.Groups["path"].Value), place)
-            : throw new InvalidOperationException($"The page does not say where this goes: '{where}'");
-        var text = File.ReadAllText(file);
-        var anchor = path.Groups["anchor"].Value;
-        File.WriteAllText(file, path.Groups["verb"].Value switch
-        {
-            "Replace the content of" => code,
-            "Append to" => text + "\n" + code,
-            "Insert before" when Once(text, anchor) => text.Replace(anchor, code + anchor, StringComparison.Ordinal),
-            "Replace" when Once(text, anchor) => text.Replace(anchor, code.TrimEnd(), StringComparison.Ordinal),
-            _ => throw new InvalidOperationException($"'{anchor}' is not once in {file}: {text}"),
-        });
+        var place = CodePlace.Of(where) ?? throw new InvalidOperationException($"The page does not say where this goes: '{where}'");
+        var file = Here(place.File);
+        File.WriteAllText(file, (place with { Anchor = Here(place.Anchor) }).Put(File.ReadAllText(file), code));
     }
-
-    private static bool Once(string text, string anchor) => text.Split(anchor).Length == 2;
 
     private async Task StartAsync(string command, string until)
     {
-        // A group of its own, as a shell gives it.
-        var start = new ProcessStartInfo("setsid", ["bash", "-c", $"exec {command}"]) { WorkingDirectory = Repository.Folder, RedirectStandardOutput = true };
-        _host = Process.Start(start)!;
+        var start = new ProcessStartInfo("bash", ["-c", $"exec {command}"]) { WorkingDirectory = Repository.Folder, RedirectStandardOutput = true };
+        var host = Process.Start(start)!;
+        _hosts.Add(host);
         var printed = new StringBuilder();
-        while (await _host.StandardOutput.ReadLineAsync(Cancel) is { } line)
+        while (await host.StandardOutput.ReadLineAsync(Cancel) is { } line)
         {
             printed.AppendLine(line);
             if (line.Contains(until, StringComparison.Ordinal))
             {
                 Printed = printed.ToString();
                 // Its pipe must not fill up.
-                _ = _host.StandardOutput.ReadToEndAsync(CancellationToken.None);
+                _ = host.StandardOutput.ReadToEndAsync(CancellationToken.None);
                 return;
             }
         }
@@ -127,8 +131,6 @@ internal sealed partial class PageReader : IAsyncDisposable
         throw new InvalidOperationException($"'{command}' ended before it printed '{until}': {printed}");
     }
 
-    private static Match Place(string where) => PlaceOfCode().Match(where);
-
-    [GeneratedRegex("^(?:In .*, )?(?<verb>Replace the content of|Append to|Insert before|Replace) (?:`(?<anchor>[^`]+)` in )?`(?<path>[^`]+)`:$")]
-    private static partial Regex PlaceOfCode();
+    [GeneratedRegex("localhost:50[0-9]{2}")]
+    private static partial Regex Port();
 }
