@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -73,7 +72,7 @@ internal sealed partial class PageReader : IAsyncDisposable
         foreach (var host in _hosts)
         {
             // `dotnet run` ends with the program that it runs. Each process by its own id: some versions of kill take a negative one for all there are.
-            foreach (var program in host.HasExited ? [] : LastOf(host.Id))
+            foreach (var program in host.HasExited ? [] : ProgramsOf(host.Id))
             {
                 await Repository.RunAsync("kill", ["-TERM", program], Repository.Folder, engine: null, CancellationToken.None);
             }
@@ -83,12 +82,10 @@ internal sealed partial class PageReader : IAsyncDisposable
         }
     }
 
-    /// <summary>The processes that a process started, and they, which started none themselves.</summary>
-    private static IEnumerable<string> LastOf(int process)
-    {
-        var children = File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return children.Length == 0 ? [$"{process}"] : children.SelectMany(c => LastOf(int.Parse(c, CultureInfo.InvariantCulture)));
-    }
+    /// <summary>The programs of this folder that a process runs: not the compiler's server, which others may use too.</summary>
+    private IEnumerable<string> ProgramsOf(int process) => Directory.EnumerateDirectories($"/proc/{process}/task")
+        .SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Where(child => File.ReadAllText($"/proc/{child}/cmdline").Contains(_folder + "/", StringComparison.Ordinal));
 
     private static int FreePort()
     {
