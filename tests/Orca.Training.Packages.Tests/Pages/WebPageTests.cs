@@ -14,14 +14,13 @@ public sealed class WebPageTests(Feed feed)
     [Fact]
     public async Task Its_site_answers_people_and_programs_itself_and_behind_its_proxy()
     {
-        await using var reader = new PageReader(feed, "../site");
-        reader.Instead[".UseDocker()"] = ".UseFakeRuntime(new Orca.Training.Testing.FakeContainerRuntime(TimeProvider.System)).UseFakeStores()";
+        await using var reader = NewReader();
         PageStep[] testing = [new("dotnet add ../site/Site package Orca.Training.Testing --prerelease")];
         var authentication = Steps.Select((s, i) => (s, i)).First(x => x.s.Code?.Contains("AddAuthentication(", StringComparison.Ordinal) is true).i;
         var start = Steps.First(s => s.Command?.Contains(":5000", StringComparison.Ordinal) is true);
 
         // Before authentication: endpoints and events.
-        await using (var open = new PageReader(feed, "../site") { Instead = { [".UseDocker()"] = reader.Instead[".UseDocker()"] } })
+        await using (var open = NewReader())
         {
             await open.FollowAsync(Steps.Take(5).Concat(testing).Concat(Steps.Skip(5).Take(authentication - 5)).Append(start));
             using var http = new HttpClient { BaseAddress = open.AddressOf(5000) };
@@ -50,6 +49,15 @@ public sealed class WebPageTests(Feed feed)
         var withoutToken = await Assert.ThrowsAsync<InvalidOperationException>(() => reader.FollowAsync([new($"dotnet run --project ../site/Client {reader.AddressOf(5001)}trainer ''")]));
         Assert.Contains("Unauthenticated", withoutToken.Message, StringComparison.Ordinal);
     }
+
+    private PageReader NewReader() => new(feed, "../site")
+    {
+        Instead =
+        {
+            [".UseDocker()"] = ".UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeStores()",
+            ["using Orca.Training;"] = "using Orca.Training;\nusing Orca.Training.Testing;",
+        },
+    };
 
     /// <summary>Submits by the endpoint and reads the events to the last.</summary>
     private static async Task TrainsAndFollowsAsync(HttpClient http, string prefix)
