@@ -39,7 +39,7 @@ public sealed class SqliteJobStoreOptions
         if (connection.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
             throw new ArgumentException(
-                $"The connection string '{connectionString}' names a URI, and the job store keeps files of its own beside the database: give the file's path, such as 'Data Source=orca.db', and what followed '?' as the connection string's own words.");
+                $"The connection string '{connectionString}' names a URI, but the job store needs a path, because it keeps other files next to the database: give a path, such as 'Data Source=orca.db', and write what followed '?' as keywords of the connection string.");
         }
 
         if (connection.DataSource.Contains('\0', StringComparison.Ordinal))
@@ -50,12 +50,12 @@ public sealed class SqliteJobStoreOptions
         if (connection.Mode is SqliteOpenMode.Memory || connection.DataSource.Length == 0 || connection.DataSource.Contains(":memory:", StringComparison.Ordinal))
         {
             throw new ArgumentException(
-                $"The connection string '{connectionString}' names no file, so that nothing would outlive the process: give a file, such as 'Data Source=orca.db', or use UseMemoryJobStore.");
+                $"The connection string '{connectionString}' names no file, so nothing would outlive the process: give a file, such as 'Data Source=orca.db', or use UseMemoryJobStore.");
         }
 
         if (connection.Mode is SqliteOpenMode.ReadOnly)
         {
-            throw new ArgumentException($"The connection string '{connectionString}' opens the database for reading only, and the job store writes: leave Mode out.");
+            throw new ArgumentException($"The connection string '{connectionString}' opens the database read-only, but the job store must write: leave Mode out.");
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class SqliteJobStoreOptions
             // Without what .NET calls its own parameters.
             var reason = e.Message.Split('\n')[0].Split(" (Parameter")[0].TrimEnd('.');
             throw new ArgumentException(
-                $"The connection string '{connectionString}' cannot be read ({reason}): give one as Microsoft.Data.Sqlite spells it, such as 'Data Source=orca.db'.", e);
+                $"The connection string '{connectionString}' cannot be read ({reason}): use the syntax of Microsoft.Data.Sqlite, such as 'Data Source=orca.db'.", e);
         }
     }
 }

@@ -28,7 +28,7 @@ public sealed class SignInTests
 
         Assert.Equal(TrainingError.Unauthenticated, refusal.Error);
         Assert.Equal(
-            $"A sign-in page at /Account/Login answered in place of the training service at {host.Address.GetLeftPart(UriPartial.Authority)}: the host signs callers in by a browser. "
+            $"A sign-in page at /Account/Login answered in place of the training service at {host.Address.GetLeftPart(UriPartial.Authority)}: the host signs callers in with a browser. "
             + "Give this client a token (the option Token of Connect), and let the host accept tokens where it maps the training service.",
             refusal.Message);
     }

@@ -54,7 +54,7 @@ internal sealed class LeftSoFar(ArtifactLimits limits)
         if (size > limits.Bytes - _bytes)
         {
             throw TooLarge(Invariant(
-                $"The training left more than {limits.Bytes} bytes, {PlainName.Quoted(name)} with {size} of them: leave less, or have the service's limit raised, which is Leavings:MaxMiB."));
+                $"The training left more than {limits.Bytes} bytes, {PlainName.Quoted(name)} with {size} of them: write less, or ask for a higher limit (Leavings:MaxMiB)."));
         }
 
         _bytes += size;
@@ -65,7 +65,7 @@ internal sealed class LeftSoFar(ArtifactLimits limits)
     {
         if (!isText)
         {
-            throw new ArtifactException($"The training left {PlainName.Quoted(name)}, whose name is no UTF-8: give it another one.");
+            throw new ArtifactException($"The training left {PlainName.Quoted(name)}, whose name is not UTF-8: give it another one.");
         }
     }
 

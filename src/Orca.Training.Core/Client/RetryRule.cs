@@ -23,12 +23,12 @@ internal static class RetryRule
 
         if (retries.MaxRetries < 0 || retries.MaxRetries > limits.Retries)
         {
-            found.Add(new FieldViolation("retries.max_retries", Invariant($"{retries.MaxRetries} is not possible here: give 0 to {limits.Retries}.")));
+            found.Add(new FieldViolation("retries.max_retries", Invariant($"{retries.MaxRetries} is not allowed: give 0 to {limits.Retries}.")));
         }
 
         if (retries.On.Count > MaxOutcomes)
         {
-            found.Add(new FieldViolation("retries.on", Invariant($"There are {retries.On.Count}: give at most {MaxOutcomes}, or none for those that another attempt may mend.")));
+            found.Add(new FieldViolation("retries.on", Invariant($"There are {retries.On.Count}: give at most {MaxOutcomes}, or none for the default ones.")));
         }
         else
         {
@@ -54,17 +54,17 @@ internal static class RetryRule
     {
         if (code.Name is not { Length: > 0 and <= MaxOutcomeLength } || !code.Name.All(char.IsAsciiLetterOrDigit))
         {
-            return Invariant($"It is no outcome: give letters and digits, at most {MaxOutcomeLength}, such as {OutcomeCode.NonZeroExit}.");
+            return Invariant($"It is not an outcome: give letters and digits, at most {MaxOutcomeLength}, such as {OutcomeCode.NonZeroExit}.");
         }
 
         // Runtimes may have outcomes of their own, so a word that is not known here is no mistake, unless it is nearly one that is.
         if (Misspelt(code) is { } meant)
         {
-            return $"It is no known outcome: did you mean {meant}?";
+            return $"It is not a known outcome: did you mean {meant}?";
         }
 
-        return RetryPolicy.IsHopeless(code) ? $"{code} is never tried again, since nothing gets better by itself then: leave it out."
-            : NeverFailures.Contains(code) ? $"{code} is not how an attempt fails: leave it out."
+        return RetryPolicy.IsHopeless(code) ? $"{code} is never retried, because another attempt would fail in the same way: leave it out."
+            : NeverFailures.Contains(code) ? $"{code} is not the failure of an attempt: leave it out."
             : null;
     }
 
@@ -75,7 +75,7 @@ internal static class RetryRule
     {
         if (pause < TimeSpan.Zero || pause > longest)
         {
-            found.Add(new FieldViolation(field, Invariant($"{pause} is no pause here: give a time from zero up to {longest} (days.hours:minutes:seconds).")));
+            found.Add(new FieldViolation(field, Invariant($"{pause} is not allowed: give a time from zero up to {longest} (days.hours:minutes:seconds).")));
         }
     }
 }

@@ -71,13 +71,7 @@ internal sealed class TrackerService(
             scope.ServiceProvider.GetRequiredService<ICapacityPolicy>();
         }
 
-        // An installation in this process's memory ends with it; any other one has hosts after this one, or beside it.
-        var ending = store.IsDurable || store.IsShared ? null : (await store.GetInstallationAsync(cancellationToken)).Value;
-        _looking = work.Run(() =>
-        {
-            _earlierHosts.Look(ending, _stopping.Token);
-            return Task.CompletedTask;
-        });
+        _looking = work.Run(() => LookAtEarlierHostsAsync(_stopping.Token));
         state.Is(TrackerRole.Starting);
         _running = work.Run(() => RunAsync(_stopping.Token));
     }
@@ -102,6 +96,24 @@ internal sealed class TrackerService(
     {
         _stopping.Dispose();
         _earlierHosts.Dispose();
+    }
+
+    private async Task LookAtEarlierHostsAsync(CancellationToken cancellationToken)
+    {
+        string? ending;
+        try
+        {
+            // An installation in this process's memory ends with it; any other one has hosts after this one, or beside it.
+            ending = store.IsDurable || store.IsShared ? null : (await store.GetInstallationAsync(cancellationToken)).Value;
+        }
+#pragma warning disable CA1031 // A store that does not answer is told by the term, which asks for the same.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return;
+        }
+
+        _earlierHosts.Look(ending, cancellationToken);
     }
 
     private async Task DrainAsync(CancellationToken cancellationToken)

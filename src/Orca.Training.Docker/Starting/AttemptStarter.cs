@@ -40,7 +40,7 @@ internal sealed class AttemptStarter(
         {
             return Refusals.Failed(
                 OutcomeCode.InvalidSpec,
-                $"The job asks for {spec.Ranks} workers; a Docker machine runs one container a job. Ask for one, or use a machine that runs distributed jobs.");
+                $"The job asks for {spec.Ranks} workers; a Docker machine runs one container per job. Request one worker, or use a machine that runs distributed jobs.");
         }
 
         var policy = images.PolicyFor(spec);

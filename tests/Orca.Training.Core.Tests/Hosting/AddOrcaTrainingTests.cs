@@ -190,7 +190,7 @@ public sealed class AddOrcaTrainingTests
 
         var missing = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancel));
 
-        Assert.Equal("Orca.Training has no machine to train on: add one to AddOrcaTraining(), with UseDocker() for instance.", missing.Message);
+        Assert.Equal("Orca.Training has no machine to train on: add one after AddOrcaTraining(), for example with UseDocker().", missing.Message);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class AddOrcaTrainingTests
 
         var twice = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancel));
 
-        Assert.Equal("Orca.Training has 2 machines named 'gpu': give each Use…() a name of its own.", twice.Message);
+        Assert.Equal("Orca.Training has 2 machines named 'gpu': give each Use…() call its own name.", twice.Message);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class SettingsTests
     [InlineData("Algorithms:a:Pull", "9", "is '9': give IfMissing, Always or Never.")]
     [InlineData("Algorithms:a:Retries", "3", "is a single value: give a section with FirstPause, LongestPause, MaxRetries, On.")]
     [InlineData("Algorithms:a:Retries:On", "Lost", "is a single value: give a list. In JSON that is [\"VALUE\"], in an environment variable OrcaTraining__Algorithms__a__Retries__On__0.")]
-    [InlineData("Algorithms:a:Retries:On:0", "OutOfMemry", "is 'OutOfMemry'. It is no known outcome: did you mean OutOfMemory?")]
+    [InlineData("Algorithms:a:Retries:On:0", "OutOfMemry", "is 'OutOfMemry'. It is not a known outcome: did you mean OutOfMemory?")]
     [InlineData("Algorithms:a:Parameters", "x", "is a single value: give a section with a value for each name, such as OrcaTraining:Algorithms:a:Parameters:NAME.")]
     [InlineData("RequeueOnStop", "yes", "is 'yes': give true or false.")]
     public async Task A_value_of_the_wrong_form_is_told_with_the_right_one(string setting, string value, string told)
@@ -102,7 +102,7 @@ public sealed class SettingsTests
         await host.StopAsync(Cancel);
 
         Assert.Equal(
-            ["No algorithm is configured, so that every submission is refused. Add one with AddAlgorithm(), or in the section OrcaTraining:Algorithms"],
+            ["No algorithm is configured; every submission is refused. Add one with AddAlgorithm(), or in the section OrcaTraining:Algorithms"],
             Told(host, 1046));
     }
 
@@ -208,7 +208,7 @@ public sealed class SettingsTests
         // The first was launched before the change, the second waited through it.
         Assert.Equal(["image", "newer", "other"], images);
         Assert.Equal(
-            ["Changed settings are taken over, for requests and launches from now on: OrcaTraining:Algorithms:a:Image, OrcaTraining:Algorithms:b:Image, OrcaTraining:Limits:Labels"],
+            ["Reloaded settings, which apply to new requests and launches: OrcaTraining:Algorithms:a:Image, OrcaTraining:Algorithms:b:Image, OrcaTraining:Limits:Labels"],
             Told(host, 1041));
         await host.StopAsync(Cancel);
     });
@@ -230,8 +230,8 @@ public sealed class SettingsTests
 
         Assert.Equal(
             [
-                "Changed settings are not taken over, and those from before still hold: OrcaTraining:Algorithms:a:MemoryMiB is 'much': give a whole number of MiB, such as 2048.",
-                "Changed settings are not taken over, and those from before still hold: OrcaTraining:Algorithms:a:MemoryMiB is 1: give at least 6, the least that an engine takes.",
+                "The changed configuration is not valid, and the old settings stay in use: OrcaTraining:Algorithms:a:MemoryMiB is 'much': give a whole number of MiB, such as 2048.",
+                "The changed configuration is not valid, and the old settings stay in use: OrcaTraining:Algorithms:a:MemoryMiB is 1: give at least 6, the least that an engine takes.",
             ],
             Told(host, 1043));
         await host.StopAsync(Cancel);
@@ -249,8 +249,8 @@ public sealed class SettingsTests
 
         Assert.Equal(
             [
-                "The setting OrcaTraining:LeaseDuration was changed, but is read only when the host starts: restart it",
-                "The setting OrcaTraining:MemoryJobStore:KeepFinished was changed, but is read only when the host starts: restart it",
+                "The setting OrcaTraining:LeaseDuration has changed; restart the host to apply it",
+                "The setting OrcaTraining:MemoryJobStore:KeepFinished has changed; restart the host to apply it",
             ],
             Told(host, 1042));
         Assert.Single(Told(host, 1040));

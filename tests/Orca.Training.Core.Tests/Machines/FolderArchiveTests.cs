@@ -24,7 +24,7 @@ public sealed class FolderArchiveTests : IDisposable
         var outside = Directory.CreateDirectory(_folder["outside"]).FullName;
         var tar = new Archive().Add('5', "c/").Add('2', "c/\xFE", target: outside).Add('5', "c/\xFF").Add('0', "c/\xFF/file", "evil");
 
-        Assert.Equal("The training left 'c/\\xFE', whose name is no UTF-8: give it another one.", (await RefusedAsync(tar)).Message);
+        Assert.Equal("The training left 'c/\\xFE', whose name is not UTF-8: give it another one.", (await RefusedAsync(tar)).Message);
         Assert.Empty(Directory.GetFileSystemEntries(outside));
     }
 
@@ -208,7 +208,7 @@ public sealed class FolderArchiveTests : IDisposable
         }
 
         var error = await Assert.ThrowsAsync<ArtifactException>(() => WriteAsync(Stream.Null));
-        Assert.Equal("The training left '\\xFF', whose name is no UTF-8: give it another one.", error.Message);
+        Assert.Equal("The training left '\\xFF', whose name is not UTF-8: give it another one.", error.Message);
 
         Task WriteAsync(Stream tar) => FolderArchive.WriteAsync(_folder["in"], "in", tar, new ArchiveOwner(1, 1), isReadOnly: false, Cancel);
     }

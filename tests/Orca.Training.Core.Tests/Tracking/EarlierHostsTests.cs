@@ -29,8 +29,8 @@ public sealed class EarlierHostsTests : IDisposable
 
         var told = await ToldAsync(next, 1066);
 
-        Assert.StartsWith("Earlier hosts that kept their jobs in memory left ", told, StringComparison.Ordinal);
-        Assert.Contains(" KiB of outputs and logs, those of 2 runs of the host, in ", told, StringComparison.Ordinal);
+        Assert.StartsWith("Earlier runs of the host with jobs in memory (2) left ", told, StringComparison.Ordinal);
+        Assert.Contains(" KiB of outputs and logs in ", told, StringComparison.Ordinal);
         Assert.Contains("set OrcaTraining:RemoveLeftoverFiles to true", told, StringComparison.Ordinal);
         Assert.Equal(2, Installations("runs").Count(HasJobs));
         await next.StopAsync(Cancel);
@@ -58,7 +58,7 @@ public sealed class EarlierHostsTests : IDisposable
         await TrainOnceAsync();
 
         using var next = await StartAsync(remove: true);
-        Assert.Contains(" that 1 earlier runs ", await ToldAsync(next, 1067), StringComparison.Ordinal);
+        Assert.Contains(" jobs in memory (1)", await ToldAsync(next, 1067), StringComparison.Ordinal);
         await next.StopAsync(Cancel);
 
         Assert.Single(Installations("runs"), HasJobs);
@@ -91,7 +91,7 @@ public sealed class EarlierHostsTests : IDisposable
 
         await TrainOnceAsync();
         using var next = await StartAsync();
-        Assert.Contains("those of 1 runs of the host", await ToldAsync(next, 1066), StringComparison.Ordinal);
+        Assert.Contains("with jobs in memory (1) left ", await ToldAsync(next, 1066), StringComparison.Ordinal);
         await next.StopAsync(Cancel);
 
         Assert.DoesNotContain(Log(next).GetSnapshot(), r => r.Id.Id is 1067 or 1068);

@@ -21,7 +21,7 @@ public sealed class LeavingsTests
         var unnamed = await host.FinishAsync(await host.Client.TrainAsync(Request, Cancel));
 
         Assert.Equal((JobState.Failed, OutcomeCode.ArtifactMissing, null), (named.State, named.Outcome?.Code, named.ModelVersion));
-        Assert.Equal("The training completed, but left no file, so that there is nothing to publish as the model 'm': write it to ORCA_OUTPUT_PATH.", named.Outcome!.Message);
+        Assert.Equal("The training completed, but left no file, so there is nothing to publish as the model 'm': write it to ORCA_OUTPUT_PATH.", named.Outcome!.Message);
         Assert.Equal(JobState.Succeeded, unnamed.State);
     });
 

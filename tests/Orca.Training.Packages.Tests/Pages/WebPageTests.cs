@@ -33,7 +33,7 @@ public sealed class WebPageTests(Feed feed)
         await reader.FollowAsync(Steps.Skip(authentication).TakeWhile(s => s.Command?.Contains("user-jwts", StringComparison.Ordinal) is not true));
         using var direct = Browser(reader.AddressOf(5000));
         using var refused = await direct.PostAsJsonAsync("trainings", new { Dataset = "d" }, Cancel);
-        Assert.Equal(HttpStatusCode.Redirect, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         using var proxied = Browser(reader.AddressOf(5001), new Version(2, 0));
         using var signedIn = await proxied.PostAsync("trainer/sign-in?name=ana", null, Cancel);
         Assert.Equal(HttpStatusCode.OK, signedIn.StatusCode);

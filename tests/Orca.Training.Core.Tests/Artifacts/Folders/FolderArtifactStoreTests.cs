@@ -186,7 +186,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
         }
 
         var error = await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
-        Assert.Equal(("The training left 'm\\xFFx', whose name is no UTF-8: give it another one.", OutcomeCode.ArtifactMissing), (error.Message, error.Code));
+        Assert.Equal(("The training left 'm\\xFFx', whose name is not UTF-8: give it another one.", OutcomeCode.ArtifactMissing), (error.Message, error.Code));
         Assert.Equal(error.Message, (await Assert.ThrowsAsync<ArtifactException>(() => _store.CheckCheckpointAsync(Attempt, Cancel))).Message);
     }
 
@@ -202,7 +202,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
 
         var error = await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
         Assert.Equal(
-            ("The training left more than 17179869184 bytes, 'x' with 8796093022208 of them: leave less, or have the service's limit raised, which is Leavings:MaxMiB.", OutcomeCode.ArtifactTooLarge),
+            ("The training left more than 17179869184 bytes, 'x' with 8796093022208 of them: write less, or ask for a higher limit (Leavings:MaxMiB).", OutcomeCode.ArtifactTooLarge),
             (error.Message, error.Code));
         Assert.Equal(error.Message, (await Assert.ThrowsAsync<ArtifactException>(() => _store.CheckCheckpointAsync(Attempt, Cancel))).Message);
     }
