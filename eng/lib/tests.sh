@@ -23,13 +23,17 @@ add_counts() {
   if [ "$3" -ne 0 ] && [ $((fails + errors)) -eq 0 ]; then failed=$((failed + 1)); fi
 }
 
+# So long may one test program take, on a slow machine too: one that hangs must not take the others' results along.
+longest=1500
+
 # run_program NAME [ARGUMENT…] — runs one test program and shows its failures and its summary.
 run_program() {
   local name=$1 log status=0 began
   shift
   log=$(mktemp)
   began=$SECONDS
-  "artifacts/bin/$name/release/$name" -noColor -noLogo "$@" >"$log" 2>&1 || status=$?
+  timeout --kill-after=20 "$longest" "artifacts/bin/$name/release/$name" -noColor -noLogo -longRunning 300 "$@" >"$log" 2>&1 || status=$?
+  [ "$status" -ne 124 ] && [ "$status" -ne 137 ] || echo "$name did not end within $longest s; the lines on long running tests say where it stood." >>"$log"
   grep -vE '^ *(Discovering|Discovered|Starting|Finished):|^$' "$log" | grep -v '=== TEST EXECUTION SUMMARY' || true
   add_counts "$log" "$name" "$status"
   rm -f "$log"

@@ -62,7 +62,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
         {
             if (_installation is null)
             {
-                var installation = await AskAsync(token => Database.Schema.MigrateAsync(_data, _options.Schema, _logger, token), cancellationToken);
+                var installation = await AskTwiceAsync(token => Database.Schema.MigrateAsync(_data, _options.Schema, _logger, token), cancellationToken);
                 _installation = installation;
                 _logger.Opened(_data.Name, _options.Schema, installation.Value);
                 if (_data.PreparesByItself)
@@ -234,15 +234,17 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
     /// <inheritdoc />
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    /// <summary>Asks a question that can be repeated, and repeats it once where the connection had been cut since it was last used.</summary>
+    /// <summary>Asks a question once the tables are there, whoever makes them.</summary>
     private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_installation is null && _opening.CurrentCount > 0)
-        {
-            await OpenAsync(cancellationToken);
-        }
+        await OpenAsync(cancellationToken);
+        return await AskTwiceAsync(ask, cancellationToken);
+    }
 
+    /// <summary>Asks a question that can be repeated, and repeats it once where the connection had been cut since it was last used.</summary>
+    private async Task<T> AskTwiceAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
         for (var tries = 0; ; tries++)
         {
             try

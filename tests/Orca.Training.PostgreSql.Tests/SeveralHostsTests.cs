@@ -24,6 +24,16 @@ public sealed class SeveralHostsTests(PostgreSqlServer server)
     }
 
     [Fact]
+    public async Task Calls_that_come_while_the_tables_are_being_made_wait_for_them()
+    {
+        await using var store = Stores.Open(server, Stores.NewSchema());
+
+        var found = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () => await store.FindByKeyAsync("u", "k", Cancel), Cancel)));
+
+        Assert.All(found, Assert.Null);
+    }
+
+    [Fact]
     public async Task What_one_host_records_the_other_reads_and_is_told()
     {
         var schema = Stores.NewSchema();

@@ -66,6 +66,10 @@ internal sealed class KillWork
             Report.Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{plan.Kills} kills, {findings.All.Count()} findings; installation {next.Number} ({next.Lane.Name}) is through with {round.Acknowledged} jobs."));
+            if (findings.All.LastOrDefault() is { } latest)
+            {
+                Report.Say($"  the latest finding: {latest}");
+            }
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class Sweeps(TrackerSettings settings, Dependencies dependencies
     private IReadOnlyList<Job> _asked = [];
 
     /// <summary>When the next look is due; null while one is under way, or if all is kept.</summary>
-    public DateTimeOffset? Next => _isUnderWay || settings.Retention.KeepsAllJobs ? null : _next;
+    public DateTimeOffset? Next => _isUnderWay || (settings.Retention.KeepsAllJobs && !settings.StoreForgets) ? null : _next;
 
     public void PassTime(DateTimeOffset now, List<TrackerEffect> effects)
     {

@@ -236,6 +236,7 @@ internal sealed class TrackerService(
             LongestRun = _atStart.Limits.Cap,
             RemoveLeftovers = _atStart.RemoveLeftovers,
             Retention = _atStart.Retention,
+            StoreForgets = !store.IsDurable,
             DrainsToQueue = store.IsDurable,
             AccessPeriod = datasets.IsOnHost && artifacts.IsOnHost ? null : _access?.RenewalPeriod,
             CopyingMachines = _machines.Where(m => m.Runtime.Abilities.CopiesFolders).Select(m => m.Name).ToHashSet(StringComparer.Ordinal),

@@ -22,6 +22,9 @@ internal sealed record TrackerSettings
     /// <summary>How long what is finished is kept.</summary>
     public RetentionOptions Retention { get; init; } = new();
 
+    /// <summary>Whether the store forgets finished jobs of itself, so that what they left is looked for even where all is kept.</summary>
+    public bool StoreForgets { get; init; }
+
     /// <summary>Whether a drain puts trainings back into the queue; otherwise it cancels them.</summary>
     public bool DrainsToQueue { get; init; }
 

@@ -130,6 +130,44 @@ public sealed class RetentionTests
         Assert.Equal(jobs[^7..], left.Trainings.Select(t => t.JobId));
     });
 
+    /// <remarks>The oldest of three is forgotten by the store, since two are kept; a model stays as long as one of its run is known.</remarks>
+    [Theory]
+    [InlineData("", 2)]
+    [InlineData("m", 4)]
+    public Task What_jobs_left_that_a_memory_store_forgets_goes_too_but_for_models(string model, int left) => VirtualTime.RunAsync(async time =>
+    {
+        var folder = Directory.CreateTempSubdirectory("orca-retention-");
+        try
+        {
+            await using var host = await TestHost.StartAsync(
+                time,
+                _ => FakeTraining.Succeeds.Prints("hello").Leaves("model.bin", [1]),
+                build: b =>
+                {
+                    b.Services.Configure<MemoryJobStoreOptions>(o => o.KeepFinished = 2);
+                    b.Services.AddSingleton<IArtifactStore>(new FolderArtifactStore(folder.FullName));
+                });
+            var jobs = new List<JobId>();
+            for (var i = 0; i < 5; i++)
+            {
+                var request = new TrainingRequest { Algorithm = "a", DatasetId = "d", OutputModelName = model };
+                jobs.Add((await host.FinishAsync(await host.Client.TrainAsync(request, Cancel))).JobId);
+            }
+
+            await Task.Delay(TimeSpan.FromMinutes(11), time, Cancel);
+
+            Assert.Equal(jobs[^2..], await LeftAsync(host));
+            Assert.Equal(left, Directory.EnumerateFiles(folder.FullName, "model.bin", SearchOption.AllDirectories).Count());
+            Assert.Equal(model.Length == 0 ? 0 : left, (await host.Client.Models.ListVersionsAsync("m", Cancel)).Count);
+            Assert.Equal(default, await LogEndAsync(host, jobs[0]));
+            Assert.NotEqual(default, await LogEndAsync(host, jobs[^1]));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    });
+
     [Fact]
     public Task What_a_job_that_is_still_to_start_waits_for_is_kept() => VirtualTime.RunAsync(async time =>
     {

@@ -22,6 +22,19 @@ public sealed class TimeoutTests
     });
 
     [Fact]
+    public Task One_without_a_limit_of_its_own_is_stopped_at_the_hosts() => VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await TestHost.StartAsync(time, _ => FakeTraining.Hangs, o => o.Limits.LongestTimeLimit = TimeSpan.FromHours(3));
+
+        var status = await host.FinishAsync(await TrainAsync(host, null));
+
+        Assert.Equal((JobState.Failed, OutcomeCode.TimedOut), (status.State, status.Outcome!.Code));
+        // It is looked at once a reconcile period.
+        Assert.InRange((status.FinishedAt - status.StartedAt)!.Value, TimeSpan.FromHours(3), TimeSpan.FromHours(3) + TimeSpan.FromSeconds(11));
+        Assert.Contains("03:00:00", status.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
     public Task One_that_ends_in_time_is_not_touched() => VirtualTime.RunAsync(async time =>
     {
         await using var host = await TestHost.StartAsync(time, _ => FakeTraining.Succeeds.RunsFor(TimeSpan.FromMinutes(90)));
@@ -99,6 +112,6 @@ public sealed class TimeoutTests
         Assert.Equal(JobState.Succeeded, (await host.FinishAsync(patient)).State);
     });
 
-    private static Task<JobId> TrainAsync(TestHost host, TrainingTimeouts timeouts) =>
+    private static Task<JobId> TrainAsync(TestHost host, TrainingTimeouts? timeouts) =>
         host.Client.TrainAsync(new TrainingRequest { Algorithm = "a", DatasetId = "d", Timeouts = timeouts }, Cancel);
 }

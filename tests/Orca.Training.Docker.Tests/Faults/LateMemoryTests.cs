@@ -87,7 +87,12 @@ public sealed class LateMemoryTests : FaultTest
 
     private FakeEngine NewEngine(int memoryLimit) => new(async (request, socket, token) =>
     {
-        if (request.Contains("/events", StringComparison.Ordinal))
+        if (request.Contains("until=", StringComparison.Ordinal))
+        {
+            // What it remembers, which is nothing.
+            await FakeEngine.SendAsync(socket, FakeEngine.Stream() + "0\r\n\r\n", token);
+        }
+        else if (request.Contains("/events", StringComparison.Ordinal))
         {
             await FakeEngine.SendAsync(socket, FakeEngine.Stream(), token);
             await foreach (var next in _events.Reader.ReadAllAsync(token))

@@ -80,7 +80,7 @@ internal sealed class MachineServer
         {
             // The caller was killed, which is what this is all about.
         }
-        catch (Exception e) when (e is RuntimeUnavailableException or ArtifactException or InvalidOperationException)
+        catch (Exception e) when (e is RuntimeUnavailableException or ArtifactException or InvalidOperationException or JsonException)
         {
             await stream.WriteAsync(Wire.LineOf(new Answer { Error = e.Message }), ending);
         }
@@ -108,7 +108,7 @@ internal sealed class MachineServer
 
     private async IAsyncEnumerable<Answer> AnswerAsync(Question question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var scope = new RuntimeScope(question.Application, question.Attempt.Installation);
+        var scope = new RuntimeScope(question.Application, question.Installation ?? default);
         switch (question.Call)
         {
             case MachineCall.Describe:
@@ -146,7 +146,7 @@ internal sealed class MachineServer
                 await _runtime.RemoveAsync(question.Attempt, CancellationToken.None);
                 break;
             case MachineCall.Ledger:
-                yield return new Answer { Lives = _ledger.Of(question.Attempt.Installation) };
+                yield return new Answer { Lives = _ledger.Of(question.Installation ?? default) };
                 break;
             default:
                 throw new InvalidOperationException($"The machine knows no call '{question.Call}'.");

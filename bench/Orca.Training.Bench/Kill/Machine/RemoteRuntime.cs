@@ -26,7 +26,7 @@ internal sealed class RemoteRuntime(string socket, bool copiesFolders) : IContai
         var answer = await AskAsync(
             new Question(MachineCall.Start)
             {
-                Attempt = spec.Name,
+                About = spec.Name,
                 Application = spec.Application,
                 Environment = spec.Environment,
                 OutputFolder = copiesFolders ? null : spec.Mounts.Single(m => m.ContainerPath == output).HostPath,
@@ -46,7 +46,7 @@ internal sealed class RemoteRuntime(string socket, bool copiesFolders) : IContai
     public IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken)
     {
         // From the call on: so it is asked, and the first answer read, before this returns.
-        var question = new Question(MachineCall.Watch) { Application = scope.Application, Attempt = new AttemptName(scope.Installation, default) };
+        var question = new Question(MachineCall.Watch) { Application = scope.Application, Installation = scope.Installation };
         var connection = Connection.Open(socket, question);
         connection.ReadFirst();
         return HintsAsync(connection, cancellationToken);
@@ -55,7 +55,7 @@ internal sealed class RemoteRuntime(string socket, bool copiesFolders) : IContai
     public async IAsyncEnumerable<OutputLine> ReadOutputAsync(
         AttemptName attempt, int rank, OutputPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var connection = Connection.Open(socket, new Question(MachineCall.ReadOutput) { Attempt = attempt, After = after });
+        using var connection = Connection.Open(socket, new Question(MachineCall.ReadOutput) { About = attempt, After = after });
         while (await connection.ReadAsync(cancellationToken) is { } answer)
         {
             yield return answer.Line!.Value;
@@ -65,7 +65,7 @@ internal sealed class RemoteRuntime(string socket, bool copiesFolders) : IContai
     public async Task FetchAsync(AttemptName attempt, IReadOnlyList<FolderMount> folders, CancellationToken cancellationToken)
     {
         var output = folders.Single(f => f.ContainerPath.EndsWith("output", StringComparison.Ordinal)).HostPath;
-        var answer = await AskAsync(new Question(MachineCall.Fetch) { Attempt = attempt }, cancellationToken);
+        var answer = await AskAsync(new Question(MachineCall.Fetch) { About = attempt }, cancellationToken);
 
         // Beside the place and then in its stead, so that a kill leaves the whole or nothing.
         var coming = output + "-coming";
@@ -85,14 +85,14 @@ internal sealed class RemoteRuntime(string socket, bool copiesFolders) : IContai
     }
 
     public async Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken) =>
-        await AskAsync(new Question(MachineCall.Stop) { Attempt = attempt, Grace = grace }, cancellationToken);
+        await AskAsync(new Question(MachineCall.Stop) { About = attempt, Grace = grace }, cancellationToken);
 
     public async Task RemoveAsync(AttemptName attempt, CancellationToken cancellationToken) =>
-        await AskAsync(new Question(MachineCall.Remove) { Attempt = attempt }, cancellationToken);
+        await AskAsync(new Question(MachineCall.Remove) { About = attempt }, cancellationToken);
 
     /// <summary>What became of every container of an installation.</summary>
     public async Task<IReadOnlyList<ContainerLife>> ReadLedgerAsync(InstallationId installation, CancellationToken cancellationToken) =>
-        (await AskAsync(new Question(MachineCall.Ledger) { Attempt = new AttemptName(installation, default) }, cancellationToken)).Lives;
+        (await AskAsync(new Question(MachineCall.Ledger) { Installation = installation }, cancellationToken)).Lives;
 
     private static async IAsyncEnumerable<ContainerObservation> HintsAsync(Connection connection, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

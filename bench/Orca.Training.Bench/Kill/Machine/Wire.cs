@@ -24,7 +24,14 @@ internal sealed record Question(MachineCall Call)
 {
     public string Application { get; init; } = "";
 
-    public AttemptName Attempt { get; init; }
+    public InstallationId? Installation { get; init; }
+
+    /// <summary>The attempt that it is about; null where it is about none.</summary>
+    public AttemptName? About { get; init; }
+
+    /// <summary>The same, of a call that is about one.</summary>
+    [JsonIgnore]
+    public AttemptName Attempt => About ?? throw new InvalidOperationException($"A call '{Call}' names an attempt.");
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

@@ -3,8 +3,15 @@ namespace Orca.Training.Jobs.Storage.Memory;
 /// <summary>What need not be kept, and its removal; of what ran, the run stays.</summary>
 internal sealed partial class MemoryJobStore : IRemovedJobs
 {
+    // A bound on memory where more finishes between two looks than can be held: what the oldest of them left stays on disk.
+    private const int KeepEvicted = 16_384;
+
     // As many as finished jobs are kept; the oldest go first.
     private readonly SortedDictionary<long, Job> _runs = [];
+
+    // Forgotten to make room, so no caller sees them; what they left is still to be removed.
+    private readonly Dictionary<long, Job> _evicted = [];
+    private readonly Queue<long> _evictedInOrder = new();
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken)
@@ -20,6 +27,8 @@ internal sealed partial class MemoryJobStore : IRemovedJobs
             [
                 .. finished
                     .Where((job, place) => place < tooMany || job.FinishedAt < retention.FinishedBefore)
+                    .Concat(_evicted.Values)
+                    .OrderBy(job => FinishedPlace.Of(job).Rank)
                     .Where(job => retention.After is not { } after || FinishedPlace.Of(job).Rank.CompareTo(after.Rank) > 0)
                     .Take(limit),
             ]);
@@ -40,6 +49,11 @@ internal sealed partial class MemoryJobStore : IRemovedJobs
 
             foreach (var job in jobs)
             {
+                if (_evicted.Remove(job.Value))
+                {
+                    continue;
+                }
+
                 if (_jobs.TryGetValue(job.Value, out var history) && history.Current.State.IsFinal())
                 {
                     Forget(job.Value);
@@ -79,7 +93,35 @@ internal sealed partial class MemoryJobStore : IRemovedJobs
         _runs[job.Id.Value] = job;
         if (_runs.Count > _options.KeepFinished)
         {
-            _runs.Remove(_runs.First().Key);
+            var (id, oldest) = _runs.First();
+            _runs.Remove(id);
+            if (oldest.ModelVersion is not null)
+            {
+                // Its files stayed for the model's sake, and nobody can name that any more.
+                QueueNeedsLock(oldest);
+            }
+        }
+    }
+
+    private void EvictNeedsLock(Job job)
+    {
+        QueueNeedsLock(job);
+        if (job.ModelVersion is not null)
+        {
+            KeepRunNeedsLock(job);
+        }
+    }
+
+    private void QueueNeedsLock(Job job)
+    {
+        if (_evicted.TryAdd(job.Id.Value, job))
+        {
+            _evictedInOrder.Enqueue(job.Id.Value);
+        }
+
+        while (_evictedInOrder.Count > KeepEvicted)
+        {
+            _evicted.Remove(_evictedInOrder.Dequeue());
         }
     }
 }

@@ -301,21 +301,28 @@ internal sealed partial class MemoryJobStore : IJobStore
     {
         while (_finishedInOrder.Count > _options.KeepFinished)
         {
-            Forget(_finishedInOrder.Dequeue());
+            if (Forget(_finishedInOrder.Dequeue()) is { Attempts.Count: > 0 } job)
+            {
+                EvictNeedsLock(job);
+            }
         }
     }
 
-    private void Forget(long finished)
+    private Job? Forget(long finished)
     {
-        if (_jobs.Remove(finished, out var history))
+        if (!_jobs.Remove(finished, out var history))
         {
-            IdsOf(history.Current.State).Remove(finished);
-            _index.Remove(history.Current);
-            if (JobKey.Of(history.Current) is { } key)
-            {
-                _keys.Remove(key);
-            }
+            return null;
         }
+
+        IdsOf(history.Current.State).Remove(finished);
+        _index.Remove(history.Current);
+        if (JobKey.Of(history.Current) is { } key)
+        {
+            _keys.Remove(key);
+        }
+
+        return history.Current;
     }
 
     private RankedSet IdsOf(JobState state) => _states[(int)state];
