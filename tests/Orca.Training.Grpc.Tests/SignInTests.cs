@@ -56,7 +56,7 @@ public sealed class SignInTests
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => client.GetTrainingStatusAsync(new JobId(1), Cancel));
 
         Assert.Equal(TrainingError.Unauthenticated, refusal.Error);
-        Assert.EndsWith("could not be had: The vault is sealed.", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("could not be obtained: The vault is sealed.", refusal.Message, StringComparison.Ordinal);
     }
 
     private static Task<TrainingHost> StartAsync(Action<IServiceCollection> authenticate) => TrainingHost.StartAsync(

@@ -82,7 +82,7 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         }
         catch (ArtifactException e)
         {
-            return Failed(e.Code, $"The checkpoint that the attempt before left cannot be handed on: {e.Message}");
+            return Failed(e.Code, $"The checkpoint of the previous attempt cannot be passed on: {e.Message}");
         }
 
         AttemptInputs inputs;

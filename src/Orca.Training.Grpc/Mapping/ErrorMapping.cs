@@ -68,7 +68,7 @@ internal static class ErrorMapping
                 + "(the option Token of Connect), and let the host accept tokens where it maps the training service.",
                 inner: exception),
             _ when Cause<NoTokenException>(exception) is { } without => new TrainingException(
-                TrainingError.Unauthenticated, $"The token for {Lower(service)} could not be had: {without.Message}", inner: exception),
+                TrainingError.Unauthenticated, $"The token for {Lower(service)} could not be obtained: {without.Message}", inner: exception),
             StatusCode.Unavailable => Unavailable($"{service} cannot be reached: {said}"),
             StatusCode.DeadlineExceeded => Unavailable($"{service} did not answer in time."),
             StatusCode.Cancelled => Unavailable($"{service} broke off the call: {said}"),

@@ -92,7 +92,7 @@ public sealed class LeavingsTests
         var status = await host.FinishAsync(job);
 
         Assert.Equal((2, OutcomeCode.ArtifactTooLarge), (status.Attempts.Count, status.Outcome?.Code));
-        Assert.Equal("The checkpoint that the attempt before left cannot be handed on: too much", status.Outcome?.Message);
+        Assert.Equal("The checkpoint of the previous attempt cannot be passed on: too much", status.Outcome?.Message);
     });
 
     private static TrainingRequest Request => new() { Algorithm = "a", DatasetId = "d" };

@@ -57,7 +57,7 @@ internal static class Causes
         new("a command that is not in the image", Of("missing-command"), OutcomeCode.NonZeroExit, "The training's command was not found in its image (exit code 127)."),
         new("a command that is no program", Of("no-program"), OutcomeCode.NonZeroExit, "The training's command cannot be executed (exit code 126)."),
         new("an image for another kind of processor", Of("other-processor"), OutcomeCode.NonZeroExit, "The training program was built for another kind of processor than that of its machine (exit code 1)."),
-        new("a folder that the engine cannot mount", Of("unmounted", "vanishing"), OutcomeCode.InvalidSpec, "The Docker Engine does not see a folder that the container should, or cannot mount it"),
+        new("a folder that the engine cannot mount", Of("unmounted", "vanishing"), OutcomeCode.InvalidSpec, "The Docker Engine cannot see or cannot mount a folder of the container"),
         new("a GPU that the engine cannot give", Of("gpu"), OutcomeCode.InvalidSpec, "The job asks for 1 GPU(s), which the Docker Engine cannot give"),
         new("a dataset that is gone", Of("shell", "fleeting"), OutcomeCode.DatasetUnavailable, "The dataset cannot be used:") { Setting = Setting.Busy, Act = s => s.DeleteDatasetAsync("fleeting") },
 
