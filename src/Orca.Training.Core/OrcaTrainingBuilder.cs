@@ -19,7 +19,7 @@ using Orca.Training.Settings;
 
 namespace Orca.Training;
 
-/// <summary>Returned by <c>AddOrcaTraining()</c>; each package adds its <c>Use…()</c> to it.</summary>
+/// <summary>The result of <c>AddOrcaTraining()</c>. Each package adds its <c>Use…()</c> methods to it.</summary>
 public sealed class OrcaTrainingBuilder
 {
     internal OrcaTrainingBuilder(IServiceCollection services) => Services = services;
@@ -27,10 +27,10 @@ public sealed class OrcaTrainingBuilder
     /// <summary>The host's services.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Adds a machine; trainings are placed on machines in the order in which they were added.</summary>
-    /// <param name="name">Unique within the host; keep it over restarts.</param>
-    /// <param name="runtime">Makes its runtime.</param>
-    /// <param name="capacity">What it has for trainings; null for all that the runtime says it has.</param>
+    /// <summary>Adds a machine. Trainings are placed on machines in the order in which they were added.</summary>
+    /// <param name="name">The name, unique within the host. Do not change it between restarts.</param>
+    /// <param name="runtime">Creates its runtime.</param>
+    /// <param name="capacity">The capacity for trainings. Null: all that the runtime reports.</param>
     public OrcaTrainingBuilder AddMachine(string name, Func<IServiceProvider, IContainerRuntime> runtime, Resources? capacity = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -76,7 +76,7 @@ public sealed class OrcaTrainingBuilder
             .ValidateOnStart();
     }
 
-    /// <summary>Replaces the capacity policy, which is <see cref="CapacityPolicies.OneAtATime"/> otherwise.</summary>
+    /// <summary>Replaces the capacity policy. Default: <see cref="CapacityPolicies.OneAtATime"/>.</summary>
     public OrcaTrainingBuilder UseCapacityPolicy(ICapacityPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -85,10 +85,10 @@ public sealed class OrcaTrainingBuilder
     }
 
     /// <summary>
-    /// Replaces the capacity policy by one that takes services of the host. It is made in a scope of its own, so that it may take
-    /// scoped services; both last for as long as this host decides, and then end together.
+    /// Replaces the capacity policy by one that is created with services of the host, in a scope of its own, so it may use scoped services. Policy and
+    /// scope exist while this host is the decider.
     /// </summary>
-    /// <typeparam name="TPolicy">The policy. It is asked by one thread at a time, many times a second.</typeparam>
+    /// <typeparam name="TPolicy">The policy. It is called by one thread at a time, many times per second.</typeparam>
     public OrcaTrainingBuilder UseCapacityPolicy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TPolicy>()
         where TPolicy : class, ICapacityPolicy
     {
@@ -105,7 +105,7 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
-    /// <summary>Keeps jobs in memory, as is done otherwise too, and says what is kept, after <c>OrcaTraining:MemoryJobStore</c> in the configuration.</summary>
+    /// <summary>Keeps jobs in memory, which is the default, and sets its options, after <c>OrcaTraining:MemoryJobStore</c> in the configuration.</summary>
     public OrcaTrainingBuilder UseMemoryJobStore(Action<MemoryJobStoreOptions>? configure = null)
     {
         if (configure is not null)
@@ -116,7 +116,7 @@ public sealed class OrcaTrainingBuilder
         return UseJobStore(NewMemoryJobStore);
     }
 
-    /// <summary>Replaces the job store, which is one in memory otherwise.</summary>
+    /// <summary>Replaces the job store. Default: in memory.</summary>
     public OrcaTrainingBuilder UseJobStore(Func<IServiceProvider, IJobStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -143,7 +143,7 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
-    /// <summary>Replaces the log store, which keeps logs in folders otherwise.</summary>
+    /// <summary>Replaces the log store. Default: folders.</summary>
     public OrcaTrainingBuilder UseLogStore(Func<IServiceProvider, ILogStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -151,7 +151,7 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
-    /// <summary>Replaces the dataset store, which keeps datasets in folders otherwise.</summary>
+    /// <summary>Replaces the dataset store. Default: folders.</summary>
     public OrcaTrainingBuilder UseDatasetStore(Func<IServiceProvider, IDatasetStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -159,7 +159,7 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
-    /// <summary>Replaces the artifact store, which keeps what trainings leave in folders otherwise.</summary>
+    /// <summary>Replaces the artifact store. Default: folders.</summary>
     public OrcaTrainingBuilder UseArtifactStore(Func<IServiceProvider, IArtifactStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);

@@ -31,7 +31,7 @@ public static class OrcaTrainingServiceCollectionExtensions
     /// Adds the training service: the job tracker, <see cref="ITrainingClient"/> and <see cref="ITrainingClientFactory"/>, and embedded
     /// defaults for everything else (jobs in memory, one at a time on each machine, datasets, artifacts and logs in folders). Add a machine to
     /// the result. Its settings are read from the section <c>OrcaTraining</c> of the host's configuration, and then as code sets them.
-    /// Calling it again is harmless: the settings add up.
+    /// It can be called several times: the settings add up.
     /// </summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services)
     {
@@ -67,7 +67,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Adds the training service with settings made in code, which go before those of the host's configuration.</summary>
+    /// <summary>Adds the training service with settings in code, which override those of the host's configuration.</summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, Action<OrcaTrainingOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);

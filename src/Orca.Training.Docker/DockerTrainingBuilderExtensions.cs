@@ -14,14 +14,14 @@ public static class DockerTrainingBuilderExtensions
 {
     private const string DefaultMachine = "docker";
 
-    /// <summary>Runs trainings on this machine's own Docker Engine, as the machine <c>docker</c>.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <summary>Runs trainings on the Docker engine of this machine, as the machine <c>docker</c>.</summary>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseDocker(this OrcaTrainingBuilder builder) => builder.UseDocker(DefaultMachine);
 
-    /// <summary>Runs trainings on a Docker Engine, as the machine <c>docker</c>.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
-    /// <param name="configure">Sets where the engine is and what containers are given.</param>
+    /// <summary>Runs trainings on a Docker engine, as the machine <c>docker</c>.</summary>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
+    /// <param name="configure">Sets the address of the engine and the settings of containers.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseDocker(this OrcaTrainingBuilder builder, Action<DockerOptions> configure)
     {
@@ -30,12 +30,12 @@ public static class DockerTrainingBuilderExtensions
     }
 
     /// <summary>
-    /// Runs trainings on a Docker Engine, as a machine of the given name. Calling it again for the same name sets more options
-    /// of that machine.
+    /// Runs trainings on a Docker engine, as a machine with the given name. Call it again with the same name to set more options of that
+    /// machine.
     /// </summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
-    /// <param name="machineName">Unique within the host; recorded with each attempt, so keep it over restarts.</param>
-    /// <param name="configure">Sets where the engine is and what containers are given. Default: this machine's own engine.</param>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
+    /// <param name="machineName">The name, unique within the host. It is stored with each attempt, so do not change it between restarts.</param>
+    /// <param name="configure">Sets the address of the engine and the settings of containers. Default: this machine's own engine.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseDocker(this OrcaTrainingBuilder builder, string machineName, Action<DockerOptions>? configure = null)
     {
