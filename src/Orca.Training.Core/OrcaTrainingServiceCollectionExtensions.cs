@@ -35,7 +35,7 @@ public static class OrcaTrainingServiceCollectionExtensions
     /// Adds the training service: the job tracker, <see cref="ITrainingClient"/> and <see cref="ITrainingClientFactory"/>, and embedded
     /// defaults for everything else (jobs in memory, one at a time on each machine, datasets, artifacts and logs in folders). Add a machine to
     /// the result. Its settings are read from the section <c>OrcaTraining</c> of the host's configuration, and then as code sets them.
-    /// Calling it again is harmless: the settings add up.
+    /// It can be called several times: the settings add up.
     /// </summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services)
     {
@@ -79,7 +79,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Adds the training service with settings made in code, which go before those of the host's configuration.</summary>
+    /// <summary>Adds the training service with settings in code, which override those of the host's configuration.</summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, Action<OrcaTrainingOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -102,7 +102,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.Configure<OrcaTrainingOptions>(options =>
         {
             ForgetListsIn(configuration, options);
-            source.BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o));
+            source.BindTo("", Options.DefaultName, options, OwnKeys(), (section, o) => section.Bind(o));
         });
         return builder;
     }
@@ -112,18 +112,11 @@ public static class OrcaTrainingServiceCollectionExtensions
         var services = builder.Services;
         // A container without a configuration has no settings from there.
         services.AddSingleton(s => new SettingsSource((s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build()).GetSection(SettingsSource.Section)));
-        services.AddSingleton(new SettingsPart("", SettingsKeys.Of(typeof(OrcaTrainingOptions))
-            .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
-            .With(nameof(OrcaTrainingOptions.Leavings), SettingsKeys.Of(typeof(LeavingsOptions)))
-            .With(nameof(OrcaTrainingOptions.Retention), SettingsKeys.Of(typeof(RetentionOptions)))
-            .With(nameof(OrcaTrainingOptions.Disk), SettingsKeys.Of(typeof(DiskOptions)))
-            .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions))
-                .WithEach(nameof(AlgorithmOptions.DeclaredParameters), SettingsKeys.Of(typeof(ParameterOptions)))
-                .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
-                .With(nameof(AlgorithmOptions.Timeouts), SettingsKeys.Of(typeof(TimeoutOptions)))
-                .With(nameof(AlgorithmOptions.Retries), SettingsKeys.Of(typeof(RetryOptions))))));
+        services.AddSingleton(new SettingsPart("", OwnKeys()));
+        services.AddSingleton<SettingsCheck>();
+        services.AddSingleton<IValidateOptions<OrcaTrainingOptions>>(s => s.GetRequiredService<SettingsCheck>());
         services.AddOptions<OrcaTrainingOptions>()
-            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o)))
+            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().BindTo("", Options.DefaultName, options, OwnKeys(), (section, o) => section.Bind(o)))
             .ValidateOnStart();
         services.AddSingleton<IOptionsChangeTokenSource<OrcaTrainingOptions>>(s =>
             new ConfigurationChangeTokenSource<OrcaTrainingOptions>(s.GetServices<SettingsSource>().First().Configuration));
@@ -136,6 +129,17 @@ public static class OrcaTrainingServiceCollectionExtensions
             "Access", SettingsKeys.Of(typeof(AccessOptions)).WithEach(nameof(AccessOptions.Roles), SettingsKeys.Of(typeof(AccessRoleOptions)))));
         builder.AddSettings<MemoryJobStoreOptions>("MemoryJobStore", Options.DefaultName, (section, options) => section.Bind(options));
     }
+
+    private static SettingsKeys OwnKeys() => SettingsKeys.Of(typeof(OrcaTrainingOptions))
+        .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
+        .With(nameof(OrcaTrainingOptions.Leavings), SettingsKeys.Of(typeof(LeavingsOptions)))
+        .With(nameof(OrcaTrainingOptions.Retention), SettingsKeys.Of(typeof(RetentionOptions)))
+        .With(nameof(OrcaTrainingOptions.Disk), SettingsKeys.Of(typeof(DiskOptions)))
+        .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions))
+            .WithEach(nameof(AlgorithmOptions.DeclaredParameters), SettingsKeys.Of(typeof(ParameterOptions)))
+            .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
+            .With(nameof(AlgorithmOptions.Timeouts), SettingsKeys.Of(typeof(TimeoutOptions)))
+            .With(nameof(AlgorithmOptions.Retries), SettingsKeys.Of(typeof(RetryOptions))));
 
     /// <summary>Binding adds to a list: without this, a command that is set twice would be both, one after the other.</summary>
     private static void ForgetListsIn(IConfiguration configuration, OrcaTrainingOptions options)

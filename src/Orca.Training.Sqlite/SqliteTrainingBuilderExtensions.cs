@@ -24,7 +24,7 @@ public static class SqliteTrainingBuilderExtensions
     /// Keeps jobs in a SQLite file, made and upgraded at the start where need be. For one host: a second one on the same file is refused
     /// when it starts. Every answer to a submission is on the disk before it is given. Of several calls the last one counts.
     /// </summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <param name="connectionString">Names the file, as Microsoft.Data.Sqlite spells it: <c>Data Source=orca.db</c>. The application's own tables may lie in it too.</param>
     /// <param name="configure">Sets how long is waited for others, after <c>OrcaTraining:Sqlite</c> in the configuration.</param>
     /// <returns>The builder.</returns>

@@ -225,7 +225,7 @@ public sealed class TransactionTests : IDisposable
         var second = await Assert.ThrowsAsync<TrainingException>(() => Client(host).TrainAsync(Request, elsewhere, Cancel));
 
         Assert.Equal((TrainingError.FailedPrecondition, TrainingError.FailedPrecondition), (first.Error, second.Error));
-        Assert.StartsWith("The transaction is over", first.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The transaction has ended", first.Message, StringComparison.Ordinal);
         Assert.Contains("which is not the database of the host's job store", second.Message, StringComparison.Ordinal);
         await host.StopAsync(Cancel);
     }

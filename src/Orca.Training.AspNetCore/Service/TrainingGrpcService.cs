@@ -102,5 +102,5 @@ internal sealed partial class TrainingGrpcService(
     private static Wire.TrainingJobMetadata Given(Wire.TrainingJobMetadata? metadata) =>
         metadata ?? throw TrainingException.Invalid("metadata", "It is missing: say what to train.");
 
-    internal static JobId JobOf(long id) => id > 0 ? new JobId(id) : throw TrainingException.Invalid("job_id", $"{id} is no job's id: they count from 1.");
+    internal static JobId JobOf(long id) => id > 0 ? new JobId(id) : throw TrainingException.Invalid("job_id", $"{id} is not a job id: ids count from 1.");
 }

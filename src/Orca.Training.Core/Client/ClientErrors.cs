@@ -28,7 +28,7 @@ internal sealed class ClientErrors(ILogger logger)
                 return new TrainingException(TrainingError.Unavailable, $"The {store} cannot be asked now: {HostPaths.Without(exception.Message)}", inner: exception);
             default:
                 logger.UnexpectedError(exception, call);
-                return new TrainingException(TrainingError.Internal, "The training service met an unexpected error; its log says more.", inner: exception);
+                return new TrainingException(TrainingError.Internal, "The training service failed with an unexpected error; its log has the details.", inner: exception);
         }
     }
 

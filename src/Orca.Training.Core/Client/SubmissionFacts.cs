@@ -65,7 +65,7 @@ internal sealed class SubmissionFacts(IJobStore store, IDatasetStore datasets, I
 
             found.Add(new FieldViolation(
                 "input_model",
-                $"It means two: the version or alias '{asked.Version}' of the model '{asked.Name}', and the model '{text}'. Give '{new ModelReference(text, ModelVersions.Text(odd.Version))}' for this one, or another alias of that."));
+                $"It is ambiguous: the version or alias '{asked.Version}' of the model '{asked.Name}', and the model '{text}'. Give '{new ModelReference(text, ModelVersions.Text(odd.Version))}' for this one, or another alias of that."));
             return null;
         }
 

@@ -25,7 +25,7 @@ internal sealed partial class TrainingClient
     {
         var run = await Runs.GetAsync(job, cancellationToken);
         return run.Execution is null
-            ? throw new TrainingException(TrainingError.FailedPrecondition, $"What job {job} executed is not on record, since its machine did not tell: submit its request anew.")
+            ? throw new TrainingException(TrainingError.FailedPrecondition, $"What job {job} executed is not recorded, because its machine did not report it. Submit its request again.")
             : await SubmitAsync(Operations.Rerun, Reruns.RequestOf(run), Own, cancellationToken);
     }
 

@@ -14,7 +14,7 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
 {
     private readonly IOptionsFactory<OrcaTrainingOptions> _factory;
     private readonly SettingsSource[] _sources;
-    private readonly SettingsKeys _keys = new();
+    private readonly SettingsKeys _keys;
     private readonly ILogger? _logger;
     private readonly IDisposable[] _registrations;
     private readonly ConfiguredSettings _atStart;
@@ -28,17 +28,13 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         IOptionsFactory<OrcaTrainingOptions> factory,
         IEnumerable<IOptionsChangeTokenSource<OrcaTrainingOptions>> changes,
         IEnumerable<SettingsSource> sources,
-        IEnumerable<SettingsPart> parts,
+        SettingsCheck check,
         ILoggerFactory? loggers = null)
     {
         _factory = factory;
         _sources = [.. sources];
         _logger = loggers?.CreateLogger<SettingsMonitor>();
-        foreach (var part in parts)
-        {
-            _keys.Add(part.Path, part.Keys);
-        }
-
+        _keys = check.Keys;
         try
         {
             _current = factory.Create(Options.DefaultName);
@@ -50,7 +46,12 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         }
 
         _atStart = _last = ConfiguredSettings.Read(_sources, _keys);
-        TellUnknown(_atStart.Unknown);
+        if (_current is { } current)
+        {
+            TellUnknown(_atStart.Unknown);
+            TellIfNothingTrains(current);
+        }
+
         _registrations = [.. changes.Where(c => c.Name is null or "").Select(c => ChangeToken.OnChange(c.GetChangeToken, Change))];
     }
 
@@ -126,6 +127,11 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         }
 
         _toldRefusal = null;
+        if (_current is null or { Algorithms.Count: > 0 })
+        {
+            TellIfNothingTrains(next);
+        }
+
         _current = next;
         Tell(ConfiguredSettings.Read(_sources, _keys));
         Changed?.Invoke(next, Options.DefaultName);
@@ -147,6 +153,14 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         }
 
         _last = now;
+    }
+
+    private void TellIfNothingTrains(OrcaTrainingOptions options)
+    {
+        if (options.Algorithms.Count == 0)
+        {
+            _logger?.NoAlgorithm();
+        }
     }
 
     private void TellUnknown(IEnumerable<KeyValuePair<string, string>> unknown)

@@ -161,7 +161,7 @@ internal sealed class EffectRunner(
         }
         catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
         {
-            return new TrackerEvent.StartUnknown(start.Attempt, "The start was given up.");
+            return new TrackerEvent.StartUnknown(start.Attempt, "The start was abandoned.");
         }
         catch (Exception e) when (!IsEnding(e))
         {
@@ -210,7 +210,7 @@ internal sealed class EffectRunner(
         }
         catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
         {
-            return new TrackerEvent.FetchReturned(fetch.Attempt, "It was given up.", Failure: null);
+            return new TrackerEvent.FetchReturned(fetch.Attempt, "It was abandoned.", Failure: null);
         }
         catch (Exception e) when (!IsEnding(e))
         {
@@ -242,7 +242,7 @@ internal sealed class EffectRunner(
         }
         catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
         {
-            return new TrackerEvent.CollectFailed(collect.Attempt, "It was given up.");
+            return new TrackerEvent.CollectFailed(collect.Attempt, "It was abandoned.");
         }
         catch (Exception e) when (!IsEnding(e))
         {

@@ -102,7 +102,7 @@ internal static class StatusMapping
         Wire.TrainingStatus.Succeed => JobState.Succeeded,
         Wire.TrainingStatus.Failure => JobState.Failed,
         Wire.TrainingStatus.Cancelled => JobState.Cancelled,
-        _ => throw new TrainingException(TrainingError.Internal, $"The service says the status {(int)status}, which this client does not know: it speaks a newer contract."),
+        _ => throw new TrainingException(TrainingError.Internal, $"The service says the status {(int)status}, which this client does not know: the service has a newer version."),
     };
 
     internal static Wire.TrainingAttempt ToWire(Attempt attempt)
@@ -164,7 +164,7 @@ internal static class StatusMapping
             Wire.LaunchPhase.Types.Step.PreparingData => LaunchStep.PreparingData,
             Wire.LaunchPhase.Types.Step.PullingImage => LaunchStep.PullingImage,
             Wire.LaunchPhase.Types.Step.Starting => LaunchStep.Starting,
-            _ => throw new TrainingException(TrainingError.Internal, $"The service says the launch step {(int)phase.Step}, which this client does not know: it speaks a newer contract."),
+            _ => throw new TrainingException(TrainingError.Internal, $"The service says the launch step {(int)phase.Step}, which this client does not know: the service has a newer version."),
         },
         phase.HasFraction ? phase.Fraction : null,
         phase.HasDetail ? phase.Detail : null);

@@ -12,7 +12,7 @@ internal static class OutsideJobs
 {
     /// <summary>Writes a new job without a number in the feed: that it gets when its transaction has committed, which the server then notifies.</summary>
     /// <returns>The new job; or the one that the submission's key stands for, and nothing was written.</returns>
-    /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
+    /// <exception cref="TrainingException">The transaction has ended, or on another database.</exception>
     public static async Task<CommandResult> InsertAsync(
         JobCommand.Submit submit, NpgsqlTransaction transaction, string schema, InstallationId installation, CancellationToken cancellationToken)
     {
@@ -86,7 +86,7 @@ internal static class OutsideJobs
         }
         catch (InvalidOperationException e)
         {
-            throw new TrainingException(TrainingError.FailedPrecondition, "The transaction is over: begin another and submit within that.", inner: e);
+            throw new TrainingException(TrainingError.FailedPrecondition, "The transaction has ended: submit in a new one.", inner: e);
         }
     }
 

@@ -258,7 +258,7 @@ internal sealed class JobDatabase : IDisposable
         using var command = connection.Command("PRAGMA journal_mode = WAL");
         if (command.ExecuteScalar() is not "wal")
         {
-            throw new SqliteStoreException($"The job store '{file}' cannot use a write-ahead log there: put it on a local disk.");
+            throw new SqliteStoreException($"The job store '{file}' cannot use a write-ahead log on this file system: move it to a local disk.");
         }
     }
 
@@ -288,7 +288,7 @@ internal sealed class JobDatabase : IDisposable
 
         if (command.ExecuteNonQuery() != 1)
         {
-            throw new InvalidOperationException($"Job {job.Id} is no longer at revision {row.Before} on record: something else than this host changed the job store.");
+            throw new InvalidOperationException($"Job {job.Id} is no longer at revision {row.Before} in the store: another program changed the job store.");
         }
     }
 

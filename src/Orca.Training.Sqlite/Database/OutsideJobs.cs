@@ -10,11 +10,11 @@ namespace Orca.Training.Sqlite.Database;
 internal static class OutsideJobs
 {
     /// <returns>The new job; or the one that the submission's key stands for, and nothing was written.</returns>
-    /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
+    /// <exception cref="TrainingException">The transaction has ended, or on another database.</exception>
     public static CommandResult Insert(JobCommand.Submit submit, SqliteTransaction transaction, InstallationId installation)
     {
         var connection = transaction.Connection
-            ?? throw new TrainingException(TrainingError.FailedPrecondition, "The transaction is over: begin another and submit within that.");
+            ?? throw new TrainingException(TrainingError.FailedPrecondition, "The transaction has ended: submit in a new one.");
         CheckDatabase(connection, transaction, installation);
 
         if (Find(submit, connection, transaction) is { } known)

@@ -70,5 +70,5 @@ internal static class BadDataInput
     }
 
     private static BadInput NoRun(string call, Func<ITrainingClient, JobId, CancellationToken, Task> make) => new(
-        $"{call} of no job", (client, token) => make(client, new JobId(0), token), TrainingError.NotFound, "There is no run of job 0: there is no such job, or none of its attempts has begun.");
+        $"{call} of no job", (client, token) => make(client, new JobId(0), token), TrainingError.NotFound, "There is no run of job 0: the job does not exist, or no attempt has started.");
 }

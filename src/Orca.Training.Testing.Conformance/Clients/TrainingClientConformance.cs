@@ -213,7 +213,7 @@ public abstract partial class TrainingClientConformance : IAsyncLifetime
 
         Assert.Equal(TrainingError.NotFound, refusal.Error);
         Assert.Equal(
-            $"There is no job {seen.JobId} of installation {seen.Installation}: this is installation {other.Installation}. A service that keeps its jobs in memory forgets them when it restarts.",
+            $"There is no job {seen.JobId} of installation {seen.Installation}: this is installation {other.Installation}. A service with jobs in memory loses them when it restarts.",
             refusal.Message);
     }
 

@@ -106,7 +106,7 @@ public sealed class TrainingClientTests
         {
             var refused = await Assert.ThrowsAsync<TrainingException>(call);
             Assert.Equal(TrainingError.NotFound, refused.Error);
-            Assert.Equal("There is no job 7. It was never submitted here, or it finished so long ago that it is no longer kept.", refused.Message);
+            Assert.Equal("There is no job 7. It was never submitted here, or its retention has expired.", refused.Message);
         }
     });
 

@@ -17,7 +17,7 @@ public sealed class TimeoutTests
 
         Assert.Equal((JobState.Failed, OutcomeCode.TimedOut), (status.State, status.Outcome!.Code));
         Assert.Equal(TimeSpan.FromMinutes(90), status.FinishedAt - status.StartedAt);
-        Assert.Equal("The training ran longer than its limit of 01:30:00 and was stopped. Ask for more time, or for less work.", status.Message);
+        Assert.Equal("The training ran longer than its limit of 01:30:00 and was stopped. Raise the limit, or reduce the work.", status.Message);
         await host.WaitForNoContainersAsync();
     });
 

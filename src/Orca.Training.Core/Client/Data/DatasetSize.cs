@@ -16,7 +16,7 @@ internal sealed class DatasetSize(RequestLimits limits, CallerBudget? budget = n
         if (files > limits.DatasetFiles)
         {
             throw TrainingException.Invalid("files", Invariant(
-                $"There are {files} files, and a dataset may have {limits.DatasetFiles}: put small ones together, or raise OrcaTraining:Limits:DatasetFiles."));
+                $"There are {files} files, and a dataset may have {limits.DatasetFiles}: combine small files, or raise OrcaTraining:Limits:DatasetFiles."));
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class DatasetSize(RequestLimits limits, CallerBudget? budget = n
         if (_read > _most)
         {
             throw TrainingException.Invalid("files", Invariant(
-                $"With {PlainName.Quoted(file)} the files hold more than {limits.DatasetMiB} MiB, and a dataset may not: give less, or raise OrcaTraining:Limits:DatasetMiB."));
+                $"With {PlainName.Quoted(file)} the files have more than {limits.DatasetMiB} MiB, the limit of a dataset: give less, or raise OrcaTraining:Limits:DatasetMiB."));
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class RunClient(DataStores stores, CallGuard guard) : IRunClient
 
     /// <summary>What is said where there is no run.</summary>
     public static TrainingException NotFound(JobId job) =>
-        new(TrainingError.NotFound, $"There is no run of job {job}: there is no such job, or none of its attempts has begun.");
+        new(TrainingError.NotFound, $"There is no run of job {job}: the job does not exist, or no attempt has started.");
 
     private async ValueTask<Run> FindAsync(JobId job, CancellationToken cancellationToken) =>
         await stores.Runs.ReadAsync(job, cancellationToken)
