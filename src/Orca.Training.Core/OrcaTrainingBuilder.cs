@@ -3,6 +3,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
+using Orca.Training.Auditing;
+using Orca.Training.Auditing.Memory;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
@@ -12,6 +14,8 @@ using Orca.Training.Metrics;
 using Orca.Training.Metrics.Memory;
 using Orca.Training.Models;
 using Orca.Training.Models.Memory;
+using Orca.Training.Ownership;
+using Orca.Training.Ownership.Memory;
 using Orca.Training.Runs;
 using Orca.Training.Runs.Kept;
 using Orca.Training.Scheduling.Capacity;
@@ -121,7 +125,7 @@ public sealed class OrcaTrainingBuilder
     {
         ArgumentNullException.ThrowIfNull(store);
         StandIns.Register(Services, store);
-        return UseRunStores(NewRunStore, NewModelStore, NewMetricStore);
+        return UseRunStores(NewRunStore, NewModelStore, NewMetricStore).UseAccessStores(_ => new MemoryNameOwners(), _ => new MemoryAuditStore());
     }
 
     /// <summary>
@@ -140,6 +144,14 @@ public sealed class OrcaTrainingBuilder
         StandIns.Register(Services, runs);
         StandIns.Register(Services, models);
         StandIns.Register(Services, metrics);
+        return this;
+    }
+
+    /// <summary>Puts it into the job store's database whose names are, and who did what; otherwise both are kept in memory.</summary>
+    internal OrcaTrainingBuilder UseAccessStores(Func<IServiceProvider, INameOwners> owners, Func<IServiceProvider, IAuditStore> audit)
+    {
+        StandIns.Register(Services, owners);
+        StandIns.Register(Services, audit);
         return this;
     }
 

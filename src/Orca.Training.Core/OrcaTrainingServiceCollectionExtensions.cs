@@ -6,6 +6,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Artifacts.Folders;
+using Orca.Training.Auditing;
+using Orca.Training.Auditing.Memory;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Datasets.Folders;
@@ -17,6 +19,8 @@ using Orca.Training.Logs.Folders;
 using Orca.Training.Machines;
 using Orca.Training.Metrics;
 using Orca.Training.Models;
+using Orca.Training.Ownership;
+using Orca.Training.Ownership.Memory;
 using Orca.Training.Runs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Settings;
@@ -57,8 +61,16 @@ public static class OrcaTrainingServiceCollectionExtensions
             Limits = s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Leavings.ToLimits(),
         });
         services.TryAddSingleton<ILogStore>(NewLogStore);
-        services.TryAddSingleton<ITrainingClientFactory>(NewClient);
-        services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
+        services.TryAddSingleton(NewClientServices);
+        services.TryAddSingleton<ITrainingClient>(s => new TrainingClient(s.GetRequiredService<ClientServices>()));
+        services.TryAddSingleton<ITrainingAccess>(s => new ConfiguredAccess(s.GetRequiredService<IOptions<AccessOptions>>().Value));
+        services.TryAddSingleton<ITrainingClientFactory>(s => new TrainingClients(
+            s.GetRequiredService<ClientServices>(),
+            s.GetRequiredService<ITrainingAccess>(),
+            s.GetRequiredService<IOptions<AccessOptions>>().Value,
+            s.GetRequiredService<INameOwners>()));
+        services.TryAddSingleton<INameOwners>(_ => new MemoryNameOwners());
+        services.TryAddSingleton<IAuditStore>(_ => new MemoryAuditStore());
         services.TryAddSingleton(s => new UploadPlaces(() => s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Limits));
         services.TryAddSingleton<TrainingMetrics>();
         services.TryAddSingleton<TrackerState>();
@@ -111,6 +123,10 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.AddSingleton<IOptionsMonitor<OrcaTrainingOptions>, SettingsMonitor>();
         services.AddSingleton<IValidateOptions<OrcaTrainingOptions>>(s => new OptionsValidator(s.GetServices<SettingsSource>().Last().Path));
         services.AddSingleton<IValidateOptions<MemoryJobStoreOptions>, MemoryJobStoreOptionsValidator>();
+        services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
+        builder.AddSettings<AccessOptions>("Access", Options.DefaultName, (section, options) => section.Bind(options));
+        services.AddSingleton(new SettingsPart(
+            "Access", SettingsKeys.Of(typeof(AccessOptions)).WithEach(nameof(AccessOptions.Roles), SettingsKeys.Of(typeof(AccessRoleOptions)))));
         builder.AddSettings<MemoryJobStoreOptions>("MemoryJobStore", Options.DefaultName, (section, options) => section.Bind(options));
     }
 
@@ -155,14 +171,17 @@ public static class OrcaTrainingServiceCollectionExtensions
         }
     }
 
-    private static TrainingClient NewClient(IServiceProvider services)
+    private static ClientServices NewClientServices(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var maxRanks = services.GetServices<Machine>().Select(m => m.Runtime.Abilities.MaxRanks).DefaultIfEmpty(1).Max();
         var validator = new FromSettings<RequestValidator>(options, o => new RequestValidator(o.Limits, o.Algorithms.Keys, maxRanks, DefaultsIn(o)));
-        return new TrainingClient(
+        var algorithms = new FromSettings<IReadOnlyList<AlgorithmInfo>>(
+            options, o => [.. o.Algorithms.Select(a => AlgorithmInfo.Of(a.Key, a.Value)).OrderBy(a => a.Name, StringComparer.Ordinal)]);
+        var time = services.GetRequiredService<TimeProvider>();
+        var logger = services.GetRequiredService<ILogger<TrainingClient>>();
+        return new ClientServices(
             services.GetRequiredService<IJobStore>(),
-            services.GetRequiredService<IDatasetStore>(),
             services.GetRequiredService<ILogStore>(),
             new DataStores(
                 services.GetRequiredService<IDatasetStore>(),
@@ -171,9 +190,13 @@ public static class OrcaTrainingServiceCollectionExtensions
                 services.GetRequiredService<IModelStore>(),
                 services.GetRequiredService<IMetricStore>()),
             () => validator.Current,
-            services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<TrainingClient>>(),
-            services.GetRequiredService<TrainingMetrics>());
+            time,
+            logger)
+        {
+            Algorithms = () => algorithms.Current,
+            Metrics = services.GetRequiredService<TrainingMetrics>(),
+            Audit = new AuditTrail(services.GetRequiredService<IAuditStore>(), services.GetRequiredService<IOptions<AccessOptions>>().Value, time, logger),
+        };
     }
 
     private static Dictionary<string, AlgorithmDefaults> DefaultsIn(OrcaTrainingOptions options) => options.Algorithms

@@ -6,9 +6,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orca.Training.Auditing.Relational;
 using Orca.Training.Jobs.Storage.Relational;
 using Orca.Training.Metrics.Relational;
 using Orca.Training.Models.Relational;
+using Orca.Training.Ownership.Relational;
 using Orca.Training.PostgreSql;
 using Orca.Training.PostgreSql.Database;
 using Orca.Training.Runs;
@@ -91,7 +93,10 @@ public static class PostgreSqlTrainingBuilderExtensions
             .UseRunStores(
                 provider => new RelationalRunStore(provider.GetRequiredService<RunDatabase>()),
                 provider => new RelationalModelStore(provider.GetRequiredService<RunDatabase>(), provider.GetRequiredService<IRunStore>()),
-                provider => new RelationalMetricStore(provider.GetRequiredService<RunDatabase>()));
+                provider => new RelationalMetricStore(provider.GetRequiredService<RunDatabase>()))
+            .UseAccessStores(
+                provider => new RelationalNameOwners(provider.GetRequiredService<RunDatabase>()),
+                provider => new RelationalAuditStore(provider.GetRequiredService<RunDatabase>()));
     }
 
     private static NpgsqlDataSource Build(IServiceProvider services, string connectionString)

@@ -5,9 +5,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Orca.Training.Auditing.Relational;
 using Orca.Training.Jobs.Storage.Relational;
 using Orca.Training.Metrics.Relational;
 using Orca.Training.Models.Relational;
+using Orca.Training.Ownership.Relational;
 using Orca.Training.Runs;
 using Orca.Training.Runs.Relational;
 using Orca.Training.Sqlite;
@@ -57,6 +59,9 @@ public static class SqliteTrainingBuilderExtensions
             .UseRunStores(
                 provider => new RelationalRunStore(provider.GetRequiredService<RunDatabase>()),
                 provider => new RelationalModelStore(provider.GetRequiredService<RunDatabase>(), provider.GetRequiredService<IRunStore>()),
-                provider => new RelationalMetricStore(provider.GetRequiredService<RunDatabase>()));
+                provider => new RelationalMetricStore(provider.GetRequiredService<RunDatabase>()))
+            .UseAccessStores(
+                provider => new RelationalNameOwners(provider.GetRequiredService<RunDatabase>()),
+                provider => new RelationalAuditStore(provider.GetRequiredService<RunDatabase>()));
     }
 }

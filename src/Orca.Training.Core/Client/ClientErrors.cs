@@ -32,20 +32,6 @@ internal sealed class ClientErrors(ILogger logger)
         }
     }
 
-    /// <summary>A call whose exceptions are translated.</summary>
-    public async Task<T> AskAsync<T>(string call, Func<Task<T>> ask, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            return await ask();
-        }
-        catch (Exception e) when (Translated(e, call, cancellationToken, "store") is { } translated)
-        {
-            throw translated;
-        }
-    }
-
     /// <summary>A stream whose exceptions are translated; what came before them is told.</summary>
     public async IAsyncEnumerable<T> GuardAsync<T>(IAsyncEnumerable<T> stream, string call, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using Orca.Training.Auditing;
 using Orca.Training.Jobs;
 
 namespace Orca.Training.Client;
@@ -132,4 +133,14 @@ public interface ITrainingClient
     /// <see cref="TrainingError.InvalidArgument"/>, naming each field that is wrong; <c>page_token</c> if it belongs to another list.
     /// </exception>
     Task<TrainingPage> ListTrainingsAsync(TrainingQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>The algorithms that requests can name, by name, and the parameters that each takes, as the settings are now.</summary>
+    Task<IReadOnlyList<AlgorithmInfo>> ListAlgorithmsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Who changed what, the newest first: what callers did, for as long as that is kept. The application's own changes are not among it.</summary>
+    /// <exception cref="TrainingException">
+    /// <see cref="TrainingError.InvalidArgument"/>, naming each field that is wrong. <see cref="TrainingError.PermissionDenied"/>: the caller is no operator; one of
+    /// a team reads what was done to what is the team's.
+    /// </exception>
+    Task<IReadOnlyList<AuditEvent>> ListAuditAsync(AuditQuery query, CancellationToken cancellationToken = default);
 }

@@ -27,6 +27,9 @@ public sealed record TrainingStatus
     /// <summary>The user who submitted it. Null if the service did not know.</summary>
     public string? User { get; init; }
 
+    /// <summary>The team that the job belongs to. Null for the default team.</summary>
+    public string? Team { get; init; }
+
     /// <summary>The number of changes of the job. <see cref="ITrainingClient.WatchTrainingAsync"/> continues after it.</summary>
     public required long Revision { get; init; }
 
@@ -47,6 +50,9 @@ public sealed record TrainingStatus
 
     /// <summary>When the job was held; it does not start until it is released. Null if it is not held.</summary>
     public DateTimeOffset? HeldAt { get; init; }
+
+    /// <summary>The user who holds it. Null if it is not held, or if the caller had no name.</summary>
+    public string? HeldBy { get; init; }
 
     /// <summary>
     /// The earliest time at which a queued job starts, for example after a pause between two attempts. It may have passed. Null if there
@@ -90,6 +96,9 @@ public sealed record TrainingStatus
     /// <summary>When it was asked to be cancelled.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
+    /// <summary>Who asked to cancel it; null where nobody did, or where the caller had no name.</summary>
+    public string? CancelRequestedBy { get; init; }
+
     /// <summary>
     /// The parts that are incomplete because the answer would be too large for a message: <c>artifacts</c>, <c>metrics</c> or
     /// <c>attempts</c>. Usually empty. <see cref="IRunClient.ListArtifactsAsync"/> and <see cref="IRunClient.ListMetricsAsync"/> return
@@ -108,12 +117,14 @@ public sealed record TrainingStatus
             JobId = job.Id,
             Installation = installation,
             User = job.User,
+            Team = job.Team,
             Revision = job.Revision,
             State = job.State,
             Message = StatusSentence.For(job, reading.QueuePosition, unfinished),
             Request = job.Request,
             QueuePosition = reading.QueuePosition,
             HeldAt = job.HeldAt,
+            HeldBy = job.HeldBy,
             NotBefore = job.NotBefore,
             Attempt = job.LastAttempt,
             Attempts = job.Attempts,
@@ -126,6 +137,7 @@ public sealed record TrainingStatus
             StartedAt = job.Attempts is [.., var last] ? last.StartedAt : null,
             FinishedAt = job.FinishedAt,
             CancelRequestedAt = job.CancelRequestedAt,
+            CancelRequestedBy = job.CancelRequestedBy,
         };
         return Fitting.Fit(status, Fitting.MostOfAMessage);
     }

@@ -1,3 +1,4 @@
+using Orca.Training.Auditing;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
@@ -51,6 +52,10 @@ internal static class BadDataInput
         .. Texts("Remove tag", "tag", (c, x, t) => c.Datasets.RemoveTagAsync("digits", x, t)),
         .. Texts("Delete dataset", "dataset_id", (c, x, t) => c.Datasets.DeleteAsync(Version with { DatasetId = x }, t)),
         .. Texts("Delete dataset", "hash", (c, x, t) => c.Datasets.DeleteAsync(Version with { Hash = x }, t)),
+        .. Texts("List audit", "user", (c, x, t) => c.ListAuditAsync(new AuditQuery { User = x }, t)),
+        .. Texts("List audit", "subject", (c, x, t) => c.ListAuditAsync(new AuditQuery { Subject = x }, t)),
+        Wrong("List no audit", (c, t) => c.ListAuditAsync(new AuditQuery { Limit = 0 }, t), ("limit", "0 is not possible: give 1 to 500.")),
+        Wrong("List all of the audit", (c, t) => c.ListAuditAsync(new AuditQuery { Limit = 501 }, t), ("limit", "501 is not possible: give 1 to 500.")),
         NoRun("Get run", (c, job, t) => c.Runs.GetAsync(job, t)),
         NoRun("List artifacts", (c, job, t) => c.Runs.ListArtifactsAsync(job, t)),
         NoRun("Open artifact", (c, job, t) => c.Runs.OpenArtifactAsync(job, "f", 0, t)),

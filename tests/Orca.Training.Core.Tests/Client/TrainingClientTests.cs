@@ -214,7 +214,8 @@ public sealed class TrainingClientTests
         {
             Time = time;
             Store = new CountingStore(new MemoryJobStore(new MemoryJobStoreOptions { KeepFinished = keepFinished }, time));
-            Client = new TrainingClient(Store, Datasets, new FolderLogStore("not-used", time), ClientSamples.Data(Datasets, Store), () => new RequestValidator(new RequestLimits(), ["a"], 1), time, Log);
+            Client = new TrainingClient(new ClientServices(
+                Store, new FolderLogStore("not-used", time), ClientSamples.Data(Datasets, Store), () => new RequestValidator(new RequestLimits(), ["a"], 1), time, Log));
         }
 
         public VirtualTime Time { get; }

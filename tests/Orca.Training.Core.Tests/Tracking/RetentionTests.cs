@@ -24,7 +24,7 @@ public sealed class RetentionTests
         var job = await host.TrainAsync();
         await host.FinishAsync(job);
 
-        await Task.Delay(TimeSpan.FromDays(30), time, Cancel);
+        await Task.Delay(TimeSpan.FromDays(2), time, Cancel);
 
         Assert.True(await ExistsAsync(host, job));
     });

@@ -5,7 +5,7 @@ using static System.FormattableString;
 namespace Orca.Training.Client;
 
 /// <summary>What one add may hold: it is counted while it is read, and breaks off as soon as it is too much.</summary>
-internal sealed class DatasetSize(RequestLimits limits)
+internal sealed class DatasetSize(RequestLimits limits, CallerBudget? budget = null) : IDisposable
 {
     private readonly long _most = (long)limits.DatasetMiB << 20;
     private long _read;
@@ -24,8 +24,12 @@ internal sealed class DatasetSize(RequestLimits limits)
     public DatasetFile Counted(DatasetFile file) =>
         file with { Open = async token => new CountedStream(await file.Open(token), this, file.Name) };
 
+    /// <summary>The add is over: what it has sent counts no longer.</summary>
+    public void Dispose() => budget?.Uploaded(_read);
+
     private void Count(int bytes, string file)
     {
+        budget?.Upload(bytes);
         // A store opens one file after the other.
         _read += bytes;
         if (_read > _most)

@@ -29,7 +29,7 @@ public sealed class JobDocumentTests
     public void A_document_is_written_so_and_a_change_of_this_is_a_new_version() =>
         Assert.Equal(
             """
-            {"v":4,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
+            {"v":5,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
             """,
             JobDocument.Write(JobSamples.In(JobState.Failed)));
 
@@ -74,7 +74,7 @@ public sealed class JobDocumentTests
 
         Assert.Equal(
             """
-            {"v":4,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"group":"sweep","idempotencyKey":"k","dependsOn":[3,5],"isHeld":true,"timeouts":{"queued":"00:01:00","noProgress":"2.00:00:00"},"retries":{"maxRetries":2,"on":["OutOfMemory"],"firstPause":"00:00:10","longestPause":"00:10:00"}},"revision":3,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"heldAt":"2030-01-01T00:02:00+00:00","queuedAt":"2030-01-01T00:01:00+00:00","fingerprint":"f","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}
+            {"v":5,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"group":"sweep","idempotencyKey":"k","dependsOn":[3,5],"isHeld":true,"timeouts":{"queued":"00:01:00","noProgress":"2.00:00:00"},"retries":{"maxRetries":2,"on":["OutOfMemory"],"firstPause":"00:00:10","longestPause":"00:10:00"}},"revision":3,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"heldAt":"2030-01-01T00:02:00+00:00","queuedAt":"2030-01-01T00:01:00+00:00","fingerprint":"f","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}
             """,
             written);
         Assert.Equal(job.Text(), JobDocument.Read(job.Id, written).Text());
@@ -98,6 +98,33 @@ public sealed class JobDocumentTests
         Assert.Contains("\"inputModel\":\"m:2\",\"rerunOf\":4", written, StringComparison.Ordinal);
         Assert.Contains("\"modelVersion\":7", written, StringComparison.Ordinal);
         Assert.Equal(job.Text(), JobDocument.Read(id, written).Text());
+    }
+
+    [Fact]
+    public void Whose_a_job_is_and_who_asked_for_what_is_written_so_and_read_again()
+    {
+        var id = new JobId(1);
+        var job = JobTransitions.Create(id, new JobCommand.Submit(JobSamples.Request(), "ann", JobSamples.At(0)) { Team = "vision" })
+            .After(new JobCommand.RequestHold(id, JobSamples.At(1)) { By = "bob" })
+            .After(new JobCommand.RequestCancel(id, JobSamples.At(2)) { By = "cleo" });
+        var written = JobDocument.Write(job);
+
+        Assert.Contains("\"user\":\"ann\",\"team\":\"vision\"", written, StringComparison.Ordinal);
+        Assert.Contains("\"cancelRequestedBy\":\"cleo\"", written, StringComparison.Ordinal);
+        Assert.Contains("\"heldBy\":\"bob\"", written, StringComparison.Ordinal);
+        Assert.Equal(job.Text(), JobDocument.Read(id, written).Text());
+    }
+
+    [Fact]
+    public void What_the_version_without_teams_wrote_belongs_to_none_and_was_asked_for_by_nobody()
+    {
+        const string fourth =
+            """{"v":4,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":true},"user":"ann","revision":2,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"cancelRequestedAt":"2030-01-01T00:01:00+00:00","heldAt":"2030-01-01T00:00:00+00:00","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}""";
+
+        var job = JobDocument.Read(new JobId(2), fourth);
+
+        Assert.Equal(("ann", null, null, null), (job.User, job.Team, job.HeldBy, job.CancelRequestedBy));
+        Assert.Equal((JobSamples.At(0), JobSamples.At(1)), (job.HeldAt, job.CancelRequestedAt));
     }
 
     [Fact]
@@ -129,7 +156,7 @@ public sealed class JobDocumentTests
     public void What_a_newer_version_wrote_goes_with_what_it_belongs_to()
     {
         var launching = JobDocument.Write(JobSamples.Starting());
-        var newer = launching.Replace("\"v\":4", "\"v\":9", StringComparison.Ordinal)
+        var newer = launching.Replace("\"v\":5", "\"v\":9", StringComparison.Ordinal)
             .Replace("\"phase\":{", "\"phase\":{\"layers\":3,", StringComparison.Ordinal)
             .Replace("\"number\":1", "\"number\":1,\"node\":\"n1\"", StringComparison.Ordinal);
         var job = JobDocument.Read(new JobId(1), newer);
@@ -144,7 +171,7 @@ public sealed class JobDocumentTests
     }
 
     [Theory]
-    [InlineData("""{"v":9,"needs":5,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 5 of the job documents, and this one knows version 4: upgrade this host")]
+    [InlineData("""{"v":9,"needs":6,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 6 of the job documents, and this one knows version 5: upgrade this host")]
     [InlineData("null", "it is empty")]
     [InlineData("{", "The stored document of job 5 cannot be read")]
     public void A_document_that_cannot_be_understood_names_the_job_and_the_way_out(string document, string says)
