@@ -12,7 +12,7 @@ var app = builder.Build();
 app.UseOrcaTrainingProblemDetails();
 
 // gRPC for other programs. Without authentication it answers callers on this machine only.
-app.MapOrcaTraining();
+app.MapOrcaTraining().AllowThisMachineOnly();
 app.MapTrainings();
 
 app.Run();
