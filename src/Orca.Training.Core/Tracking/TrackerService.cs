@@ -92,11 +92,9 @@ internal sealed class TrackerService(
         await Task.WhenAll(_running, _looking).WaitAsync(cancellationToken).Quietly();
     }
 
-    public void Dispose()
-    {
-        _stopping.Dispose();
-        _earlierHosts.Dispose();
-    }
+    // The source of the stopping token is left to the collector: a host can be stopped once more while or after it is disposed, as by a test's
+    // factory beside the program that it runs.
+    public void Dispose() => _earlierHosts.Dispose();
 
     private async Task LookAtEarlierHostsAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -75,7 +74,7 @@ public sealed class StandInTests
     }
 
     [Fact]
-    public async Task The_sample_host_answers_by_HTTP_and_by_gRPC_as_its_own_settings_say()
+    public async Task The_sample_host_has_its_own_settings_and_pages_and_is_closed_to_gRPC_from_memory()
     {
         var engine = new FakeContainerRuntime(TimeProvider.System);
         engine.Script(attempt => FakeTraining.Succeeds.Prints($"{attempt.Image} {attempt.Limits.MemoryBytes >> 20} MiB"));
@@ -83,14 +82,17 @@ public sealed class StandInTests
             services => services.AddOrcaTraining().UseFakeRuntime(engine).UseFakeStores()));
         using var http = app.CreateClient();
         using var channel = GrpcChannel.ForAddress(app.Server.BaseAddress, new GrpcChannelOptions { HttpHandler = app.Server.CreateHandler() });
-        using var client = new GrpcTrainingClient(channel);
+        using var remote = new GrpcTrainingClient(channel);
+        var client = app.Services.GetRequiredService<ITrainingClient>();
 
         Assert.Contains("This is a training service", await http.GetStringAsync("/", Cancel), StringComparison.Ordinal);
         var job = await client.TrainAsync(new TrainingRequest { Algorithm = "intent-classification", DatasetId = "d" }, Cancel);
         Assert.Equal(JobState.Succeeded, (await client.WatchTrainingAsync(job, cancellationToken: Cancel).LastAsync(Cancel)).State);
         var line = Assert.Single(await client.StreamLogsAsync(job, cancellationToken: Cancel).ToListAsync(Cancel));
         Assert.Equal("orca-training/intent-classification:latest 2048 MiB", line.Text);
-        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri("/orca-training/jobs/99/artifacts/model.pt", UriKind.Relative), Cancel)).StatusCode);
+        // A server in memory does not tell who is at its other end.
+        var refused = await Assert.ThrowsAsync<TrainingException>(() => remote.GetTrainingStatusAsync(job, Cancel));
+        Assert.Equal(TrainingError.Unauthenticated, refused.Error);
     }
 
     private static async Task RunAsync(Action<IServiceCollection> add)
