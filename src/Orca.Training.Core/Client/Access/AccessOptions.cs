@@ -29,8 +29,8 @@ public sealed class AccessOptions
     /// <summary>Whether submitters see and steer all trainings of their team, and not only their own. Default off.</summary>
     public bool SubmittersShareTeam { get; set; }
 
-    /// <summary>Requests of one caller in a second, on each host; up to ten times as many at once after a pause. 0 for no limit. Default 1,000.</summary>
-    public int RequestsPerSecond { get; set; } = 1000;
+    /// <summary>Requests of one caller in a second, on each host; up to ten times as many at once after a pause. 0 for no limit. Default 100.</summary>
+    public int RequestsPerSecond { get; set; } = 100;
 
     /// <summary>Streams of one caller that are open at once, on each host: watches, logs, downloads and uploads. 0 for no limit. Default 100.</summary>
     public int OpenStreams { get; set; } = 100;
