@@ -194,7 +194,7 @@ public sealed class RetentionTests
         await using var host = await TestHost.StartAsync(
             time,
             _ => FakeTraining.Succeeds,
-            o => (o.Retention.KeepJobs, o.ReconcilePeriod) = (0, TimeSpan.FromHours(1)),
+            o => (o.Retention.KeepJobs, o.ReconcilePeriod) = (0, TimeSpan.FromMinutes(1)),
             b => b.UseCapacityPolicy(CapacityPolicies.Jobs(4)).Services.AddSingleton<IArtifactStore>(stuck));
         var jobs = await TrainAsync(host, Sweeps.PageSize + 3);
 
