@@ -60,6 +60,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton<ITrainingClientFactory>(NewClient);
         services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
         services.TryAddSingleton(s => new UploadPlaces(() => s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Limits));
+        services.TryAddSingleton<ForeignFaults>();
         services.TryAddSingleton<TrainingMetrics>();
         services.TryAddSingleton<TrackerState>();
         services.TryAddSingleton<TrackerService>();
@@ -168,7 +169,7 @@ public static class OrcaTrainingServiceCollectionExtensions
                 services.GetRequiredService<IMetricStore>()),
             () => validator.Current,
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<TrainingClient>>(),
+            new SafeLogger<TrainingClient>(services.GetRequiredService<ILogger<TrainingClient>>(), services.GetRequiredService<ForeignFaults>()),
             services.GetRequiredService<TrainingMetrics>());
     }
 

@@ -45,11 +45,20 @@ internal static partial class TrackerLog
     [LoggerMessage(1014, LogLevel.Debug, "Machine {Machine} could not be listed")]
     public static partial void ListFailed(this ILogger logger, Exception error, string machine);
 
-    [LoggerMessage(1020, LogLevel.Error, "The capacity policy threw; nothing is started until the next change")]
+    [LoggerMessage(1020, LogLevel.Error, "The capacity policy threw; the job that it was asked about waits, and is looked at again at the next reconcile")]
     public static partial void PolicyFailed(this ILogger logger, Exception error);
 
-    [LoggerMessage(1021, LogLevel.Error, "A decision failed on {Happened}; it is made anew at the next reconcile")]
-    public static partial void StepFailed(this ILogger logger, Exception error, string happened);
+    [LoggerMessage(1021, LogLevel.Error, "A decision failed on {Happened}, about job {JobId}; all is decided anew from what is on record")]
+    public static partial void StepFailed(this ILogger logger, Exception error, string happened, JobId? jobId);
+
+    [LoggerMessage(1066, LogLevel.Error, "{Who} threw. It costs what it was called for, and the service goes on; it is told again if it happens after {Pause} without it")]
+    public static partial void ForeignFault(this ILogger logger, Exception error, string who, TimeSpan pause);
+
+    [LoggerMessage(1068, LogLevel.Warning, "The lease could not be given back; the next host decides when it has ended")]
+    public static partial void LeaseNotReleased(this ILogger logger, Exception error);
+
+    [LoggerMessage(1067, LogLevel.Error, "Job {JobId} is set aside with the outcome InternalError: a decision about it failed {Count} times")]
+    public static partial void JobSetAside(this ILogger logger, JobId jobId, int count);
 
     [LoggerMessage(1022, LogLevel.Warning, "The store refused or did not answer {Count} commands; they are tried again")]
     public static partial void CommitFailed(this ILogger logger, Exception error, int count);

@@ -14,7 +14,7 @@ public sealed record RetryPolicy
     ];
 
     // Nothing that happens by itself makes these better.
-    private static readonly OutcomeCode[] Hopeless = [OutcomeCode.Cancelled, OutcomeCode.ImageNotFound, OutcomeCode.InvalidSpec];
+    private static readonly OutcomeCode[] Hopeless = [OutcomeCode.Cancelled, OutcomeCode.ImageNotFound, OutcomeCode.InvalidSpec, OutcomeCode.InternalError];
 
     // Nor these, by the words of shells and of this project's own images: a wrong parameter or wrong usage, a command that cannot be executed,
     // one that is not there. But programs use them for other things too, so a policy that names NonZeroExit has the last word.

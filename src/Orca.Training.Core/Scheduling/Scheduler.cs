@@ -15,10 +15,15 @@ internal readonly record struct MachineOffer(string Name, Resources Total);
 /// </summary>
 internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needs)
 {
-    // All that wait are in one of the two sets: those whose time has not come stand beside the queue, so that no plan walks past them.
+    // A policy that throws whatever it is asked must not be asked about all that wait, with each plan.
+    private const int MostFailures = 8;
+
+    // All that wait are in one of the three sets: those whose time has not come, and those about which the policy threw, stand beside the
+    // queue, so that no plan walks past them.
     private readonly Dictionary<JobId, Job> _waiting = [];
     private readonly RankedSet _queue = new();
     private readonly SortedSet<(DateTimeOffset NotBefore, JobId Job)> _putOff = [];
+    private readonly HashSet<JobId> _doubtful = [];
     private readonly Dictionary<JobId, Placed> _placed = [];
     private readonly Inventory[] _inventories = [.. machines.Select(m => new Inventory(m.Name, m.Total, default, 0, 0))];
     private bool _changed = true;
@@ -80,25 +85,37 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     public Placement? PlanNext(DateTimeOffset now)
     {
         BringBack(now);
-        while (_changed && _queue.Count > 0)
+        for (var failures = 0; _changed && _queue.Count > 0 && failures < MostFailures;)
         {
             var job = _waiting[new JobId(_queue.First)];
             var resources = needs(job.Request);
-            if (FirstThatFits(resources) is >= 0 and var machine)
+            try
             {
+                if (FirstThatFits(resources) is >= 0 and var machine)
+                {
+                    Forget(job.Id);
+                    Take(job.Id, machine, resources, running: false);
+                    return new Placement(job.Id, job.LastAttempt + 1, _inventories[machine].Machine);
+                }
+
+                if (WhyNever(resources) is not { } reason)
+                {
+                    break;
+                }
+
+                // Whoever can never start must not hold up those behind.
                 Forget(job.Id);
-                Take(job.Id, machine, resources, running: false);
-                return new Placement(job.Id, job.LastAttempt + 1, _inventories[machine].Machine);
+                (_unplaceable ??= []).Add((job.Id, reason));
             }
-
-            if (WhyNever(resources) is not { } reason)
+#pragma warning disable CA1031 // The policy is the host's own code: what it throws costs the job that it was asked about, and no other.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                break;
+                _policyFailure = e;
+                failures++;
+                _queue.Remove(job.Id.Value);
+                _doubtful.Add(job.Id);
             }
-
-            // Whoever can never start must not hold up those behind.
-            Forget(job.Id);
-            (_unplaceable ??= []).Add((job.Id, reason));
         }
 
         _changed = false;
@@ -113,8 +130,17 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return found ?? (IReadOnlyList<(JobId, string)>)[];
     }
 
-    /// <summary>The next plan is made although nothing changed: what a policy threw may have passed.</summary>
-    public void LookAgain() => _changed = true;
+    /// <summary>The next plan is made although nothing changed: what a policy threw may have passed, and it is asked again.</summary>
+    public void LookAgain()
+    {
+        _changed = true;
+        foreach (var job in _doubtful)
+        {
+            _queue.Add(job.Value);
+        }
+
+        _doubtful.Clear();
+    }
 
     /// <summary>Whether a machine answers. One that does not is chosen only where no other has room.</summary>
     public void Reach(string machine, bool isReached)
@@ -154,6 +180,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         if (_waiting.Remove(job, out var waiting))
         {
             _queue.Remove(job.Value);
+            _doubtful.Remove(job);
             if (waiting.NotBefore is { } notBefore)
             {
                 _putOff.Remove((notBefore, job));
@@ -174,24 +201,15 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
 
     private int FirstThatFits(Resources resources)
     {
-        try
+        foreach (var isAway in (ReadOnlySpan<bool>)[false, true])
         {
-            foreach (var isAway in (ReadOnlySpan<bool>)[false, true])
+            for (var i = 0; i < _inventories.Length; i++)
             {
-                for (var i = 0; i < _inventories.Length; i++)
+                if (_isAway[i] == isAway && policy.Fits(resources, _inventories[i]).Fits)
                 {
-                    if (_isAway[i] == isAway && policy.Fits(resources, _inventories[i]).Fits)
-                    {
-                        return i;
-                    }
+                    return i;
                 }
             }
-        }
-#pragma warning disable CA1031 // The policy is the host's own code: whatever it throws must not stop the decider.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _policyFailure = e;
         }
 
         return -1;
@@ -200,11 +218,6 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     /// <summary>Why it would fit on no machine even if that were empty; null if it would, or if a machine did not yet say what it has.</summary>
     private string? WhyNever(Resources resources)
     {
-        if (_policyFailure is not null)
-        {
-            return null;
-        }
-
         List<string>? reasons = null;
         foreach (var inventory in _inventories)
         {

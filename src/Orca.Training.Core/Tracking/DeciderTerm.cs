@@ -53,6 +53,12 @@ internal sealed class DeciderTerm(
                     _idle.TrySetResult();
                 }
 
+                if (feed.IsCompleted)
+                {
+                    // It never ends by itself: what ended it ends the term.
+                    await feed;
+                }
+
                 SetTimer(timer);
                 await inbox.WaitAsync(cancellationToken);
             }
@@ -94,28 +100,39 @@ internal sealed class DeciderTerm(
     /// <summary>Passes the store's changes on, in order, until cancelled: nothing else brings a submission or a cancellation here.</summary>
     private async Task FeedAsync(ChangeCursor cursor, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            try
+            while (true)
             {
-                var page = await store.ReadChangesAsync(cursor, cancellationToken);
-                if (page.IsTruncated)
-                {
-                    var open = await store.ReadOpenJobsAsync(cancellationToken);
-                    await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
-                    cursor = open.Cursor;
-                }
-                else
-                {
-                    await inbox.PostAsync(new TrackerEvent.Changed(page.Changes), cancellationToken);
-                    cursor = page.Next;
-                }
+                cursor = await ReadOnAsync(cursor, cancellationToken);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        }
+        finally
+        {
+            inbox.Wake();
+        }
+    }
+
+    private async ValueTask<ChangeCursor> ReadOnAsync(ChangeCursor cursor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var page = await store.ReadChangesAsync(cursor, cancellationToken);
+            if (!page.IsTruncated)
             {
-                logger.FeedFailed(e, PauseAfterFailure);
-                await Task.Delay(PauseAfterFailure, time, cancellationToken);
+                await inbox.PostAsync(new TrackerEvent.Changed(page.Changes), cancellationToken);
+                return page.Next;
             }
+
+            var open = await store.ReadOpenJobsAsync(cancellationToken);
+            await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
+            return open.Cursor;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.FeedFailed(e, PauseAfterFailure);
+            await Task.Delay(PauseAfterFailure, time, cancellationToken);
+            return cursor;
         }
     }
 
@@ -128,42 +145,18 @@ internal sealed class DeciderTerm(
         }
     }
 
+    /// <exception cref="StepFailedException">It threw. What it left half done is not to be gone on with: the term is over.</exception>
     private void Step(TrackerEvent happened)
     {
         try
         {
             core.Step(happened, time.GetUtcNow(), _wanted);
         }
-#pragma warning disable CA1031 // One job's surprise must not stop the others; what is known of it is looked at again at the next reconcile.
+#pragma warning disable CA1031 // Whatever it is, who decides anew has to know which job it was about.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            logger.StepFailed(e, happened.GetType().Name);
-            StepOneByOne(happened);
-        }
-    }
-
-    /// <summary>The store tells of each job once: those that stood beside the one that failed must not be lost with it.</summary>
-    private void StepOneByOne(TrackerEvent failed)
-    {
-        switch (failed)
-        {
-            case TrackerEvent.Loaded { Jobs: { Count: > 1 } jobs }:
-                foreach (var job in jobs)
-                {
-                    Step(new TrackerEvent.Loaded([job]));
-                }
-
-                break;
-            case TrackerEvent.Changed { Jobs: { Count: > 1 } jobs }:
-                foreach (var job in jobs)
-                {
-                    Step(new TrackerEvent.Changed([job]));
-                }
-
-                break;
-            default:
-                break;
+            throw new StepFailedException(happened.GetType().Name, core.At, e);
         }
     }
 

@@ -122,7 +122,7 @@ internal sealed class DiskWatch(
             logger.DiskCleared(left.Owner.Value, DiskRule.Size(left.Bytes));
             using var limit = new CancellationTokenSource(LongestRemoval, time);
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            await artifacts.RemoveAsync(installation, left.Owner, exceptAttempt: null, ends.Token).WaitAsync(ends.Token);
+            await artifacts.RemoveAsync(installation, left.Owner, exceptAttempt: null, ends.Token).OrGiveUpAsync(ends.Token);
         }
         else if (filler is { } most)
         {

@@ -89,6 +89,9 @@ internal static class EndOutcome
     public static Outcome NeverFits(string reason) =>
         new(OutcomeCode.InvalidSpec, $"No machine of this service could ever start it: {reason}. Ask for less.");
 
+    public static Outcome SetAside(string error) =>
+        new(OutcomeCode.InternalError, $"The service itself failed twice when it decided about this training ({error}), and set it aside so that others go on. Its log has more: event 1021.");
+
     public static Outcome NeverStarted(TimeSpan limit, string? lastError) =>
         new(OutcomeCode.LaunchFailed, Invariant($"The training could not be started within {limit}.{(lastError is null ? "" : " " + lastError)}"));
 

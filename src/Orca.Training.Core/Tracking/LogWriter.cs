@@ -183,6 +183,7 @@ internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
 
         // One that hangs may still read its entries: it keeps them, and the next try gets its own.
         _batch = [.. _batch!];
+        _append!.Observe();
         _append = null;
         _limit!.Cancel();
         _limit = null;

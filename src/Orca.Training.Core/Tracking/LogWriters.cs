@@ -35,7 +35,7 @@ internal sealed class LogWriters(ILogStore store, TrackerWork work, TimeProvider
         try
         {
             var end = default(OutputPosition);
-            await work.Run(async () => end = await store.GetEndAsync(attempt, rank, limit.Token)).WaitAsync(limit.Token);
+            await work.Run(async () => end = await store.GetEndAsync(attempt, rank, limit.Token)).OrGiveUpAsync(limit.Token);
             return end < recorded ? end : recorded;
         }
         catch (Exception e) when (!ending.IsCancellationRequested)

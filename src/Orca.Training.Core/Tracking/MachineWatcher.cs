@@ -60,7 +60,7 @@ internal sealed class MachineWatcher(Machine machine, RuntimeScope scope, TimePr
             while (await next)
             {
                 works();
-                await inbox.PostAsync(new TrackerEvent.Observed(machine.Name, hints.Current), cancellationToken);
+                await inbox.PostAsync(new TrackerEvent.Observed(machine.Name, RuntimeAnswers.Checked(hints.Current, machine.Name)), cancellationToken);
                 next = hints.MoveNextAsync();
             }
         }

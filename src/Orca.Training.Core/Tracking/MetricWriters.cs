@@ -36,7 +36,7 @@ internal sealed class MetricWriters(IMetricStore store, TrackerWork work, TimePr
         try
         {
             var end = default(OutputPosition);
-            await work.Run(async () => end = await store.GetEndAsync(attempt, rank, limit.Token)).WaitAsync(limit.Token);
+            await work.Run(async () => end = await store.GetEndAsync(attempt, rank, limit.Token)).OrGiveUpAsync(limit.Token);
             return end < recorded ? end : recorded;
         }
         catch (Exception e) when (!ending.IsCancellationRequested)

@@ -7,6 +7,13 @@ internal sealed partial class TrackerCore
 {
     private void TakeAnswer(TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
     {
+        At = answer.Command.Job;
+        if (_setAside.Takes(answer.Command.Job))
+        {
+            TakeLastAnswer(answer, now, effects);
+            return;
+        }
+
         if (_jobs.Find(answer.Command.Job) is not { } tracked)
         {
             return;
@@ -55,6 +62,8 @@ internal sealed partial class TrackerCore
 
     private void TakeCommitFailure(JobCommand.OnJob command, DateTimeOffset now, List<TrackerEffect> effects)
     {
+        At = command.Job;
+        _setAside.Fail(command.Job, now);
         if (_jobs.Find(command.Job) is not { } tracked || !tracked.TakeAnswer(command))
         {
             return;

@@ -26,6 +26,7 @@ internal sealed partial class TrackerCore
     private readonly Wakes _wakes = new();
     private readonly Sweeps _sweeps;
     private readonly Renewals _renewals;
+    private readonly SetAsideJobs _setAside;
     private DateTimeOffset _nextReconcile;
     private bool _isDraining;
     private bool _hasRoom = true;
@@ -43,14 +44,18 @@ internal sealed partial class TrackerCore
         _dependencies = new Dependencies(_jobs, settings);
         _sweeps = new Sweeps(settings, _dependencies);
         _renewals = new Renewals(settings, _jobs);
+        _setAside = new SetAsideJobs(settings);
         _rules = new JobRules(settings, _dependencies, memoryLimit, _wakes.Add);
     }
 
     /// <summary>Whether nothing is open and nothing is left to be removed.</summary>
-    public bool IsIdle => (_settings.DrainsToQueue ? _jobs.WithAttempt().Count == 0 : _jobs.Count == 0) && _cleanups.IsEmpty;
+    public bool IsIdle => (_settings.DrainsToQueue ? _jobs.WithAttempt().Count == 0 : _jobs.Count == 0) && _setAside.Count == 0 && _cleanups.IsEmpty;
 
     /// <summary>The open jobs as known; for the simulator and for diagnosis.</summary>
     public IEnumerable<Job> OpenJobs => _jobs.All.Select(t => t.Job);
+
+    /// <summary>The job that the step is about, so that a step which throws says which one it was; null for none.</summary>
+    public JobId? At { get; private set; }
 
     /// <summary>How many looks at jobs are due later; bounded by the jobs that wait.</summary>
     public int PendingWakes => _wakes.Count;
@@ -65,6 +70,7 @@ internal sealed partial class TrackerCore
             // Who plans nothing would have a look due for ever.
             next = !_isDraining && _hasRoom && _scheduler.NextLook is { } look && look < next ? look : next;
             next = _sweeps.Next is { } sweep && sweep < next ? sweep : next;
+            next = _setAside.Next is { } again && again < next ? again : next;
             next = _renewals.Next is { } renewal && renewal < next ? renewal : next;
             return _cleanups.NextTry is { } retry && retry < next ? retry : next;
         }
@@ -73,6 +79,7 @@ internal sealed partial class TrackerCore
     /// <summary>Takes in one event and adds what is to be done to the effects.</summary>
     public void Step(TrackerEvent happened, DateTimeOffset now, List<TrackerEffect> effects)
     {
+        At = null;
         switch (happened)
         {
             case TrackerEvent.Loaded e:
@@ -145,6 +152,7 @@ internal sealed partial class TrackerCore
     {
         foreach (var job in jobs)
         {
+            At = job.Id;
             if (_jobs.Find(job.Id) is not null)
             {
                 Change(job, mayBeNew: false, now, effects);
@@ -155,6 +163,7 @@ internal sealed partial class TrackerCore
             }
         }
 
+        At = null;
         _listings.AskAll(effects);
         _renewals.Begin(now);
         _nextReconcile = now + _settings.ReconcilePeriod;
@@ -162,6 +171,13 @@ internal sealed partial class TrackerCore
 
     private void Change(Job job, bool mayBeNew, DateTimeOffset now, List<TrackerEffect> effects)
     {
+        At = job.Id;
+        if (_setAside.Takes(job.Id))
+        {
+            SetAside(job, now, effects);
+            return;
+        }
+
         if (_jobs.Find(job.Id) is not { } tracked)
         {
             // Without an attempt it is new, at whichever revision the feed begins; if it has ended, the store refuses what is decided here.
@@ -184,6 +200,12 @@ internal sealed partial class TrackerCore
     {
         if (job.State.IsFinal())
         {
+            return;
+        }
+
+        if (_setAside.Takes(job.Id))
+        {
+            SetAside(job, now, effects);
             return;
         }
 
@@ -249,6 +271,7 @@ internal sealed partial class TrackerCore
     {
         foreach (var tracked in waiting)
         {
+            At = tracked.Job.Id;
             Schedule(tracked);
             Advance(tracked, now, effects);
         }
@@ -267,6 +290,7 @@ internal sealed partial class TrackerCore
     {
         if (_jobs.Find(container.Attempt) is { } tracked)
         {
+            At = tracked.Job.Id;
             tracked.Attempt!.See(container);
             Advance(tracked, now, effects);
         }
@@ -286,6 +310,7 @@ internal sealed partial class TrackerCore
     {
         if (AttemptEvents.NameOf(happened) is { } name && _jobs.Find(name) is { } tracked)
         {
+            At = tracked.Job.Id;
             AttemptEvents.Take(tracked.Attempt!, happened, now, _settings, _listings, effects);
             Advance(tracked, now, effects);
         }
@@ -316,6 +341,8 @@ internal sealed partial class TrackerCore
             }
         }
 
+        At = null;
+        _setAside.PassTime(now, effects);
         _cleanups.PassTime(now, effects);
         _sweeps.PassTime(now, effects);
         _renewals.PassTime(now, effects);
@@ -340,6 +367,7 @@ internal sealed partial class TrackerCore
 
         while (_scheduler.PlanNext(now) is { } placement)
         {
+            At = placement.Job;
             if (_jobs.Find(placement.Job) is not { } tracked || tracked.InFlight is not null)
             {
                 _scheduler.Release(placement.Job);
@@ -364,6 +392,9 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void Advance(TrackedJob tracked, DateTimeOffset now, List<TrackerEffect> effects) =>
+    private void Advance(TrackedJob tracked, DateTimeOffset now, List<TrackerEffect> effects)
+    {
+        At = tracked.Job.Id;
         _rules.Advance(tracked, _isDraining, now, effects);
+    }
 }

@@ -125,6 +125,12 @@ internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime,
             return;
         }
 
+        if (job.Outcome?.Code == OutcomeCode.InternalError)
+        {
+            Require(job.Request.Algorithm == Workload.Poison, $"12: a job is set aside only if steps fail about it, but {job.Id} was");
+            return;
+        }
+
         if (disturbed.Contains(attempt) || IsOverLimit(job))
         {
             return;

@@ -139,9 +139,22 @@ internal sealed partial class Simulation
     private void Step(SimulatedHost host, TrackerEvent happened)
     {
         _wanted.Clear();
-        foreach (var entering in _bug.Enter(happened))
+        try
         {
-            host.Core!.Step(entering, _now + host.ClockOffset, _wanted);
+            foreach (var entering in _bug.Enter(happened))
+            {
+                host.Core!.Step(entering, _now + host.ClockOffset, _wanted);
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            if (host.Core!.At is { } job && !_bug.BlamesNobody)
+            {
+                host.Suspects.Blame(job, e);
+            }
+
+            EndTerm(host, $"could not decide about {host.Core!.At}");
+            return;
         }
 
         _bug.Leave(happened, _wanted);

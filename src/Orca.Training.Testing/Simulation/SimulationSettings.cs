@@ -42,6 +42,9 @@ internal class PlantedBug
     /// <summary>Whether a host goes on deciding when the store has told it that another one does.</summary>
     public virtual bool IgnoresRefusals => false;
 
+    /// <summary>Whether a host forgets which job a step failed about.</summary>
+    public virtual bool BlamesNobody => false;
+
     /// <summary>Changes what enters the step.</summary>
     public virtual IEnumerable<TrackerEvent> Enter(TrackerEvent happened) => [happened];
 

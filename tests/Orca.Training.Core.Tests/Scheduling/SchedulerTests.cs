@@ -175,7 +175,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void What_a_policy_throws_is_told_once_and_plans_nothing()
+    public void What_a_policy_throws_is_told_once_and_costs_the_job_that_it_was_asked_about_its_turn()
     {
         var policy = new CountingPolicy { Error = new InvalidOperationException("a bug of the host") };
         var scheduler = New(policy);
@@ -187,6 +187,28 @@ public sealed class SchedulerTests
 
         policy.Error = null;
         scheduler.Apply(JobSamples.Waiting(2));
+        Assert.Equal([new JobId(2)], scheduler.Plan(Now).Select(p => p.Job));
+
+        scheduler.Apply(JobSamples.In(JobState.Failed, 2));
+        scheduler.Apply(JobSamples.Waiting(3));
+        scheduler.LookAgain();
+        Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
+    }
+
+    [Fact]
+    public void A_policy_that_throws_whatever_it_is_asked_is_asked_about_few_in_each_plan()
+    {
+        var policy = new CountingPolicy { Error = new InvalidOperationException("a bug of the host") };
+        var scheduler = New(policy);
+        for (var id = 1; id <= 1000; id++)
+        {
+            scheduler.Apply(JobSamples.Waiting(id));
+        }
+
+        Assert.Empty(scheduler.Plan(Now));
+        Assert.InRange(policy.Calls, 1, 10);
+        policy.Error = null;
+        scheduler.LookAgain();
         Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
     }
 

@@ -185,6 +185,12 @@ internal static class PlantedBugs
         }
     }
 
+    /// <summary>Begins anew after a step that failed, and does not remember which job it was about.</summary>
+    public sealed class BlamesNobodyForAFailedStep : PlantedBug
+    {
+        public override bool BlamesNobody => true;
+    }
+
     private static TrackerEvent OnJobs(TrackerEvent happened, Func<Job, Job> change) => happened switch
     {
         TrackerEvent.Loaded loaded => new TrackerEvent.Loaded([.. loaded.Jobs.Select(change)]),
