@@ -20,9 +20,9 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
 
     // All that wait are in one of the three sets: those whose time has not come, and those about which the policy threw, stand beside the
     // queue, so that no plan walks past them.
-    private readonly Dictionary<JobId, Job> _waiting = [];
+    private readonly Dictionary<JobId, Waiting> _waiting = [];
     private readonly RankedSet _queue = new();
-    private readonly SortedSet<(DateTimeOffset NotBefore, JobId Job)> _putOff = [];
+    private readonly SortedSet<(TimeSpan NotBefore, JobId Job)> _putOff = [];
     private readonly HashSet<JobId> _doubtful = [];
     private readonly Dictionary<JobId, Placed> _placed = [];
     private readonly Inventory[] _inventories = [.. machines.Select(m => new Inventory(m.Name, m.Total, default, 0, 0))];
@@ -31,8 +31,8 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     private Exception? _policyFailure;
     private List<(JobId Job, string Reason)>? _unplaceable;
 
-    /// <summary>The next moment at which a plan can differ without any change; null for none.</summary>
-    public DateTimeOffset? NextLook => _putOff.Count > 0 ? _putOff.Min.NotBefore : null;
+    /// <summary>The next moment, by the steady clock, at which a plan can differ without any change; null for none.</summary>
+    public TimeSpan? NextLook => _putOff.Count > 0 ? _putOff.Min.NotBefore : null;
 
     /// <summary>What each machine has given away.</summary>
     public IReadOnlyList<Inventory> Inventories => _inventories;
@@ -40,7 +40,8 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     /// <summary>Takes in a job as recorded.</summary>
     /// <param name="job">The job.</param>
     /// <param name="isReady">Whether nothing but room is missing for its start; a job that waits for others, or is held, holds up nobody.</param>
-    public void Apply(Job job, bool isReady = true)
+    /// <param name="putOffUntil">When its time comes, by the steady clock; null if that has nothing to do with it.</param>
+    public void Apply(Job job, bool isReady = true, TimeSpan? putOffUntil = null)
     {
         _changed = true;
         var given = _placed.TryGetValue(job.Id, out var placed) ? placed.Resources : default(Resources?);
@@ -50,7 +51,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         {
             if (isReady)
             {
-                Enqueue(job);
+                Enqueue(new Waiting(job, putOffUntil));
             }
         }
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
@@ -82,12 +83,12 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     }
 
     /// <summary>The next job to start now, or null; it is taken as placed until it is applied or released. Ask until there is none.</summary>
-    public Placement? PlanNext(DateTimeOffset now)
+    public Placement? PlanNext(TimeSpan now)
     {
         BringBack(now);
         for (var failures = 0; _changed && _queue.Count > 0 && failures < MostFailures;)
         {
-            var job = _waiting[new JobId(_queue.First)];
+            var job = _waiting[new JobId(_queue.First)].Job;
             var resources = needs(job.Request);
             try
             {
@@ -160,12 +161,13 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return failure;
     }
 
-    private void Enqueue(Job job)
+    private void Enqueue(Waiting waiting)
     {
+        var job = waiting.Job;
         // Asked anew by each plan, since settings change; what throws here never comes into the queue, where it would hold up all others.
         _ = needs(job.Request);
-        _waiting.Add(job.Id, job);
-        if (job.NotBefore is { } notBefore)
+        _waiting.Add(job.Id, waiting);
+        if (waiting.NotBefore is { } notBefore)
         {
             _putOff.Add((notBefore, job.Id));
         }
@@ -189,7 +191,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     }
 
     /// <summary>Jobs whose time has come wait in the queue again, at their old places.</summary>
-    private void BringBack(DateTimeOffset now)
+    private void BringBack(TimeSpan now)
     {
         while (_putOff.Count > 0 && _putOff.Min is var (at, job) && at <= now)
         {
@@ -270,6 +272,8 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             Running = inventory.Running + (running ? sign : 0),
         };
     }
+
+    private readonly record struct Waiting(Job Job, TimeSpan? NotBefore);
 
     private readonly record struct Placed(int Machine, Resources Resources, bool Running);
 }

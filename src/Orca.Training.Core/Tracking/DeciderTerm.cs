@@ -23,12 +23,13 @@ internal sealed class DeciderTerm(
     private const int MostEvents = 512;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
+    private readonly SteadyClock _clock = new(time);
     private readonly List<TrackerEffect> _wanted = [];
     private readonly List<JobCommand> _commands = [];
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _commit = Task.CompletedTask;
     private bool _isDraining;
-    private long _timerTicks;
+    private long _timerTicks = long.MinValue;
 
     /// <summary>Completes when everything open has ended, after a <see cref="TrackerEvent.Drain"/>; cancelled when the term ends before.</summary>
     public Task Idle => _idle.Task;
@@ -75,10 +76,10 @@ internal sealed class DeciderTerm(
     private void SetTimer(ITimer timer)
     {
         var next = core.NextTick;
-        if (next.UtcTicks != Volatile.Read(ref _timerTicks))
+        if (next.Ticks != Volatile.Read(ref _timerTicks))
         {
-            Volatile.Write(ref _timerTicks, next.UtcTicks);
-            var wait = next - time.GetUtcNow();
+            Volatile.Write(ref _timerTicks, next.Ticks);
+            var wait = next - _clock.Elapsed;
             timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
@@ -86,7 +87,7 @@ internal sealed class DeciderTerm(
     /// <summary>A timer may fire a little before its time, when nothing is due yet: then it has to be set again.</summary>
     private void TimerFired()
     {
-        Volatile.Write(ref _timerTicks, 0);
+        Volatile.Write(ref _timerTicks, long.MinValue);
         inbox.Wake();
     }
 
@@ -150,7 +151,7 @@ internal sealed class DeciderTerm(
     {
         try
         {
-            core.Step(happened, time.GetUtcNow(), _wanted);
+            core.Step(happened, _clock.Now, _wanted);
         }
 #pragma warning disable CA1031 // Whatever it is, who decides anew has to know which job it was about.
         catch (Exception e)

@@ -14,6 +14,9 @@ internal sealed class LogWriters(ILogStore store, TrackerWork work, TimeProvider
 
     public TimeProvider Time => time;
 
+    /// <summary>What is waited for here goes by it.</summary>
+    public SteadyClock Clock { get; } = new(time);
+
     public ILogger Logger => logger;
 
     /// <summary>The end of the decider's term. What is not written by then is read again by the next one.</summary>

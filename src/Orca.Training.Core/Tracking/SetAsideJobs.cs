@@ -14,11 +14,11 @@ internal sealed class SetAsideJobs(TrackerSettings settings)
     public int Count => _open.Count;
 
     /// <summary>When the store is asked again for what it refused or did not answer; null for never.</summary>
-    public DateTimeOffset? Next
+    public TimeSpan? Next
     {
         get
         {
-            DateTimeOffset? next = null;
+            TimeSpan? next = null;
             foreach (var open in _open.Values)
             {
                 next = open.Commit.State is not CallState.Idle ? next : next < open.Commit.PausedUntil ? next : open.Commit.PausedUntil;
@@ -35,7 +35,7 @@ internal sealed class SetAsideJobs(TrackerSettings settings)
     public Job? Find(JobId job) => _open.GetValueOrDefault(job)?.Job;
 
     /// <summary>Takes in a job as it is on record.</summary>
-    public void Record(Job job, DateTimeOffset now, List<TrackerEffect> effects)
+    public void Record(Job job, Now now, List<TrackerEffect> effects)
     {
         if (job.State.IsFinal())
         {
@@ -56,7 +56,7 @@ internal sealed class SetAsideJobs(TrackerSettings settings)
     }
 
     /// <summary>The store has refused a command, or has not answered it.</summary>
-    public void Fail(JobId job, DateTimeOffset now)
+    public void Fail(JobId job, Now now)
     {
         if (_open.TryGetValue(job, out var open))
         {
@@ -67,7 +67,7 @@ internal sealed class SetAsideJobs(TrackerSettings settings)
     /// <summary>The store does not know it any more.</summary>
     public void Forget(JobId job) => _open.Remove(job);
 
-    public void PassTime(DateTimeOffset now, List<TrackerEffect> effects)
+    public void PassTime(Now now, List<TrackerEffect> effects)
     {
         foreach (var open in _open.Values)
         {
@@ -75,7 +75,7 @@ internal sealed class SetAsideJobs(TrackerSettings settings)
         }
     }
 
-    private void Advance(Case open, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Advance(Case open, Now now, List<TrackerEffect> effects)
     {
         if (!open.Commit.IsDue(now))
         {
@@ -85,8 +85,8 @@ internal sealed class SetAsideJobs(TrackerSettings settings)
         open.Commit.Ask();
         var (job, outcome) = (open.Job, EndOutcome.SetAside(settings.SetAside[open.Job.Id]));
         effects.Add(new TrackerEffect.Commit(job.State is JobState.Queued
-            ? new JobCommand.FinishQueued(job.Id, JobState.Failed, outcome, now)
-            : new JobCommand.FinishAttempt(job.Id, job.LastAttempt, JobState.Failed, outcome, Progress: null, now)));
+            ? new JobCommand.FinishQueued(job.Id, JobState.Failed, outcome, now.Wall)
+            : new JobCommand.FinishAttempt(job.Id, job.LastAttempt, JobState.Failed, outcome, Progress: null, now.Wall)));
     }
 
     private sealed class Case

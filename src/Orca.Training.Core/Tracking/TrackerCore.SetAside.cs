@@ -6,7 +6,7 @@ namespace Orca.Training.Tracking;
 internal sealed partial class TrackerCore
 {
     /// <summary>A job is as it is on record, and to be set aside: its room stays taken until its end is there too.</summary>
-    private void SetAside(Job job, DateTimeOffset now, List<TrackerEffect> effects)
+    private void SetAside(Job job, Now now, List<TrackerEffect> effects)
     {
         var before = _setAside.Find(job.Id);
         if (before is not null)
@@ -31,18 +31,18 @@ internal sealed partial class TrackerCore
 
         if (job.State.IsFinal())
         {
-            Release(_dependencies.End(job.Id, job), now, effects);
+            Release(_dependencies.End(job.Id, job, now), now, effects);
         }
     }
 
     /// <summary>The store has answered what was decided about a job that is set aside: its end.</summary>
-    private void TakeLastAnswer(TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
+    private void TakeLastAnswer(TrackerEvent.Committed answer, Now now, List<TrackerEffect> effects)
     {
         if (answer.Result.Job is not { } job)
         {
             _setAside.Forget(answer.Command.Job);
             _scheduler.Release(answer.Command.Job);
-            Release(_dependencies.End(answer.Command.Job, null), now, effects);
+            Release(_dependencies.End(answer.Command.Job, null, now), now, effects);
             return;
         }
 

@@ -27,7 +27,8 @@ internal sealed partial class TrackerCore
     private readonly Sweeps _sweeps;
     private readonly Renewals _renewals;
     private readonly SetAsideJobs _setAside;
-    private DateTimeOffset _nextReconcile;
+    private TimeSpan _nextReconcile;
+    private bool _isLoaded;
     private bool _isDraining;
     private bool _hasRoom = true;
 
@@ -60,8 +61,8 @@ internal sealed partial class TrackerCore
     /// <summary>How many looks at jobs are due later; bounded by the jobs that wait.</summary>
     public int PendingWakes => _wakes.Count;
 
-    /// <summary>When the next <see cref="TrackerEvent.Tick"/> is due even if nothing happens.</summary>
-    public DateTimeOffset NextTick
+    /// <summary>When, by the steady clock, the next <see cref="TrackerEvent.Tick"/> is due even if nothing happens.</summary>
+    public TimeSpan NextTick
     {
         get
         {
@@ -77,7 +78,7 @@ internal sealed partial class TrackerCore
     }
 
     /// <summary>Takes in one event and adds what is to be done to the effects.</summary>
-    public void Step(TrackerEvent happened, DateTimeOffset now, List<TrackerEffect> effects)
+    public void Step(TrackerEvent happened, Now now, List<TrackerEffect> effects)
     {
         At = null;
         switch (happened)
@@ -148,7 +149,7 @@ internal sealed partial class TrackerCore
         Plan(now, effects);
     }
 
-    private void Load(IReadOnlyList<Job> jobs, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Load(IReadOnlyList<Job> jobs, Now now, List<TrackerEffect> effects)
     {
         foreach (var job in jobs)
         {
@@ -164,12 +165,13 @@ internal sealed partial class TrackerCore
         }
 
         At = null;
+        _isLoaded = true;
         _listings.AskAll(effects);
         _renewals.Begin(now);
-        _nextReconcile = now + _settings.ReconcilePeriod;
+        _nextReconcile = now.Steady + _settings.ReconcilePeriod;
     }
 
-    private void Change(Job job, bool mayBeNew, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Change(Job job, bool mayBeNew, Now now, List<TrackerEffect> effects)
     {
         At = job.Id;
         if (_setAside.Takes(job.Id))
@@ -196,7 +198,7 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void Add(Job job, bool isNew, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Add(Job job, bool isNew, Now now, List<TrackerEffect> effects)
     {
         if (job.State.IsFinal())
         {
@@ -220,19 +222,21 @@ internal sealed partial class TrackerCore
 
         var tracked = new TrackedJob(job);
         _jobs.Add(tracked);
+        tracked.SettleTimes(before: null, isFound: !_isLoaded, now, _settings.LongestPause);
         _dependencies.Begin(tracked);
         Schedule(tracked);
-        _jobs.OpenAttempt(tracked, _listings.Last);
+        _jobs.OpenAttempt(tracked, _listings.Last, now, isFound: !_isLoaded);
         tracked.Attempt?.MayHaveBeenStopped = !isNew && job.CancelRequestedAt is not null;
         Advance(tracked, now, effects);
     }
 
     /// <summary>A job has a newer revision on record.</summary>
-    private void Record(TrackedJob tracked, Job job, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Record(TrackedJob tracked, Job job, Now now, List<TrackerEffect> effects)
     {
         var before = tracked.Job;
         _observer?.Changed(before, job);
         tracked.Job = job;
+        tracked.SettleTimes(before, isFound: false, now, _settings.LongestPause);
         if (job.State is not JobState.Queued)
         {
             tracked.Unsettled = null;
@@ -258,16 +262,16 @@ internal sealed partial class TrackerCore
         if (job.State.IsFinal())
         {
             _jobs.Remove(job.Id);
-            Release(_dependencies.End(job.Id, job), now, effects);
+            Release(_dependencies.End(job.Id, job, now), now, effects);
             return;
         }
 
-        _jobs.OpenAttempt(tracked, _listings.Last);
+        _jobs.OpenAttempt(tracked, _listings.Last, now);
         Advance(tracked, now, effects);
     }
 
     /// <summary>What these waited for has ended.</summary>
-    private void Release(IReadOnlyList<TrackedJob> waiting, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Release(IReadOnlyList<TrackedJob> waiting, Now now, List<TrackerEffect> effects)
     {
         foreach (var tracked in waiting)
         {
@@ -282,11 +286,11 @@ internal sealed partial class TrackerCore
     {
         if (!tracked.MayBeStarting)
         {
-            _scheduler.Apply(tracked.Job, tracked.IsReady);
+            _scheduler.Apply(tracked.Job, tracked.IsReady, tracked.PutOffUntil);
         }
     }
 
-    private void See(ContainerObservation container, DateTimeOffset now, List<TrackerEffect> effects)
+    private void See(ContainerObservation container, Now now, List<TrackerEffect> effects)
     {
         if (_jobs.Find(container.Attempt) is { } tracked)
         {
@@ -296,7 +300,7 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void Compare(TrackerEvent.Listed listed, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Compare(TrackerEvent.Listed listed, Now now, List<TrackerEffect> effects)
     {
         foreach (var tracked in _comparison.Compare(listed, now, effects))
         {
@@ -306,7 +310,7 @@ internal sealed partial class TrackerCore
         _listings.Answer(listed.Machine, listed.Number, effects);
     }
 
-    private void TakeAttemptEvent(TrackerEvent happened, DateTimeOffset now, List<TrackerEffect> effects)
+    private void TakeAttemptEvent(TrackerEvent happened, Now now, List<TrackerEffect> effects)
     {
         if (AttemptEvents.NameOf(happened) is { } name && _jobs.Find(name) is { } tracked)
         {
@@ -316,7 +320,7 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void Drain(DateTimeOffset now, List<TrackerEffect> effects)
+    private void Drain(Now now, List<TrackerEffect> effects)
     {
         _isDraining = true;
         if (!_settings.DrainsToQueue)
@@ -330,13 +334,13 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void PassTime(DateTimeOffset now, List<TrackerEffect> effects)
+    private void PassTime(Now now, List<TrackerEffect> effects)
     {
         while (_wakes.TryTake(now, out var job))
         {
             if (_jobs.Find(job) is { } tracked)
             {
-                tracked.WakesAt = default;
+                tracked.WakesAt = null;
                 Advance(tracked, now, effects);
             }
         }
@@ -346,9 +350,9 @@ internal sealed partial class TrackerCore
         _cleanups.PassTime(now, effects);
         _sweeps.PassTime(now, effects);
         _renewals.PassTime(now, effects);
-        if (now >= _nextReconcile)
+        if (now.Steady >= _nextReconcile)
         {
-            _nextReconcile = now + _settings.ReconcilePeriod;
+            _nextReconcile = now.Steady + _settings.ReconcilePeriod;
             _listings.AskAll(effects);
             _scheduler.LookAgain();
             foreach (var tracked in _jobs.WithAttempt())
@@ -358,14 +362,14 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void Plan(DateTimeOffset now, List<TrackerEffect> effects)
+    private void Plan(Now now, List<TrackerEffect> effects)
     {
         if (_isDraining || !_hasRoom)
         {
             return;
         }
 
-        while (_scheduler.PlanNext(now) is { } placement)
+        while (_scheduler.PlanNext(now.Steady) is { } placement)
         {
             At = placement.Job;
             if (_jobs.Find(placement.Job) is not { } tracked || tracked.InFlight is not null)
@@ -374,7 +378,7 @@ internal sealed partial class TrackerCore
                 continue;
             }
 
-            tracked.Give(new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now), effects);
+            tracked.Give(new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now.Wall), effects);
         }
 
         foreach (var (job, reason) in _scheduler.TakeUnplaceable())
@@ -392,7 +396,7 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void Advance(TrackedJob tracked, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Advance(TrackedJob tracked, Now now, List<TrackerEffect> effects)
     {
         At = tracked.Job.Id;
         _rules.Advance(tracked, _isDraining, now, effects);

@@ -41,14 +41,14 @@ public sealed class SchedulerModelTests
                         break;
                     default:
                         var recorded = Recorded(kind, job, machine, minute + number);
-                        scheduler.Apply(recorded);
+                        scheduler.Hear(recorded);
                         model.Apply(recorded);
                         break;
                 }
 
                 var now = JobSamples.At(minute);
                 Assert.Equal(model.Plan(now), scheduler.Plan(now));
-                Assert.Equal(model.NextLook(now), scheduler.NextLook);
+                Assert.Equal(model.NextLook(now), scheduler.NextLookAt());
             }
         }, iter: 2000);
 

@@ -48,7 +48,7 @@ public sealed class TrackerCoreTests
         core.Step(new TrackerEvent.Tick(), JobSamples.At(9), effects);
         core.Step(new TrackerEvent.CommitFailed(cancel), JobSamples.At(9), effects);
 
-        Assert.Equal(JobSamples.At(9).AddSeconds(0.5), core.NextTick);
+        Assert.Equal(JobSamples.At(9).AddSeconds(0.5), core.NextTickAt());
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class TrackerCoreTests
         // Not answered once, and tried again.
         core.Step(new TrackerEvent.CommitFailed(finish), JobSamples.At(8), effects);
         effects.Clear();
-        core.Step(new TrackerEvent.Tick(), core.NextTick, effects);
+        core.Step(new TrackerEvent.Tick(), core.NextTickAt(), effects);
         finish = Assert.IsType<JobCommand.FinishAttempt>(Assert.Single(effects.OfType<TrackerEffect.Commit>()).Command);
         Assert.False(core.IsIdle);
         effects.Clear();
