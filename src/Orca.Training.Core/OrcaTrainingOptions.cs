@@ -81,6 +81,12 @@ public sealed class OrcaTrainingOptions
     /// </summary>
     public bool RemoveLeftovers { get; set; }
 
+    /// <summary>
+    /// Whether a job that no machine could start even if it were empty fails at once. Otherwise it waits until a machine has more, its status says
+    /// why, and it holds up nobody. Default off.
+    /// </summary>
+    public bool FailUnplaceable { get; set; }
+
     /// <summary>Adds an algorithm, or replaces one.</summary>
     /// <param name="name">The name that requests use.</param>
     /// <param name="image">Its image.</param>

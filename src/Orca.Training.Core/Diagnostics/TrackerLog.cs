@@ -45,6 +45,9 @@ internal static partial class TrackerLog
     [LoggerMessage(1014, LogLevel.Debug, "Machine {Machine} could not be listed")]
     public static partial void ListFailed(this ILogger logger, Exception error, string machine);
 
+    [LoggerMessage(1015, LogLevel.Debug, "Machine {Machine} could not be asked what it has; what it had holds")]
+    public static partial void DescribeFailed(this ILogger logger, Exception error, string machine);
+
     [LoggerMessage(1020, LogLevel.Error, "The capacity policy threw; the job that it was asked about waits, and is looked at again at the next reconcile")]
     public static partial void PolicyFailed(this ILogger logger, Exception error);
 

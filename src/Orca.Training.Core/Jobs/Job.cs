@@ -56,7 +56,7 @@ public sealed record Job
         init => _extras = _extras.NotBefore.Value == value ? _extras : _extras with { NotBefore = new Moment(value) };
     }
 
-    /// <summary>Why it is back in the queue, where it has been put off.</summary>
+    /// <summary>Why it is back in the queue, where it has been put off, or why no machine could start it as they are now.</summary>
     public string? QueueReason
     {
         get => _extras.QueueReason;
@@ -132,6 +132,9 @@ public sealed record Job
         get => _extras.Unknown;
         init => _extras = _extras.Unknown == value ? _extras : _extras with { Unknown = value };
     }
+
+    /// <summary>Whether it is on record that no machine could start it as they are now.</summary>
+    internal bool IsMisfit => State is JobState.Queued && QueueReason is not null && NotBefore is null;
 
     /// <summary>The newest attempt if it has not ended, else null.</summary>
     public Attempt? OpenAttempt => Attempts is [.., { EndedAt: null } last] ? last : null;

@@ -74,6 +74,7 @@ public static class JobTransitions
         JobCommand.RequestCancel => job.CancelRequestedAt is not null,
         JobCommand.RequestHold => job.HeldAt is not null,
         JobCommand.RequestRelease => job.HeldAt is null,
+        JobCommand.ReportWait c => job.QueueReason == c.Reason && job.NotBefore is null,
         _ => false,
     };
 
@@ -81,6 +82,7 @@ public static class JobTransitions
     {
         JobCommand.RequestCancel => true,
         JobCommand.RequestHold or JobCommand.RequestRelease => job.State is JobState.Queued,
+        JobCommand.ReportWait => job.State is JobState.Queued,
         JobCommand.BeginAttempt c => job.State is JobState.Queued && job is { CancelRequestedAt: null, HeldAt: null } && c.Number == job.LastAttempt + 1,
         JobCommand.ReportPhase c => job.State is JobState.Launching && c.Number == job.LastAttempt,
         JobCommand.BeginRunning c => job.State is JobState.Launching && c.Number == job.LastAttempt,
@@ -100,6 +102,8 @@ public static class JobTransitions
         JobCommand.RequestCancel c => job with { Revision = revision, CancelRequestedAt = c.At },
         JobCommand.RequestHold c => job with { Revision = revision, HeldAt = c.At },
         JobCommand.RequestRelease c => job with { Revision = revision, HeldAt = null, QueuedAt = c.At },
+        // Its time has come, or nobody would have looked for a machine.
+        JobCommand.ReportWait c => job with { Revision = revision, QueueReason = c.Reason, NotBefore = null },
         JobCommand.BeginAttempt c => job with
         {
             Revision = revision,

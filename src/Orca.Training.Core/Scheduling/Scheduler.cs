@@ -18,18 +18,20 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     // A policy that throws whatever it is asked must not be asked about all that wait, with each plan.
     private const int MostFailures = 8;
 
-    // All that wait are in one of the three sets: those whose time has not come, and those about which the policy threw, stand beside the
-    // queue, so that no plan walks past them.
+    // All that wait are in one of the four sets: those whose time has not come, those about which the policy threw, and those that no machine
+    // could start even if it were empty, stand beside the queue, so that no plan walks past them.
     private readonly Dictionary<JobId, Waiting> _waiting = [];
     private readonly RankedSet _queue = new();
     private readonly SortedSet<(TimeSpan NotBefore, JobId Job)> _putOff = [];
     private readonly HashSet<JobId> _doubtful = [];
+    private readonly HashSet<JobId> _misfits = [];
+    private bool _hasMachinesChanged;
     private readonly Dictionary<JobId, Placed> _placed = [];
     private readonly Inventory[] _inventories = [.. machines.Select(m => new Inventory(m.Name, m.Total, default, 0, 0))];
     private bool _changed = true;
     private readonly bool[] _isAway = new bool[machines.Count];
     private Exception? _policyFailure;
-    private List<(JobId Job, string Reason)>? _unplaceable;
+    private List<(JobId Job, string? Reason)>? _unplaceable;
 
     /// <summary>The next moment, by the steady clock, at which a plan can differ without any change; null for none.</summary>
     public TimeSpan? NextLook => _putOff.Count > 0 ? _putOff.Min.NotBefore : null;
@@ -68,9 +70,9 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     /// <summary>A machine has this much in all.</summary>
     public void Offer(string machine, Resources total)
     {
-        if (IndexOf(machine) is >= 0 and var index)
+        if (IndexOf(machine) is >= 0 and var index && _inventories[index].Total != total)
         {
-            _changed = true;
+            _changed = _hasMachinesChanged = true;
             _inventories[index] = _inventories[index] with { Total = total };
         }
     }
@@ -86,6 +88,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     public Placement? PlanNext(TimeSpan now)
     {
         BringBack(now);
+        LookAtMisfits();
         for (var failures = 0; _changed && _queue.Count > 0 && failures < MostFailures;)
         {
             var job = _waiting[new JobId(_queue.First)].Job;
@@ -99,13 +102,14 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
                     return new Placement(job.Id, job.LastAttempt + 1, _inventories[machine].Machine);
                 }
 
-                if (WhyNever(resources) is not { } reason)
+                if (WhyNowhere(resources) is not { Reason: { } reason })
                 {
                     break;
                 }
 
-                // Whoever can never start must not hold up those behind.
-                Forget(job.Id);
+                // Whoever cannot start on machines as they are must not hold up those behind.
+                _queue.Remove(job.Id.Value);
+                _misfits.Add(job.Id);
                 (_unplaceable ??= []).Add((job.Id, reason));
             }
 #pragma warning disable CA1031 // The policy is the host's own code: what it throws costs the job that it was asked about, and no other.
@@ -123,18 +127,18 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return null;
     }
 
-    /// <summary>The jobs that no machine could start even if it were empty, and why; each is told once.</summary>
-    public IReadOnlyList<(JobId Job, string Reason)> TakeUnplaceable()
+    /// <summary>What has changed about jobs that no machine could start even if it were empty: why, or null for one that fits again.</summary>
+    public IReadOnlyList<(JobId Job, string? Reason)> TakeUnplaceable()
     {
         var found = _unplaceable;
         _unplaceable = null;
-        return found ?? (IReadOnlyList<(JobId, string)>)[];
+        return found ?? (IReadOnlyList<(JobId, string?)>)[];
     }
 
     /// <summary>The next plan is made although nothing changed: what a policy threw may have passed, and it is asked again.</summary>
     public void LookAgain()
     {
-        _changed = true;
+        _changed = _hasMachinesChanged = true;
         foreach (var job in _doubtful)
         {
             _queue.Add(job.Value);
@@ -171,6 +175,12 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         {
             _putOff.Add((notBefore, job.Id));
         }
+        else if (job.IsMisfit)
+        {
+            // As a decider before this one found: whether it is so still shows when machines have said what they have.
+            _misfits.Add(job.Id);
+            _hasMachinesChanged = true;
+        }
         else
         {
             _queue.Add(job.Id.Value);
@@ -183,6 +193,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         {
             _queue.Remove(job.Value);
             _doubtful.Remove(job);
+            _misfits.Remove(job);
             if (waiting.NotBefore is { } notBefore)
             {
                 _putOff.Remove((notBefore, job));
@@ -198,6 +209,42 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             _putOff.Remove((at, job));
             _queue.Add(job.Value);
             _changed = true;
+        }
+    }
+
+    /// <summary>Machines, settings or the policy's mind may have changed since: whoever fits now on one that is empty waits in the queue again.</summary>
+    private void LookAtMisfits()
+    {
+        if (!_hasMachinesChanged)
+        {
+            return;
+        }
+
+        _hasMachinesChanged = false;
+        foreach (var id in _misfits.Order().ToList())
+        {
+            try
+            {
+                var (isKnown, reason) = WhyNowhere(needs(_waiting[id].Job.Request));
+                if (isKnown)
+                {
+                    (_unplaceable ??= []).Add((id, reason));
+                }
+
+                if (isKnown && reason is null)
+                {
+                    _misfits.Remove(id);
+                    _queue.Add(id.Value);
+                    _changed = true;
+                }
+            }
+#pragma warning disable CA1031 // The policy is the host's own code. What it throws is asked again at the next look.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _policyFailure = e;
+                return;
+            }
         }
     }
 
@@ -217,22 +264,24 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return -1;
     }
 
-    /// <summary>Why it would fit on no machine even if that were empty; null if it would, or if a machine did not yet say what it has.</summary>
-    private string? WhyNever(Resources resources)
+    /// <summary>Why it would fit on no machine even if that were empty; null if it would. Not known while a machine did not say what it has.</summary>
+    private (bool IsKnown, string? Reason) WhyNowhere(Resources resources)
     {
+        var isKnown = true;
         List<string>? reasons = null;
         foreach (var inventory in _inventories)
         {
             var answer = policy.Fits(resources, inventory with { Used = default, Launching = 0, Running = 0 });
-            if (answer.Fits || inventory.Total == default)
+            if (answer.Fits)
             {
-                return null;
+                return (true, null);
             }
 
+            isKnown &= inventory.Total != default;
             (reasons ??= []).Add($"'{inventory.Machine}': {answer.Reason}");
         }
 
-        return reasons is null ? null : string.Join("; ", reasons);
+        return isKnown && reasons is not null ? (true, string.Join("; ", reasons)) : (false, null);
     }
 
     private void Take(JobId job, int machine, Resources resources, bool running)

@@ -86,6 +86,9 @@ internal static class EndOutcome
             ? $"Training {job}, which has to succeed before this one starts, is no longer on record."
             : $"Training {job}, which has to succeed before this one starts, has {(ended.State is JobState.Cancelled ? "been cancelled" : "failed")}.");
 
+    /// <summary>Why a job waits that no machine could start as they are now.</summary>
+    public static string FitsNowhere(string reason) => $"no machine of this service could start it as they are now, even if they were empty: {reason}";
+
     public static Outcome NeverFits(string reason) =>
         new(OutcomeCode.InvalidSpec, $"No machine of this service could ever start it: {reason}. Ask for less.");
 

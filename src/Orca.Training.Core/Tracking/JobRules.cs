@@ -55,7 +55,7 @@ internal sealed class JobRules(
             return;
         }
 
-        var failure = tracked.Waits?.Failure ?? (tracked.Unplaceable is { } reason ? EndOutcome.NeverFits(reason) : null);
+        var failure = tracked.Waits?.Failure ?? (settings.FailUnplaceable && tracked.Unplaceable is { } reason ? EndOutcome.NeverFits(reason) : null);
         if (failure is null && tracked.Waits is { IsOver: false } waits)
         {
             if (dependencies.LookUp(waits, now, effects) is { } again)
@@ -63,6 +63,11 @@ internal sealed class JobRules(
                 wakeAt(tracked, again);
             }
 
+            return;
+        }
+
+        if (failure is null && ReportFit(tracked, now, effects))
+        {
             return;
         }
 
@@ -81,6 +86,20 @@ internal sealed class JobRules(
         {
             tracked.Give(new JobCommand.FinishQueued(tracked.Job.Id, JobState.Failed, failure, now.Wall), effects);
         }
+    }
+
+    /// <summary>A job that no machine could start says so, and says so no more when one could.</summary>
+    private static bool ReportFit(TrackedJob tracked, Now now, List<TrackerEffect> effects)
+    {
+        var sentence = tracked.Unplaceable is { } reason ? EndOutcome.FitsNowhere(reason) : null;
+        if (sentence is null ? !tracked.FitsAgain || !tracked.Job.IsMisfit : tracked.Job.IsMisfit && tracked.Job.QueueReason == sentence)
+        {
+            return false;
+        }
+
+        tracked.FitsAgain = false;
+        tracked.Give(new JobCommand.ReportWait(tracked.Job.Id, sentence, now.Wall), effects);
+        return true;
     }
 
     private void AdvanceLaunch(TrackedJob tracked, AttemptFacts attempt, Outcome? ended, Now now, List<TrackerEffect> effects)

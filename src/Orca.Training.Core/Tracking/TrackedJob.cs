@@ -19,8 +19,11 @@ internal sealed class TrackedJob(Job job)
     /// <summary>A start of an attempt of which the store did not say whether it applied.</summary>
     public JobCommand.BeginAttempt? Unsettled { get; set; }
 
-    /// <summary>Why no machine can ever start it.</summary>
+    /// <summary>Why no machine could start it as they are now.</summary>
     public string? Unplaceable { get; set; }
+
+    /// <summary>Whether a machine could start it again, and the record still says that none can.</summary>
+    public bool FitsAgain { get; set; }
 
     /// <summary>When it is to be looked at even if nothing happens; null for never.</summary>
     public TimeSpan? WakesAt { get; set; }

@@ -362,40 +362,6 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void Plan(Now now, List<TrackerEffect> effects)
-    {
-        if (_isDraining || !_hasRoom)
-        {
-            return;
-        }
-
-        while (_scheduler.PlanNext(now.Steady) is { } placement)
-        {
-            At = placement.Job;
-            if (_jobs.Find(placement.Job) is not { } tracked || tracked.InFlight is not null)
-            {
-                _scheduler.Release(placement.Job);
-                continue;
-            }
-
-            tracked.Give(new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now.Wall), effects);
-        }
-
-        foreach (var (job, reason) in _scheduler.TakeUnplaceable())
-        {
-            if (_jobs.Find(job) is { } tracked)
-            {
-                tracked.Unplaceable = reason;
-                Advance(tracked, now, effects);
-            }
-        }
-
-        if (_scheduler.TakePolicyFailure() is { } failure)
-        {
-            effects.Add(new TrackerEffect.ReportPolicyFailure(failure));
-        }
-    }
-
     private void Advance(TrackedJob tracked, Now now, List<TrackerEffect> effects)
     {
         At = tracked.Job.Id;

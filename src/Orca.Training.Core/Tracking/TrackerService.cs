@@ -197,7 +197,7 @@ internal sealed class TrackerService(
         }
 
         // The first of these to end, ends the term.
-        var tasks = WatchDisks(installation, inbox, ending.Token).Concat(_machines.Select(m => new MachineWatcher(m, scope, time, inbox, _logger).RunAsync(ending.Token)))
+        var tasks = WatchDisks(installation, inbox, ending.Token).Concat(_machines.Select(m => new MachineWatcher(m, scope, _atStart.ReconcilePeriod, time, inbox, _logger).RunAsync(ending.Token)))
             .Prepend(lease.KeepAsync(fence, ending.Token, _logger.RenewalFailed))
             .Prepend(effects.Failed)
             .Prepend(term.RunAsync(ending.Token))
@@ -254,6 +254,7 @@ internal sealed class TrackerService(
             LaunchTimeout = _atStart.LaunchTimeout,
             LongestRun = _atStart.Limits.Cap,
             RemoveLeftovers = _atStart.RemoveLeftovers,
+            FailUnplaceable = _atStart.FailUnplaceable,
             Retention = _atStart.Retention,
             SetAside = _suspects.SetAside,
             StoreForgets = !store.IsDurable,

@@ -19,6 +19,9 @@ internal sealed record TrackerSettings
 
     public bool RemoveLeftovers { get; init; }
 
+    /// <summary>Whether a job that no machine could start as they are now fails; otherwise it waits.</summary>
+    public bool FailUnplaceable { get; init; }
+
     /// <summary>How long what is finished is kept.</summary>
     public RetentionOptions Retention { get; init; } = new();
 

@@ -34,7 +34,7 @@ public sealed class SchedulerModelTests
                         break;
                     case 9:
                         scheduler.Offer($"m{machine}", new Resources(Sizes[number], 0));
-                        model.Totals[$"m{machine}"] = new Resources(Sizes[number], 0);
+                        model.Offer($"m{machine}", new Resources(Sizes[number], 0));
                         break;
                     case 10:
                         minute += number;
@@ -84,6 +84,12 @@ public sealed class SchedulerModelTests
             _planned.Remove(job.Id);
             _released.Remove(job.Id);
             _never.Remove(job.Id);
+        }
+
+        public void Offer(string machine, Resources total)
+        {
+            Totals[machine] = total;
+            _never.Clear();
         }
 
         public void Release(JobId job)

@@ -213,6 +213,39 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void What_fits_nowhere_holds_up_nobody_and_waits_in_the_queue_again_when_a_machine_has_more()
+    {
+        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(2)));
+        scheduler.Hear(Needing(1, cpus: 3));
+        scheduler.Hear(Needing(2, cpus: 2));
+        Assert.Equal([new JobId(2)], scheduler.Plan(Now).Select(p => p.Job));
+        Assert.Equal([(new JobId(1), "'m1': it needs 3 processors, of which 2 are free")], scheduler.TakeUnplaceable());
+
+        scheduler.Offer("m1", Cpus(2));
+        Assert.Empty(scheduler.Plan(Now));
+        Assert.Empty(scheduler.TakeUnplaceable());
+
+        scheduler.Offer("m1", Cpus(4));
+        Assert.Empty(scheduler.Plan(Now));
+        Assert.Equal([(new JobId(1), null)], scheduler.TakeUnplaceable());
+        scheduler.Hear(JobSamples.In(JobState.Succeeded, 2));
+        Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
+    }
+
+    [Fact]
+    public void What_a_decider_before_found_to_fit_nowhere_is_looked_at_when_the_machines_have_said_what_they_have()
+    {
+        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", default));
+        scheduler.Hear(Needing(1, cpus: 3) with { QueueReason = "it needs more" });
+        Assert.Empty(scheduler.Plan(Now));
+        Assert.Empty(scheduler.TakeUnplaceable());
+
+        scheduler.Offer("m1", Cpus(3));
+
+        Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
+    }
+
+    [Fact]
     public void Room_that_was_given_and_given_back_is_whole_again()
     {
         var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(1)));
