@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orca.Training.Jobs.Storage.Documents;
 
 namespace Orca.Training.Jobs;
@@ -104,7 +105,9 @@ public sealed record Job
     /// <summary>The number of the newest attempt, 0 before the first.</summary>
     public int LastAttempt { get; init; }
 
-    /// <summary>Its attempts, oldest first; those that were put off before they ran are left out.</summary>
+    /// <summary>
+    /// Its attempts, oldest first; those that were put off before they ran are left out, and of many all but the first two and the last eight.
+    /// </summary>
     public IReadOnlyList<Attempt> Attempts { get; init; } = [];
 
     /// <summary>What a launch is busy with, while launching.</summary>
@@ -124,6 +127,14 @@ public sealed record Job
     {
         get => _extras.ModelVersion;
         init => _extras = _extras.ModelVersion == value ? _extras : _extras with { ModelVersion = value };
+    }
+
+    /// <summary>Those of its attempts that are left out because there are many; null for none.</summary>
+    [JsonInclude]
+    internal PastAttempts? Past
+    {
+        get => _extras.Past;
+        init => _extras = _extras.Past == value ? _extras : _extras with { Past = value };
     }
 
     /// <summary>What a newer version put on record and this one does not know; kept, so that no change loses it.</summary>

@@ -30,5 +30,7 @@ internal sealed record JobExtras
 
     public int? ModelVersion { get; init; }
 
+    public PastAttempts? Past { get; init; }
+
     public UnknownFields? Unknown { get; init; }
 }

@@ -109,7 +109,8 @@ public static class JobTransitions
             Revision = revision,
             State = JobState.Launching,
             LastAttempt = c.Number,
-            Attempts = WithNew(job, new Attempt { Number = c.Number, Machine = c.Machine, CreatedAt = c.At }),
+            Attempts = WithNew(job, new Attempt { Number = c.Number, Machine = c.Machine, CreatedAt = c.At, Given = c.Given }),
+            Past = IsFull(job) ? PastAttempts.With(job.Past, job.Attempts[PastAttempts.FirstKept]) : job.Past,
             Phase = LaunchPhase.First,
             Progress = TrainingProgress.None,
             NotBefore = null,
@@ -179,12 +180,16 @@ public static class JobTransitions
     /// <summary>Nobody reads on any more, so that what was announced is of no use.</summary>
     private static TrainingProgress AtTheEnd(TrainingProgress progress) => progress.Announced is null ? progress : progress with { Announced = null };
 
+    private static bool IsFull(Job job) => job.Attempts.Count >= PastAttempts.FirstKept + PastAttempts.LastKept;
+
+    /// <summary>With one more; of many, without the oldest that is not one of the first.</summary>
     private static Attempt[] WithNew(Job job, Attempt next)
     {
-        var attempts = new Attempt[job.Attempts.Count + 1];
-        for (var i = 0; i < job.Attempts.Count; i++)
+        var isFull = IsFull(job);
+        var attempts = new Attempt[job.Attempts.Count + (isFull ? 0 : 1)];
+        for (var i = 0; i < attempts.Length - 1; i++)
         {
-            attempts[i] = job.Attempts[i];
+            attempts[i] = job.Attempts[isFull && i >= PastAttempts.FirstKept ? i + 1 : i];
         }
 
         attempts[^1] = next;

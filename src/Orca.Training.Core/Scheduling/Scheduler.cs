@@ -4,7 +4,11 @@ using Orca.Training.Scheduling.Capacity;
 namespace Orca.Training.Scheduling;
 
 /// <summary>To start a job on a machine.</summary>
-internal readonly record struct Placement(JobId Job, int Attempt, string Machine);
+internal readonly record struct Placement(JobId Job, int Attempt, string Machine)
+{
+    /// <summary>What each of its containers is given.</summary>
+    public Resources EachRank { get; init; }
+}
 
 /// <summary>What a machine offers to the scheduler.</summary>
 internal readonly record struct MachineOffer(string Name, Resources Total);
@@ -13,7 +17,10 @@ internal readonly record struct MachineOffer(string Name, Resources Total);
 /// Decides which job starts next, and where: a fold over the recorded changes. The queue is plain: oldest job first, and nobody
 /// overtakes the one in front. Pure: the same changes and times give the same plans.
 /// </summary>
-internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needs)
+/// <param name="machines">The machines, in the order in which they are filled.</param>
+/// <param name="policy">What fits.</param>
+/// <param name="needsOfRank">What each container of a request would be given now.</param>
+internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needsOfRank)
 {
     // A policy that throws whatever it is asked must not be asked about all that wait, with each plan.
     private const int MostFailures = 8;
@@ -62,7 +69,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             if (IndexOf(attempt.Machine) is >= 0 and var machine)
             {
                 // What its algorithm needs may have changed since; what it was given has not.
-                Take(job.Id, machine, given ?? needs(job.Request), job.State is JobState.Running);
+                Take(job.Id, machine, GivenTo(job, attempt) ?? given ?? NeedsOf(job.Request), job.State is JobState.Running);
             }
         }
     }
@@ -92,14 +99,15 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         for (var failures = 0; _changed && _queue.Count > 0 && failures < MostFailures;)
         {
             var job = _waiting[new JobId(_queue.First)].Job;
-            var resources = needs(job.Request);
+            var each = needsOfRank(job.Request);
+            var resources = each * job.Request.Workers;
             try
             {
                 if (FirstThatFits(resources) is >= 0 and var machine)
                 {
                     Forget(job.Id);
                     Take(job.Id, machine, resources, running: false);
-                    return new Placement(job.Id, job.LastAttempt + 1, _inventories[machine].Machine);
+                    return new Placement(job.Id, job.LastAttempt + 1, _inventories[machine].Machine) { EachRank = each };
                 }
 
                 if (WhyNowhere(resources) is not { Reason: { } reason })
@@ -169,7 +177,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     {
         var job = waiting.Job;
         // Asked anew by each plan, since settings change; what throws here never comes into the queue, where it would hold up all others.
-        _ = needs(job.Request);
+        _ = needsOfRank(job.Request);
         _waiting.Add(job.Id, waiting);
         if (waiting.NotBefore is { } notBefore)
         {
@@ -225,7 +233,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         {
             try
             {
-                var (isKnown, reason) = WhyNowhere(needs(_waiting[id].Job.Request));
+                var (isKnown, reason) = WhyNowhere(NeedsOf(_waiting[id].Job.Request));
                 if (isKnown)
                 {
                     (_unplaceable ??= []).Add((id, reason));
@@ -283,6 +291,11 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
 
         return isKnown && reasons is not null ? (true, string.Join("; ", reasons)) : (false, null);
     }
+
+    private Resources NeedsOf(TrainingRequest request) => needsOfRank(request) * request.Workers;
+
+    private static Resources? GivenTo(Job job, Attempt attempt) =>
+        attempt.Given is { } each ? new Resources(each.Cpus, each.MemoryBytes, each.Gpus) * job.Request.Workers : null;
 
     private void Take(JobId job, int machine, Resources resources, bool running)
     {

@@ -213,7 +213,7 @@ internal sealed class JobRules(
         }
         else if (!EndOutcome.IsSuccess(end))
         {
-            var outcome = EndOutcome.Of(end, memoryLimit(tracked.Job.Request), attempt.Output?.Tail ?? []);
+            var outcome = EndOutcome.Of(end, tracked.Job.OpenAttempt?.Given?.MemoryBytes ?? memoryLimit(tracked.Job.Request), attempt.Output?.Tail ?? []);
             if (attempt.FetchFailure is { } notFetched)
             {
                 // Its checkpoint is not handed on, which the next attempt would only wonder about.

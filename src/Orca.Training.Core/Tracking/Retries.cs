@@ -23,7 +23,7 @@ internal static class Retries
         }
 
         var policy = job.Request.Retries ?? RetryPolicy.None;
-        var failures = 1 + job.Attempts.Count(a => a.Outcome is { } ended && ended.Code != OutcomeCode.Preempted);
+        var failures = 1 + (job.Past?.Failed() ?? 0) + job.Attempts.Count(a => a.Outcome is { } ended && ended.Code != OutcomeCode.Preempted);
         return policy.Allows(outcome, failures)
             ? (policy.PauseAfter(job.Id, failures), Invariant($"Attempt {job.LastAttempt} ended with {outcome.Code}; this is retry {failures} of {policy.MaxRetries}."))
             : null;

@@ -21,7 +21,10 @@ internal sealed partial class TrackerCore
                 continue;
             }
 
-            tracked.Give(new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now.Wall), effects);
+            var each = placement.EachRank;
+            tracked.Give(
+                new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now.Wall) { Given = new Grant(each.Cpus, each.MemoryBytes, each.Gpus) },
+                effects);
         }
 
         foreach (var (job, reason) in _scheduler.TakeUnplaceable())

@@ -263,10 +263,8 @@ internal sealed class TrackerService(
             CopyingMachines = _machines.Where(m => m.Runtime.Abilities.CopiesFolders).Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         };
         var offers = _machines.Select(m => new MachineOffer(m.Name, m.Capacity ?? default)).ToArray();
-        return new TrackerCore(settings, new Scheduler(offers, policy, Needs), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes, observer);
+        return new TrackerCore(settings, new Scheduler(offers, policy, RankLimits), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes, observer);
     }
-
-    private Resources Needs(TrainingRequest request) => RankLimits(request) * request.Workers;
 
     private Resources RankLimits(TrainingRequest request) =>
         options.CurrentValue.Algorithms.TryGetValue(request.Algorithm, out var algorithm) ? ContainerContract.Needs(algorithm) : default;

@@ -284,6 +284,30 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void What_ran_before_counts_as_what_it_was_given_whatever_its_algorithm_is_now()
+    {
+        var scheduler = new Scheduler([new MachineOffer("m1", Cpus(4))], CapacityPolicies.ByResources, _ => Cpus(1));
+        var begin = new JobCommand.BeginAttempt(new JobId(1), 1, "m1", JobSamples.At(1)) { Given = new Grant(2, 0, 0) };
+        var waiting = JobSamples.Waiting(1);
+        scheduler.Hear((waiting with { Request = waiting.Request with { Workers = 2 } }).After(begin));
+
+        scheduler.Hear(JobSamples.Waiting(2));
+
+        Assert.Empty(scheduler.Plan(Now));
+        Assert.Equal(Cpus(4), scheduler.Inventories[0].Used);
+    }
+
+    [Fact]
+    public void A_plan_says_what_each_container_is_given()
+    {
+        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(4)));
+        var job = Needing(1, cpus: 2);
+        scheduler.Hear(job with { Request = job.Request with { Workers = 2 } });
+
+        Assert.Equal(Cpus(2), scheduler.PlanNext(TimeSpan.FromHours(1))!.Value.EachRank);
+    }
+
+    [Fact]
     public void What_an_algorithm_needs_may_change_while_jobs_wait_and_run()
     {
         var needed = Cpus(3);

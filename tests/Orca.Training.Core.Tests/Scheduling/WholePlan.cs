@@ -12,7 +12,7 @@ internal static class WholePlan
         var placements = new List<Placement>();
         while (scheduler.PlanNext(now - JobSamples.At(0)) is { } placement)
         {
-            placements.Add(placement);
+            placements.Add(placement with { EachRank = default });
         }
 
         return placements;

@@ -13,7 +13,7 @@ namespace Orca.Training.Jobs.Storage.Documents;
 internal static class JobDocument
 {
     /// <summary>Grows by one with every version of the packages that adds a field, so that an older host knows that there is more.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     private static readonly JsonTypeInfo<StoredJob> Stored = MakeTypeInfo();
 

@@ -2,6 +2,7 @@ using CsCheck;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Documents;
 using Orca.Training.Testing.Conformance.Jobs;
+using Orca.Training.Tracking;
 
 namespace Orca.Training.Tests.Jobs.Storage.Documents;
 
@@ -29,7 +30,7 @@ public sealed class JobDocumentTests
     public void A_document_is_written_so_and_a_change_of_this_is_a_new_version() =>
         Assert.Equal(
             """
-            {"v":4,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
+            {"v":5,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
             """,
             JobDocument.Write(JobSamples.In(JobState.Failed)));
 
@@ -74,7 +75,7 @@ public sealed class JobDocumentTests
 
         Assert.Equal(
             """
-            {"v":4,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"group":"sweep","idempotencyKey":"k","dependsOn":[3,5],"isHeld":true,"timeouts":{"queued":"00:01:00","noProgress":"2.00:00:00"},"retries":{"maxRetries":2,"on":["OutOfMemory"],"firstPause":"00:00:10","longestPause":"00:10:00"}},"revision":3,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"heldAt":"2030-01-01T00:02:00+00:00","queuedAt":"2030-01-01T00:01:00+00:00","fingerprint":"f","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}
+            {"v":5,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"group":"sweep","idempotencyKey":"k","dependsOn":[3,5],"isHeld":true,"timeouts":{"queued":"00:01:00","noProgress":"2.00:00:00"},"retries":{"maxRetries":2,"on":["OutOfMemory"],"firstPause":"00:00:10","longestPause":"00:10:00"}},"revision":3,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"heldAt":"2030-01-01T00:02:00+00:00","queuedAt":"2030-01-01T00:01:00+00:00","fingerprint":"f","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}
             """,
             written);
         Assert.Equal(job.Text(), JobDocument.Read(job.Id, written).Text());
@@ -98,6 +99,39 @@ public sealed class JobDocumentTests
         Assert.Contains("\"inputModel\":\"m:2\",\"rerunOf\":4", written, StringComparison.Ordinal);
         Assert.Contains("\"modelVersion\":7", written, StringComparison.Ordinal);
         Assert.Equal(job.Text(), JobDocument.Read(id, written).Text());
+    }
+
+    [Fact]
+    public void What_an_attempt_was_given_is_written_so_and_read_again()
+    {
+        var begin = new JobCommand.BeginAttempt(new JobId(1), 1, "m1", JobSamples.At(1)) { Given = new Grant(0.5, 1 << 30, 2) };
+        var job = JobSamples.Waiting().After(begin);
+        var written = JobDocument.Write(job);
+
+        Assert.Contains("\"given\":{\"cpus\":0.5,\"memoryBytes\":1073741824,\"gpus\":2}", written, StringComparison.Ordinal);
+        Assert.Equal(begin.Given, JobDocument.Read(job.Id, written).OpenAttempt!.Given);
+    }
+
+    [Fact]
+    public void A_job_that_is_tried_again_five_thousand_times_stays_small_and_knows_how_often_it_failed()
+    {
+        var job = JobSamples.Waiting();
+        job = job with { Request = job.Request with { Retries = new RetryPolicy { MaxRetries = 5_001 } } };
+        for (var n = 1; n <= 5_000; n++)
+        {
+            job = job.After(new JobCommand.BeginAttempt(job.Id, n, "m1", JobSamples.At(n)));
+            var outcome = new Outcome(n % 5 == 0 ? OutcomeCode.Preempted : OutcomeCode.NonZeroExit, $"It ended, try {n}.");
+            job = job.After(new JobCommand.Retry(job.Id, n, outcome, "again", null, JobSamples.At(n), JobSamples.At(n)));
+        }
+
+        var written = JobDocument.Write(job);
+        var read = JobDocument.Read(job.Id, written);
+
+        Assert.InRange(written.Length, 0, 8_000);
+        Assert.Equal([1, 2, .. Enumerable.Range(4_993, 8)], read.Attempts.Select(a => a.Number));
+        Assert.Equal((4_990, 4_000), (read.Past!.Count, read.Past.Failed() + read.Attempts.Count(a => a.Outcome!.Code != OutcomeCode.Preempted)));
+        var last = read.After(new JobCommand.BeginAttempt(job.Id, 5_001, "m1", JobSamples.At(5_001)));
+        Assert.Equal("Attempt 5001 ended with NonZeroExit; this is retry 4001 of 5001.", Retries.After(last, new Outcome(OutcomeCode.NonZeroExit, "It ended."))!.Value.Reason);
     }
 
     [Fact]
@@ -129,7 +163,7 @@ public sealed class JobDocumentTests
     public void What_a_newer_version_wrote_goes_with_what_it_belongs_to()
     {
         var launching = JobDocument.Write(JobSamples.Starting());
-        var newer = launching.Replace("\"v\":4", "\"v\":9", StringComparison.Ordinal)
+        var newer = launching.Replace("\"v\":5", "\"v\":9", StringComparison.Ordinal)
             .Replace("\"phase\":{", "\"phase\":{\"layers\":3,", StringComparison.Ordinal)
             .Replace("\"number\":1", "\"number\":1,\"node\":\"n1\"", StringComparison.Ordinal);
         var job = JobDocument.Read(new JobId(1), newer);
@@ -144,7 +178,7 @@ public sealed class JobDocumentTests
     }
 
     [Theory]
-    [InlineData("""{"v":9,"needs":5,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 5 of the job documents, and this one knows version 4: upgrade this host")]
+    [InlineData("""{"v":9,"needs":6,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 6 of the job documents, and this one knows version 5: upgrade this host")]
     [InlineData("null", "it is empty")]
     [InlineData("{", "The stored document of job 5 cannot be read")]
     public void A_document_that_cannot_be_understood_names_the_job_and_the_way_out(string document, string says)
