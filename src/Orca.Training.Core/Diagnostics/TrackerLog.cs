@@ -54,13 +54,13 @@ internal static partial class TrackerLog
     [LoggerMessage(1021, LogLevel.Error, "The decision on {Happened}, about job {JobId}, failed; the tracker starts again from what is stored")]
     public static partial void StepFailed(this ILogger logger, Exception error, string happened, JobId? jobId);
 
-    [LoggerMessage(1066, LogLevel.Error, "{Who} threw an exception. Only that call fails. The next one is logged after {Pause} without exceptions")]
+    [LoggerMessage(1085, LogLevel.Error, "{Who} threw an exception. Only that call fails. The next one is logged after {Pause} without exceptions")]
     public static partial void ForeignFault(this ILogger logger, Exception error, string who, TimeSpan pause);
 
-    [LoggerMessage(1068, LogLevel.Warning, "The lease could not be released; the next host becomes the decider when it expires")]
+    [LoggerMessage(1087, LogLevel.Warning, "The lease could not be released; the next host becomes the decider when it expires")]
     public static partial void LeaseNotReleased(this ILogger logger, Exception error);
 
-    [LoggerMessage(1067, LogLevel.Error, "Job {JobId} gets the outcome InternalError, because the decision about it failed {Count} times")]
+    [LoggerMessage(1086, LogLevel.Error, "Job {JobId} gets the outcome InternalError, because the decision about it failed {Count} times")]
     public static partial void JobSetAside(this ILogger logger, JobId jobId, int count);
 
     [LoggerMessage(1022, LogLevel.Warning, "The store refused or did not answer {Count} commands; retrying")]
