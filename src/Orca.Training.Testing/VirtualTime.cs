@@ -8,6 +8,7 @@ public sealed class VirtualTime : TimeProvider
 {
     // How long work that has left the test's thread, such as file I/O, is given to come back before the clock may go on.
     private const int OutsideMilliseconds = 2;
+    private const int FruitlessWaits = 100;
 
     // How long the test may wait for something outside when no timer is left: a host's own stop leaves the thread for moments.
     private const int OutsideLimitMilliseconds = 10_000;
@@ -19,6 +20,10 @@ public sealed class VirtualTime : TimeProvider
     private readonly PriorityQueue<(VirtualTimer Timer, long Arming), (DateTimeOffset At, long Order)> _due = new();
     private DateTimeOffset _now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private long _order;
+
+    // Pool threads that are busy with nothing of the test's, and how often in a row waiting for the others brought nothing.
+    private int _blocked;
+    private int _fruitless;
 
     static VirtualTime()
     {
@@ -116,23 +121,43 @@ public sealed class VirtualTime : TimeProvider
         running.GetAwaiter().GetResult();
     }
 
-    private static bool IsWorkOutside()
+    private bool IsWorkOutside()
+    {
+        var busy = BusyThreads();
+        return busy > _blocked || ThreadPool.PendingWorkItemCount > 0;
+    }
+
+    private static int BusyThreads()
     {
         ThreadPool.GetAvailableThreads(out var free, out _);
         ThreadPool.GetMaxThreads(out var all, out _);
-        return free < all || ThreadPool.PendingWorkItemCount > 0;
+        return all - free;
     }
 
     /// <summary>
     /// Whether work comes back from outside. The pool takes up first what it was given first, so that after a turn of our own only
     /// what runs is left to wait for.
     /// </summary>
-    private static bool ComesBack(OneThreadContext context)
+    private bool ComesBack(OneThreadContext context)
     {
+        var busy = BusyThreads();
         var turn = new TaskCompletionSource();
         ThreadPool.UnsafeQueueUserWorkItem(static t => t.SetResult(), turn, preferLocal: false);
         turn.Task.Wait(OutsideLimitMilliseconds);
-        return context.WaitForWork(OutsideMilliseconds);
+        if (context.WaitForWork(OutsideMilliseconds))
+        {
+            // One of them worked for the test after all.
+            (_blocked, _fruitless) = (Math.Max(0, Math.Min(_blocked, busy - 1)), 0);
+            return true;
+        }
+
+        // Threads that stay busy and bring nothing wait for something else, such as a test runner's own: they are waited for no more.
+        if (++_fruitless >= FruitlessWaits)
+        {
+            (_blocked, _fruitless) = (Math.Min(busy, BusyThreads()), 0);
+        }
+
+        return false;
     }
 
     private bool RunNextTimer(DateTimeOffset end)
