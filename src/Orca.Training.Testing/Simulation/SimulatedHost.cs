@@ -61,7 +61,8 @@ internal sealed class SimulatedHost(int number, SimulationSettings settings)
             CopyingMachines = new HashSet<string>(settings.CopiesFolders ? [Machine] : []),
         };
         var policy = settings.Policy ?? new BothPolicies(CapacityPolicies.Jobs(settings.Slots), CapacityPolicies.ByResources);
-        Core = new TrackerCore(tracker, new Scheduler([new MachineOffer(Machine, new Resources(settings.Slots, 0))], policy, NeedsOf), [Machine], _ => 1 << 30);
+        var scheduler = new Scheduler([new MachineOffer(Machine, new Resources(settings.Slots, 0))], policy, NeedsOf);
+        Core = new TrackerCore(tracker, scheduler, [Machine], _ => 1 << 30);
         return Load(store);
     }
 
