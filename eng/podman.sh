@@ -16,7 +16,7 @@ case $command in
   help | --help | -h) usage; exit ;;
   *) die "unknown command '$command': up or down" ;;
 esac
-[[ $name =~ ^[a-z0-9][a-z0-9-]{0,19}$ ]] || die "the name '$name' must be up to 20 small letters, digits and dashes"
+[[ $name =~ ^[a-z0-9][a-z0-9-]{0,19}$ ]] || die "the name '$name' must be up to 20 lower-case letters, digits and dashes"
 # Short, because a socket's path may have at most 107 characters.
 folder=/tmp/orca-podman-$name
 socket=$folder/podman.sock

@@ -21,7 +21,7 @@ case $command in
   help | --help | -h) usage; exit ;;
   *) die "unknown command '$command': up, stop, kill, start or down" ;;
 esac
-[[ $name =~ ^[a-z0-9][a-z0-9-]{0,29}$ ]] || die "the name '$name' must be up to 30 small letters, digits and dashes"
+[[ $name =~ ^[a-z0-9][a-z0-9-]{0,29}$ ]] || die "the name '$name' must be up to 30 lower-case letters, digits and dashes"
 owner=$PPID
 case ${3:-} in
   '') ;;

@@ -25,7 +25,7 @@ case $command in
   help | --help | -h) usage; exit ;;
   *) die "unknown command '$command': up, kill, start, admin or down" ;;
 esac
-[[ $name =~ ^[a-z0-9][a-z0-9-]{0,29}$ ]] || die "the name '$name' must be up to 30 small letters, digits and dashes"
+[[ $name =~ ^[a-z0-9][a-z0-9-]{0,29}$ ]] || die "the name '$name' must be up to 30 lower-case letters, digits and dashes"
 shift 2
 owner=$PPID with_network=
 if [ "$command" = up ]; then

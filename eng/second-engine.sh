@@ -23,7 +23,7 @@ case $command in
   help | --help | -h) usage; exit ;;
   *) die "unknown command '$command': up, stop, kill, start or down" ;;
 esac
-[[ $name =~ ^[a-z0-9][a-z0-9-]{0,19}$ ]] || die "the name '$name' must be up to 20 small letters, digits and dashes"
+[[ $name =~ ^[a-z0-9][a-z0-9-]{0,19}$ ]] || die "the name '$name' must be up to 20 lower-case letters, digits and dashes"
 live_restore=true
 case ${3:-} in
   '' | --live-restore) ;;

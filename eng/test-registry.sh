@@ -16,7 +16,7 @@ case $command in
   help | --help | -h) usage; exit ;;
   *) die "unknown command '$command': up or down" ;;
 esac
-[[ $name =~ ^[a-z0-9][a-z0-9-]{0,39}$ ]] || die "the name '$name' must be up to 40 small letters, digits and dashes"
+[[ $name =~ ^[a-z0-9][a-z0-9-]{0,39}$ ]] || die "the name '$name' must be up to 40 lower-case letters, digits and dashes"
 folder=${TMPDIR:-/tmp}/orca-registry-$name
 
 registry_pid() {

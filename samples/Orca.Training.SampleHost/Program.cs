@@ -11,6 +11,6 @@ if (builder.Configuration["OrcaTraining:Minio:Endpoint"] is not null)
 builder.Services.AddHostedService<DatasetImport>();
 
 var app = builder.Build();
-app.MapOrcaTraining();
+app.MapOrcaTraining().AllowThisMachineOnly();
 app.MapGet("/", () => "This is a training service; it speaks gRPC (training.TrainingService).\n");
 app.Run();

@@ -12,9 +12,15 @@ internal static partial class Log
         "Give gRPC an endpoint of its own, such as Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:5081 with Kestrel:Endpoints:Grpc:Protocols=Http2.")]
     public static partial void CleartextHttp2Unavailable(ILogger logger, string reason);
 
-    [LoggerMessage(3002, LogLevel.Information, "Refused {Path} for a caller at {RemoteAddress}, who is not authenticated and not, or not certainly, on this machine.")]
-    public static partial void RefusedRemoteCaller(ILogger logger, string path, string remoteAddress);
+    [LoggerMessage(3002, LogLevel.Information, "Refused {Path} for a caller at {RemoteAddress}: {Reason}")]
+    public static partial void RefusedCaller(ILogger logger, string path, string remoteAddress, string reason);
 
     [LoggerMessage(3003, LogLevel.Debug, "{Method} ended because its caller did.")]
     public static partial void CancelledCall(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(3004, LogLevel.Warning,
+        "Nobody has said who may call the training service, so only callers on this machine are answered. " +
+        "Write app.MapOrcaTraining().AllowThisMachineOnly() where that is right, " +
+        "and otherwise app.MapOrcaTraining().RequireAuthorization(policy).")]
+    public static partial void NobodySaidWhoMayCall(ILogger logger);
 }

@@ -24,28 +24,28 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     /// below <c>/orca-training</c>. The host needs no <c>AddGrpc()</c>; if it has one, its settings hold.
     /// </summary>
     /// <remarks>
-    /// Closed by default: as long as the host authenticates nobody, only callers on the same machine are answered. Open it with
-    /// <c>MapOrcaTraining().RequireAuthorization()</c> and the host's own authentication; a submission then goes on record as the
-    /// authenticated caller's. A reverse proxy on the same machine that adds no forwarding header looks like a local caller: let it
-    /// authenticate, or add the header. With the host's own <c>AddGrpc()</c>, gRPC logs an information for each call that is refused;
-    /// set the log level of <c>Grpc.AspNetCore.Server.ServerCallHandler</c> to Warning where that is too much.
+    /// Closed by default: only direct callers on the same machine are answered, and nobody else whom the host happens to know. Who else
+    /// may call is said on what this returns, with <c>RequireAuthorization(policy)</c> and the host's own authentication; a submission then
+    /// goes on record as the caller's. Pages of other sites are refused with any of it. With the host's own <c>AddGrpc()</c>, gRPC logs
+    /// an information for each call that is refused; set the log level of <c>Grpc.AspNetCore.Server.ServerCallHandler</c> to Warning
+    /// where that is too much.
     /// <para>
     /// Kestrel asks HTTP/2 connections that were silent for a minute whether anybody is there, unless the host has set
     /// <c>KestrelServerLimits.Http2.KeepAlivePingDelay</c> itself.
     /// </para>
     /// </remarks>
     /// <param name="endpoints">The host, before it starts.</param>
-    /// <returns>All the endpoints, for the host's conventions.</returns>
+    /// <returns>All the endpoints, for the host's conventions and for who may call.</returns>
     /// <exception cref="InvalidOperationException"><c>AddOrcaTraining()</c> is missing, or this was called before.</exception>
-    public static IEndpointConventionBuilder MapOrcaTraining(this IEndpointRouteBuilder endpoints)
+    public static OrcaTrainingEndpointConventionBuilder MapOrcaTraining(this IEndpointRouteBuilder endpoints)
     {
-        var group = NewGroup(endpoints, typeof(ITrainingClient));
+        var group = NewGroup(endpoints, typeof(ITrainingClientFactory), isHarmless: false);
         GrpcEndpoints.Map<TrainingGrpcService>(group);
         GrpcEndpoints.Map<RunGrpcService>(group);
         GrpcEndpoints.Map<ModelGrpcService>(group);
         GrpcEndpoints.Map<DatasetGrpcService>(group);
         DownloadEndpoints.Map(group);
-        return group;
+        return new OrcaTrainingEndpointConventionBuilder(group);
     }
 
     /// <summary>
@@ -64,7 +64,7 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     /// <exception cref="InvalidOperationException"><c>AddOrcaTraining()</c> is missing, or this was called before.</exception>
     public static IEndpointConventionBuilder MapOrcaTrainingHealth(this IEndpointRouteBuilder endpoints)
     {
-        var group = NewGroup(endpoints, typeof(IJobStore));
+        var group = NewGroup(endpoints, typeof(IJobStore), isHarmless: true);
         var check = endpoints.ServiceProvider.GetService<TrainingHealthCheck>() ?? ActivatorUtilities.CreateInstance<TrainingHealthCheck>(endpoints.ServiceProvider);
         group.WithMetadata(check);
         GrpcEndpoints.Map<TrainingGrpcHealth>(group);
@@ -73,20 +73,21 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps gRPC's server reflection for the training service, so that tools such as grpcurl need no copy of the contract. Closed by
-    /// default like the service itself. A host that has <c>MapGrpcReflectionService()</c> already tells of this service there.
+    /// default like the service itself, and opened by itself. A host that has <c>MapGrpcReflectionService()</c> already tells of this service there.
     /// </summary>
     /// <param name="endpoints">The host, before it starts.</param>
     /// <returns>The endpoints, for the host's conventions.</returns>
     /// <exception cref="InvalidOperationException"><c>AddOrcaTraining()</c> is missing, or this was called before.</exception>
     public static IEndpointConventionBuilder MapOrcaTrainingReflection(this IEndpointRouteBuilder endpoints)
     {
-        var group = NewGroup(endpoints, typeof(ITrainingClient));
+        var group = NewGroup(endpoints, typeof(ITrainingClientFactory), isHarmless: true);
         GrpcEndpoints.Map<TrainingReflection>(group);
         GrpcEndpoints.Map<TrainingReflectionV1Alpha>(group);
         return group;
     }
 
-    private static RouteGroupBuilder NewGroup(IEndpointRouteBuilder endpoints, Type needed, [CallerMemberName] string call = "")
+    private static RouteGroupBuilder NewGroup(
+        IEndpointRouteBuilder endpoints, Type needed, bool isHarmless, [CallerMemberName] string call = "")
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var host = endpoints.ServiceProvider;
@@ -109,7 +110,7 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
         }
 
         var group = endpoints.MapGroup("");
-        ClosedByDefault.Guard(group, host);
+        ClosedByDefault.Guard(group, host, new GuardedEndpoint(call, isHarmless));
         return group;
     }
 }

@@ -1,12 +1,14 @@
 namespace Orca.Training;
 
-/// <summary>What a name of an algorithm stands for.</summary>
+/// <summary>The settings of an algorithm.</summary>
 public sealed class AlgorithmOptions
 {
-    /// <summary>The image that trains.</summary>
+    /// <summary>The image of the training.</summary>
     public string Image { get; set; } = "";
 
-    /// <summary>When its image is pulled. Default: as the machine's own setting says, which is <see cref="ImagePullPolicy.IfMissing"/> otherwise.</summary>
+    /// <summary>
+    /// When the image is pulled. Default: the setting of the machine, which is <see cref="ImagePullPolicy.IfMissing"/> unless set.
+    /// </summary>
     public ImagePullPolicy? Pull { get; set; }
 
     /// <summary>Who asks the image's registry for it, where that is not open to everybody. Default: nobody.</summary>
@@ -19,14 +21,14 @@ public sealed class AlgorithmOptions
     public Func<CancellationToken, ValueTask<RegistryCredentials?>>? RegistryProvider { get; set; }
 
     /// <summary>
-    /// The command's words, such as <c>server</c>, <c>/data</c>: they stand in for the image's own command (CMD) and are handed to its
-    /// entry point, where it has one. Default empty: the image's own.
+    /// The words of the command, such as <c>server</c>, <c>/data</c>. They replace the command of the image (CMD) and are passed to its
+    /// entry point, if it has one. Default empty: the command of the image.
     /// </summary>
     public IList<string> Command { get; set; } = [];
 
     /// <summary>
-    /// Values of parameters for requests that do not give them. <c>OMP_NUM_THREADS</c> and the like are set here too, where an algorithm is to have
-    /// more threads or fewer than processors.
+    /// Default values of parameters, for requests that do not give them. Set <c>OMP_NUM_THREADS</c> and the like here if an algorithm
+    /// should use more or fewer threads than processors.
     /// </summary>
     public IDictionary<string, string> Parameters { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -37,14 +39,14 @@ public sealed class AlgorithmOptions
     public IDictionary<string, ParameterOptions> DeclaredParameters { get; } = new Dictionary<string, ParameterOptions>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Whether requests may give parameters that neither <see cref="DeclaredParameters"/> nor <see cref="Parameters"/> names. Reserved names are
-    /// refused either way. Default: only where <see cref="DeclaredParameters"/> is empty.
+    /// Whether requests may give parameters that are neither in <see cref="DeclaredParameters"/> nor in <see cref="Parameters"/>.
+    /// Reserved names are always refused. Default: only if <see cref="DeclaredParameters"/> is empty.
     /// </summary>
     public bool? AllowOtherParameters { get; set; }
 
     /// <summary>
-    /// Which checkpoints a training keeps that saves them by the rule: <c>last</c>, <c>best</c>, <c>every 5</c>, or several with commas. Default empty: as the image
-    /// does it by itself, which is <c>last</c> for those of this project.
+    /// Which checkpoints the training keeps: <c>last</c>, <c>best</c>, <c>every 5</c>, or several with commas. Default empty: as the
+    /// image does by default, which is <c>last</c> for the images of this project.
     /// </summary>
     public string CheckpointKeep { get; set; } = "";
 
@@ -55,8 +57,8 @@ public sealed class AlgorithmOptions
     public int MemoryMiB { get; set; } = 1024;
 
     /// <summary>
-    /// Room in <c>/dev/shm</c> of each container, in MiB, through which data loaders hand over batches; it counts towards <see cref="MemoryMiB"/>.
-    /// Default: the machine's own setting, which is half of <see cref="MemoryMiB"/> otherwise.
+    /// The size of <c>/dev/shm</c> of each container, in MiB. Data loaders pass batches through it. It counts towards
+    /// <see cref="MemoryMiB"/>. Default: the setting of the machine, which is half of <see cref="MemoryMiB"/> unless set.
     /// </summary>
     public int? ShmMiB { get; set; }
 

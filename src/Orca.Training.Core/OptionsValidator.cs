@@ -195,7 +195,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         AlgorithmRule.Check(path, algorithm, Shown, found);
         foreach (var alike in algorithm.Parameters.Keys.GroupBy(p => p, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
         {
-            found.Add($"{path}:Parameters has {string.Join(" and ", alike.Select(p => $"'{Shown(p)}'"))}, which differ by case alone: leave one out, since a training would get both.");
+            found.Add($"{path}:Parameters has {string.Join(" and ", alike.Select(p => $"'{Shown(p)}'"))}, which differ only by case: leave one out, since a training would get both.");
         }
     }
 

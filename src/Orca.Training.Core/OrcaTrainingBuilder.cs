@@ -3,6 +3,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
+using Orca.Training.Auditing;
+using Orca.Training.Auditing.Memory;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
@@ -12,6 +14,8 @@ using Orca.Training.Metrics;
 using Orca.Training.Metrics.Memory;
 using Orca.Training.Models;
 using Orca.Training.Models.Memory;
+using Orca.Training.Ownership;
+using Orca.Training.Ownership.Memory;
 using Orca.Training.Runs;
 using Orca.Training.Runs.Kept;
 using Orca.Training.Scheduling.Capacity;
@@ -19,7 +23,7 @@ using Orca.Training.Settings;
 
 namespace Orca.Training;
 
-/// <summary>Returned by <c>AddOrcaTraining()</c>; each package adds its <c>Use…()</c> to it.</summary>
+/// <summary>The result of <c>AddOrcaTraining()</c>. Each package adds its <c>Use…()</c> methods to it.</summary>
 public sealed class OrcaTrainingBuilder
 {
     internal OrcaTrainingBuilder(IServiceCollection services) => Services = services;
@@ -27,10 +31,10 @@ public sealed class OrcaTrainingBuilder
     /// <summary>The host's services.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Adds a machine; trainings are placed on machines in the order in which they were added.</summary>
-    /// <param name="name">Unique within the host; keep it over restarts.</param>
-    /// <param name="runtime">Makes its runtime.</param>
-    /// <param name="capacity">What it has for trainings; null for all that the runtime says it has.</param>
+    /// <summary>Adds a machine. Trainings are placed on machines in the order in which they were added.</summary>
+    /// <param name="name">The name, unique within the host. Do not change it between restarts.</param>
+    /// <param name="runtime">Creates its runtime.</param>
+    /// <param name="capacity">The capacity for trainings. Null: all that the runtime reports.</param>
     public OrcaTrainingBuilder AddMachine(string name, Func<IServiceProvider, IContainerRuntime> runtime, Resources? capacity = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -41,7 +45,8 @@ public sealed class OrcaTrainingBuilder
 
     /// <summary>
     /// Reads options of a package from a section below <c>OrcaTraining</c> and has them validated when the host starts. Keys there
-    /// that are no property of theirs are told in the log; what lies below a property is not looked at.
+    /// that are no property of theirs stop the start, unless <see cref="OrcaTrainingOptions.AllowUnknownSettings"/> is on; what lies below a
+    /// property is not checked.
     /// </summary>
     /// <typeparam name="TOptions">The options.</typeparam>
     /// <param name="section">The section's path below <c>OrcaTraining</c>, such as <c>Machines:docker</c>.</param>
@@ -55,19 +60,27 @@ public sealed class OrcaTrainingBuilder
         ArgumentException.ThrowIfNullOrEmpty(section);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(bind);
-        Services.AddSingleton(new SettingsPart(section, SettingsKeys.Of(typeof(TOptions))));
+        return AddSettings(section, name, SettingsKeys.Of(typeof(TOptions)), bind);
+    }
+
+    /// <summary>The same with options that hold options of their own.</summary>
+    internal OptionsBuilder<TOptions> AddSettings<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+        string section, string name, SettingsKeys keys, Action<IConfiguration, TOptions> bind)
+        where TOptions : class
+    {
+        Services.AddSingleton(new SettingsPart(section, keys));
         return Services.AddOptions<TOptions>(name)
             .Configure<IEnumerable<SettingsSource>>((options, sources) =>
             {
                 foreach (var source in sources)
                 {
-                    source.BindTo(section, name, options, bind);
+                    source.BindTo(section, name, options, keys, bind);
                 }
             })
             .ValidateOnStart();
     }
 
-    /// <summary>Replaces the capacity policy, which is <see cref="CapacityPolicies.OneAtATime"/> otherwise.</summary>
+    /// <summary>Replaces the capacity policy. Default: <see cref="CapacityPolicies.OneAtATime"/>.</summary>
     public OrcaTrainingBuilder UseCapacityPolicy(ICapacityPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -76,10 +89,10 @@ public sealed class OrcaTrainingBuilder
     }
 
     /// <summary>
-    /// Replaces the capacity policy by one that takes services of the host. It is made in a scope of its own, so that it may take
-    /// scoped services; both last for as long as this host decides, and then end together.
+    /// Replaces the capacity policy by one that is created with services of the host, in a scope of its own, so it may use scoped services. Policy and
+    /// scope exist while this host is the decider.
     /// </summary>
-    /// <typeparam name="TPolicy">The policy. It is asked by one thread at a time, many times a second.</typeparam>
+    /// <typeparam name="TPolicy">The policy. It is called by one thread at a time, many times per second.</typeparam>
     public OrcaTrainingBuilder UseCapacityPolicy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TPolicy>()
         where TPolicy : class, ICapacityPolicy
     {
@@ -96,7 +109,7 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
-    /// <summary>Keeps jobs in memory, as is done otherwise too, and says what is kept, after <c>OrcaTraining:MemoryJobStore</c> in the configuration.</summary>
+    /// <summary>Keeps jobs in memory, which is the default, and sets its options, after <c>OrcaTraining:MemoryJobStore</c> in the configuration.</summary>
     public OrcaTrainingBuilder UseMemoryJobStore(Action<MemoryJobStoreOptions>? configure = null)
     {
         if (configure is not null)
@@ -107,12 +120,12 @@ public sealed class OrcaTrainingBuilder
         return UseJobStore(NewMemoryJobStore);
     }
 
-    /// <summary>Replaces the job store, which is one in memory otherwise.</summary>
+    /// <summary>Replaces the job store. Default: in memory.</summary>
     public OrcaTrainingBuilder UseJobStore(Func<IServiceProvider, IJobStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);
         StandIns.Register(Services, store);
-        return UseRunStores(NewRunStore, NewModelStore, NewMetricStore);
+        return UseRunStores(NewRunStore, NewModelStore, NewMetricStore).UseAccessStores(_ => new MemoryNameOwners(), _ => new MemoryAuditStore());
     }
 
     /// <summary>
@@ -134,7 +147,15 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
-    /// <summary>Replaces the log store, which keeps logs in folders otherwise.</summary>
+    /// <summary>Puts it into the job store's database whose names are, and who did what; otherwise both are kept in memory.</summary>
+    internal OrcaTrainingBuilder UseAccessStores(Func<IServiceProvider, INameOwners> owners, Func<IServiceProvider, IAuditStore> audit)
+    {
+        StandIns.Register(Services, owners);
+        StandIns.Register(Services, audit);
+        return this;
+    }
+
+    /// <summary>Replaces the log store. Default: folders.</summary>
     public OrcaTrainingBuilder UseLogStore(Func<IServiceProvider, ILogStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -142,7 +163,7 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
-    /// <summary>Replaces the dataset store, which keeps datasets in folders otherwise.</summary>
+    /// <summary>Replaces the dataset store. Default: folders.</summary>
     public OrcaTrainingBuilder UseDatasetStore(Func<IServiceProvider, IDatasetStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -150,7 +171,7 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
-    /// <summary>Replaces the artifact store, which keeps what trainings leave in folders otherwise.</summary>
+    /// <summary>Replaces the artifact store. Default: folders.</summary>
     public OrcaTrainingBuilder UseArtifactStore(Func<IServiceProvider, IArtifactStore> store)
     {
         ArgumentNullException.ThrowIfNull(store);

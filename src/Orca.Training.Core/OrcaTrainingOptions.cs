@@ -3,87 +3,106 @@ using Orca.Training.Client;
 namespace Orca.Training;
 
 /// <summary>
-/// The service's settings, from the section <c>OrcaTraining</c> of the host's configuration and then from code. They are validated
-/// when the host starts. <see cref="Algorithms"/> and <see cref="Limits"/> are taken over when the configuration changes, if all of it
-/// is right; a change of the others is told in the log and holds from the next start on.
+/// The settings of the service, from the section <c>OrcaTraining</c> of the host's configuration and then from code. They are validated
+/// when the host starts. <see cref="Algorithms"/> and <see cref="Limits"/> are reloaded when the configuration changes, if all settings
+/// are valid. A change of any other setting is reported in the log and needs a restart.
 /// </summary>
 public sealed class OrcaTrainingOptions
 {
     /// <summary>
-    /// The application's name, kept with each container, so that a later start finds what an earlier one left behind.
-    /// Default: the host environment's application name.
+    /// The name of the application. It is a label of each container, so that a later start finds the containers of an earlier one.
+    /// Default: the application name of the host environment.
     /// </summary>
     public string? ApplicationName { get; set; }
 
     /// <summary>
-    /// The algorithms that requests can name, each with its settings. A job is launched with what its algorithm is at that moment;
-    /// attempts under way keep what they were given.
+    /// The algorithms that requests can select, with their settings. A job is launched with the settings that its algorithm has at that
+    /// moment; running attempts keep theirs.
     /// </summary>
     public IDictionary<string, AlgorithmOptions> Algorithms { get; } = new Dictionary<string, AlgorithmOptions>(StringComparer.Ordinal);
 
-    /// <summary>Where the folder stores keep datasets, artifacts and logs. Default: <c>orca-data</c> below the host's content root.</summary>
+    /// <summary>
+    /// The folder in which the folder stores keep datasets, artifacts and logs. Default: <c>orca-data</c> below the content root of the
+    /// host.
+    /// </summary>
     public string DataFolder { get; set; } = "orca-data";
 
     /// <summary>
-    /// Whether all hosts that use the same job store have the data folder, as on a network share. Otherwise what one of them keeps there is
-    /// not found by the others, which is told when a host starts whose job store can be shared. Default off.
+    /// Whether all hosts on the same job store have this data folder, for example on a network share. If not, a host cannot find the data
+    /// of another one, and warns about it at start. Default off.
     /// </summary>
     public bool DataFolderIsShared { get; set; }
 
     /// <summary>
-    /// Whether other users of the machine can read datasets, outputs and logs in the data folder; otherwise its folders are the host's user's
-    /// alone. What trainings write nobody but they and the host can change either way. Default off.
+    /// Whether other users of the machine can read datasets, outputs and logs in the data folder. If not, only the user of the host can.
+    /// In either case, only the training and the host can change what a training writes. Default off.
     /// </summary>
     public bool OtherUsersCanRead { get; set; }
 
     /// <summary>
-    /// The most that the folder store keeps of what one container prints, in MiB; of more, the first quarter and the end. Default 64.
+    /// The maximum size of the log of one container in the folder store, in MiB. Of a larger log, the first quarter and the end are kept.
+    /// Default 64.
     /// </summary>
     public int MaxLogMiB { get; set; } = 64;
 
-    /// <summary>What requests may not exceed.</summary>
+    /// <summary>The limits of requests.</summary>
     public RequestLimits Limits { get; } = new();
 
-    /// <summary>The most that a training may leave.</summary>
+    /// <summary>The limits of outputs and checkpoints.</summary>
     public LeavingsOptions Leavings { get; } = new();
 
-    /// <summary>How long what is finished is kept.</summary>
+    /// <summary>How long finished jobs are kept.</summary>
     public RetentionOptions Retention { get; } = new();
 
-    /// <summary>What is kept free on the disks that the service writes to.</summary>
+    /// <summary>The free space that is kept on the disks of the service.</summary>
     public DiskOptions Disk { get; } = new();
 
-    /// <summary>How often what is recorded is compared with what the machines say, in case events were lost. Default 10 s.</summary>
+    /// <summary>How often the stored state is compared with the machines, in case events were lost. Default 10 s.</summary>
     public TimeSpan ReconcilePeriod { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a launch may take, image pull included, before the job fails. Default 15 min.</summary>
+    /// <summary>The maximum duration of a launch, including the image pull. After it, the job fails. Default 15 min.</summary>
     public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long a training has to end by itself after SIGTERM, before it is killed. Default 10 s.</summary>
+    /// <summary>The time that a training has to end after SIGTERM, before it is killed. Default 10 s.</summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long the decider's lease on the store holds unless renewed, which it is three times in this time. When the host that decides is
-    /// killed, another one decides after this time and an eighth of it at the latest; all hosts on a store should have the same. Default 4 s.
+    /// The duration of the decider's lease on the store. It is renewed three times in this time. If the decider is killed, another host
+    /// takes over within this time plus an eighth of it. All hosts on a store should have the same value. Default 4 s.
     /// </summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(4);
 
     /// <summary>
-    /// Whether a clean stop of the host ends the trainings under way and puts them back in the queue, from where they start again with
-    /// their checkpoints: for a host that goes away together with its machines. It costs no retry. Such a stop takes as long as the trainings need to end,
-    /// within the host's own limit. Otherwise they go on without the host, and the next one finds them. With a store in memory a stop cancels all trainings either way. Default off.
+    /// Whether a normal stop of the host ends the running trainings and puts them back into the queue, from where they start again with
+    /// their checkpoints. Use it if the machines stop together with the host. It uses no retry. The stop takes as long as the trainings
+    /// need to end, up to the shutdown timeout of the host. If this is off, trainings continue without the host, and the next one finds
+    /// them. With a store in memory, a stop always cancels all trainings. Default off.
     /// </summary>
     public bool RequeueOnStop { get; set; }
 
     /// <summary>
-    /// Whether containers of this application that belong to no job of this store are removed. They are reported either way.
-    /// Leave it off where two hosts of the same application with a store in memory share a machine. Default off.
+    /// Whether containers of this application that belong to no job of this store are removed. They are reported in either case. Leave it
+    /// off if two hosts of the same application with a store in memory share a machine. Default off.
     /// </summary>
     public bool RemoveLeftovers { get; set; }
 
     /// <summary>
-    /// Whether a job that no machine could start even if it were empty fails at once. Otherwise it waits until a machine has more, its status says
-    /// why, and it holds up nobody. Default off.
+    /// Whether the host removes, at start, the outputs and logs of earlier runs of a host with jobs in memory, which no call finds any
+    /// more. Files of a running host, and files of jobs in a database, are never removed. If this is off, the log reports how much space
+    /// they take. Default off.
+    /// </summary>
+    public bool RemoveLeftoverFiles { get; set; }
+
+    /// <summary>
+    /// Whether unknown keys below <c>OrcaTraining</c> are reported in the log only. If this is off, they stop the start, like any other
+    /// wrong setting. Turn it on if hosts with different packages or versions share a configuration, or if the section has settings of
+    /// your own. Default off.
+    /// </summary>
+    public bool AllowUnknownSettings { get; set; }
+
+    /// <summary>
+    /// Whether a job that no machine could start, even an empty one, fails at once. If this is off, the job waits until a machine has more
+    /// resources, its status says why, and it blocks no other job. Default off.
     /// </summary>
     public bool FailUnplaceable { get; set; }
 

@@ -6,6 +6,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Artifacts.Folders;
+using Orca.Training.Auditing;
+using Orca.Training.Auditing.Memory;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Datasets.Folders;
@@ -17,6 +19,8 @@ using Orca.Training.Logs.Folders;
 using Orca.Training.Machines;
 using Orca.Training.Metrics;
 using Orca.Training.Models;
+using Orca.Training.Ownership;
+using Orca.Training.Ownership.Memory;
 using Orca.Training.Runs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Settings;
@@ -31,7 +35,7 @@ public static class OrcaTrainingServiceCollectionExtensions
     /// Adds the training service: the job tracker, <see cref="ITrainingClient"/> and <see cref="ITrainingClientFactory"/>, and embedded
     /// defaults for everything else (jobs in memory, one at a time on each machine, datasets, artifacts and logs in folders). Add a machine to
     /// the result. Its settings are read from the section <c>OrcaTraining</c> of the host's configuration, and then as code sets them.
-    /// Calling it again is harmless: the settings add up.
+    /// It can be called several times: the settings add up.
     /// </summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services)
     {
@@ -57,8 +61,16 @@ public static class OrcaTrainingServiceCollectionExtensions
             Limits = s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Leavings.ToLimits(),
         });
         services.TryAddSingleton<ILogStore>(NewLogStore);
-        services.TryAddSingleton<ITrainingClientFactory>(NewClient);
-        services.TryAddSingleton(s => s.GetRequiredService<ITrainingClientFactory>().ForUser(null));
+        services.TryAddSingleton(NewClientServices);
+        services.TryAddSingleton<ITrainingClient>(s => new TrainingClient(s.GetRequiredService<ClientServices>()));
+        services.TryAddSingleton<ITrainingAccess>(s => new ConfiguredAccess(s.GetRequiredService<IOptions<AccessOptions>>().Value));
+        services.TryAddSingleton<ITrainingClientFactory>(s => new TrainingClients(
+            s.GetRequiredService<ClientServices>(),
+            s.GetRequiredService<ITrainingAccess>(),
+            s.GetRequiredService<IOptions<AccessOptions>>().Value,
+            s.GetRequiredService<INameOwners>()));
+        services.TryAddSingleton<INameOwners>(_ => new MemoryNameOwners());
+        services.TryAddSingleton<IAuditStore>(_ => new MemoryAuditStore());
         services.TryAddSingleton(s => new UploadPlaces(() => s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Limits));
         services.TryAddSingleton<ForeignFaults>();
         services.TryAddSingleton<TrainingMetrics>();
@@ -68,7 +80,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Adds the training service with settings made in code, which go before those of the host's configuration.</summary>
+    /// <summary>Adds the training service with settings in code, which override those of the host's configuration.</summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, Action<OrcaTrainingOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -91,7 +103,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.Configure<OrcaTrainingOptions>(options =>
         {
             ForgetListsIn(configuration, options);
-            source.BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o));
+            source.BindTo("", Options.DefaultName, options, OwnKeys(), (section, o) => section.Bind(o));
         });
         return builder;
     }
@@ -101,26 +113,34 @@ public static class OrcaTrainingServiceCollectionExtensions
         var services = builder.Services;
         // A container without a configuration has no settings from there.
         services.AddSingleton(s => new SettingsSource((s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build()).GetSection(SettingsSource.Section)));
-        services.AddSingleton(new SettingsPart("", SettingsKeys.Of(typeof(OrcaTrainingOptions))
-            .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
-            .With(nameof(OrcaTrainingOptions.Leavings), SettingsKeys.Of(typeof(LeavingsOptions)))
-            .With(nameof(OrcaTrainingOptions.Retention), SettingsKeys.Of(typeof(RetentionOptions)))
-            .With(nameof(OrcaTrainingOptions.Disk), SettingsKeys.Of(typeof(DiskOptions)))
-            .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions))
-                .WithEach(nameof(AlgorithmOptions.DeclaredParameters), SettingsKeys.Of(typeof(ParameterOptions)))
-                .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
-                .With(nameof(AlgorithmOptions.Timeouts), SettingsKeys.Of(typeof(TimeoutOptions)))
-                .With(nameof(AlgorithmOptions.Retries), SettingsKeys.Of(typeof(RetryOptions))))));
+        services.AddSingleton(new SettingsPart("", OwnKeys()));
+        services.AddSingleton<SettingsCheck>();
+        services.AddSingleton<IValidateOptions<OrcaTrainingOptions>>(s => s.GetRequiredService<SettingsCheck>());
         services.AddOptions<OrcaTrainingOptions>()
-            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().BindTo("", Options.DefaultName, options, (section, o) => section.Bind(o)))
+            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().BindTo("", Options.DefaultName, options, OwnKeys(), (section, o) => section.Bind(o)))
             .ValidateOnStart();
         services.AddSingleton<IOptionsChangeTokenSource<OrcaTrainingOptions>>(s =>
             new ConfigurationChangeTokenSource<OrcaTrainingOptions>(s.GetServices<SettingsSource>().First().Configuration));
         services.AddSingleton<IOptionsMonitor<OrcaTrainingOptions>, SettingsMonitor>();
         services.AddSingleton<IValidateOptions<OrcaTrainingOptions>>(s => new OptionsValidator(s.GetServices<SettingsSource>().Last().Path));
         services.AddSingleton<IValidateOptions<MemoryJobStoreOptions>, MemoryJobStoreOptionsValidator>();
+        services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
+        builder.AddSettings<AccessOptions>("Access", Options.DefaultName, (section, options) => section.Bind(options));
+        services.AddSingleton(new SettingsPart(
+            "Access", SettingsKeys.Of(typeof(AccessOptions)).WithEach(nameof(AccessOptions.Roles), SettingsKeys.Of(typeof(AccessRoleOptions)))));
         builder.AddSettings<MemoryJobStoreOptions>("MemoryJobStore", Options.DefaultName, (section, options) => section.Bind(options));
     }
+
+    private static SettingsKeys OwnKeys() => SettingsKeys.Of(typeof(OrcaTrainingOptions))
+        .With(nameof(OrcaTrainingOptions.Limits), SettingsKeys.Of(typeof(RequestLimits)))
+        .With(nameof(OrcaTrainingOptions.Leavings), SettingsKeys.Of(typeof(LeavingsOptions)))
+        .With(nameof(OrcaTrainingOptions.Retention), SettingsKeys.Of(typeof(RetentionOptions)))
+        .With(nameof(OrcaTrainingOptions.Disk), SettingsKeys.Of(typeof(DiskOptions)))
+        .WithEach(nameof(OrcaTrainingOptions.Algorithms), SettingsKeys.Of(typeof(AlgorithmOptions))
+            .WithEach(nameof(AlgorithmOptions.DeclaredParameters), SettingsKeys.Of(typeof(ParameterOptions)))
+            .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
+            .With(nameof(AlgorithmOptions.Timeouts), SettingsKeys.Of(typeof(TimeoutOptions)))
+            .With(nameof(AlgorithmOptions.Retries), SettingsKeys.Of(typeof(RetryOptions))));
 
     /// <summary>Binding adds to a list: without this, a command that is set twice would be both, one after the other.</summary>
     private static void ForgetListsIn(IConfiguration configuration, OrcaTrainingOptions options)
@@ -152,14 +172,17 @@ public static class OrcaTrainingServiceCollectionExtensions
         }
     }
 
-    private static TrainingClient NewClient(IServiceProvider services)
+    private static ClientServices NewClientServices(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var maxRanks = services.GetServices<Machine>().Select(m => m.Runtime.Abilities.MaxRanks).DefaultIfEmpty(1).Max();
         var validator = new FromSettings<RequestValidator>(options, o => new RequestValidator(o.Limits, o.Algorithms.Keys, maxRanks, DefaultsIn(o)));
-        return new TrainingClient(
+        var algorithms = new FromSettings<IReadOnlyList<AlgorithmInfo>>(
+            options, o => [.. o.Algorithms.Select(a => AlgorithmInfo.Of(a.Key, a.Value)).OrderBy(a => a.Name, StringComparer.Ordinal)]);
+        var time = services.GetRequiredService<TimeProvider>();
+        var logger = new SafeLogger<TrainingClient>(services.GetRequiredService<ILogger<TrainingClient>>(), services.GetRequiredService<ForeignFaults>());
+        return new ClientServices(
             services.GetRequiredService<IJobStore>(),
-            services.GetRequiredService<IDatasetStore>(),
             services.GetRequiredService<ILogStore>(),
             new DataStores(
                 services.GetRequiredService<IDatasetStore>(),
@@ -168,9 +191,13 @@ public static class OrcaTrainingServiceCollectionExtensions
                 services.GetRequiredService<IModelStore>(),
                 services.GetRequiredService<IMetricStore>()),
             () => validator.Current,
-            services.GetRequiredService<TimeProvider>(),
-            new SafeLogger<TrainingClient>(services.GetRequiredService<ILogger<TrainingClient>>(), services.GetRequiredService<ForeignFaults>()),
-            services.GetRequiredService<TrainingMetrics>());
+            time,
+            logger)
+        {
+            Algorithms = () => algorithms.Current,
+            Metrics = services.GetRequiredService<TrainingMetrics>(),
+            Audit = new AuditTrail(services.GetRequiredService<IAuditStore>(), services.GetRequiredService<IOptions<AccessOptions>>().Value, time, logger),
+        };
     }
 
     private static Dictionary<string, AlgorithmDefaults> DefaultsIn(OrcaTrainingOptions options) => options.Algorithms

@@ -1,27 +1,27 @@
 namespace Orca.Training;
 
-/// <summary>What an algorithm says of one of its parameters.</summary>
+/// <summary>The declaration of a parameter of an algorithm.</summary>
 public sealed class ParameterOptions
 {
-    /// <summary>What kind of value it is. Default <see cref="ParameterKind.Text"/>.</summary>
+    /// <summary>The kind of the value. Default <see cref="ParameterKind.Text"/>.</summary>
     public ParameterKind Kind { get; set; }
 
-    /// <summary>The least value of a number, itself included. Default: none.</summary>
+    /// <summary>The smallest allowed number. Default: none.</summary>
     public double? Least { get; set; }
 
-    /// <summary>The greatest value of a number, itself included. Default: none.</summary>
+    /// <summary>The greatest allowed number. Default: none.</summary>
     public double? Most { get; set; }
 
-    /// <summary>The values that it may have, and no others, spelt as here. Default empty: any of its kind.</summary>
+    /// <summary>The allowed values, spelt as here. Default empty: any value of its kind.</summary>
     public IList<string> Choices { get; } = [];
 
-    /// <summary>Its value for requests that do not give it. Default: none, so that the image's own holds.</summary>
+    /// <summary>The value for requests that do not give one. Default: none; the default of the image applies.</summary>
     public string? Default { get; set; }
 
-    /// <summary>Whether a request has to give it. Default off.</summary>
+    /// <summary>Whether a request must give it. Default false.</summary>
     public bool Required { get; set; }
 
-    /// <summary>What it means, for callers. Default empty.</summary>
+    /// <summary>The meaning of the parameter, for callers. Default empty.</summary>
     public string Description { get; set; } = "";
 }
 

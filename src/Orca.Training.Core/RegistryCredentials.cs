@@ -1,18 +1,18 @@
 namespace Orca.Training;
 
 /// <summary>
-/// Who asks a private registry for an image: a user and a password, or an identity token. Given to the registry through the machine
-/// when an image is pulled, and to nobody else: neither containers nor messages show them.
+/// Credentials for a private registry: a user and a password, or an identity token. They are sent to the registry when the image is
+/// pulled. They never appear in containers or messages.
 /// </summary>
 public sealed record RegistryCredentials
 {
     /// <summary>The user; empty with an identity token.</summary>
     public string User { get; set; } = "";
 
-    /// <summary>The password, or an access token that stands in for it.</summary>
+    /// <summary>The password, or an access token.</summary>
     public string Password { get; set; } = "";
 
-    /// <summary>The identity token that a log-in at the registry gave, in place of user and password.</summary>
+    /// <summary>The identity token from a login at the registry, instead of user and password.</summary>
     public string IdentityToken { get; set; } = "";
 
     /// <summary>Why they cannot be used; null when they can.</summary>

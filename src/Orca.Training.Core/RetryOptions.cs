@@ -2,20 +2,20 @@ using Orca.Training.Jobs;
 
 namespace Orca.Training;
 
-/// <summary>Whether an attempt of an algorithm that failed is followed by another one, for requests that do not say.</summary>
+/// <summary>Whether a failed attempt is retried, for requests that do not set it.</summary>
 public sealed class RetryOptions
 {
-    /// <summary>How many attempts may follow the first. Default 0.</summary>
+    /// <summary>The maximum number of attempts after the first. Default 0.</summary>
     public int MaxRetries { get; set; }
 
     /// <summary>
-    /// The outcomes after which it is tried again, such as <c>NonZeroExit</c>. Default empty: all but those that another attempt would most likely
-    /// repeat (OutOfMemory, TimedOut, ArtifactMissing, ArtifactTooLarge, and NonZeroExit with the exit codes 2, 126 and 127, unless it is named here). Cancelled,
-    /// ImageNotFound and InvalidSpec are never tried again.
+    /// The outcomes that are retried, such as <c>NonZeroExit</c>. Default empty: all except those that would most likely repeat
+    /// (OutOfMemory, TimedOut, ArtifactMissing, ArtifactTooLarge, and NonZeroExit with the exit codes 2, 126 and 127). Cancelled,
+    /// ImageNotFound and InvalidSpec are never retried.
     /// </summary>
     public IList<string> On { get; } = [];
 
-    /// <summary>The pause before the second attempt; it doubles with each one. Default 10 s.</summary>
+    /// <summary>The pause before the first retry. It doubles with each one. Default 10 s.</summary>
     public TimeSpan FirstPause { get; set; } = RetryPolicy.None.FirstPause;
 
     /// <summary>The longest pause. Default 10 min.</summary>

@@ -1,14 +1,14 @@
 namespace Orca.Training;
 
 /// <summary>
-/// A Docker Engine as a machine, and what its containers are given. Read once when the host starts and validated then; changing
-/// them later has no effect. Bound from the configuration section <c>OrcaTraining:Machines:NAME</c>, before what code sets.
+/// A Docker engine as a machine, and the settings of its containers. Read and validated when the host starts; later changes have no
+/// effect. Bound from the configuration section <c>OrcaTraining:Machines:NAME</c>, before code.
 /// </summary>
 public sealed class DockerOptions
 {
     /// <summary>
-    /// Where the engine listens: <c>unix:///path</c>, <c>npipe://./pipe/name</c>, or <c>tcp://host:port</c>, by TLS where
-    /// <see cref="Tls"/> is set. Default: <c>DOCKER_HOST</c>, else Docker's current context, else the platform's own socket or pipe.
+    /// The address of the engine: <c>unix:///path</c>, <c>npipe://./pipe/name</c>, or <c>tcp://host:port</c>, with TLS if
+    /// <see cref="Tls"/> is set. Default: <c>DOCKER_HOST</c>, else the current Docker context, else the socket or pipe of the platform.
     /// </summary>
     public Uri? Endpoint { get; set; }
 
@@ -19,76 +19,81 @@ public sealed class DockerOptions
     public DockerTlsOptions? Tls { get; set; }
 
     /// <summary>
-    /// How folders of the host reach containers. Default: <see cref="FolderDelivery.Mount"/> where the engine listens on a socket of this
-    /// machine, unless that is a user's own (a rootless engine) or was mounted into a container in which the host runs; otherwise <see cref="FolderDelivery.Copy"/>.
+    /// How folders of the host reach containers. Default: <see cref="FolderDelivery.Mount"/> if the engine listens on a socket of this
+    /// machine, except for a rootless engine and for a socket that is mounted into the container of the host; otherwise
+    /// <see cref="FolderDelivery.Copy"/>.
     /// </summary>
     public FolderDelivery? Delivery { get; set; }
 
     /// <summary>
-    /// The network that containers join. Default <c>none</c>: data are mounted or copied, so a training needs none; set the name of a
-    /// network of the engine (or <c>bridge</c>) where trainings reach an object store. Not <c>host</c> or <c>container:…</c>, see
+    /// The network of the containers. Default <c>none</c>: data are mounted or copied, so a training needs no network. If trainings
+    /// access an object store, set the name of a network of the engine, or <c>bridge</c>. For <c>host</c> or <c>container:…</c>, see
     /// <see cref="LetTrainingsIntoForeignNetworks"/>.
     /// </summary>
     public string Network { get; set; } = "none";
 
     /// <summary>
-    /// Whether <see cref="Network"/> may be one that is not the containers' own: <c>host</c>, or <c>container:…</c> and the like. A training
-    /// then reaches what listens on that network's loopback, on the machine's own this service too. Default off.
+    /// Whether <see cref="Network"/> may be a network that is not the containers' own, such as <c>host</c> or <c>container:…</c>. A
+    /// training can then reach services on the loopback interface of that network; on the machine's own network this includes this
+    /// service. Default off.
     /// </summary>
     public bool LetTrainingsIntoForeignNetworks { get; set; }
 
     /// <summary>
-    /// Whom trainings run as: <c>uid</c> or <c>uid:gid</c>, in numbers. Default: the host process's own, so that both can read
-    /// and write the mounted folders; <c>65532:65532</c> where the host runs as root, or on a system without such numbers.
+    /// The user of the trainings: <c>uid</c> or <c>uid:gid</c>, as numbers. Default: the user of the host process, so that both can
+    /// access the mounted folders; <c>65532:65532</c> if the host is root, or on a system without such numbers.
     /// </summary>
     public string? User { get; set; }
 
-    /// <summary>The most processes and threads in a container. Default 512.</summary>
+    /// <summary>The maximum number of processes and threads in a container. Default 512.</summary>
     public int PidsLimit { get; set; } = 512;
 
     /// <summary>
-    /// Room in <c>/tmp</c>, in MiB; it is kept in memory and counts towards the job's memory limit. Programs can be run from it:
-    /// compilers of training frameworks load the code that they make there. Default 256.
+    /// The size of <c>/tmp</c>, in MiB. It is in memory and counts towards the memory limit of the job. Programs can be run from it,
+    /// because compilers of training frameworks load their code there. Default 256.
     /// </summary>
     public int TmpfsMiB { get; set; } = 256;
 
     /// <summary>
-    /// Room in the home folder, in MiB, where libraries keep caches; it is kept in memory and counts towards the job's memory limit. Programs
-    /// can be run from it. Default 256.
+    /// The size of the home folder, in MiB, where libraries keep caches. It is in memory and counts towards the memory limit of the job.
+    /// Programs can be run from it. Default 256.
     /// </summary>
     public int HomeMiB { get; set; } = 256;
 
     /// <summary>
-    /// Room in <c>/dev/shm</c>, in MiB, for algorithms that do not say so themselves; data loaders hand over batches through it, and it counts
-    /// towards the job's memory limit. Default: half of that limit.
+    /// The size of <c>/dev/shm</c>, in MiB, for algorithms that do not set it. Data loaders pass batches through it, and it counts
+    /// towards the memory limit of the job. Default: half of that limit.
     /// </summary>
     public int? ShmMiB { get; set; }
 
     /// <summary>
-    /// The size of one file of a container's own log, in MiB, of which it has up to <see cref="LogFiles"/>: so much room does a training's output take on the
-    /// engine's disk until the container is removed. What is printed is read on from there; where the reader is further behind than the files reach, the oldest
-    /// lines are gone, and an entry in the training's log says so. Default 64.
+    /// The size of one file of a container's own log, in MiB. A container has at most <see cref="LogFiles"/> of them, so this limits the
+    /// space of its output on the engine's disk until it is removed. The service reads the output from these files. If it falls behind by
+    /// more than they hold, the oldest lines are lost, and an entry in the log says so. Default 64.
     /// </summary>
     public int LogFileMiB { get; set; } = 64;
 
-    /// <summary>How many files of <see cref="LogFileMiB"/> a container's own log has at most. Default 4.</summary>
+    /// <summary>The maximum number of files of <see cref="LogFileMiB"/> of a container's own log. Default 4.</summary>
     public int LogFiles { get; set; } = 4;
 
-    /// <summary>How many GPUs the machine has for trainings; an engine does not say. Default 0.</summary>
+    /// <summary>The number of GPUs of the machine for trainings; an engine does not report it. Default 0.</summary>
     public int Gpus { get; set; }
 
-    /// <summary>How many containers are made and started at a time; an engine gains nothing from more. Image pulls do not count. Default 4.</summary>
+    /// <summary>
+    /// The maximum number of containers that are created and started at the same time; more are not faster. Image pulls do not count.
+    /// Default 4.
+    /// </summary>
     public int MaxConcurrentStarts { get; set; } = 4;
 
-    /// <summary>When images are pulled for algorithms that do not say so themselves. Default: when the engine lacks them.</summary>
+    /// <summary>When images are pulled, for algorithms that do not set it. Default: when the engine does not have the image.</summary>
     public ImagePullPolicy Pull { get; set; }
 
-    /// <summary>How long the engine may take to answer a call; a stop may take the job's grace in addition. Default 30 s.</summary>
+    /// <summary>How long the engine may take to answer a call; a stop may take the grace period in addition. Default 30 s.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether the engine's small init process starts the training program, so that SIGTERM ends one that does not handle it,
-    /// and processes that nobody waits for are cleared away. Default true.
+    /// Whether an init process of the engine starts the training program. SIGTERM then ends a program without a handler, and child
+    /// processes that nobody waits for are removed. Default true.
     /// </summary>
     public bool Init { get; set; } = true;
 

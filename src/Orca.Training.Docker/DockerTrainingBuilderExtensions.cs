@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orca.Training.Docker;
+using Orca.Training.Settings;
 
 namespace Orca.Training;
 
@@ -13,14 +14,14 @@ public static class DockerTrainingBuilderExtensions
 {
     private const string DefaultMachine = "docker";
 
-    /// <summary>Runs trainings on this machine's own Docker Engine, as the machine <c>docker</c>.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <summary>Runs trainings on the Docker engine of this machine, as the machine <c>docker</c>.</summary>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseDocker(this OrcaTrainingBuilder builder) => builder.UseDocker(DefaultMachine);
 
-    /// <summary>Runs trainings on a Docker Engine, as the machine <c>docker</c>.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
-    /// <param name="configure">Sets where the engine is and what containers are given.</param>
+    /// <summary>Runs trainings on a Docker engine, as the machine <c>docker</c>.</summary>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
+    /// <param name="configure">Sets the address of the engine and the settings of containers.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseDocker(this OrcaTrainingBuilder builder, Action<DockerOptions> configure)
     {
@@ -29,12 +30,12 @@ public static class DockerTrainingBuilderExtensions
     }
 
     /// <summary>
-    /// Runs trainings on a Docker Engine, as a machine of the given name. Calling it again for the same name sets more options
-    /// of that machine.
+    /// Runs trainings on a Docker engine, as a machine with the given name. Call it again with the same name to set more options of that
+    /// machine.
     /// </summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
-    /// <param name="machineName">Unique within the host; recorded with each attempt, so keep it over restarts.</param>
-    /// <param name="configure">Sets where the engine is and what containers are given. Default: this machine's own engine.</param>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
+    /// <param name="machineName">The name, unique within the host. It is stored with each attempt, so do not change it between restarts.</param>
+    /// <param name="configure">Sets the address of the engine and the settings of containers. Default: this machine's own engine.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseDocker(this OrcaTrainingBuilder builder, string machineName, Action<DockerOptions>? configure = null)
     {
@@ -57,7 +58,8 @@ public static class DockerTrainingBuilderExtensions
     private static void AddMachine(OrcaTrainingBuilder builder, string machineName)
     {
         var services = builder.Services;
-        builder.AddSettings<DockerOptions>($"Machines:{machineName}", machineName, (section, options) => section.Bind(options));
+        var keys = SettingsKeys.Of(typeof(DockerOptions)).With(nameof(DockerOptions.Tls), SettingsKeys.Of(typeof(DockerTlsOptions)));
+        builder.AddSettings<DockerOptions>($"Machines:{machineName}", machineName, keys, (section, options) => section.Bind(options));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DockerOptions>, DockerOptionsValidator>());
 
         // The container that makes the runtime disposes it, and its connections with it, when the host ends.

@@ -14,12 +14,12 @@ public static class KubernetesTrainingBuilderExtensions
     private const string DefaultMachine = "kubernetes";
 
     /// <summary>Runs trainings in the namespace of the current context, as the machine <c>kubernetes</c>.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseKubernetes(this OrcaTrainingBuilder builder) => builder.UseKubernetes(DefaultMachine);
 
     /// <summary>Runs trainings in a namespace of a cluster, as the machine <c>kubernetes</c>.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <param name="configure">Sets where the cluster is and what pods are given.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseKubernetes(this OrcaTrainingBuilder builder, Action<KubernetesOptions> configure)
@@ -32,7 +32,7 @@ public static class KubernetesTrainingBuilderExtensions
     /// Runs trainings in a namespace of a cluster, as a machine of the given name. Calling it again for the same name sets more
     /// options of that machine.
     /// </summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <param name="machineName">Unique within the host; recorded with each attempt, so keep it over restarts.</param>
     /// <param name="configure">Sets where the cluster is and what pods are given. Default: the current context and its namespace.</param>
     /// <returns>The builder.</returns>

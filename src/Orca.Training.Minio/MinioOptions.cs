@@ -1,59 +1,62 @@
 namespace Orca.Training;
 
 /// <summary>
-/// Where datasets and models lie on an S3 server, and how containers reach them, from the section <c>OrcaTraining:Minio</c> of the host's
+/// The S3 server of datasets and models, and how containers access it, from the section <c>OrcaTraining:Minio</c> of the host's
 /// configuration and then from code. Read once, when the host starts.
 /// </summary>
 public sealed class MinioOptions
 {
-    /// <summary>The server, such as <c>http://127.0.0.1:9000</c>. It has to be set.</summary>
+    /// <summary>The address of the server, such as <c>http://127.0.0.1:9000</c>. Required.</summary>
     public string Endpoint { get; set; } = "";
 
     /// <summary>
-    /// The server as containers reach it, where that is another address than the host's: <c>http://minio:9000</c> within a network of the
-    /// engine. Default: <see cref="Endpoint"/>.
+    /// The address of the server for containers, if it differs: for example <c>http://minio:9000</c> in a network of the engine. Default:
+    /// <see cref="Endpoint"/>.
     /// </summary>
     public string? ContainerEndpoint { get; set; }
 
-    /// <summary>The host's access key. Containers never see it. It has to be set.</summary>
+    /// <summary>The access key of the host. Containers never see it. Required.</summary>
     public string AccessKey { get; set; } = "";
 
-    /// <summary>The access key's secret. It has to be set.</summary>
+    /// <summary>The secret of the access key. Required.</summary>
     public string SecretKey { get; set; } = "";
 
     /// <summary>The server's region. Default <c>us-east-1</c>, which MinIO and most others take.</summary>
     public string Region { get; set; } = "us-east-1";
 
-    /// <summary>The bucket of datasets; it is made where there is none. Default <c>orca-datasets</c>.</summary>
+    /// <summary>The bucket of datasets. It is created if it does not exist. Default <c>orca-datasets</c>.</summary>
     public string DatasetBucket { get; set; } = "orca-datasets";
 
-    /// <summary>The bucket of outputs and checkpoints; it is made where there is none. Default <c>orca-runs</c>.</summary>
+    /// <summary>The bucket of outputs and checkpoints. It is created if it does not exist. Default <c>orca-runs</c>.</summary>
     public string RunBucket { get; set; } = "orca-runs";
 
     /// <summary>How a dataset reaches a container. Default <see cref="DatasetDelivery.Direct"/>.</summary>
     public DatasetDelivery Datasets { get; set; }
 
     /// <summary>
-    /// The folder of this host in which datasets are kept that containers see as folders; of several hosts on one machine each may use it. Default:
-    /// <c>cache</c> below the host's data folder.
+    /// The folder for datasets that containers see as folders. Several hosts on one machine can share it. Default: <c>cache</c> below the
+    /// host's data folder.
     /// </summary>
     public string? CacheFolder { get; set; }
 
-    /// <summary>How much the cache may hold, in MiB; what was used least recently goes first, and what is in use stays. Default 20,480.</summary>
+    /// <summary>
+    /// The maximum size of the cache, in MiB. The least recently used datasets are removed first; datasets in use are kept. Default
+    /// 20,480.
+    /// </summary>
     public int CacheMiB { get; set; } = 20_480;
 
-    /// <summary>What containers are given to open their places with. Default <see cref="ContainerCredentials.Auto"/>.</summary>
+    /// <summary>The kind of credentials that containers get. Default <see cref="ContainerCredentials.Auto"/>.</summary>
     public ContainerCredentials Credentials { get; set; }
 
     /// <summary>
-    /// The role that is assumed for temporary credentials, such as <c>arn:aws:iam:::role/trainings</c>; each container's are narrowed down to its
-    /// own places. Default: none, which MinIO takes for the host's own rights.
+    /// The role to assume for temporary credentials, such as <c>arn:aws:iam:::role/trainings</c>. The credentials of each container are
+    /// restricted to its own places. Default: none; MinIO then uses the rights of the host.
     /// </summary>
     public string? RoleArn { get; set; }
 
     /// <summary>
-    /// How long what a container is given holds; it is renewed when half of that has passed. The server may bound it: STS servers take 15 minutes to
-    /// 12 hours or less, presigned URLs at most 7 days. Default 1 h.
+    /// How long the credentials of a container are valid. They are renewed after half of this time. STS servers allow 15 minutes to 12
+    /// hours or less, presigned URLs at most 7 days. Default 1 h.
     /// </summary>
     public TimeSpan CredentialLifetime { get; set; } = TimeSpan.FromHours(1);
 }

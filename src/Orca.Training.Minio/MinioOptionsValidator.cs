@@ -30,7 +30,7 @@ internal sealed partial class MinioOptionsValidator : IValidateOptions<MinioOpti
         RequireBucket(nameof(options.RunBucket), options.RunBucket, found);
         Require(
             options.DatasetBucket != options.RunBucket || string.IsNullOrEmpty(options.RunBucket),
-            $"RunBucket is '{options.RunBucket}', which is the DatasetBucket too: give each a bucket of its own.",
+            $"RunBucket is '{options.RunBucket}', which is also the DatasetBucket: use two different buckets.",
             found);
         Require(Enum.IsDefined(options.Datasets), $"Datasets is '{options.Datasets}': give Direct or Cached.", found);
         Require(Enum.IsDefined(options.Credentials), $"Credentials is '{options.Credentials}': give Auto, Temporary or PresignedUrls.", found);
@@ -51,10 +51,10 @@ internal sealed partial class MinioOptionsValidator : IValidateOptions<MinioOpti
 
     // As copied with a line's end: the server would only say that the signature is wrong. The value stays unsaid, since it may be a secret.
     private static void RequireNoBlanks(string setting, string? value, List<string> found) => Require(
-        string.IsNullOrWhiteSpace(value) || !value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)), $"{setting} holds a blank or a line break: give it without.", found);
+        string.IsNullOrWhiteSpace(value) || !value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)), $"{setting} contains white space: give it without.", found);
 
     private static void RequireBucket(string setting, string? bucket, List<string> found) =>
-        Require(BucketName().IsMatch(bucket ?? ""), $"{setting} is '{bucket}': give 3 to 63 small letters, digits and '-', beginning and ending with a letter or digit.", found);
+        Require(BucketName().IsMatch(bucket ?? ""), $"{setting} is '{bucket}': give 3 to 63 lower-case letters, digits and '-', beginning and ending with a letter or digit.", found);
 
     private static void Require(bool isRight, string problem, List<string> found)
     {

@@ -23,7 +23,7 @@ public static class MinioTrainingBuilderExtensions
     /// Keeps datasets, outputs and checkpoints in two buckets of an S3 server, with the settings of <c>OrcaTraining:Minio</c>. Containers read and write
     /// there themselves, with credentials of their own.
     /// </summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseMinio(this OrcaTrainingBuilder builder)
     {
@@ -48,7 +48,7 @@ public static class MinioTrainingBuilderExtensions
     }
 
     /// <summary>The same with settings made in code, which go before those of the configuration.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <param name="configure">Sets where the server is and what containers are given.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseMinio(this OrcaTrainingBuilder builder, Action<MinioOptions> configure)

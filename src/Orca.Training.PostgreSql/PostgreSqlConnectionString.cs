@@ -5,7 +5,7 @@ namespace Orca.Training.PostgreSql;
 /// <summary>The connection string as the store uses it.</summary>
 internal static class PostgreSqlConnectionString
 {
-    private const string Example = "give one as Npgsql spells it, such as 'Host=db;Database=trainings;Username=orca'";
+    private const string Example = "use the syntax of Npgsql, such as 'Host=db;Database=trainings;Username=orca'";
 
     /// <exception cref="ArgumentException">It cannot be read, or names no server. What it holds stays unsaid: a password may be part of
     /// it.</exception>

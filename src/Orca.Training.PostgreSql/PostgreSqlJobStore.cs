@@ -206,7 +206,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
         await AskAsync(token => _leases.ReleaseAsync(fence, token), cancellationToken);
 
     /// <summary>Writes a new job within a transaction of the application's own.</summary>
-    /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
+    /// <exception cref="TrainingException">The transaction has ended, or on another database.</exception>
     public async ValueTask<CommandResult> SubmitWithinAsync(JobCommand.Submit submit, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var installation = await OpenAsync(cancellationToken);

@@ -14,7 +14,7 @@ internal sealed partial class PostgreSqlJobStoreOptionsValidator : IValidateOpti
         Require(TimeSpan.FromSeconds(1), nameof(options.CallTimeout), options.CallTimeout, found);
         if (!SchemaName().IsMatch(options.Schema ?? ""))
         {
-            found.Add($"OrcaTraining:PostgreSql:Schema is '{options.Schema}': give small letters, digits and '_', not starting with a digit, at most 40.");
+            found.Add($"OrcaTraining:PostgreSql:Schema is '{options.Schema}': give lower-case letters, digits and '_', not starting with a digit, at most 40.");
         }
 
         return found.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(found);

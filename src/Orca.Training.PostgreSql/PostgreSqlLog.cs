@@ -11,12 +11,12 @@ internal static partial class PostgreSqlLog
     [LoggerMessage(6001, LogLevel.Information, "Upgraded job store {Database}, schema {Schema}, from version {From} to {To}")]
     public static partial void Upgraded(this ILogger log, string database, string schema, int from, int to);
 
-    [LoggerMessage(6002, LogLevel.Warning, "The changes of job store {Database} cannot be read now; trying again in {DurationMs} ms")]
+    [LoggerMessage(6002, LogLevel.Warning, "The changes of job store {Database} cannot be read; trying again in {DurationMs} ms")]
     public static partial void FeedBroken(this ILogger log, Exception exception, string database, long durationMs);
 
-    [LoggerMessage(6003, LogLevel.Warning, "Lost the connection that job store {Database} notifies changes on; looking for them every {DurationMs} ms until it is back")]
+    [LoggerMessage(6003, LogLevel.Warning, "Lost the notification connection of job store {Database}; polling every {DurationMs} ms until it is back")]
     public static partial void NotificationsLost(this ILogger log, Exception exception, string database, long durationMs);
 
-    [LoggerMessage(6004, LogLevel.Warning, "The data source of job store {Database} has Max Auto Prepare set: one statement that fails can break later ones on its connection (npgsql#6391). Leave it off for this source")]
+    [LoggerMessage(6004, LogLevel.Warning, "The data source of job store {Database} has Max Auto Prepare set. A statement that fails can then break later statements on its connection (npgsql#6391). Turn it off for this data source")]
     public static partial void PreparesByItself(this ILogger log, string database);
 }

@@ -6,9 +6,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orca.Training.Auditing.Relational;
 using Orca.Training.Jobs.Storage.Relational;
 using Orca.Training.Metrics.Relational;
 using Orca.Training.Models.Relational;
+using Orca.Training.Ownership.Relational;
 using Orca.Training.PostgreSql;
 using Orca.Training.PostgreSql.Database;
 using Orca.Training.Runs;
@@ -23,19 +25,19 @@ public static class PostgreSqlTrainingBuilderExtensions
     /// Keeps jobs in PostgreSQL (13 or later), in tables that are made and upgraded at the start where need be. Several hosts may share
     /// them: any takes requests, one decides. Of several calls the last one counts.
     /// </summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <param name="connectionString">
-    /// As Npgsql spells it: <c>Host=db;Database=trainings;Username=…</c>. A pooler that hands on sessions by transaction will not do. <c>Max Auto Prepare</c> is
-    /// turned off: with it, one statement that fails breaks others later.
+    /// A connection string of Npgsql: <c>Host=db;Database=trainings;Username=…</c>. A pooler that reassigns sessions after each transaction does not work.
+    /// <c>Max Auto Prepare</c> is turned off: with it, a statement that fails can break later ones.
     /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
     public static OrcaTrainingBuilder UsePostgreSql(this OrcaTrainingBuilder builder, string connectionString) =>
         builder.UsePostgreSql(connectionString, configure: null);
 
-    /// <summary>The same with other settings.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
-    /// <param name="connectionString">As Npgsql spells it.</param>
+    /// <summary>The same with other options.</summary>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
+    /// <param name="connectionString">A connection string of Npgsql.</param>
     /// <param name="configure">Sets the schema and the times, after <c>OrcaTraining:PostgreSql</c> in the configuration; null for those.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
@@ -46,8 +48,8 @@ public static class PostgreSqlTrainingBuilderExtensions
         return builder.Use(services => new PostgreSqlDataSource(Build(services, connection.ConnectionString), isOwned: true), configure);
     }
 
-    /// <summary>The same with a data source of the application's own, which it disposes itself.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <summary>The same with a data source of the application, which disposes it itself.</summary>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <param name="dataSource">Finds it among the host's services, or makes it. Without <c>Max Auto Prepare</c>: with it, one statement that fails breaks others later.</param>
     /// <param name="configure">Sets the schema and the times, after <c>OrcaTraining:PostgreSql</c> in the configuration; null for those.</param>
     /// <returns>The builder.</returns>
@@ -91,13 +93,16 @@ public static class PostgreSqlTrainingBuilderExtensions
             .UseRunStores(
                 provider => new RelationalRunStore(provider.GetRequiredService<RunDatabase>()),
                 provider => new RelationalModelStore(provider.GetRequiredService<RunDatabase>(), provider.GetRequiredService<IRunStore>()),
-                provider => new RelationalMetricStore(provider.GetRequiredService<RunDatabase>()));
+                provider => new RelationalMetricStore(provider.GetRequiredService<RunDatabase>()))
+            .UseAccessStores(
+                provider => new RelationalNameOwners(provider.GetRequiredService<RunDatabase>()),
+                provider => new RelationalAuditStore(provider.GetRequiredService<RunDatabase>()));
     }
 
     private static NpgsqlDataSource Build(IServiceProvider services, string connectionString)
     {
         var data = new NpgsqlDataSourceBuilder(connectionString);
-        data.UseLoggerFactory(services.GetService<ILoggerFactory>());
+        data.UseLoggerFactory(services.GetService<ILoggerFactory>() is { } loggers ? new QuietNpgsqlLogs(loggers) : null);
         return data.Build();
     }
 }

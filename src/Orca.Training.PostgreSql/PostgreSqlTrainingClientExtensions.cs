@@ -30,6 +30,6 @@ public static class PostgreSqlTrainingClientExtensions
         return client is TrainingClient { Store: PostgreSqlJobStore store } inProcess
             ? inProcess.TrainAsync(request, (submit, token) => store.SubmitWithinAsync(submit, transaction, token), cancellationToken)
             : throw new ArgumentException(
-                "This client cannot bring a job into the transaction: use the ITrainingClient of this process's host, which keeps its jobs by UsePostgreSql().", nameof(client));
+                "This client cannot submit in the transaction: use the ITrainingClient of a host in this process that keeps its jobs with UsePostgreSql().", nameof(client));
     }
 }

@@ -16,7 +16,7 @@ internal sealed partial class SqliteJobStore
     private readonly CancellationTokenSource _ending = new();
 
     /// <summary>Writes a new job within a transaction.</summary>
-    /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
+    /// <exception cref="TrainingException">The transaction has ended, or on another database.</exception>
     public async ValueTask<CommandResult> SubmitWithinAsync(JobCommand.Submit submit, SqliteTransaction transaction, CancellationToken cancellationToken)
     {
         var opened = await OpenAsync(cancellationToken);

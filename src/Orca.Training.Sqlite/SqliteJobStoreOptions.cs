@@ -3,26 +3,26 @@ using Microsoft.Data.Sqlite;
 namespace Orca.Training;
 
 /// <summary>
-/// The SQLite job store's settings, from the section <c>OrcaTraining:Sqlite</c> of the host's configuration and then from code. Read once,
-/// when the host starts.
+/// The settings of the SQLite job store, from the section <c>OrcaTraining:Sqlite</c> of the host's configuration and then from code. Read
+/// once, when the host starts.
 /// </summary>
 public sealed class SqliteJobStoreOptions
 {
     /// <summary>
-    /// How long a write waits for another program that holds the database's write lock, such as a backup tool or a transaction of the
-    /// application's own; then the call fails as unavailable and nothing of it is applied. Default 5 s.
+    /// How long a write waits for the write lock of another program, such as a backup tool or a transaction of the application. Then the
+    /// call fails as unavailable and changes nothing. Default 5 s.
     /// </summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a start waits for another host that uses the database to end, as it does when a host is replaced by the next one; then
-    /// it fails. Default 10 s.
+    /// How long a start waits for another host on the same file to end, for example during an upgrade. Then the start fails. Default 10
+    /// s.
     /// </summary>
     public TimeSpan HostTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Whether other users of the machine can read the database, as another user's backup tool has to; otherwise its files are the host's
-    /// user's alone. Nobody else can write them either way. Default off.
+    /// Whether other users of the machine can read the database, for example a backup tool. If not, only the user of the host can. Only
+    /// that user can write in either case. Default off.
     /// </summary>
     public bool OtherUsersCanRead { get; set; }
 
@@ -39,7 +39,7 @@ public sealed class SqliteJobStoreOptions
         if (connection.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
             throw new ArgumentException(
-                $"The connection string '{connectionString}' names a URI, and the job store keeps files of its own beside the database: give the file's path, such as 'Data Source=orca.db', and what followed '?' as the connection string's own words.");
+                $"The connection string '{connectionString}' names a URI, but the job store needs a path, because it keeps other files next to the database: give a path, such as 'Data Source=orca.db', and write what followed '?' as keywords of the connection string.");
         }
 
         if (connection.DataSource.Contains('\0', StringComparison.Ordinal))
@@ -50,12 +50,12 @@ public sealed class SqliteJobStoreOptions
         if (connection.Mode is SqliteOpenMode.Memory || connection.DataSource.Length == 0 || connection.DataSource.Contains(":memory:", StringComparison.Ordinal))
         {
             throw new ArgumentException(
-                $"The connection string '{connectionString}' names no file, so that nothing would outlive the process: give a file, such as 'Data Source=orca.db', or use UseMemoryJobStore.");
+                $"The connection string '{connectionString}' names no file, so nothing would outlive the process: give a file, such as 'Data Source=orca.db', or use UseMemoryJobStore.");
         }
 
         if (connection.Mode is SqliteOpenMode.ReadOnly)
         {
-            throw new ArgumentException($"The connection string '{connectionString}' opens the database for reading only, and the job store writes: leave Mode out.");
+            throw new ArgumentException($"The connection string '{connectionString}' opens the database read-only, but the job store must write: leave Mode out.");
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class SqliteJobStoreOptions
             // Without what .NET calls its own parameters.
             var reason = e.Message.Split('\n')[0].Split(" (Parameter")[0].TrimEnd('.');
             throw new ArgumentException(
-                $"The connection string '{connectionString}' cannot be read ({reason}): give one as Microsoft.Data.Sqlite spells it, such as 'Data Source=orca.db'.", e);
+                $"The connection string '{connectionString}' cannot be read ({reason}): use the syntax of Microsoft.Data.Sqlite, such as 'Data Source=orca.db'.", e);
         }
     }
 }

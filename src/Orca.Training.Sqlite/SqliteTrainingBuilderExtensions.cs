@@ -5,9 +5,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Orca.Training.Auditing.Relational;
 using Orca.Training.Jobs.Storage.Relational;
 using Orca.Training.Metrics.Relational;
 using Orca.Training.Models.Relational;
+using Orca.Training.Ownership.Relational;
 using Orca.Training.Runs;
 using Orca.Training.Runs.Relational;
 using Orca.Training.Sqlite;
@@ -22,7 +24,7 @@ public static class SqliteTrainingBuilderExtensions
     /// Keeps jobs in a SQLite file, made and upgraded at the start where need be. For one host: a second one on the same file is refused
     /// when it starts. Every answer to a submission is on the disk before it is given. Of several calls the last one counts.
     /// </summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned.</param>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <param name="connectionString">Names the file, as Microsoft.Data.Sqlite spells it: <c>Data Source=orca.db</c>. The application's own tables may lie in it too.</param>
     /// <param name="configure">Sets how long is waited for others, after <c>OrcaTraining:Sqlite</c> in the configuration.</param>
     /// <returns>The builder.</returns>
@@ -57,6 +59,9 @@ public static class SqliteTrainingBuilderExtensions
             .UseRunStores(
                 provider => new RelationalRunStore(provider.GetRequiredService<RunDatabase>()),
                 provider => new RelationalModelStore(provider.GetRequiredService<RunDatabase>(), provider.GetRequiredService<IRunStore>()),
-                provider => new RelationalMetricStore(provider.GetRequiredService<RunDatabase>()));
+                provider => new RelationalMetricStore(provider.GetRequiredService<RunDatabase>()))
+            .UseAccessStores(
+                provider => new RelationalNameOwners(provider.GetRequiredService<RunDatabase>()),
+                provider => new RelationalAuditStore(provider.GetRequiredService<RunDatabase>()));
     }
 }

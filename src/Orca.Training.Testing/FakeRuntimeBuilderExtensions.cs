@@ -13,14 +13,14 @@ using Orca.Training.Tracking;
 namespace Orca.Training.Testing;
 
 /// <summary>
-/// Puts fakes in place of a host's own parts. It does not matter whether the host's own <c>UseDocker()</c>, <c>UseSqlite()</c> and the like are called
-/// before or after: a test takes the host as it is, and no engine, database or server is opened.
+/// Replaces parts of a host by fakes. The order does not matter: <c>UseDocker()</c>, <c>UseSqlite()</c> and the like of the host may be called before or
+/// after. No engine, database or server is opened.
 /// </summary>
 public static class FakeRuntimeBuilderExtensions
 {
-    /// <summary>Adds a machine whose containers are scripted, in place of all real machines of the host. Called again with another name, it adds another fake.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned; a test of an existing host calls that again.</param>
-    /// <param name="runtime">The fake; the test keeps it and scripts it.</param>
+    /// <summary>Replaces all machines of the host by one whose containers are scripted. Call it again with another name to add another fake machine.</summary>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>. A test of an existing host calls that again.</param>
+    /// <param name="runtime">The fake. The test scripts it.</param>
     /// <param name="machine">The machine's name.</param>
     public static OrcaTrainingBuilder UseFakeRuntime(this OrcaTrainingBuilder builder, FakeContainerRuntime runtime, string machine = "fake")
     {
@@ -33,10 +33,10 @@ public static class FakeRuntimeBuilderExtensions
     }
 
     /// <summary>
-    /// Keeps jobs and their runs in memory, has every dataset that is asked for, and keeps what trainings leave (<see cref="FakeTraining.Leaves"/>) and
-    /// print in memory: for tests that touch no disk and no database.
+    /// Keeps jobs, runs, logs and the files of trainings (<see cref="FakeTraining.Leaves"/>) in memory. Every dataset exists. The test then uses no disk and no
+    /// database.
     /// </summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned; a test of an existing host calls that again.</param>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>. A test of an existing host calls that again.</param>
     public static OrcaTrainingBuilder UseFakeStores(this OrcaTrainingBuilder builder)
     {
         builder.UseFakeFiles();
@@ -48,8 +48,8 @@ public static class FakeRuntimeBuilderExtensions
         return builder;
     }
 
-    /// <summary>As <see cref="UseFakeStores"/>, but jobs, runs, models and metrics stay in the host's own job store.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned; a test of an existing host calls that again.</param>
+    /// <summary>As <see cref="UseFakeStores"/>, but jobs, runs, models and metrics stay in the job store of the host.</summary>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>. A test of an existing host calls that again.</param>
     public static OrcaTrainingBuilder UseFakeFiles(this OrcaTrainingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -61,8 +61,8 @@ public static class FakeRuntimeBuilderExtensions
         return builder;
     }
 
-    /// <summary>Lets the whole host live in a virtual time; see <see cref="VirtualTime.RunAsync"/>.</summary>
-    /// <param name="builder">What <c>AddOrcaTraining()</c> returned; a test of an existing host calls that again.</param>
+    /// <summary>Runs the whole host in virtual time; see <see cref="VirtualTime.RunAsync"/>.</summary>
+    /// <param name="builder">The result of <c>AddOrcaTraining()</c>. A test of an existing host calls that again.</param>
     /// <param name="time">The clock, from <see cref="VirtualTime.RunAsync"/>.</param>
     public static OrcaTrainingBuilder UseVirtualTime(this OrcaTrainingBuilder builder, VirtualTime time)
     {

@@ -1,8 +1,8 @@
 namespace Orca.Training.Testing;
 
 /// <summary>
-/// A clock that goes on only when nothing is left to do, so that a test of days takes milliseconds, never waits and never races:
-/// test and host share one thread, and the clock jumps to its next timer when both are waiting.
+/// A clock that advances only when there is nothing left to do. Test and host share one thread; when both wait, the clock jumps to the next
+/// timer. A test of days takes milliseconds, and has the same order of events in each run.
 /// </summary>
 public sealed class VirtualTime : TimeProvider
 {
@@ -39,12 +39,12 @@ public sealed class VirtualTime : TimeProvider
     internal TaskScheduler Scheduler { get; private set; } = TaskScheduler.Default;
 
     /// <summary>
-    /// Runs a test in a virtual time of its own, which starts with 2030 (UTC). Whatever the test awaits, the clock goes on until it
-    /// happens. Any number of such tests can run in parallel.
+    /// Runs a test in its own virtual time, which starts with the year 2030 (UTC). When the test waits for something, the clock advances until it
+    /// happens. Such tests can run in parallel.
     /// </summary>
-    /// <param name="test">The test; it makes its host with <c>UseVirtualTime</c>.</param>
-    /// <param name="limit">The most virtual time that it may take; default 366 days.</param>
-    /// <exception cref="TimeoutException">The test is not done within the limit.</exception>
+    /// <param name="test">The test. It creates its host with <c>UseVirtualTime</c>.</param>
+    /// <param name="limit">The maximum virtual time of the test; default 366 days.</param>
+    /// <exception cref="TimeoutException">The test has not ended within the limit.</exception>
     public static Task RunAsync(Func<VirtualTime, Task> test, TimeSpan? limit = null)
     {
         ArgumentNullException.ThrowIfNull(test);

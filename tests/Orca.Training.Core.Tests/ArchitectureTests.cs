@@ -25,7 +25,9 @@ public sealed partial class ArchitectureTests
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
         ["Progress"] = ["Jobs", "Machines", "Text"],
         ["Logs"] = ["Disk", "Files", "Jobs", "Machines"],
-        ["Client"] = ["Artifacts", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Runs", "Settings", "Text"],
+        ["Auditing"] = ["Jobs"],
+        ["Ownership"] = ["Jobs"],
+        ["Client"] = ["Artifacts", "Auditing", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Ownership", "Runs", "Settings", "Text"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics"],
         ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity", "Text"],
@@ -97,6 +99,19 @@ public sealed partial class ArchitectureTests
         Assert.Empty(references.Except(allowed));
     }
 
+    [Fact]
+    public void No_door_takes_a_client_or_a_store_from_the_host_but_by_its_caller()
+    {
+        // Whether the service is well is asked of its parts, by whoever the host lets ask.
+        var taken = from file in Sources.Files(["src/Orca.Training.AspNetCore"], ".cs")
+                    where !file.Contains("/Health/", StringComparison.Ordinal) && !file.EndsWith("/Access/Callers.cs", StringComparison.Ordinal)
+                    from line in Sources.Lines(file)
+                    where TakenFromTheHost().IsMatch(line)
+                    select $"{file}: {line}";
+
+        Assert.Empty(taken);
+    }
+
     private static IEnumerable<(string File, string From, string To)> AllArrows()
     {
         foreach (var file in Sources.Files([Core], ".cs"))
@@ -126,11 +141,14 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"Orca\.Training\.([A-Z][\w.]*)|(?<![\w.])(?:(?<1>Machines)\.ReservedVariables|(?<1>Jobs)\.(?:Job|JobId|JobState|Outcome)\b)")]
     private static partial Regex Namespaces();
 
-    [GeneratedRegex(@"using Orca\.Training\.(Jobs\.Storage\.Memory|Metrics\.Memory|Models\.Memory|Artifacts\.Folders|Datasets\.Folders|Logs\.Folders)")]
+    [GeneratedRegex(@"using Orca\.Training\.(Jobs\.Storage\.Memory|Metrics\.Memory|Models\.Memory|Auditing\.Memory|Ownership\.Memory|Artifacts\.Folders|Datasets\.Folders|Logs\.Folders)")]
     private static partial Regex Implementations();
 
     [GeneratedRegex(@"using (Orca\.Training\.(Docker|Kubernetes|Minio|Sqlite|PostgreSql|Grpc|AspNetCore|Testing|Cli)|Docker|Grpc|Google|Microsoft\.AspNetCore)\b")]
     private static partial Regex OtherPackages();
+
+    [GeneratedRegex(@"Service<(ITrainingClient\w*|I\w+Store)>")]
+    private static partial Regex TakenFromTheHost();
 
     [GeneratedRegex(@"ProjectReference Include="".*/Orca\.Training\.([\w.]+)\.csproj""")]
     private static partial Regex ProjectReference();

@@ -10,9 +10,9 @@ internal static class ConfigurationPage
 
         <!-- Made from the options and their comments by eng/docs.sh; a test holds it to the code. -->
 
-        The service reads the section `OrcaTraining` of the host's configuration by itself: from `appsettings.json`, from environment
-        variables (`OrcaTraining__StopGrace=00:00:30`), from the command line (`--OrcaTraining:StopGrace=00:00:30`), or from wherever else
-        the host takes its configuration. Code has the last word: `AddOrcaTraining(o => …)` and `UseDocker(o => …)` go before it.
+        The service reads the section `OrcaTraining` of the host's configuration: from `appsettings.json`, from environment variables
+        (`OrcaTraining__StopGrace=00:00:30`), from the command line (`--OrcaTraining:StopGrace=00:00:30`), or from any other source of the
+        host. Values set in code, in `AddOrcaTraining(o => …)` or `UseDocker(o => …)`, override the configuration.
 
         ```json
         {
@@ -25,19 +25,39 @@ internal static class ConfigurationPage
         }
         ```
 
-        **When the host starts**, all settings are checked, and all that is wrong is told at once: each by its full path, with the value
-        found and what would be right. The host then does not start. A key that means nothing is told in the log, with the nearest that
-        does (event 1040); the host starts all the same, so that an older one can live with a newer one's configuration.
+        ## When the host starts
 
-        **While the host runs**, a changed configuration is taken over for the settings that say so below, if all of it is right; if not,
-        the settings from before still hold, and the log says why (event 1043). Requests are checked by the settings that hold when they
-        come. A job is launched with what its algorithm is at its launch; attempts under way keep what they were given. A job whose
-        algorithm has been taken away fails at its launch, and says so. All other settings are read when the host starts; if one of them
-        has changed, the log says that a restart is needed (event 1042).
+        The host checks all settings. If something is wrong, it does not start, and one exception lists every mistake: the full path of the
+        setting, its value, and what would be right.
 
-        A *time* is written `hours:minutes:seconds`, with days in front where needed (`1.12:00:00`).
-        [appsettings.schema.json](appsettings.schema.json) describes all this to editors, through a line `"$schema"` in `appsettings.json`;
-        editors that know NuGet's convention find it in the packages without one.
+        | you wrote | the exception says |
+        | --- | --- |
+        | `"LeaseDuration": "30s"` | `OrcaTraining:LeaseDuration is '30s': write 00:00:30, which is hours:minutes:seconds.` |
+        | `"MemoryMiB": "2GB"` | `OrcaTraining:Algorithms:a:MemoryMiB is '2GB': write 2048, a whole number of MiB.` |
+        | `"Pull": "IfMising"` | `OrcaTraining:Algorithms:a:Pull is 'IfMising': did you mean IfMissing? Give IfMissing, Always or Never.` |
+        | `"LeseDuration": "00:00:30"` | `OrcaTraining:LeseDuration is unknown: did you mean OrcaTraining:LeaseDuration?` |
+
+        A key that no package of this host reads is a mistake too. Set `AllowUnknownSettings` to true to get a warning instead (event 1040): for
+        example while hosts of two versions share a configuration, or if you keep settings of your own in the section.
+
+        A host without an algorithm starts, and warns that it refuses every submission (event 1046).
+
+        ## While the host runs
+
+        Some settings are reloaded when the configuration changes; the tables say which. The new values apply only if all settings are valid.
+        Otherwise the old values stay in use, and the log says why (event 1043).
+
+        - A request is checked against the settings in use when it arrives.
+        - A job is launched with the settings that its algorithm has at that moment. Attempts under way keep theirs.
+        - A job whose algorithm was removed fails at its launch, and says so.
+        - All other settings need a restart. The log says so when one of them has changed (event 1042).
+
+        ## Format
+
+        A *time* is `hours:minutes:seconds`, with days in front if needed (`1.12:00:00`).
+
+        For completion in an editor, add a line `"$schema"` to `appsettings.json` that points to
+        [appsettings.schema.json](appsettings.schema.json). Editors that know NuGet's convention find the schema in the packages without it.
 
         """;
 

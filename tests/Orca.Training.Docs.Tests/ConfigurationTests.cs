@@ -1,9 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
+using Orca.Training.Settings;
 
 namespace Orca.Training.Docs.Tests;
 
@@ -55,15 +54,14 @@ public sealed class ConfigurationTests
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         configure(builder.Configuration);
-        builder.Logging.AddFakeLogging();
         builder.Services.AddOrcaTraining().UseDocker().UseKubernetes().UseSqlite("Data Source=none.db").UsePostgreSql("Host=none").UseMinio(o => (o.Endpoint, o.AccessKey, o.SecretKey) = ("http://none", "none", "none"));
         using var host = builder.Build();
-        _ = host.Services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         if (isChecked)
         {
             host.Services.GetRequiredService<IStartupValidator>().Validate();
         }
 
-        return [.. host.Services.GetRequiredService<FakeLogCollector>().GetSnapshot().Where(r => r.Id.Id == 1040).Select(r => r.Message)];
+        var keys = host.Services.GetRequiredService<SettingsCheck>().Keys;
+        return [.. host.Services.GetServices<SettingsSource>().SelectMany(s => s.FaultsBy(keys)).Where(f => f.IsUnknown).Select(f => f.ToString())];
     }
 }

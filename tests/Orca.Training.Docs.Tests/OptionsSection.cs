@@ -20,6 +20,8 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
         new("OrcaTraining:Algorithms:NAME:Registry", typeof(RegistryCredentials)),
         new("OrcaTraining:Algorithms:NAME:Timeouts", typeof(TimeoutOptions)),
         new("OrcaTraining:Algorithms:NAME:Retries", typeof(RetryOptions)),
+        new("OrcaTraining:Access", typeof(AccessOptions)),
+        new("OrcaTraining:Access:Roles:NAME", typeof(AccessRoleOptions)),
         new("OrcaTraining:Limits", typeof(RequestLimits)),
         new("OrcaTraining:Leavings", typeof(LeavingsOptions)),
         new("OrcaTraining:Retention", typeof(RetentionOptions)),

@@ -69,7 +69,7 @@ internal sealed class Service : IAsyncDisposable
         });
         build?.Invoke(training);
         var app = builder.Build();
-        app.MapOrcaTraining();
+        app.MapOrcaTraining().AllowThisMachineOnly();
         await app.StartAsync(Cancel);
         var service = new Service(app, data);
         await service.Datasets.AddAsync("numbers", [new DatasetFile("numbers.txt", _ => ValueTask.FromResult<Stream>(new MemoryStream("1 2 3"u8.ToArray())))], Cancel);

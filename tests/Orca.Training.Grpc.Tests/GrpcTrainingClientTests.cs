@@ -81,7 +81,7 @@ public sealed class GrpcTrainingClientTests
     [InlineData("localhost:5081")]
     [InlineData("ftp://localhost")]
     [InlineData("/training")]
-    [InlineData("http://localhost:5081/path")]
+    [InlineData("http://localhost:5081/?path")]
     public void What_is_no_address_is_refused(string address) =>
         Assert.Contains($"'{address}'", Assert.Throws<ArgumentException>(() => GrpcTrainingClient.Connect(address)).Message, StringComparison.Ordinal);
 
@@ -118,7 +118,7 @@ public sealed class GrpcTrainingClientTests
 
         Assert.Equal(TrainingError.InvalidArgument, refusal.Error);
         Assert.InRange(refusal.Violations.Count, 3, 255);
-        Assert.Equal(new FieldViolation("…", $"{256 - (refusal.Violations.Count - 1)} more are wrong, which do not fit in an answer."), refusal.Violations[^1]);
+        Assert.Equal(new FieldViolation("…", $"{256 - (refusal.Violations.Count - 1)} more fields are wrong; they do not fit into the answer."), refusal.Violations[^1]);
         Assert.EndsWith("…", refusal.Message, StringComparison.Ordinal);
     }
 

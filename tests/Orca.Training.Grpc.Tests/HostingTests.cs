@@ -228,7 +228,7 @@ public sealed class HostingTests
 
         var trouble = await Assert.ThrowsAsync<TrainingException>(() => client.CancelTrainingAsync(new JobId(1), Token));
 
-        Assert.Equal((TrainingError.Internal, "The training service met an unexpected error; its log says more."), (trouble.Error, trouble.Message));
+        Assert.Equal((TrainingError.Internal, "The training service failed with an unexpected error; its log has the details."), (trouble.Error, trouble.Message));
         var error = Assert.Single(host.Logs.GetSnapshot(), record => record.Level >= LogLevel.Error);
         Assert.Equal((3000, "secret"), (error.Id.Id, error.Exception!.Message));
     }

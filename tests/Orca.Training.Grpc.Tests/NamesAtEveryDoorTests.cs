@@ -125,7 +125,7 @@ public sealed class NamesAtEveryDoorTests : IDisposable
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => client.TrainAsync(Request with { InputModel = "m:1" }, Token));
 
         Assert.Equal(
-            "input_model: It means two: the version or alias '1' of the model 'm', and the model 'm:1'. Give 'm:1:1' for this one, or another alias of that.", refusal.Message);
+            "input_model: It is ambiguous: the version or alias '1' of the model 'm', and the model 'm:1'. Give 'm:1:1' for this one, or another alias of that.", refusal.Message);
         var job = await client.TrainAsync(Request with { InputModel = "m:1:1" }, Token);
         Assert.Equal("m:1:1", (await client.GetTrainingStatusAsync(job, Token)).Request.InputModel);
     }

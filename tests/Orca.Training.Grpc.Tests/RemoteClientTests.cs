@@ -1,5 +1,5 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Client;
 using Orca.Training.Grpc.Tests.Support;
 using Orca.Training.Testing.Conformance.Clients;
@@ -24,15 +24,19 @@ public sealed class RemoteClientTests : TrainingClientConformance
 
     protected override async Task<ITrainingClient> ReachAsync(ITrainingClientFactory service, string? user)
     {
-        var host = await TrainingHost.StartAsync(service, map: app =>
-        {
-            app.Use((context, next) =>
+        var host = await TrainingHost.StartAsync(
+            service,
+            builder => builder.Services.AddAuthorization(),
+            app =>
             {
-                context.User = user is null ? context.User : new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test"));
-                return next(context);
+                app.Use((context, next) =>
+                {
+                    context.User = user is null ? context.User : Callers.Named(user);
+                    return next(context);
+                });
+                app.UseAuthorization();
+                _ = user is null ? app.MapOrcaTraining().AllowThisMachineOnly() : app.MapOrcaTraining().RequireAuthorization();
             });
-            app.MapOrcaTraining();
-        });
         _reached.Add((host, host.Connect()));
         return _reached[^1].Client;
     }

@@ -28,7 +28,7 @@ public sealed class SignInTests
 
         Assert.Equal(TrainingError.Unauthenticated, refusal.Error);
         Assert.Equal(
-            $"A sign-in page at /Account/Login answered in place of the training service at {host.Address.GetLeftPart(UriPartial.Authority)}: the host signs callers in by a browser. "
+            $"A sign-in page at /Account/Login answered in place of the training service at {host.Address.GetLeftPart(UriPartial.Authority)}: the host signs callers in with a browser. "
             + "Give this client a token (the option Token of Connect), and let the host accept tokens where it maps the training service.",
             refusal.Message);
     }
@@ -56,7 +56,7 @@ public sealed class SignInTests
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => client.GetTrainingStatusAsync(new JobId(1), Cancel));
 
         Assert.Equal(TrainingError.Unauthenticated, refusal.Error);
-        Assert.EndsWith("could not be had: The vault is sealed.", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("could not be obtained: The vault is sealed.", refusal.Message, StringComparison.Ordinal);
     }
 
     private static Task<TrainingHost> StartAsync(Action<IServiceCollection> authenticate) => TrainingHost.StartAsync(

@@ -52,7 +52,7 @@ public sealed class UploadTests : IDisposable
 
         var refusal = await Assert.ThrowsAsync<RpcException>(() => answered);
         Assert.Equal(
-            (StatusCode.ResourceExhausted, "You upload 8 datasets already, and a caller may upload 8 at once: wait for one of them to end."),
+            (StatusCode.ResourceExhausted, "You are uploading 8 datasets, and a caller may upload 8 at a time: wait until one of them has ended."),
             (refusal.StatusCode, refusal.Status.Detail));
         held.ForEach(call => call.Dispose());
     }

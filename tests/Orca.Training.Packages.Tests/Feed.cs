@@ -21,6 +21,18 @@ public sealed class Feed : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
+        // What was restored of this pack is of no use to anybody any more.
+        var restored = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
+            ? set : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        foreach (var package in Directory.Exists(restored) ? Directory.EnumerateDirectories(restored, "orca.training.*") : [])
+        {
+            var version = Path.Combine(package, Version.ToLowerInvariant());
+            if (Version.Length > 0 && Directory.Exists(version))
+            {
+                Directory.Delete(version, recursive: true);
+            }
+        }
+
         _folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }

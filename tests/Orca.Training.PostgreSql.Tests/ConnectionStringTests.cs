@@ -19,7 +19,7 @@ public sealed class ConnectionStringTests(PostgreSqlServer server)
         var refused = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddOrcaTraining().UsePostgreSql(connectionString));
 
         Assert.StartsWith("The connection string of UsePostgreSql cannot be read (", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("give one as Npgsql spells it, such as 'Host=db;Database=trainings;Username=orca'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("use the syntax of Npgsql, such as 'Host=db;Database=trainings;Username=orca'", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
     }
 

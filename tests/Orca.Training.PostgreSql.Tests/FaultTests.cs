@@ -104,7 +104,7 @@ public sealed class FaultTests
         var first = await Assert.ThrowsAsync<JobStoreUnavailableException>(() => SubmitAsync(store));
         Assert.Contains("is not known", first.Message, StringComparison.Ordinal);
         var second = await Assert.ThrowsAsync<JobStoreUnavailableException>(() => SubmitAsync(store));
-        Assert.Contains("cannot be reached; nothing was recorded", second.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be reached; nothing was stored", second.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<JobStoreUnavailableException>(() => store.ReadOpenJobsAsync(Cancel).AsTask());
         await Assert.ThrowsAsync<JobStoreUnavailableException>(() => store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel).AsTask());
 

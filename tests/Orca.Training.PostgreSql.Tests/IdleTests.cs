@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
@@ -58,5 +60,32 @@ public sealed class IdleTests
             await using var command = source.CreateCommand(text);
             return await command.ExecuteScalarAsync(Cancel);
         }
+    }
+
+    [Fact]
+    public async Task At_the_level_Information_a_host_tells_of_its_start_and_then_nothing_while_it_idles()
+    {
+        await using var server = new PostgreSqlServer();
+        await server.InitializeAsync();
+        using var runtime = new ListedRuntime(new FakeContainerRuntime(TimeProvider.System));
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFakeLogging();
+        builder.Services
+            .AddOrcaTraining(o =>
+            {
+                o.AddAlgorithm("a", "image");
+                // Some hundred renewals, looks and listings in the time of this test.
+                o.ReconcilePeriod = TimeSpan.FromMilliseconds(20);
+                o.LeaseDuration = TimeSpan.FromMilliseconds(300);
+            })
+            .AddMachine("m", _ => runtime).UseFakeFiles().UsePostgreSql(server.ConnectionString, o => o.PollPeriod = TimeSpan.FromSeconds(1));
+        using var host = builder.Build();
+        await host.StartAsync(Cancel);
+        await runtime.ListedAsync(100, Cancel);
+        await host.StopAsync(Cancel);
+
+        var told = host.Services.GetRequiredService<FakeLogCollector>().GetSnapshot();
+        // Who decides, on which machine, what others would not find, and the store.
+        Assert.Equal([1000, 1011, 1033, 6000], told.Where(r => !r.Category!.StartsWith("Microsoft.Hosting", StringComparison.Ordinal)).Select(r => r.Id.Id).Order());
     }
 }

@@ -19,6 +19,14 @@ public sealed class PostgreSqlRunStoresTests(PostgreSqlServer server) : RunStore
         await _data.DisposeAsync();
     }
 
+    [Fact]
+    public async Task Of_a_job_with_very_many_points_the_older_ones_are_thinned_and_the_peaks_and_the_newest_stay()
+    {
+        var schema = Stores.NewSchema();
+        await using var jobs = Stores.Open(server, schema);
+        await MetricThinningCase.CheckAsync(new RelationalMetricStore(new PostgreSqlRunDatabase(jobs, _data, schema)) { MostPoints = MetricThinningCase.MostPoints });
+    }
+
     protected override ValueTask<RunStores> CreateAsync()
     {
         var schema = Stores.NewSchema();

@@ -132,7 +132,7 @@ public sealed class TransactionTests(PostgreSqlServer server)
         await (isCommitted ? orders.Transaction.CommitAsync(Cancel) : orders.Transaction.RollbackAsync(Cancel));
         var after = (await store.ApplyAsync([keyed], null, Cancel))[0];
 
-        Assert.Contains("has submitted with the idempotency key 'order 17': nothing was recorded", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("has submitted with the idempotency key 'order 17': nothing was stored", refusal.Message, StringComparison.Ordinal);
         Assert.All(others, o => Assert.True(o.Applied));
         Assert.Equal(isCommitted, after.Rejection is Rejection.KeyInUse);
         Assert.Equal(isCommitted, after.Job!.Id == within);
@@ -186,7 +186,7 @@ public sealed class TransactionTests(PostgreSqlServer server)
         var first = await Assert.ThrowsAsync<TrainingException>(() => Client(host).TrainAsync(Request, orders.Transaction, Cancel));
         var second = await Assert.ThrowsAsync<TrainingException>(() => Client(host).TrainAsync(Request, elsewhere, Cancel));
 
-        Assert.StartsWith("The transaction is over", first.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The transaction has ended", first.Message, StringComparison.Ordinal);
         Assert.Contains($"where schema '{orders.Schema}' is not the host's job store", second.Message, StringComparison.Ordinal);
         await host.StopAsync(Cancel);
     }

@@ -31,7 +31,7 @@ public sealed class FaultTests : IDisposable
                 acknowledged.Add((await store.ApplyAsync([JobSamples.Submit()], null, Cancel))[0].Job!.Id);
             }
         });
-        Assert.StartsWith($"The disk of the job store '{store.File}' is full: nothing was recorded.", full.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The disk of the job store '{store.File}' is full: nothing was stored.", full.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<JobStoreUnavailableException>(() => store.ApplyAsync([.. Enumerable.Repeat(JobSamples.Submit(), 50)], null, Cancel).AsTask());
         Assert.Equal(acknowledged.Count + 1, (await store.ReadOpenJobsAsync(Cancel)).Jobs.Count);
 

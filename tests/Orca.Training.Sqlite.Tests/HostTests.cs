@@ -82,7 +82,7 @@ public sealed class HostTests : IDisposable
 
         var refused = await Assert.ThrowsAsync<SqliteStoreException>(() => older.OpenAsync(Cancel).AsTask());
 
-        Assert.Contains("has schema version 99, and this version of Orca.Training.Sqlite knows up to 4", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("has schema version 99, and this version of Orca.Training.Sqlite knows up to 5", refused.Message, StringComparison.Ordinal);
         Run(file, "UPDATE orca_schema SET version = 99 WHERE version = 99");
     }
 
@@ -91,8 +91,8 @@ public sealed class HostTests : IDisposable
     [InlineData("Data Source=x.db;Mode=Memory", "names no file")]
     [InlineData("Cache=Shared", "names no file")]
     [InlineData("Data Source=x.db;Mode=ReadOnly", "leave Mode out")]
-    [InlineData("Data Source=file:x.db?mode=rwc", "names a URI, and the job store keeps files of its own beside the database: give the file's path")]
-    [InlineData("x.db", "The connection string 'x.db' cannot be read (Format of the initialization string does not conform to specification starting at index 0): give one as Microsoft.Data.Sqlite spells it, such as 'Data Source=orca.db'.")]
+    [InlineData("Data Source=file:x.db?mode=rwc", "names a URI, but the job store needs a path, because it keeps other files next to the database: give a path")]
+    [InlineData("x.db", "The connection string 'x.db' cannot be read (Format of the initialization string does not conform to specification starting at index 0): use the syntax of Microsoft.Data.Sqlite, such as 'Data Source=orca.db'.")]
     [InlineData("Datei=x.db", "The connection string 'Datei=x.db' cannot be read (")]
     [InlineData("Data Source=x.db;Mode=Sometimes", "The connection string 'Data Source=x.db;Mode=Sometimes' cannot be read (")]
     public void A_connection_string_that_cannot_keep_jobs_is_refused(string connectionString, string says)
@@ -111,7 +111,7 @@ public sealed class HostTests : IDisposable
         var refused = await Assert.ThrowsAsync<SqliteStoreException>(() => store.OpenAsync(Cancel).AsTask());
 
         Assert.Equal(
-            $"The job store '{file}' cannot be opened: there is no folder '{Path.GetDirectoryName(file)}'. Make it, or give another in 'Data Source' of UseSqlite's connection string.", refused.Message);
+            $"The job store '{file}' cannot be opened: there is no folder '{Path.GetDirectoryName(file)}'. Create it, or use another 'Data Source' in the connection string of UseSqlite.", refused.Message);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Orca.Training.Models.Relational;
 using Orca.Training.Runs.Relational;
 using Orca.Training.Sqlite.Database;
 using Orca.Training.Testing.Conformance.Runs;
+using Orca.Training.Tests.Shared;
 
 namespace Orca.Training.Sqlite.Tests;
 
@@ -18,12 +19,23 @@ public sealed class SqliteRunStoresTests : RunStoresConformance
         _folder.Dispose();
     }
 
+    [Fact]
+    public async Task Of_a_job_with_very_many_points_the_older_ones_are_thinned_and_the_peaks_and_the_newest_stay()
+    {
+        var file = _folder.NewFile();
+        await using var jobs = StoreFolder.Open(file);
+        await MetricThinningCase.CheckAsync(new RelationalMetricStore(Database(jobs, file)) { MostPoints = MetricThinningCase.MostPoints });
+    }
+
     protected override ValueTask<RunStores> CreateAsync()
     {
         var file = _folder.NewFile();
         var jobs = StoreFolder.Open(file);
-        var database = new SqliteRunDatabase(jobs, new SqliteJobStoreOptions { ConnectionString = $"Data Source={file}" });
+        var database = Database(jobs, file);
         var runs = new RelationalRunStore(database);
         return ValueTask.FromResult(new RunStores(jobs, runs, new RelationalModelStore(database, runs), new RelationalMetricStore(database)));
     }
+
+    private static SqliteRunDatabase Database(SqliteJobStore jobs, string file) =>
+        new(jobs, new SqliteJobStoreOptions { ConnectionString = $"Data Source={file}" });
 }

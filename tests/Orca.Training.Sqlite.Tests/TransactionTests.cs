@@ -1,6 +1,8 @@
+using System.Security.Claims;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orca.Training.Auditing;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
@@ -31,6 +33,29 @@ public sealed class TransactionTests : IDisposable
 
         Assert.Equal(JobState.Succeeded, (await EndAsync(host, job)).State);
         Assert.Equal([job.Value], OrdersIn(connection));
+        await host.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task A_job_that_a_caller_submits_within_a_transaction_is_the_callers_and_its_team_s_and_nothing_waits_for_the_transaction()
+    {
+        using var host = await StartAsync(_folder.NewFile(), services => services.Configure<AccessOptions>(options =>
+            options.Roles["vision"] = new AccessRoleOptions { Claim = "groups", Value = "vision", Role = TrainingRole.Submitter, Team = "vision" }));
+        var ada = host.Services.GetRequiredService<ITrainingClientFactory>()
+            .For(new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "ada"), new Claim("groups", "vision")], "test")));
+        using var connection = Orders(host);
+        using var transaction = connection.BeginTransaction();
+        Order(connection, transaction, default);
+
+        var job = await ada.TrainAsync(Request with { OutputModelName = "m" }, transaction, Cancel);
+        transaction.Commit();
+
+        var status = await EndAsync(host, job);
+        Assert.Equal(("ada", "vision"), (status.User, status.Team));
+        Assert.Equal(job, (await ada.GetTrainingStatusAsync(job, Cancel)).JobId);
+        Assert.Empty(await host.Services.GetRequiredService<ITrainingClient>().ListAuditAsync(new AuditQuery(), Cancel));
+        await ada.CancelTrainingAsync(await ada.TrainAsync(Request with { IsHeld = true }, Cancel), Cancel);
+        Assert.Equal(2, (await host.Services.GetRequiredService<ITrainingClient>().ListAuditAsync(new AuditQuery { User = "ada" }, Cancel)).Count);
         await host.StopAsync(Cancel);
     }
 
@@ -200,7 +225,7 @@ public sealed class TransactionTests : IDisposable
         var second = await Assert.ThrowsAsync<TrainingException>(() => Client(host).TrainAsync(Request, elsewhere, Cancel));
 
         Assert.Equal((TrainingError.FailedPrecondition, TrainingError.FailedPrecondition), (first.Error, second.Error));
-        Assert.StartsWith("The transaction is over", first.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The transaction has ended", first.Message, StringComparison.Ordinal);
         Assert.Contains("which is not the database of the host's job store", second.Message, StringComparison.Ordinal);
         await host.StopAsync(Cancel);
     }
@@ -209,11 +234,12 @@ public sealed class TransactionTests : IDisposable
 
     private static SqliteJobStore Store(IHost host) => host.Services.GetRequiredService<SqliteJobStore>();
 
-    private static async Task<IHost> StartAsync(string file)
+    private static async Task<IHost> StartAsync(string file, Action<IServiceCollection>? configure = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         builder.Services.AddOrcaTraining(o => o.AddAlgorithm("a", "image"))
             .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeFiles().UseSqlite($"Data Source={file}");
+        configure?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync(Cancel);
         return host;

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orca.Training.Bench.Harness;
@@ -56,8 +57,8 @@ internal static class FloodBench
         var data = Directory.CreateTempSubdirectory("orca-flood-");
         using var host = Build(database, data.FullName);
         await host.StartAsync(cancellationToken);
-        var client = host.Services.GetRequiredService<ITrainingClient>();
-        var (others, floods) = (new Neighbours(client), new Floods(client, host.Services.GetRequiredService<IMetricStore>(), data.FullName));
+        var clients = host.Services.GetRequiredService<ITrainingClientFactory>();
+        var (others, floods) = (new Neighbours(clients), new Floods(clients.For(Named("flood")), host.Services.GetRequiredService<IMetricStore>(), data.FullName));
         var found = floods.All.ToDictionary(f => f.Name, _ => (Quiet: new List<Window>(), Beside: new List<Window>()));
         await others.WorkAsync(Length);
         for (var round = 0; round < Rounds; round++)
@@ -101,6 +102,9 @@ internal static class FloodBench
         await Task.Delay(Lead, TimeProvider.System, cancellationToken);
         return window;
     }
+
+    /// <summary>A caller as a host's authentication knows it, with the limits of any.</summary>
+    internal static ClaimsPrincipal Named(string name) => new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, name)], "bench"));
 
     private static IHost Build(IBenchedDatabase database, string folder)
     {

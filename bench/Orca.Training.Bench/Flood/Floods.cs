@@ -17,6 +17,7 @@ internal sealed class Floods(ITrainingClient client, IMetricStore metrics, strin
 {
     private const int Files = 2_000;
     private const int CallsAtOnce = 16;
+    private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(1);
 
     private static readonly string Wide =
         $"{{\"orca\":\"metric\",{string.Join(',', Enumerable.Range(0, 250).Select(i => $"\"m{i}\":0.{i:000}"))}}}";
@@ -98,8 +99,8 @@ internal sealed class Floods(ITrainingClient client, IMetricStore metrics, strin
                     }
                     catch (TrainingException e) when (e.Error is TrainingError.ResourceExhausted)
                     {
-                        // Refused: that is what limits are for, and it goes on.
-                        await Task.Yield();
+                        // Refused: that is what limits are for. It goes on after a round trip, which whoever calls from elsewhere pays.
+                        await Task.Delay(RoundTrip, TimeProvider.System, cancellationToken);
                     }
                 }
             },

@@ -8,7 +8,7 @@ namespace Orca.Training.Bench.Flood;
 /// Callers who go about their business beside a flood: each submits a job and asks for it, every so often. At this pace a service that is left alone keeps
 /// up with ease, so that what is lost of it was taken by somebody else.
 /// </summary>
-internal sealed class Neighbours(ITrainingClient client)
+internal sealed class Neighbours(ITrainingClientFactory clients)
 {
     private const int Callers = 4;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -20,8 +20,9 @@ internal sealed class Neighbours(ITrainingClient client)
     {
         var latencies = new ConcurrentBag<double>();
         var began = TimeProvider.System.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
         {
+            var client = clients.For(FloodBench.Named($"neighbour {caller}"));
             for (var due = TimeSpan.Zero; TimeProvider.System.GetElapsedTime(began) < length; due += Pause)
             {
                 var wait = due - TimeProvider.System.GetElapsedTime(began);

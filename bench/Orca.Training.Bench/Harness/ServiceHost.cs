@@ -25,7 +25,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         builder.Services.AddRoutingCore().AddLogging(l => l.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning));
         configure(builder.Services);
         var app = builder.Build();
-        app.MapOrcaTraining();
+        app.MapOrcaTraining().AllowThisMachineOnly();
         map?.Invoke(app);
         await app.StartAsync();
         return new ServiceHost(app);

@@ -1,90 +1,82 @@
-using System.Net;
-using Google.Protobuf;
-using Grpc.Core;
-using Microsoft.AspNetCore.Authorization;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features.Authentication;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orca.Training.Client;
-using Orca.Training.Grpc;
 
 namespace Orca.Training.AspNetCore.Access;
 
 /// <summary>
-/// Answers only callers on this machine, as long as the host has not said who else may call: by authenticating the caller, or by
-/// authorization metadata on the endpoint, which the host's authorization middleware then enforces.
+/// Answers only direct callers on this machine, as long as the host has not said at the mapping who else may call. That the host knows a
+/// caller is no such word: its customers are not the training service's operators.
 /// </summary>
-internal sealed class ClosedByDefault(RequestDelegate next, ILogger logger)
+internal sealed class ClosedByDefault(RequestDelegate next, GuardedEndpoint guarded, ILogger logger)
 {
-    private const string Sentence =
-        "This training service answers only callers on its own machine, because it does not know who calls. " +
-        "Its host opens it with app.MapOrcaTraining().RequireAuthorization() and authentication.";
-
-    // What reverse proxies leave behind: whoever is behind one is not known to be on this machine. X-Original-For is where ASP.NET
-    // Core's own middleware moves an address that it believed.
-    private static readonly string[] ForwardingHeaders =
-        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Original-For", "X-Real-IP", "Via"];
-
     /// <summary>Puts every endpoint of a group behind this rule.</summary>
-    public static void Guard(IEndpointConventionBuilder group, IServiceProvider services)
+    public static void Guard(RouteGroupBuilder group, IServiceProvider services, GuardedEndpoint guarded)
     {
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger<ClosedByDefault>();
+        group.WithMetadata(guarded);
 
         // Last of all conventions, so that nothing runs before it.
-        group.Finally(endpoint =>
+        ((IEndpointConventionBuilder)group).Finally(endpoint =>
         {
             if (endpoint.RequestDelegate is { } inner)
             {
-                endpoint.RequestDelegate = new ClosedByDefault(inner, logger).InvokeAsync;
+                endpoint.RequestDelegate = new ClosedByDefault(inner, guarded, logger).InvokeAsync;
             }
         });
+        if (!guarded.IsHarmless)
+        {
+            var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+            lifetime.ApplicationStarted.Register(() => WarnIfNobodySaid(services, logger));
+        }
     }
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (IsHostsConcern(context) || IsLocal(context))
+        var door = guarded.DoorOf(context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty) ?? Door.ThisMachine;
+        if (WhyRefused(context, door) is { } refusal)
         {
-            return next(context);
+            Log.RefusedCaller(logger, context.Request.Path, $"{context.Connection.RemoteIpAddress}", refusal.Message);
+            return Refusal.WriteAsync(context, refusal);
         }
 
-        Log.RefusedRemoteCaller(logger, context.Request.Path, context.Connection.RemoteIpAddress?.ToString() ?? "an unknown address");
-        return RefuseAsync(context);
+        if (door != Door.Policy && IsKnown(context))
+        {
+            // The host knows somebody and has not said what the training service is to make of it.
+            context.User = new ClaimsPrincipal(new ClaimsIdentity());
+        }
+
+        Admission.Put(context, door);
+        return next(context);
     }
+
+    private TrainingException? WhyRefused(HttpContext context, Door door) =>
+        door == Door.ThisMachine && LocalCaller.WhyNot(context) is { } elsewhere
+            ? new TrainingException(
+                IsKnown(context) ? TrainingError.PermissionDenied : TrainingError.Unauthenticated,
+                $"This training service answers only callers on its own machine, and {elsewhere}. " +
+                $"Its host says who else may call with app.{guarded.MappedBy}().RequireAuthorization(policy).")
+        : BrowserGuard.Objection(context.Request, guardsReads: door == Door.ThisMachine) is { } objection
+            ? new TrainingException(TrainingError.PermissionDenied, objection)
+        : null;
 
     // Not by context.User, which makes a nobody for each call of a host without authentication.
-    private static bool IsHostsConcern(HttpContext context) =>
-        context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identity is { IsAuthenticated: true }
-        || context.GetEndpoint()?.Metadata is { } metadata
-            && (metadata.GetMetadata<IAuthorizeData>() is not null
-                || metadata.GetMetadata<AuthorizationPolicy>() is not null
-                || metadata.GetMetadata<IAllowAnonymous>() is not null);
+    private static bool IsKnown(HttpContext context) =>
+        context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identities.Any(i => i.IsAuthenticated) is true;
 
-    private static bool IsLocal(HttpContext context)
+    private static void WarnIfNobodySaid(IServiceProvider services, ILogger logger)
     {
-        // No address: the caller did not come over a network, but through a Unix socket or a named pipe, or a test's memory.
-        var address = context.Connection.RemoteIpAddress;
-        return (address is null || IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address))
-            && !Array.Exists(ForwardingHeaders, context.Request.Headers.ContainsKey);
-    }
-
-    private static Task RefuseAsync(HttpContext context)
-    {
-        var response = context.Response;
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is not true)
+        // The host's, with the conventions of all groups around ours.
+        var all = services.GetRequiredService<EndpointDataSource>().Endpoints.Select(e => e.Metadata);
+        if (all.Any(m => m.GetMetadata<GuardedEndpoint>() is { IsHarmless: false } guarded && guarded.DoorOf(m) is null))
         {
-            response.StatusCode = StatusCodes.Status401Unauthorized;
-            response.ContentType = "text/plain; charset=utf-8";
-            return response.WriteAsync(Sentence, context.RequestAborted);
+            Log.NobodySaidWhoMayCall(logger);
         }
-
-        // An answer of headers alone is how gRPC refuses a call before it begins.
-        var status = ErrorMapping.StatusOf(new TrainingException(TrainingError.Unauthenticated, Sentence));
-        response.ContentType = "application/grpc";
-        response.Headers["grpc-status"] = ((int)StatusCode.Unauthenticated).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        response.Headers["grpc-message"] = Sentence;
-        response.Headers[MetadataExtensions.StatusDetailsTrailerName] = Convert.ToBase64String(status.ToByteArray());
-        return Task.CompletedTask;
     }
 }

@@ -2,8 +2,9 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
+using Orca.Training.AspNetCore.Access;
+using Orca.Training.AspNetCore.Problems;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Runs;
@@ -32,17 +33,11 @@ internal static class DownloadEndpoints
     {
         try
         {
-            await answer(context, context.RequestServices.GetRequiredService<ITrainingClient>()).ConfigureAwait(false);
+            await answer(context, Callers.For(context)).ConfigureAwait(false);
         }
         catch (TrainingException e) when (!context.Response.HasStarted)
         {
-            context.Response.StatusCode = e.Error switch
-            {
-                TrainingError.NotFound => StatusCodes.Status404NotFound,
-                TrainingError.InvalidArgument => StatusCodes.Status400BadRequest,
-                TrainingError.Unavailable => StatusCodes.Status503ServiceUnavailable,
-                _ => StatusCodes.Status500InternalServerError,
-            };
+            context.Response.StatusCode = Problem.StatusOf(e.Error);
             context.Response.ContentType = "text/plain; charset=utf-8";
             await context.Response.WriteAsync(e.Message + "\n", context.RequestAborted).ConfigureAwait(false);
         }

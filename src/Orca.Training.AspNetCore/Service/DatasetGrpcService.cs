@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orca.Training.AspNetCore.Access;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Grpc;
@@ -8,9 +9,9 @@ using Wire = Orca.Training.Grpc.Wire;
 
 namespace Orca.Training.AspNetCore.Service;
 
-/// <summary>Adds datasets and answers for them with the host's own client.</summary>
+/// <summary>Adds datasets and answers for them, each call with the client that acts for its caller.</summary>
 internal sealed class DatasetGrpcService(
-    ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<DatasetGrpcService> logger, UploadPlaces? places = null, TimeProvider? time = null)
+    IHostApplicationLifetime lifetime, ILogger<DatasetGrpcService> logger, UploadPlaces? places = null, TimeProvider? time = null)
     : Wire.DatasetService.DatasetServiceBase
 {
     // A host may answer with another's client, and has no settings of its own then.
@@ -24,7 +25,7 @@ internal sealed class DatasetGrpcService(
         {
             // A store opens them one after the other, in this order, which is the order in which their bytes come.
             DatasetFile[] files = [.. header.Files.Select(name => new DatasetFile(name, _ => ValueTask.FromResult(open(name))))];
-            return DataMapping.ToWire(await client.Datasets.AddAsync(header.DatasetId, files, context.CancellationToken).ConfigureAwait(false));
+            return DataMapping.ToWire(await Callers.For(context).Datasets.AddAsync(header.DatasetId, files, context.CancellationToken).ConfigureAwait(false));
         });
 
     public override Task<Wire.AddIntentsResponse> AddIntents(IAsyncStreamReader<Wire.AddDatasetRequest> requestStream, ServerCallContext context) =>
@@ -33,7 +34,7 @@ internal sealed class DatasetGrpcService(
             var (train, validation, test) = IntentMapping.FromWire(header, open);
             var split = IntentMapping.FromWire(header.Intents.Split);
             return IntentMapping.ToWire(
-                await client.Datasets.AddIntentsAsync(header.DatasetId, train, validation, test, split, context.CancellationToken).ConfigureAwait(false));
+                await Callers.For(context).Datasets.AddIntentsAsync(header.DatasetId, train, validation, test, split, context.CancellationToken).ConfigureAwait(false));
         });
 
     private Task<TAnswer> UploadAsync<TAnswer>(
@@ -62,13 +63,13 @@ internal sealed class DatasetGrpcService(
 
     public override Task<Wire.ListDatasetsResponse> ListDatasets(Wire.ListDatasetsRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
-        var (ids, hasMore) = NamePages.After(request.After, await client.Datasets.ListAsync(context.CancellationToken).ConfigureAwait(false));
+        var (ids, hasMore) = NamePages.After(request.After, await Callers.For(context).Datasets.ListAsync(context.CancellationToken).ConfigureAwait(false));
         return new Wire.ListDatasetsResponse { Ids = { ids }, HasMore = hasMore };
     });
 
     public override Task ListDatasetVersions(Wire.ListDatasetVersionsRequest request, IServerStreamWriter<Wire.DatasetDescription> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
-        foreach (var version in await client.Datasets.ListVersionsAsync(request.DatasetId, context.CancellationToken).ConfigureAwait(false))
+        foreach (var version in await Callers.For(context).Datasets.ListVersionsAsync(request.DatasetId, context.CancellationToken).ConfigureAwait(false))
         {
             await responseStream.WriteAsync(DataMapping.ToWire(version), context.CancellationToken).ConfigureAwait(false);
         }
@@ -78,7 +79,7 @@ internal sealed class DatasetGrpcService(
 
     public override Task ListDatasetFiles(Wire.DatasetVersion request, IServerStreamWriter<Wire.DatasetFile> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
-        foreach (var file in await client.Datasets.ListFilesAsync(DataMapping.FromWire(request), context.CancellationToken).ConfigureAwait(false))
+        foreach (var file in await Callers.For(context).Datasets.ListFilesAsync(DataMapping.FromWire(request), context.CancellationToken).ConfigureAwait(false))
         {
             await responseStream.WriteAsync(DataMapping.ToWire(file), context.CancellationToken).ConfigureAwait(false);
         }
@@ -87,23 +88,23 @@ internal sealed class DatasetGrpcService(
     });
 
     public override Task<Wire.DatasetVersion> ResolveDataset(Wire.ResolveDatasetRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
-        DataMapping.ToWire(await client.Datasets.ResolveAsync(request.DatasetId, request.Version, context.CancellationToken).ConfigureAwait(false)));
+        DataMapping.ToWire(await Callers.For(context).Datasets.ResolveAsync(request.DatasetId, request.Version, context.CancellationToken).ConfigureAwait(false)));
 
     public override Task<Wire.TagDatasetResponse> TagDataset(Wire.TagDatasetRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
-        await client.Datasets.TagAsync(DataMapping.FromWire(request.Version), request.Tag, context.CancellationToken).ConfigureAwait(false);
+        await Callers.For(context).Datasets.TagAsync(DataMapping.FromWire(request.Version), request.Tag, context.CancellationToken).ConfigureAwait(false);
         return new Wire.TagDatasetResponse();
     });
 
     public override Task<Wire.RemoveDatasetTagResponse> RemoveDatasetTag(Wire.RemoveDatasetTagRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
-        await client.Datasets.RemoveTagAsync(request.DatasetId, request.Tag, context.CancellationToken).ConfigureAwait(false);
+        await Callers.For(context).Datasets.RemoveTagAsync(request.DatasetId, request.Tag, context.CancellationToken).ConfigureAwait(false);
         return new Wire.RemoveDatasetTagResponse();
     });
 
     public override Task<Wire.DeleteDatasetResponse> DeleteDataset(Wire.DatasetVersion request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
-        await client.Datasets.DeleteAsync(DataMapping.FromWire(request), context.CancellationToken).ConfigureAwait(false);
+        await Callers.For(context).Datasets.DeleteAsync(DataMapping.FromWire(request), context.CancellationToken).ConfigureAwait(false);
         return new Wire.DeleteDatasetResponse();
     });
 }

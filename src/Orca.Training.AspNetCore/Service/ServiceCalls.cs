@@ -43,7 +43,7 @@ internal sealed class ServiceCalls(IHostApplicationLifetime lifetime, ILogger lo
         catch (Exception unexpected)
         {
             Log.UnexpectedError(logger, unexpected, context.Method);
-            throw ErrorMapping.ToRpc(new TrainingException(TrainingError.Internal, "The training service met an unexpected error; its log says more."));
+            throw ErrorMapping.ToRpc(new TrainingException(TrainingError.Internal, "The training service failed with an unexpected error; its log has the details."));
         }
     }
 }

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orca.Training.AspNetCore.Access;
 using Orca.Training.Client;
 using Orca.Training.Grpc;
 using Orca.Training.Jobs;
@@ -8,15 +9,13 @@ using Wire = Orca.Training.Grpc.Wire;
 
 namespace Orca.Training.AspNetCore.Service;
 
-/// <summary>Answers gRPC calls with the host's own client. One for each call.</summary>
-/// <param name="client">The host's own client, for what is the same whoever calls.</param>
+/// <summary>Answers gRPC calls, each with the client that acts for its caller. One for each call.</summary>
 /// <param name="lifetime">The host's.</param>
 /// <param name="logger">Told of what is no answer to a call.</param>
-/// <param name="clients">Acts for who calls; null in a host that passes calls on to another, which sees only this host.</param>
 /// <param name="time">The host's; null for the system's.</param>
 [BindServiceMethod(typeof(SealedMessages), nameof(SealedMessages.Bind))]
 internal sealed partial class TrainingGrpcService(
-    ITrainingClient client, IHostApplicationLifetime lifetime, ILogger<TrainingGrpcService> logger, ITrainingClientFactory? clients = null, TimeProvider? time = null)
+    IHostApplicationLifetime lifetime, ILogger<TrainingGrpcService> logger, TimeProvider? time = null)
     : Wire.TrainingService.TrainingServiceBase
 {
     private static readonly StatusAnswers Answers = new();
@@ -24,7 +23,7 @@ internal sealed partial class TrainingGrpcService(
 
     public override Task<Wire.TrainResponse> Train(Wire.TrainRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {
-        var job = await ActingFor(context).TrainAsync(RequestMapping.FromWire(Given(request.Metadata)), context.CancellationToken).ConfigureAwait(false);
+        var job = await Callers.For(context).TrainAsync(RequestMapping.FromWire(Given(request.Metadata)), context.CancellationToken).ConfigureAwait(false);
         return new Wire.TrainResponse { JobId = job.Value };
     });
 
@@ -35,26 +34,26 @@ internal sealed partial class TrainingGrpcService(
         await TrainAllAsync(await BatchReader.ReadAsync(requestStream, time ?? TimeProvider.System, context.CancellationToken).ConfigureAwait(false), context).ConfigureAwait(false));
 
     public override Task<Wire.TrainGroupResponse> TrainSweep(Wire.TrainSweepRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
-        BatchMapping.ToWire(await ActingFor(context).TrainSweepAsync(BatchMapping.FromWire(Given(request.Metadata), request.Grid), context.CancellationToken).ConfigureAwait(false)));
+        BatchMapping.ToWire(await Callers.For(context).TrainSweepAsync(BatchMapping.FromWire(Given(request.Metadata), request.Grid), context.CancellationToken).ConfigureAwait(false)));
 
     public override Task<Wire.GetTrainingStatusResponse> GetTrainingStatus(Wire.GetTrainingStatusRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
-        Answers.For(await client.GetTrainingStatusAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false)));
+        Answers.For(await Callers.For(context).GetTrainingStatusAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false)));
 
     public override Task<Wire.CancelTrainingResponse> CancelTraining(Wire.CancelTrainingRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {
-        await client.CancelTrainingAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false);
+        await Callers.For(context).CancelTrainingAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false);
         return new Wire.CancelTrainingResponse();
     });
 
     public override Task<Wire.HoldTrainingResponse> HoldTraining(Wire.HoldTrainingRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {
-        await client.HoldTrainingAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false);
+        await Callers.For(context).HoldTrainingAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false);
         return new Wire.HoldTrainingResponse();
     });
 
     public override Task<Wire.ReleaseTrainingResponse> ReleaseTraining(Wire.ReleaseTrainingRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {
-        await client.ReleaseTrainingAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false);
+        await Callers.For(context).ReleaseTrainingAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false);
         return new Wire.ReleaseTrainingResponse();
     });
 
@@ -69,7 +68,7 @@ internal sealed partial class TrainingGrpcService(
         await StreamAsync(context, "watch again from the last revision seen", async token =>
         {
             var lastSeen = new WatchPosition(job, StatusMapping.InstallationFromWire(request.Installation), request.AfterRevision);
-            await foreach (var status in client.ResumeWatchAsync(lastSeen, token).ConfigureAwait(false))
+            await foreach (var status in Callers.For(context).ResumeWatchAsync(lastSeen, token).ConfigureAwait(false))
             {
                 await responseStream.WriteAsync(StatusMapping.ToWire(status), token).ConfigureAwait(false);
             }
@@ -82,7 +81,7 @@ internal sealed partial class TrainingGrpcService(
         var (job, query) = (JobOf(request.JobId), LogMapping.FromWire(request));
         await StreamAsync(context, "go on after the last line seen", async token =>
         {
-            await foreach (var lines in LogBatches.Of(client.StreamLogsAsync(job, query, token), token).ConfigureAwait(false))
+            await foreach (var lines in LogBatches.Of(Callers.For(context).StreamLogsAsync(job, query, token), token).ConfigureAwait(false))
             {
                 await responseStream.WriteAsync(lines, token).ConfigureAwait(false);
             }
@@ -90,21 +89,18 @@ internal sealed partial class TrainingGrpcService(
         return responseStream;
     });
 
-    private async ValueTask<Wire.TrainGroupResponse> TrainAllAsync(Wire.TrainAllRequest request, ServerCallContext context)
+    private static async ValueTask<Wire.TrainGroupResponse> TrainAllAsync(Wire.TrainAllRequest request, ServerCallContext context)
     {
         TrainingRequest[] requests = [.. request.Requests.Select(RequestMapping.FromWire)];
-        return BatchMapping.ToWire(await ActingFor(context).TrainAllAsync(requests, request.Group, request.IdempotencyKey, context.CancellationToken).ConfigureAwait(false));
+        return BatchMapping.ToWire(await Callers.For(context).TrainAllAsync(requests, request.Group, request.IdempotencyKey, context.CancellationToken).ConfigureAwait(false));
     }
 
     private Task<T> AnswerAsync<T>(ServerCallContext context, Func<ValueTask<T>> answer) => _calls.AnswerAsync(context, answer);
 
     private Task StreamAsync(ServerCallContext context, string wayOut, Func<CancellationToken, Task> tell) => _calls.StreamAsync(context, wayOut, tell);
 
-    // Who calls is said by the caller's identity alone, never by the wire.
-    private ITrainingClient ActingFor(ServerCallContext context) => clients?.ForUser(context.GetHttpContext().User) ?? client;
-
     private static Wire.TrainingJobMetadata Given(Wire.TrainingJobMetadata? metadata) =>
         metadata ?? throw TrainingException.Invalid("metadata", "It is missing: say what to train.");
 
-    internal static JobId JobOf(long id) => id > 0 ? new JobId(id) : throw TrainingException.Invalid("job_id", $"{id} is no job's id: they count from 1.");
+    internal static JobId JobOf(long id) => id > 0 ? new JobId(id) : throw TrainingException.Invalid("job_id", $"{id} is not a job id: ids count from 1.");
 }

@@ -33,7 +33,7 @@ internal static class Announcements
         if (PortableName.Clash(names) is var (first, second))
         {
             throw new ArtifactException(
-                $"The training left {LookAlike.Spelt(first)} and {LookAlike.Spelt(second)}, which differ by case or by how an accent is written alone, and some file systems take them for one: give one of them another name.");
+                $"The training left {LookAlike.Spelt(first)} and {LookAlike.Spelt(second)}, which differ only by case or by the encoding of an accent, and some file systems treat them as one: rename one of them.");
         }
     }
 

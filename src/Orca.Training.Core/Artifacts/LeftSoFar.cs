@@ -29,19 +29,19 @@ internal sealed class LeftSoFar(ArtifactLimits limits)
     {
         if (++_entries > limits.Entries)
         {
-            throw TooLarge(Invariant($"The training left more than {limits.Entries} files and folders: pack them into one archive, or leave fewer."));
+            throw TooLarge(Invariant($"The training left more than {limits.Entries} files and folders: pack them into an archive, or write fewer."));
         }
 
         var parts = name.Split('/');
         if (Encoding.UTF8.GetByteCount(name) > limits.NameBytes || parts.Any(p => Encoding.UTF8.GetByteCount(p) > EntryName.MaxBytes))
         {
             throw TooLarge(Invariant(
-                $"The training left {PlainName.Quoted(name)}, whose name is longer than {limits.NameBytes} bytes, or a part of it than {EntryName.MaxBytes}: give it a shorter one."));
+                $"The training left {PlainName.Quoted(name)}, whose name is longer than {limits.NameBytes} bytes, or a part of it than {EntryName.MaxBytes}: use a shorter name."));
         }
 
         if (parts.Length > limits.Depth)
         {
-            throw TooLarge(Invariant($"The training left {PlainName.Quoted(name)}, which lies {parts.Length} folders deep, and {limits.Depth} is the most: put it higher."));
+            throw TooLarge(Invariant($"The training left {PlainName.Quoted(name)}, which is {parts.Length} folders deep; the limit is {limits.Depth}. Use fewer folders."));
         }
 
         AddBytes(name, size);
@@ -54,7 +54,7 @@ internal sealed class LeftSoFar(ArtifactLimits limits)
         if (size > limits.Bytes - _bytes)
         {
             throw TooLarge(Invariant(
-                $"The training left more than {limits.Bytes} bytes, {PlainName.Quoted(name)} with {size} of them: leave less, or have the service's limit raised, which is Leavings:MaxMiB."));
+                $"The training left more than {limits.Bytes} bytes, {PlainName.Quoted(name)} with {size} of them: write less, or ask for a higher limit (Leavings:MaxMiB)."));
         }
 
         _bytes += size;
@@ -65,7 +65,7 @@ internal sealed class LeftSoFar(ArtifactLimits limits)
     {
         if (!isText)
         {
-            throw new ArtifactException($"The training left {PlainName.Quoted(name)}, whose name is no UTF-8: give it another one.");
+            throw new ArtifactException($"The training left {PlainName.Quoted(name)}, whose name is not UTF-8: use another name.");
         }
     }
 

@@ -98,7 +98,7 @@ internal static class AlgorithmRule
         }
         else if (ReservedVariables.Contains(name))
         {
-            found.Add($"{path} has a reserved name, which would change how the container works: give it another.");
+            found.Add($"{path} has a reserved name, which would change how the container works: use another name.");
         }
     }
 

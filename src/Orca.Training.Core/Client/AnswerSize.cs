@@ -15,7 +15,8 @@ internal static class AnswerSize
         + status.Progress.Metrics.Keys.Sum(OfMetric) + status.Artifacts.Sum(Of);
 
     /// <summary>Of a status all that is none of its lists, its request or its outcome.</summary>
-    public static int OfText(TrainingStatus status) => Of(status.Message) + Of(status.User) + Of(status.Phase?.Detail);
+    public static int OfText(TrainingStatus status) =>
+        Of(status.Message) + Of(status.User) + Of(status.Team) + Of(status.HeldBy) + Of(status.CancelRequestedBy) + Of(status.Phase?.Detail);
 
     public static int Of(TrainingRequest request) =>
         Fixed + Of(request.Algorithm) + Of(request.DatasetId) + Of(request.DatasetVersion) + Of(request.Name)

@@ -28,21 +28,7 @@ internal sealed class ClientErrors(ILogger logger)
                 return new TrainingException(TrainingError.Unavailable, $"The {store} cannot be asked now: {HostPaths.Without(exception.Message)}", inner: exception);
             default:
                 logger.UnexpectedError(exception, call);
-                return new TrainingException(TrainingError.Internal, "The training service met an unexpected error; its log says more.", inner: exception);
-        }
-    }
-
-    /// <summary>A call whose exceptions are translated.</summary>
-    public async Task<T> AskAsync<T>(string call, Func<Task<T>> ask, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            return await ask();
-        }
-        catch (Exception e) when (Translated(e, call, cancellationToken, "store") is { } translated)
-        {
-            throw translated;
+                return new TrainingException(TrainingError.Internal, "The training service failed with an unexpected error; its log has the details.", inner: exception);
         }
     }
 

@@ -24,7 +24,7 @@ internal static class DependencyRule
         {
             if (dependsOn[i].Value < 1)
             {
-                found.Add(new FieldViolation(Field(i), Invariant($"{dependsOn[i]} is no job's id: they count from 1.")));
+                found.Add(new FieldViolation(Field(i), Invariant($"{dependsOn[i]} is not a job id: ids count from 1.")));
             }
             else if (!seen.Add(dependsOn[i]))
             {

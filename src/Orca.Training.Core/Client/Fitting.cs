@@ -43,7 +43,7 @@ internal static class Fitting
     /// <summary>The run with what fits.</summary>
     public static Run Fit(Run run, int most)
     {
-        var rest = AnswerSize.Of(run.Request) + AnswerSize.Of(run.User) + AnswerSize.Of(run.Execution) + AnswerSize.Of(run.Outcome);
+        var rest = AnswerSize.Of(run.Request) + AnswerSize.Of(run.User) + AnswerSize.Of(run.Team) + AnswerSize.Of(run.Execution) + AnswerSize.Of(run.Outcome);
         return Parts.Of(run.Attempts, run.Metrics, run.Artifacts, most - rest) is not { } parts ? run
             : run with
             {

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Orca.Training.Auditing;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Runs;
@@ -110,12 +111,27 @@ internal static class Intake
             DatasetId = Condition("dataset_id", query.DatasetId, found),
             DatasetVersion = Condition("dataset_version", query.DatasetVersion, found),
             User = Condition("user", query.User, found),
+            // What a caller may see is not the caller's to say.
+            Owners = null,
             Group = Condition("group", query.Group, found),
             ModelName = Condition("model_name", query.ModelName, found),
             OrderBy = Condition("order_by", query.OrderBy, found),
             States = states,
         };
         return found.OrThrow(taken);
+    }
+
+    /// <exception cref="TrainingException">A condition is none, or a text is no text.</exception>
+    public static AuditQuery Query(AuditQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var found = new Taken();
+        if (query.Limit is < 1 or > AuditQuery.MaxLimit)
+        {
+            found.Add("limit", Invariant($"{query.Limit} is not possible: give 1 to {AuditQuery.MaxLimit}."));
+        }
+
+        return found.OrThrow(query with { User = Condition("user", query.User, found), Subject = Condition("subject", query.Subject, found) });
     }
 
     /// <summary>Refuses texts that nothing here can be called by.</summary>

@@ -3,37 +3,39 @@ using Orca.Training.Machines;
 
 namespace Orca.Training.Client;
 
-/// <summary>Which lines of a job's logs are wanted; all of its newest attempt unless something says otherwise.</summary>
+/// <summary>Selects lines of a job's logs. By default, all lines of its newest attempt.</summary>
 /// <remarks>
 /// What is narrowed down twice is narrowed down by both: <see cref="Tail"/> counts the lines that the other fields leave.
 /// </remarks>
 public sealed record LogQuery
 {
     /// <summary>
-    /// The attempt; null for the newest one, or that of <see cref="After"/>, and those that follow it: so a follower of a job that is
-    /// tried again sees its next attempt too.
+    /// The attempt. Null: the newest one, or that of <see cref="After"/>, and the attempts after it, so that a follower of a retried job
+    /// also sees its next attempt.
     /// </summary>
     public int? Attempt { get; init; }
 
-    /// <summary>The container's rank within the attempt. Default 0.</summary>
+    /// <summary>The rank of the container in the attempt. Default 0.</summary>
     public int Rank { get; init; }
 
     /// <summary>
-    /// Whether to wait for what is printed from now on. It ends when all lines of the attempt were told and it has ended; without
-    /// <see cref="Attempt"/>, when the job has. Otherwise what there is now is told, and no more.
+    /// Whether to wait for new lines. The stream ends when the attempt has ended and all of its lines were returned; without
+    /// <see cref="Attempt"/>, when the job has ended. If false, the stream returns the lines that exist now.
     /// </summary>
     public bool Follow { get; init; }
 
-    /// <summary>Begin with the last lines of the first attempt that is told, this many; null for all.</summary>
+    /// <summary>Start with the last lines of the first selected attempt, this many. Null: all lines.</summary>
     public int? Tail { get; init; }
 
-    /// <summary>Only lines from this time on, by the clock of the attempt's machine.</summary>
+    /// <summary>Only lines from this time on, by the clock of the machine of the attempt.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>Go on after a line, as after a connection broke or the service restarted: the <see cref="LogLine.Cursor"/> of the last one seen.</summary>
+    /// <summary>
+    /// Continue after this line, for example after a broken connection: the <see cref="LogLine.Cursor"/> of the last line.
+    /// </summary>
     public LogCursor? After { get; init; }
 
-    /// <summary>Only standard output, or only standard error; null for both. Lines that are missing are told either way.</summary>
+    /// <summary>Only standard output, or only standard error. Null: both. Entries for missing lines are always returned.</summary>
     public OutputStream? Stream { get; init; }
 }
 

@@ -36,12 +36,12 @@ internal static class LogQueryCheck
 
         if (query.Tail < 0)
         {
-            found.Add(new FieldViolation("tail", Invariant($"{query.Tail} is no number of lines: give 0 or more, or leave it out for all.")));
+            found.Add(new FieldViolation("tail", Invariant($"{query.Tail} is not a number of lines: give 0 or more, or leave it out for all.")));
         }
 
         if (query.Stream is not (null or OutputStream.Standard or OutputStream.Error))
         {
-            found.Add(new FieldViolation("output", Invariant($"{(int)query.Stream} is no output: give 0 for standard output, 1 for standard error, or leave it out for both.")));
+            found.Add(new FieldViolation("output", Invariant($"{(int)query.Stream} is not an output: give 0 for standard output, 1 for standard error, or leave it out for both.")));
         }
 
         if (found.Count > 0)

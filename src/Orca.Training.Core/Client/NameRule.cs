@@ -12,7 +12,7 @@ namespace Orca.Training.Client;
 /// </summary>
 internal static class NameRule
 {
-    public const string HalfACharacter = "It holds half a character (a lone surrogate): give whole Unicode text.";
+    public const string HalfACharacter = "It has half a character (an unpaired surrogate): give valid Unicode text.";
     private const string Empty = "It is empty: give a name.";
 
     /// <summary>Checks text that is only compared.</summary>
@@ -51,6 +51,6 @@ internal static class NameRule
 
     private static string HarmOf(char found) =>
         char.IsSurrogate(found) ? HalfACharacter
-        : char.IsControl(found) ? "It holds a control character: give printable text."
-        : Invariant($"It holds U+{(int)found:X4}, which shows as nothing and acts on what is around it: give text {Alphabet.Rule}.");
+        : char.IsControl(found) ? "It has a control character: give printable text."
+        : Invariant($"It holds U+{(int)found:X4}, which is invisible and affects the text around it: give text {Alphabet.Rule}.");
 }

@@ -42,21 +42,21 @@ internal static class PageToken
         Span<byte> hash = stackalloc byte[HashLength];
         if (!TryDecode(text, token))
         {
-            violation = Wrong("It is no page token: give the one that the page before came with, or none for the first page.");
+            violation = Wrong("It is not a page token: give the one of the previous page, or none for the first page.");
             return null;
         }
 
         Hash(installation.Value, hash);
         if (!hash.SequenceEqual(token.Slice(9, HashLength)))
         {
-            violation = Wrong("It is of another installation, as after a restart of a service that keeps its jobs in memory: begin again with the first page.");
+            violation = Wrong("It belongs to another installation, for example from before a restart of a service with jobs in memory: start again with the first page.");
             return null;
         }
 
         Hash(Conditions(query), hash);
         if (!hash.SequenceEqual(token.Slice(17, HashLength)))
         {
-            violation = Wrong("It is of a list with other conditions: repeat those of the page before, or begin again with the first page.");
+            violation = Wrong("It belongs to a list with other conditions: repeat those of the previous page, or start again with the first page.");
             return null;
         }
 

@@ -1,7 +1,7 @@
 namespace Orca.Training.Client;
 
 /// <summary>
-/// Two parameters whose names differ by case alone would both reach the training, and which of them it reads, nobody would know. Pure.
+/// Two parameters whose names differ only by case would both reach the training, and which of them it reads, nobody would know. Pure.
 /// </summary>
 internal static class ParameterCaseRule
 {
@@ -48,5 +48,5 @@ internal static class ParameterCaseRule
     }
 
     public static string TooAlike(string own) =>
-        $"The algorithm's own parameter is '{own}', which differs by case alone: give that, since the training would get both.";
+        $"The algorithm's own parameter is '{own}', which differs only by case: use that name, because the training would get both.";
 }

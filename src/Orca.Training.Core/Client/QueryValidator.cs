@@ -26,7 +26,7 @@ internal static class QueryValidator
 
         if (query.PageSize is < 0 or > CallLimits.MaxPageSize)
         {
-            found.Add(new FieldViolation("page_size", Invariant($"{query.PageSize} is no page size: give 1 to {CallLimits.MaxPageSize}, or 0 for {CallLimits.DefaultPageSize}.")));
+            found.Add(new FieldViolation("page_size", Invariant($"{query.PageSize} is not a page size: give 1 to {CallLimits.MaxPageSize}, or 0 for {CallLimits.DefaultPageSize}.")));
         }
 
         return found;

@@ -1,6 +1,6 @@
 namespace Orca.Training.Client;
 
-/// <summary>What a request may not exceed.</summary>
+/// <summary>The limits of requests.</summary>
 public sealed class RequestLimits
 {
     /// <summary>Characters in an algorithm's, a dataset's, a training's, a model's or a group's name. Default 128.</summary>
@@ -24,45 +24,48 @@ public sealed class RequestLimits
     /// <summary>Characters in an idempotency key. Default 128.</summary>
     public int KeyLength { get; set; } = 128;
 
-    /// <summary>Trainings that one training can wait for. Default 100.</summary>
+    /// <summary>The number of trainings that one training can depend on. Default 100.</summary>
     public int Dependencies { get; set; } = 100;
 
-    /// <summary>How many attempts of a job may follow the first. Default 100.</summary>
+    /// <summary>The number of attempts of a job after the first. Default 100.</summary>
     public int Retries { get; set; } = 100;
 
     /// <summary>
-    /// Bytes of a request as it is kept, where a control character is six. With what each of its attempts executes, a job stays below 3 MiB: a request as
-    /// large as this can have that many fewer retries. From 1,024 to 1,048,576. Default 131,072.
+    /// The size of a request as stored, in bytes; a control character counts as six. The record of a job, with what each attempt
+    /// executed, stays below 3 MiB, so a large request can have fewer retries. From 1,024 to 1,048,576. Default 131,072.
     /// </summary>
     public int RequestBytes { get; set; } = 128 * 1024;
 
-    /// <summary>Bytes of all requests of one call together, as they are kept: of a sweep, each of its trainings. At most 33,554,432. Default 16,777,216.</summary>
+    /// <summary>
+    /// The size of all requests of one call as stored, in bytes; of a sweep, each training counts. At most 33,554,432. Default
+    /// 16,777,216.
+    /// </summary>
     public int CallBytes { get; set; } = 16 << 20;
 
-    /// <summary>The longest time limit, and the longest pause before another attempt, that a request or an algorithm can have. Default 365 days.</summary>
+    /// <summary>The longest time limit, and the longest pause before a retry, of a request or an algorithm. Default 365 days.</summary>
     public TimeSpan LongestTime { get; set; } = TimeSpan.FromDays(365);
 
     /// <summary>Files of a dataset. Default 10,000.</summary>
     public int DatasetFiles { get; set; } = 10_000;
 
-    /// <summary>What all files of a dataset may hold, in MiB. Default 102,400, which is 100 GiB.</summary>
+    /// <summary>The size of all files of a dataset, in MiB. Default 102,400, which is 100 GiB.</summary>
     public int DatasetMiB { get; set; } = 102_400;
 
-    /// <summary>Datasets that all callers together may be uploading at once. Default 64.</summary>
+    /// <summary>The number of datasets that all callers together may upload at the same time. Default 64.</summary>
     public int Uploads { get; set; } = 64;
 
-    /// <summary>Datasets that one caller may be uploading at once. Default 8.</summary>
+    /// <summary>The number of datasets that one caller may upload at the same time. Default 8.</summary>
     public int UploadsOfCaller { get; set; } = 8;
 
-    /// <summary>How long an upload may send nothing before it is given up. Default 1 min.</summary>
+    /// <summary>How long an upload may send nothing. Then it is cancelled. Default 1 min.</summary>
     public TimeSpan UploadIdle { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long an upload may take in all. Default 2 h.</summary>
+    /// <summary>The maximum duration of an upload. Default 2 h.</summary>
     public TimeSpan UploadTime { get; set; } = TimeSpan.FromHours(2);
 
     /// <summary>
-    /// The host's cap on time limits, which no request raises. A running attempt that neither its request nor its algorithm limits ends after this time too.
-    /// Default 30 days.
+    /// The maximum of all time limits. A running attempt without a limit of its request or algorithm ends after this time too. Default 30
+    /// days.
     /// </summary>
     public TimeSpan LongestTimeLimit { get; set; } = TimeSpan.FromDays(30);
 

@@ -124,7 +124,7 @@ internal sealed class RequestValidator(
     {
         if (value.Contains('\0', StringComparison.Ordinal))
         {
-            found.Add(new FieldViolation(field, "The value holds a NUL character: give text."));
+            found.Add(new FieldViolation(field, "The value has a NUL character: give text."));
         }
         else if (value.Length > limits.ParameterValueLength)
         {

@@ -1,4 +1,5 @@
 using Orca.Training.Jobs;
+using Orca.Training.Settings;
 using static System.FormattableString;
 
 namespace Orca.Training.Client;
@@ -8,6 +9,7 @@ internal static class RetryRule
 {
     private const int MaxOutcomes = 32;
     private const int MaxOutcomeLength = 64;
+    private const int MostTypos = 2;
 
     // A job's, never an attempt's; and of an attempt that completed nobody wants another.
     private static readonly OutcomeCode[] NeverFailures = [OutcomeCode.Completed, OutcomeCode.QueueTimedOut, OutcomeCode.DependencyFailed];
@@ -21,12 +23,12 @@ internal static class RetryRule
 
         if (retries.MaxRetries < 0 || retries.MaxRetries > limits.Retries)
         {
-            found.Add(new FieldViolation("retries.max_retries", Invariant($"{retries.MaxRetries} is not possible here: give 0 to {limits.Retries}.")));
+            found.Add(new FieldViolation("retries.max_retries", Invariant($"{retries.MaxRetries} is not allowed: give 0 to {limits.Retries}.")));
         }
 
         if (retries.On.Count > MaxOutcomes)
         {
-            found.Add(new FieldViolation("retries.on", Invariant($"There are {retries.On.Count}: give at most {MaxOutcomes}, or none for those that another attempt may mend.")));
+            found.Add(new FieldViolation("retries.on", Invariant($"There are {retries.On.Count}: give at most {MaxOutcomes}, or none for the default ones.")));
         }
         else
         {
@@ -50,22 +52,30 @@ internal static class RetryRule
     /// <summary>Why an outcome is none that can be tried again after, as a sentence; null if it is one.</summary>
     public static string? FaultOf(OutcomeCode code)
     {
-        // Runtimes may have outcomes of their own, so a word that is not known here is no mistake.
         if (code.Name is not { Length: > 0 and <= MaxOutcomeLength } || !code.Name.All(char.IsAsciiLetterOrDigit))
         {
-            return Invariant($"It is no outcome: give letters and digits, at most {MaxOutcomeLength}, such as {OutcomeCode.NonZeroExit}.");
+            return Invariant($"It is not an outcome: give letters and digits, at most {MaxOutcomeLength}, such as {OutcomeCode.NonZeroExit}.");
         }
 
-        return RetryPolicy.IsHopeless(code) ? $"{code} is never tried again, since nothing gets better by itself then: leave it out."
-            : NeverFailures.Contains(code) ? $"{code} is not how an attempt fails: leave it out."
+        // Runtimes may have outcomes of their own, so a word that is not known here is no mistake, unless it is nearly one that is.
+        if (Misspelt(code) is { } meant)
+        {
+            return $"It is not a known outcome: did you mean {meant}?";
+        }
+
+        return RetryPolicy.IsHopeless(code) ? $"{code} is never retried, because another attempt would fail in the same way: leave it out."
+            : NeverFailures.Contains(code) ? $"{code} is not the failure of an attempt: leave it out."
             : null;
     }
+
+    private static OutcomeCode? Misspelt(OutcomeCode code) => OutcomeCode.Known.Contains(code) ? null
+        : OutcomeCode.Known.Where(k => Spelling.Distance(k.Name, code.Name) <= MostTypos).Select(k => (OutcomeCode?)k).FirstOrDefault();
 
     private static void CheckPause(string field, TimeSpan pause, TimeSpan longest, List<FieldViolation> found)
     {
         if (pause < TimeSpan.Zero || pause > longest)
         {
-            found.Add(new FieldViolation(field, Invariant($"{pause} is no pause here: give a time from zero up to {longest} (days.hours:minutes:seconds).")));
+            found.Add(new FieldViolation(field, Invariant($"{pause} is not allowed: give a time from zero up to {longest} (days.hours:minutes:seconds).")));
         }
     }
 }

@@ -55,8 +55,8 @@ internal static class SizeRule
             var field = RecordSize.OfMap(request.Labels) > RecordSize.OfMap(request.Parameters) ? "labels" : "parameters";
             found.Add(new FieldViolation(
                 field,
-                Invariant($"With them the request becomes {bytes} bytes on record: ")
-                + Invariant($"give at most {limits.RequestBytes} in all, and large things as a dataset.")));
+                Invariant($"With them, the request takes {bytes} bytes when stored: ")
+                + Invariant($"give at most {limits.RequestBytes} in all, and put large data into a dataset.")));
             return;
         }
 
@@ -77,7 +77,7 @@ internal static class SizeRule
         {
             found.Add(new FieldViolation(
                 field,
-                Invariant($"All together becomes {bytes} bytes on record: give at most {limits.CallBytes} in one call, and the rest in others.")));
+                Invariant($"Together they take {bytes} bytes when stored: give at most {limits.CallBytes} in one call.")));
         }
     }
 }

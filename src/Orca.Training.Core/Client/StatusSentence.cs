@@ -19,7 +19,7 @@ internal static class StatusSentence
     private static string Of(Job job, int? queuePosition, IReadOnlySet<JobId> unfinished) => job.State switch
     {
         JobState.Queued when job.CancelRequestedAt is not null => "Being cancelled.",
-        JobState.Queued when job.HeldAt is not null => "Held: it starts after somebody has released it.",
+        JobState.Queued when job.HeldAt is not null => "Held: it starts after it is released.",
         JobState.Queued when job.Request.DependsOn.Any(unfinished.Contains) => Waits([.. job.Request.DependsOn.Where(unfinished.Contains)]),
         JobState.Queued when job is { Deferrals: 0, NotBefore: { } time, QueueReason: { } reason, Attempts.Count: > 0 } => AnotherAttempt(time, reason),
         JobState.Queued => Queued(job, queuePosition),
@@ -39,14 +39,14 @@ internal static class StatusSentence
             1 => "Queued, next in line",
             _ => string.Create(CultureInfo.InvariantCulture, $"Queued at position {position}"),
         };
-        return job.IsMisfit ? $"{where}: {Ended(job.QueueReason!)}" : job.QueueReason is null ? where + "." : $"{where}; its last start was put off: {Ended(job.QueueReason)}";
+        return job.IsMisfit ? $"{where}: {Ended(job.QueueReason!)}" : job.QueueReason is null ? where + "." : $"{where}; its last start was deferred: {Ended(job.QueueReason)}";
     }
 
     private static string Waits(JobId[] jobs) => jobs switch
     {
-        [var job] => $"Queued: it waits for job {job} to succeed.",
-        { Length: <= MostNamed } => $"Queued: it waits for jobs {string.Join(", ", jobs[..^1])} and {jobs[^1]} to succeed.",
-        _ => string.Create(CultureInfo.InvariantCulture, $"Queued: it waits for jobs {string.Join(", ", jobs[..MostNamed])} and {jobs.Length - MostNamed} more to succeed."),
+        [var job] => $"Queued: waiting for job {job} to succeed.",
+        { Length: <= MostNamed } => $"Queued: waiting for jobs {string.Join(", ", jobs[..^1])} and {jobs[^1]} to succeed.",
+        _ => string.Create(CultureInfo.InvariantCulture, $"Queued: waiting for jobs {string.Join(", ", jobs[..MostNamed])} and {jobs.Length - MostNamed} more to succeed."),
     };
 
     private static string AnotherAttempt(DateTimeOffset time, string reason) =>
@@ -82,8 +82,8 @@ internal static class StatusSentence
         string?[] parts =
         [
             Part(left.Points, "points of its metrics (older ones are thinned, peaks stay)"),
-            Part(left.Values, "values whose metric names are too many or not possible"),
-            Part(left.Artifacts, "announced files that are too many or whose names are not possible"),
+            Part(left.Values, "metric values beyond the limit or with invalid names"),
+            Part(left.Artifacts, "announced files beyond the limit or with invalid names"),
         ];
         return $" Not kept of its output: {string.Join("; ", parts.OfType<string>())}.";
 

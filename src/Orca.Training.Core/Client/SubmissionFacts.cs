@@ -1,13 +1,15 @@
 using System.Collections.Frozen;
 using Orca.Training.Datasets;
+using Orca.Training.Files;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Models;
+using Orca.Training.Ownership;
 
 namespace Orca.Training.Client;
 
 /// <summary>What only stores know of a submission, and what may be otherwise a moment later: its dataset's version and the jobs that it depends on.</summary>
-internal sealed class SubmissionFacts(IJobStore store, IDatasetStore datasets, IModelStore models)
+internal sealed class SubmissionFacts(IJobStore store, IDatasetStore datasets, IModelStore models, CallerNames? names = null)
 {
     /// <summary>The version that a request trains on.</summary>
     /// <param name="request">The request.</param>
@@ -63,7 +65,7 @@ internal sealed class SubmissionFacts(IJobStore store, IDatasetStore datasets, I
 
             found.Add(new FieldViolation(
                 "input_model",
-                $"It means two: the version or alias '{asked.Version}' of the model '{asked.Name}', and the model '{text}'. Give '{new ModelReference(text, ModelVersions.Text(odd.Version))}' for this one, or another alias of that."));
+                $"It is ambiguous: the version or alias '{asked.Version}' of the model '{asked.Name}', and the model '{text}'. Give '{new ModelReference(text, ModelVersions.Text(odd.Version))}' for this one, or another alias of that."));
             return null;
         }
 
@@ -77,6 +79,20 @@ internal sealed class SubmissionFacts(IJobStore store, IDatasetStore datasets, I
             ? $"The model '{asked.Name}' has no version or alias '{asked.Version}': give one that it has, or its name alone for the newest."
             : $"There is no model '{asked.Name}': give the name under which a training has stored one (output_model_name)."));
         return null;
+    }
+
+    /// <summary>Makes sure that the caller may publish a model under a name. Last of all: the name may become its team's by it.</summary>
+    /// <param name="model">The name.</param>
+    /// <param name="mayClaim">Whether it may become the team's now; otherwise it stays whose it is.</param>
+    /// <param name="found">Gets what is wrong.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask ClaimModelAsync(string model, bool mayClaim, List<FieldViolation> found, CancellationToken cancellationToken)
+    {
+        if (names is not null && !await names.ClaimAsync(
+            NameKind.Model, model, async token => !mayClaim || await models.ResolveAsync(model, "", token) is not null, cancellationToken))
+        {
+            found.Add(new FieldViolation("output_model_name", $"The model {PlainName.Quoted(model)} belongs to others: give another name."));
+        }
     }
 
     /// <summary>

@@ -18,7 +18,7 @@ internal static class SweepExpansion
 
         if (sweep.Request.Parameters.Count + sweep.Grid.Count > validator.Limits.Parameters)
         {
-            found.Add(new FieldViolation("grid", Invariant($"With those of the request there are {sweep.Request.Parameters.Count + sweep.Grid.Count} parameters: give at most {validator.Limits.Parameters}.")));
+            found.Add(new FieldViolation("grid", Invariant($"With those of the request, there are {sweep.Request.Parameters.Count + sweep.Grid.Count} parameters: give at most {validator.Limits.Parameters}.")));
             return;
         }
 
@@ -104,7 +104,7 @@ internal static class SweepExpansion
 
         if (values.Count == 0)
         {
-            found.Add(new FieldViolation($"{field}.values", "There are none: give at least one."));
+            found.Add(new FieldViolation($"{field}.values", "It is empty: give at least one."));
         }
 
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -124,7 +124,7 @@ internal static class SweepExpansion
         }
     }
 
-    // A training would get both of two that differ by case alone.
+    // A training would get both of two that differ only by case.
     private static bool IsSame(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 
     private static string[] Choose(IReadOnlyList<SweepParameter> grid, int place)

@@ -35,7 +35,7 @@ internal sealed class Taken(long most = CallLimits.MaxRequestBytes)
         if (Bytes > most && !_isTooMuch)
         {
             _isTooMuch = true;
-            Add(field, Invariant($"With it the call holds more than {most} bytes of text: give less, and large things as a dataset."));
+            Add(field, Invariant($"With it, the call has more than {most} bytes of text: give less, and put large data into a dataset."));
         }
     }
 

@@ -21,7 +21,7 @@ internal static class TimeoutRule
     {
         if (limit <= TimeSpan.Zero || limit > longest)
         {
-            found.Add(new FieldViolation(field, Invariant($"{limit} is no time limit here: give a time above zero and up to {longest} (days.hours:minutes:seconds), or none.")));
+            found.Add(new FieldViolation(field, Invariant($"{limit} is not allowed: give a time above zero and up to {longest} (days.hours:minutes:seconds), or none.")));
         }
     }
 }

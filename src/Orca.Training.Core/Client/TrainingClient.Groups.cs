@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
@@ -11,12 +12,11 @@ internal sealed partial class TrainingClient
     private const string GroupLetters = "bcdfghjkmnpqrstvwxz23456789";
     private const int GroupLength = 8;
 
-    public async Task<TrainingGroup> TrainAllAsync(
+    public Task<TrainingGroup> TrainAllAsync(
         IReadOnlyList<TrainingRequest> requests, string? group = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         var batch = Intake.Batch(requests, group, idempotencyKey);
-        cancellationToken.ThrowIfCancellationRequested();
-        try
+        return _guard.AskAsync(Operations.TrainAll, async () =>
         {
             var fingerprint = Fingerprint.Of(batch);
             if (await FindAsync(batch.IdempotencyKey, fingerprint, cancellationToken) is { } known)
@@ -24,21 +24,17 @@ internal sealed partial class TrainingClient
                 return await GroupOfAsync(known, batch.Requests.Count, cancellationToken);
             }
 
-            var rules = validator();
+            var rules = _services.Validator();
             ThrowIfAny(rules.Check(batch));
-            return await SubmitAsync(batch with { Group = batch.Group ?? DrawGroup("group") }, fingerprint, rules, TrainingBatch.FieldOf, cancellationToken);
-        }
-        catch (Exception e) when (_errors.Translated(e, nameof(TrainAllAsync), cancellationToken) is { } translated)
-        {
-            throw translated;
-        }
+            var named = batch with { Group = batch.Group ?? DrawGroup("group") };
+            return await SubmitAsync(Operations.TrainAll, named, fingerprint, rules, TrainingBatch.FieldOf, cancellationToken);
+        }, cancellationToken);
     }
 
-    public async Task<TrainingGroup> TrainSweepAsync(TrainingSweep sweep, CancellationToken cancellationToken = default)
+    public Task<TrainingGroup> TrainSweepAsync(TrainingSweep sweep, CancellationToken cancellationToken = default)
     {
         sweep = Intake.Sweep(sweep);
-        cancellationToken.ThrowIfCancellationRequested();
-        try
+        return _guard.AskAsync(Operations.TrainSweep, async () =>
         {
             var (request, fingerprint) = (sweep.Request, Fingerprint.Of(sweep));
             if (await FindAsync(request.IdempotencyKey, fingerprint, cancellationToken) is { } known)
@@ -46,28 +42,26 @@ internal sealed partial class TrainingClient
                 return await GroupOfAsync(known, SweepExpansion.CountOf(sweep), cancellationToken);
             }
 
-            var rules = validator();
+            var rules = _services.Validator();
             var found = rules.Check(request, [.. sweep.Grid.Select(g => g.Name)]);
             SweepExpansion.Check(sweep, rules, found);
             ThrowIfAny(found);
             var batch = new TrainingBatch(SweepExpansion.Expand(sweep, rules.Limits.NameLength), request.Group ?? DrawGroup("sweep"), request.IdempotencyKey);
-            return await SubmitAsync(batch, fingerprint, rules, fieldOf: null, cancellationToken);
-        }
-        catch (Exception e) when (_errors.Translated(e, nameof(TrainSweepAsync), cancellationToken) is { } translated)
-        {
-            throw translated;
-        }
+            return await SubmitAsync(Operations.TrainSweep, batch, fingerprint, rules, fieldOf: null, cancellationToken);
+        }, cancellationToken);
     }
 
+    /// <param name="operation">What the caller asks for.</param>
     /// <param name="batch">A batch that has a group.</param>
     /// <param name="fingerprint">Of what was submitted.</param>
     /// <param name="rules">What says how requests are filled in.</param>
     /// <param name="fieldOf">Names one request in what is said of it; null where all of them stand for one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     private async ValueTask<TrainingGroup> SubmitAsync(
-        TrainingBatch batch, string fingerprint, RequestValidator rules, Func<int, string>? fieldOf, CancellationToken cancellationToken)
+        Operation operation, TrainingBatch batch, string fingerprint, RequestValidator rules, Func<int, string>? fieldOf, CancellationToken cancellationToken)
     {
-        var activity = TrainingActivities.Submit(batch.Requests[0], time);
+        await TakeRoomAsync(batch.Requests.Count, cancellationToken);
+        var activity = TrainingActivities.Submit(batch.Requests[0], _services.Time);
         var result = await TracedAsync(activity, RecordAsync(batch, fingerprint, rules, fieldOf, cancellationToken));
         if (!result.Applied)
         {
@@ -76,9 +70,10 @@ internal sealed partial class TrainingClient
 
         foreach (var job in result.All)
         {
-            metrics?.Submitted(job);
+            _services.Metrics?.Submitted(job);
         }
 
+        await RecordAsync(operation, Invariant($"group {batch.Group}, jobs {result.All[0].Id} to {result.All[^1].Id}"), result.Job!.Team);
         return new TrainingGroup(batch.Group!, [.. result.All.Select(j => j.Id)]);
     }
 
@@ -108,7 +103,16 @@ internal sealed partial class TrainingClient
         }
 
         ThrowIfAny([.. found]);
-        var result = (await store.ApplyAsync([new JobCommand.SubmitAll(submits)], fence: null, cancellationToken))[0];
+        foreach (var model in submits.Select(m => m.Request.OutputModelName).Where(m => m.Length > 0).Distinct(StringComparer.Ordinal))
+        {
+            var place = submits.FindIndex(m => m.Request.OutputModelName == model);
+            var own = new List<FieldViolation>();
+            await _facts.ClaimModelAsync(model, mayClaim: true, own, cancellationToken);
+            found.UnionWith(own.Select(v => fieldOf is null ? v : v with { Field = $"{fieldOf(place)}.{v.Field}" }));
+        }
+
+        ThrowIfAny([.. found]);
+        var result = (await _jobs.ApplyAsync([new JobCommand.SubmitAll(submits)], fence: null, cancellationToken))[0];
         return Checked(result, fingerprint);
     }
 
@@ -136,7 +140,7 @@ internal sealed partial class TrainingClient
         while (true)
         {
             var query = new JobQuery { Group = first.Request.Group, OldestFirst = true, After = last, Limit = CallLimits.MaxPageSize };
-            var page = await store.ReadPageAsync(query, cancellationToken);
+            var page = await _jobs.ReadPageAsync(query, cancellationToken);
             jobs.AddRange(page.Where(r => r.Job.Fingerprint == first.Fingerprint && r.Job.User == first.User).Select(r => r.Job.Id).Take((int)Math.Min(most - jobs.Count, page.Count)));
             if (page.Count < query.Limit || jobs.Count == most)
             {

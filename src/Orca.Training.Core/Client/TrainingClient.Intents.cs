@@ -6,35 +6,37 @@ namespace Orca.Training.Client;
 internal sealed partial class TrainingClient
 {
     public Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default) =>
-        IntendAsync(new JobCommand.RequestCancel(job, time.GetUtcNow()), "cancelled", nameof(CancelTrainingAsync), cancellationToken);
+        IntendAsync(Operations.Cancel, new JobCommand.RequestCancel(job, _services.Time.GetUtcNow()) { By = User }, "cancelled", cancellationToken);
 
     public Task HoldTrainingAsync(JobId job, CancellationToken cancellationToken = default) =>
-        IntendAsync(new JobCommand.RequestHold(job, time.GetUtcNow()), "held", nameof(HoldTrainingAsync), cancellationToken);
+        IntendAsync(Operations.Hold, new JobCommand.RequestHold(job, _services.Time.GetUtcNow()) { By = User }, "held", cancellationToken);
 
     public Task ReleaseTrainingAsync(JobId job, CancellationToken cancellationToken = default) =>
-        IntendAsync(new JobCommand.RequestRelease(job, time.GetUtcNow()), "released", nameof(ReleaseTrainingAsync), cancellationToken);
+        IntendAsync(Operations.Release, new JobCommand.RequestRelease(job, _services.Time.GetUtcNow()) { By = User }, "released", cancellationToken);
 
-    private async Task IntendAsync(JobCommand.OnJob intent, string participle, string call, CancellationToken cancellationToken)
+    private string? User => _caller?.Rights.User;
+
+    private Task IntendAsync(Operation operation, JobCommand.OnJob intent, string participle, CancellationToken cancellationToken) => _guard.AskAsync(operation, async () =>
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
+        var results = await _jobs.ApplyAsync([intent], fence: null, cancellationToken);
+        switch (results[0])
         {
-            var results = await store.ApplyAsync([intent], fence: null, cancellationToken);
-            switch (results[0])
-            {
-                case { Rejection: Rejection.NotFound }:
-                    throw TrainingException.NotFound(intent.Job);
-                case { Rejection: Rejection.Final, Job.State: JobState.Cancelled } when intent is JobCommand.RequestCancel:
-                    break;
-                case { Rejection: Rejection.Final or Rejection.Conflict, Job: { } job }:
-                    throw new TrainingException(TrainingError.FailedPrecondition, $"Job {job.Id} cannot be {participle}: it is already {job.State}.");
-                default:
-                    break;
-            }
+            case { Rejection: Rejection.NotFound }:
+                throw TrainingException.NotFound(intent.Job);
+            case { Rejection: Rejection.Final, Job.State: JobState.Cancelled } when intent is JobCommand.RequestCancel:
+                break;
+            case { Rejection: Rejection.Final or Rejection.Conflict, Job: { } job }:
+                throw new TrainingException(TrainingError.FailedPrecondition, $"Job {job.Id} cannot be {participle}: it is already {job.State}.");
+            case { Applied: true, Job: { } job }:
+                await RecordAsync(operation, $"job {job.Id}", job.Team);
+                break;
+            default:
+                break;
         }
-        catch (Exception e) when (_errors.Translated(e, call, cancellationToken) is { } translated)
-        {
-            throw translated;
-        }
-    }
+
+        return true;
+    }, cancellationToken);
+
+    private ValueTask RecordAsync(Operation operation, string subject, string? team) =>
+        _caller is null ? ValueTask.CompletedTask : _guard.RecordAsync(operation, subject, _caller.Rights.TeamOf(team));
 }

@@ -6,36 +6,30 @@ namespace Orca.Training.Client;
 /// <summary>Several trainings at once.</summary>
 internal sealed partial class TrainingClient
 {
-    public async Task<IReadOnlyList<TrainingStatus?>> GetTrainingStatusesAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<TrainingStatus?>> GetTrainingStatusesAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken = default)
     {
         jobs = Intake.Jobs(jobs);
-        cancellationToken.ThrowIfCancellationRequested();
-        try
+        return _guard.AskAsync<IReadOnlyList<TrainingStatus?>>(Operations.GetStatuses, async () =>
         {
-            var installation = await store.GetInstallationAsync(cancellationToken);
-            var readings = await store.ReadAsync(jobs, cancellationToken);
-            var unfinished = await Unfinished.ReadAsync(store, from reading in readings where reading is not null select reading.Value.Job, cancellationToken);
+            var installation = await _jobs.GetInstallationAsync(cancellationToken);
+            var readings = await _jobs.ReadAsync(jobs, cancellationToken);
+            var unfinished = await Unfinished.ReadAsync(_jobs, from reading in readings where reading is not null select reading.Value.Job, cancellationToken);
             return [.. readings.Select(r => r is { } reading ? TrainingStatus.Of(reading, installation, unfinished) : null)];
-        }
-        catch (Exception e) when (_errors.Translated(e, nameof(GetTrainingStatusesAsync), cancellationToken) is { } translated)
-        {
-            throw translated;
-        }
+        }, cancellationToken);
     }
 
-    public async Task<TrainingPage> ListTrainingsAsync(TrainingQuery query, CancellationToken cancellationToken = default)
+    public Task<TrainingPage> ListTrainingsAsync(TrainingQuery query, CancellationToken cancellationToken = default)
     {
         query = Intake.Query(query);
-        cancellationToken.ThrowIfCancellationRequested();
-        var violations = QueryValidator.Check(query, validator().Limits);
-        if (violations.Count > 0)
+        return _guard.AskAsync(Operations.List, async () =>
         {
-            throw TrainingException.Invalid(violations);
-        }
+            var violations = QueryValidator.Check(query, _services.Validator().Limits);
+            if (violations.Count > 0)
+            {
+                throw TrainingException.Invalid(violations);
+            }
 
-        try
-        {
-            var installation = await store.GetInstallationAsync(cancellationToken);
+            var installation = await _jobs.GetInstallationAsync(cancellationToken);
             var after = PageToken.Read(query, installation, out var violation);
             if (violation is not null)
             {
@@ -44,15 +38,11 @@ internal sealed partial class TrainingClient
 
             var size = query.PageSize == 0 ? CallLimits.DefaultPageSize : query.PageSize;
             // One more than the page holds says whether there is a next page.
-            var found = await store.ReadPageAsync(StoreQueryOf(query, after, size + 1), cancellationToken);
-            var unfinished = await Unfinished.ReadAsync(store, found.Take(size).Select(reading => reading.Job), cancellationToken);
+            var found = await _jobs.ReadPageAsync(StoreQueryOf(query, after, size + 1), cancellationToken);
+            var unfinished = await Unfinished.ReadAsync(_jobs, found.Take(size).Select(reading => reading.Job), cancellationToken);
             var page = WhatFits(found.Take(size).Select(reading => TrainingStatus.Of(reading, installation, unfinished)));
             return new TrainingPage(page, page.Count < found.Count ? PageToken.After(page[^1].JobId, installation, query) : null);
-        }
-        catch (Exception e) when (_errors.Translated(e, nameof(ListTrainingsAsync), cancellationToken) is { } translated)
-        {
-            throw translated;
-        }
+        }, cancellationToken);
     }
 
     private static JobQuery StoreQueryOf(TrainingQuery query, JobId? after, int limit) => new()

@@ -12,36 +12,34 @@ namespace Orca.Training.Client;
 /// </summary>
 internal sealed partial class TrainingClient
 {
-    private readonly SubmissionFacts _facts = new(store, datasets, data.Models);
-
     // Made once, and not for each submission.
-    private Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>>? _record;
+    private Recording? _own;
+
+    private Recording Own => _own ??= new Recording(RecordAsync, IsOwn: true);
 
     public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) =>
-        TrainAsync(request, _record ??= RecordAsync, cancellationToken);
+        // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
+        SubmitAsync(Operations.Train, Intake.Request(request), Own, cancellationToken);
 
     public async Task<JobId> RerunAsync(JobId job, CancellationToken cancellationToken = default)
     {
         var run = await Runs.GetAsync(job, cancellationToken);
         return run.Execution is null
-            ? throw new TrainingException(TrainingError.FailedPrecondition, $"What job {job} executed is not on record, since its machine did not tell: submit its request anew.")
-            : await SubmitAsync(Reruns.RequestOf(run), _record ??= RecordAsync, cancellationToken);
+            ? throw new TrainingException(TrainingError.FailedPrecondition, $"What job {job} executed is not recorded, because its machine did not report it. Submit its request again.")
+            : await SubmitAsync(Operations.Rerun, Reruns.RequestOf(run), Own, cancellationToken);
     }
 
     /// <summary>Submits as ever, but for how the job goes on record: a store's package records it within the application's own transaction.</summary>
-    internal async Task<JobId> TrainAsync(
+    internal Task<JobId> TrainAsync(
         TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> record, CancellationToken cancellationToken) =>
-        // First of all: what is checked is what is recorded, whatever the caller does with the dictionaries meanwhile.
-        await SubmitAsync(Intake.Request(request), record, cancellationToken);
+        SubmitAsync(Operations.Train, Intake.Request(request), new Recording(record, IsOwn: false), cancellationToken);
 
+    /// <param name="operation">What the caller asks for.</param>
     /// <param name="request">One that nobody else can change.</param>
     /// <param name="record">How the job goes on record.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    private async Task<JobId> SubmitAsync(
-        TrainingRequest request, Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> record, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
+    private Task<JobId> SubmitAsync(Operation operation, TrainingRequest request, Recording record, CancellationToken cancellationToken) =>
+        _guard.AskAsync(operation, async () =>
         {
             var fingerprint = request.IdempotencyKey is null ? null : Fingerprint.Of(request);
             if (await FindAsync(request.IdempotencyKey, fingerprint, cancellationToken) is { } known)
@@ -49,21 +47,42 @@ internal sealed partial class TrainingClient
                 return known.Id;
             }
 
-            var rules = validator();
+            var rules = _services.Validator();
             var found = rules.Check(request);
             ThrowIfAny(found);
-            var activity = TrainingActivities.Submit(request, time);
+            await TakeRoomAsync(1, cancellationToken);
+            var activity = TrainingActivities.Submit(request, _services.Time);
             var result = await TracedAsync(activity, RecordAsync(request, fingerprint, rules, found, record, cancellationToken));
+            var job = result.Job!;
             if (result.Applied)
             {
-                metrics?.Submitted(result.Job!);
+                _services.Metrics?.Submitted(job);
+                if (record.IsOwn)
+                {
+                    await RecordAsync(operation, $"job {job.Id}", job.Team);
+                }
             }
 
-            return result.Job!.Id;
-        }
-        catch (Exception e) when (_errors.Translated(e, nameof(TrainAsync), cancellationToken) is { } translated)
+            return job.Id;
+        }, cancellationToken);
+
+    /// <exception cref="TrainingException">The caller has too many in the queue.</exception>
+    private ValueTask TakeRoomAsync(int trainings, CancellationToken cancellationToken) =>
+        _guard.Budget is { } budget ? budget.QueueAsync(trainings, CountQueuedAsync, cancellationToken) : ValueTask.CompletedTask;
+
+    private async ValueTask<int> CountQueuedAsync(int most, CancellationToken cancellationToken)
+    {
+        var (count, query) = (0, new JobQuery { User = User, States = [JobState.Queued], OldestFirst = true, Limit = CallLimits.MaxPageSize });
+        while (true)
         {
-            throw translated;
+            var page = await _jobs.ReadPageAsync(query, cancellationToken);
+            count += page.Count(r => r.Job.User == User);
+            if (page.Count < query.Limit || count >= most)
+            {
+                return count;
+            }
+
+            query = query with { After = page[^1].Job.Id };
         }
     }
 
@@ -72,7 +91,7 @@ internal sealed partial class TrainingClient
         string? fingerprint,
         RequestValidator rules,
         List<FieldViolation> found,
-        Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> record,
+        Recording record,
         CancellationToken cancellationToken)
     {
         var version = await _facts.ResolveAsync(request, found, cancellationToken);
@@ -87,18 +106,29 @@ internal sealed partial class TrainingClient
         }
 
         ThrowIfAny(found);
-        var result = await record(Submission(request, version, fingerprint, rules), cancellationToken);
+        if (request.OutputModelName.Length > 0)
+        {
+            await _facts.ClaimModelAsync(request.OutputModelName, record.IsOwn, found, cancellationToken);
+            ThrowIfAny(found);
+        }
+
+        var result = await record.Record(Submission(request, version, fingerprint, rules), cancellationToken);
         return Checked(result, fingerprint);
     }
 
     private JobCommand.Submit Submission(TrainingRequest request, string version, string? fingerprint, RequestValidator rules)
     {
         var accepted = rules.DefaultsOf(request.Algorithm).FillIn(request.DatasetVersion == version ? request : request with { DatasetVersion = version });
-        return new JobCommand.Submit(accepted, user, time.GetUtcNow()) { TraceParent = TrainingActivities.TraceParent, Fingerprint = fingerprint };
+        return new JobCommand.Submit(accepted, User, _services.Time.GetUtcNow())
+        {
+            Team = _caller?.Rights.Team,
+            TraceParent = TrainingActivities.TraceParent,
+            Fingerprint = fingerprint,
+        };
     }
 
     private async ValueTask<CommandResult> RecordAsync(JobCommand.Submit submit, CancellationToken cancellationToken) =>
-        (await store.ApplyAsync([submit], fence: null, cancellationToken))[0];
+        (await _jobs.ApplyAsync([submit], fence: null, cancellationToken))[0];
 
     /// <summary>The job that a key stands for, if it does.</summary>
     /// <exception cref="TrainingException">It stands for another request.</exception>
@@ -110,7 +140,7 @@ internal sealed partial class TrainingClient
             return null;
         }
 
-        return await store.FindByKeyAsync(user, key, cancellationToken) is { } job ? Same(job, fingerprint) : null;
+        return await _jobs.FindByKeyAsync(User, key, cancellationToken) is { } job ? Same(job, fingerprint) : null;
     }
 
     /// <summary>What a store answers to a submission. A key can be in use though it was not a moment ago: most likely the same caller was faster.</summary>
@@ -157,7 +187,15 @@ internal sealed partial class TrainingClient
         }
         finally
         {
-            activity.End(time, error);
+            activity.End(_services.Time, error);
         }
     }
+
+    /// <summary>How a job goes on record.</summary>
+    /// <param name="Record">Records it.</param>
+    /// <param name="IsOwn">
+    /// Whether it is recorded at once. Otherwise that is up to a transaction of the application's: until then nothing has happened that could be told, and
+    /// nothing else is written, which would wait for the transaction's end.
+    /// </param>
+    private sealed record Recording(Func<JobCommand.Submit, CancellationToken, ValueTask<CommandResult>> Record, bool IsOwn);
 }

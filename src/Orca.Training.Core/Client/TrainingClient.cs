@@ -1,82 +1,75 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
-using Orca.Training.Datasets;
-using Orca.Training.Diagnostics;
+using Orca.Training.Auditing;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
-using Orca.Training.Logs;
 
 namespace Orca.Training.Client;
 
-/// <summary>The client within the host's own process: it writes intents to the store and reads from it, and knows nothing of the tracker.</summary>
-/// <param name="store">Where jobs are.</param>
-/// <param name="datasets">Says which datasets there are.</param>
-/// <param name="logs">Where what trainings print is.</param>
-/// <param name="data">What trainings are made of and what they leave.</param>
-/// <param name="validator">What checks requests, as the settings are now.</param>
-/// <param name="time">When it is.</param>
-/// <param name="logger">Told of what the service cannot help.</param>
-/// <param name="metrics">Count submissions.</param>
-/// <param name="user">Whose submissions these are; null for nobody's.</param>
-/// <param name="kept">The statuses of this store's jobs that were given last; null for none yet.</param>
-internal sealed partial class TrainingClient(
-    IJobStore store,
-    IDatasetStore datasets,
-    ILogStore logs,
-    DataStores data,
-    Func<RequestValidator> validator,
-    TimeProvider time,
-    ILogger<TrainingClient> logger,
-    TrainingMetrics? metrics = null,
-    string? user = null,
-    KeptStatuses? kept = null)
-    : ITrainingClient, ITrainingClientFactory
+/// <summary>
+/// The client within the host's own process: it writes intents to the store and reads from it, and knows nothing of the tracker. For a caller it is
+/// the same client, on what of the stores is the caller's.
+/// </summary>
+internal sealed partial class TrainingClient : ITrainingClient
 {
     // A queued job's place moves without a change of the job itself, so a watcher looks again now and then.
     private static readonly TimeSpan PositionPeriod = TimeSpan.FromSeconds(1);
 
-    private readonly ClientErrors _errors = new(logger);
-    private readonly KeptStatuses _kept = kept ?? new();
+    private readonly ClientServices _services;
+    private readonly Caller? _caller;
+    private readonly CallGuard _guard;
+    private readonly IJobStore _jobs;
+    private readonly DataStores _data;
+    private readonly SubmissionFacts _facts;
 
-    internal IJobStore Store => store;
-
-    public IRunClient Runs => field ??= new RunClient(data, _errors);
-
-    public IModelClient Models => field ??= new ModelClient(data, store, _errors);
-
-    public IDatasetClient Datasets => field ??= new DatasetClient(data.Datasets, () => validator().Limits, _errors, logger);
-
-    public ITrainingClient ForUser(string? user)
+    /// <param name="services">What it works on.</param>
+    /// <param name="caller">Whom it acts for; null for the application itself.</param>
+    public TrainingClient(ClientServices services, Caller? caller = null)
     {
-        Intake.Names(("user", user ?? ""));
-        return new TrainingClient(store, datasets, logs, data, validator, time, logger, metrics, string.IsNullOrEmpty(user) ? null : user, _kept);
+        (_services, _caller) = (services, caller);
+        _guard = caller?.Guard ?? new CallGuard(new ClientErrors(services.Logger));
+        (_jobs, _data) = caller is null ? (services.Jobs, services.Data) : Scoped(services, caller);
+        _facts = new SubmissionFacts(_jobs, _data.Datasets, _data.Models, caller?.Names);
     }
 
-    public async Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default)
+    /// <summary>All jobs.</summary>
+    internal IJobStore Store => _services.Jobs;
+
+    public IRunClient Runs => field ??= new RunClient(_data, _guard);
+
+    public IModelClient Models => field ??= new ModelClient(_data, _services.Jobs, _guard, _caller?.Names);
+
+    public IDatasetClient Datasets => field ??= new DatasetClient(_data.Datasets, () => _services.Validator().Limits, _guard, _services.Logger, _caller?.Names);
+
+    public Task<IReadOnlyList<AlgorithmInfo>> ListAlgorithmsAsync(CancellationToken cancellationToken = default) =>
+        _guard.AskAsync(Operations.ListAlgorithms, () => ValueTask.FromResult(_services.Algorithms()), cancellationToken);
+
+    public Task<IReadOnlyList<AuditEvent>> ListAuditAsync(AuditQuery query, CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            var installation = await store.GetInstallationAsync(cancellationToken);
-            var reading = await store.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
-            return _kept.Of(reading, installation, await Unfinished.ReadAsync(store, reading.Job, cancellationToken));
-        }
-        catch (Exception e) when (_errors.Translated(e, nameof(GetTrainingStatusAsync), cancellationToken) is { } translated)
-        {
-            throw translated;
-        }
+        query = Intake.Query(query);
+        return _guard.AskAsync<IReadOnlyList<AuditEvent>>(
+            Operations.ListAudit,
+            async () => _services.Audit is { } trail ? await trail.ReadAsync(query, _caller?.Rights.AuditedTeams, cancellationToken) : [],
+            cancellationToken);
     }
+
+    public Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default) =>
+        _guard.AskAsync(Operations.GetStatus, async () =>
+        {
+            var installation = await _jobs.GetInstallationAsync(cancellationToken);
+            var reading = await _jobs.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
+            return _services.Kept.Of(reading, installation, await Unfinished.ReadAsync(_jobs, reading.Job, cancellationToken));
+        }, cancellationToken);
 
     public IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, CancellationToken cancellationToken = default) =>
-        _errors.GuardAsync(WatchAsync(job, afterRevision, seenIn: null, cancellationToken), nameof(WatchTrainingAsync), cancellationToken);
+        _guard.StreamAsync(Operations.Watch, WatchAsync(job, afterRevision, seenIn: null, cancellationToken), cancellationToken);
 
     public IAsyncEnumerable<TrainingStatus> ResumeWatchAsync(WatchPosition lastSeen, CancellationToken cancellationToken = default) =>
-        _errors.GuardAsync(WatchAsync(lastSeen.Job, lastSeen.Revision, lastSeen.Installation, cancellationToken), nameof(ResumeWatchAsync), cancellationToken);
+        _guard.StreamAsync(Operations.Resume, WatchAsync(lastSeen.Job, lastSeen.Revision, lastSeen.Installation, cancellationToken), cancellationToken);
 
     private async IAsyncEnumerable<TrainingStatus> WatchAsync(JobId job, long afterRevision, InstallationId? seenIn, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var installation = await store.GetInstallationAsync(cancellationToken);
+        var installation = await _jobs.GetInstallationAsync(cancellationToken);
         if (seenIn is { } other && other != installation)
         {
             throw TrainingException.NotFound(job, other, installation);
@@ -85,7 +78,7 @@ internal sealed partial class TrainingClient(
         int? told = null;
         while (true)
         {
-            var reading = await store.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
+            var reading = await _jobs.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
             if (reading.Job.Revision <= afterRevision)
             {
                 if (reading.Job.State.IsFinal())
@@ -96,43 +89,52 @@ internal sealed partial class TrainingClient(
                 if (reading.QueuePosition is { } place && place != told)
                 {
                     told = place;
-                    yield return TrainingStatus.Of(reading, installation, await Unfinished.ReadAsync(store, reading.Job, cancellationToken));
+                    yield return TrainingStatus.Of(reading, installation, await Unfinished.ReadAsync(_jobs, reading.Job, cancellationToken));
                 }
 
                 await NextChangeAsync(reading.Job, afterRevision, cancellationToken);
                 continue;
             }
 
-            var changes = await store.ReadJobChangesAsync(job, afterRevision, cancellationToken) ?? throw TrainingException.NotFound(job);
+            var changes = await _jobs.ReadJobChangesAsync(job, afterRevision, cancellationToken) ?? throw TrainingException.NotFound(job);
             foreach (var change in changes)
             {
                 afterRevision = change.Revision;
                 told = change.State is JobState.Queued ? reading.QueuePosition : null;
-                yield return TrainingStatus.Of(new JobReading(change, told), installation, await Unfinished.ReadAsync(store, change, cancellationToken));
+                yield return TrainingStatus.Of(new JobReading(change, told), installation, await Unfinished.ReadAsync(_jobs, change, cancellationToken));
             }
         }
     }
 
     public IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, CancellationToken cancellationToken = default) =>
-        _errors.GuardAsync(new LogStream(store, logs).ReadAsync(job, query ?? new LogQuery(), cancellationToken), nameof(StreamLogsAsync), cancellationToken);
+        _guard.StreamAsync(Operations.StreamLogs, new LogStream(_jobs, _services.Logs).ReadAsync(job, query ?? new LogQuery(), cancellationToken), cancellationToken);
 
     private async Task NextChangeAsync(Job job, long afterRevision, CancellationToken cancellationToken)
     {
         if (job.State is not JobState.Queued)
         {
-            await store.ReadJobChangesAsync(job.Id, afterRevision, cancellationToken);
+            await _jobs.ReadJobChangesAsync(job.Id, afterRevision, cancellationToken);
             return;
         }
 
-        using var look = new CancellationTokenSource(PositionPeriod, time);
+        using var look = new CancellationTokenSource(PositionPeriod, _services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(look.Token, cancellationToken);
         try
         {
-            await store.ReadJobChangesAsync(job.Id, afterRevision, either.Token);
+            await _jobs.ReadJobChangesAsync(job.Id, afterRevision, either.Token);
         }
         catch (OperationCanceledException) when (look.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             // Time to look at its place again.
         }
+    }
+
+    private static (IJobStore Jobs, DataStores Data) Scoped(ClientServices services, Caller caller)
+    {
+        var (all, names) = (services.Data, caller.Names);
+        var runs = new ScopedRuns(all.Runs, caller.Rights);
+        return (
+            new ScopedJobs(services.Jobs, caller.Rights),
+            new DataStores(new ScopedDatasets(all.Datasets, names), all.Artifacts, runs, new ScopedModels(all.Models, names), new ScopedMetrics(all.Metrics, runs)));
     }
 }

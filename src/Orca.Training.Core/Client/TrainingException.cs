@@ -54,15 +54,15 @@ public sealed class TrainingException : Exception
     public IReadOnlyList<FieldViolation> Violations { get; }
 
     internal static TrainingException NotFound(Jobs.JobId job) =>
-        new(TrainingError.NotFound, $"There is no job {job}. It was never submitted here, or it finished so long ago that it is no longer kept.");
+        new(TrainingError.NotFound, $"There is no job {job}. It was never submitted here, or its retention has expired.");
 
     /// <summary>An id means another job, or none, in another installation.</summary>
     internal static TrainingException NotFound(Jobs.JobId job, Jobs.InstallationId seenIn, Jobs.InstallationId current) =>
-        new(TrainingError.NotFound, $"There is no job {job} of installation {seenIn}: this is installation {current}. A service that keeps its jobs in memory forgets them when it restarts.");
+        new(TrainingError.NotFound, $"There is no job {job} of installation {seenIn}: this is installation {current}. A service with jobs in memory loses them when it restarts.");
 
     /// <summary>A key stands for a job that was submitted with another request.</summary>
     internal static TrainingException KeyInUse(string key, Jobs.JobId job) =>
-        new(TrainingError.AlreadyExists, $"The idempotency key '{key}' stands for job {job}, which was submitted with another request: repeat that request as it was, or give this one a key of its own.");
+        new(TrainingError.AlreadyExists, $"The idempotency key '{key}' belongs to job {job}, which was submitted with another request. Repeat that request unchanged, or use another key for this one.");
 
     internal static TrainingException Invalid(string field, string description) => Invalid([new FieldViolation(field, description)]);
 

@@ -4,8 +4,8 @@ using Orca.Training.Jobs;
 namespace Orca.Training.Client;
 
 /// <summary>
-/// Which trainings a list shows. All conditions hold together; one that is not given, or is empty, lets every training through. Texts are
-/// compared as they are, case included.
+/// Selects the trainings of a list. All given conditions must match; a condition that is null or empty matches every training. Texts are
+/// compared exactly, including case.
 /// </summary>
 public sealed record TrainingQuery
 {
@@ -21,7 +21,7 @@ public sealed record TrainingQuery
     /// <summary>Trainings on this dataset, whatever its version.</summary>
     public string? DatasetId { get; init; }
 
-    /// <summary>Trainings that are called exactly so.</summary>
+    /// <summary>Trainings with exactly this name.</summary>
     public string? Name { get; init; }
 
     /// <summary>Trainings of this group.</summary>
@@ -36,17 +36,19 @@ public sealed record TrainingQuery
     /// <summary>Trainings submitted before this time.</summary>
     public DateTimeOffset? SubmittedBefore { get; init; }
 
-    /// <summary>The trainings in the order of their submission; otherwise the newest come first.</summary>
+    /// <summary>Whether the oldest come first. Default: the newest come first.</summary>
     public bool OldestFirst { get; init; }
 
     /// <summary>
-    /// The most trainings on a page, up to <see cref="CallLimits.MaxPageSize"/>; 0 for <see cref="CallLimits.DefaultPageSize"/>. It may
-    /// change from page to page. A page can hold fewer when statuses are large; <see cref="TrainingPage.NextPageToken"/> alone says whether
-    /// there are more.
+    /// The maximum number of trainings on a page, up to <see cref="CallLimits.MaxPageSize"/>; 0 for
+    /// <see cref="CallLimits.DefaultPageSize"/>. It may change from page to page. A page can have fewer if statuses are large; only
+    /// <see cref="TrainingPage.NextPageToken"/> says whether there are more.
     /// </summary>
     public int PageSize { get; init; }
 
-    /// <summary>What the page before came with, for the page after it; null for the first one. All else but the page size stays the same.</summary>
+    /// <summary>
+    /// The token of the previous page. Null: the first page. All other conditions, except the page size, must stay the same.
+    /// </summary>
     public string? PageToken { get; init; }
 }
 

@@ -19,77 +19,90 @@ public sealed record TrainingStatus
     public required JobId JobId { get; init; }
 
     /// <summary>
-    /// The installation that the job is of: ids say which job only within it. A service that keeps its jobs in memory is a new one each time
-    /// it starts. Null if the service does not say.
+    /// The installation of the job. Ids are unique within an installation only. A service with jobs in memory is a new installation after
+    /// each start. Null if the service does not report it.
     /// </summary>
     public InstallationId? Installation { get; init; }
 
-    /// <summary>Who submitted it; null where the service did not know.</summary>
+    /// <summary>The user who submitted it. Null if the service did not know.</summary>
     public string? User { get; init; }
 
-    /// <summary>Counts the job's changes; what <see cref="ITrainingClient.WatchTrainingAsync"/> goes on from.</summary>
+    /// <summary>The team that the job belongs to. Null for the default team.</summary>
+    public string? Team { get; init; }
+
+    /// <summary>The number of changes of the job. <see cref="ITrainingClient.WatchTrainingAsync"/> continues after it.</summary>
     public required long Revision { get; init; }
 
-    /// <summary>Which status this is: what <see cref="ITrainingClient.ResumeWatchAsync"/> goes on from.</summary>
+    /// <summary>Identifies this status. <see cref="ITrainingClient.ResumeWatchAsync"/> continues after it.</summary>
     public WatchPosition Position => new(JobId, Installation, Revision);
 
-    /// <summary>Its state.</summary>
+    /// <summary>The state of the job.</summary>
     public required JobState State { get; init; }
 
-    /// <summary>The state in a sentence: what it waits for, what it does, how it ended.</summary>
+    /// <summary>The state in a sentence: what the job waits for, what it does, or how it ended.</summary>
     public required string Message { get; init; }
 
-    /// <summary>What was asked for, with the dataset version that was resolved.</summary>
+    /// <summary>The request, with the resolved dataset version.</summary>
     public required TrainingRequest Request { get; init; }
 
-    /// <summary>Its place in the queue, counted from 1; null when it is not queued.</summary>
+    /// <summary>The place in the queue, counted from 1. Null if the job is not queued.</summary>
     public int? QueuePosition { get; init; }
 
-    /// <summary>Since when it is held: it is not started before somebody releases it. Null while it is not.</summary>
+    /// <summary>When the job was held; it does not start until it is released. Null if it is not held.</summary>
     public DateTimeOffset? HeldAt { get; init; }
 
-    /// <summary>While queued: it is not started before this time, such as between two attempts. Null where it need not wait, and it may have passed.</summary>
+    /// <summary>The user who holds it. Null if it is not held, or if the caller had no name.</summary>
+    public string? HeldBy { get; init; }
+
+    /// <summary>
+    /// The earliest time at which a queued job starts, for example after a pause between two attempts. It may have passed. Null if there
+    /// is none.
+    /// </summary>
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>The number of its newest attempt; 0 before the first.</summary>
+    /// <summary>The number of the newest attempt; 0 before the first.</summary>
     public int Attempt { get; init; }
 
     /// <summary>
-    /// Its attempts so far, oldest first, each with its machine, containers, times and outcome; <see cref="LogQuery.Attempt"/> asks for the log of
-    /// one. A start that was put off before it ran is none, though its number is used up.
+    /// The attempts so far, oldest first, each with its machine, containers, times and outcome. <see cref="LogQuery.Attempt"/> selects
+    /// the log of one. A deferred start is not an attempt, but uses a number.
     /// </summary>
     public IReadOnlyList<Attempt> Attempts { get; init; } = [];
 
-    /// <summary>What the launch is busy with, while launching.</summary>
+    /// <summary>The current step of the launch, while launching.</summary>
     public LaunchPhase? Phase { get; init; }
 
-    /// <summary>What the training has said of itself so far.</summary>
+    /// <summary>What the training has reported so far.</summary>
     public TrainingProgress Progress { get; init; } = TrainingProgress.None;
 
-    /// <summary>How it ended; null while it has not.</summary>
+    /// <summary>How it ended. Null until then.</summary>
     public Outcome? Outcome { get; init; }
 
-    /// <summary>What it left behind; empty unless it succeeded.</summary>
+    /// <summary>The published files. Empty unless the job succeeded.</summary>
     public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
 
-    /// <summary>The version that its model got under <see cref="TrainingRequest.OutputModelName"/>; null where it has none.</summary>
+    /// <summary>The version of its model under <see cref="TrainingRequest.OutputModelName"/>. Null if there is none.</summary>
     public int? ModelVersion { get; init; }
 
     /// <summary>When it was accepted.</summary>
     public required DateTimeOffset SubmittedAt { get; init; }
 
-    /// <summary>When its newest attempt was seen running.</summary>
+    /// <summary>When the newest attempt was first seen running.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When it reached its final state.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>When somebody asked to cancel it.</summary>
+    /// <summary>When it was asked to be cancelled.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
+    /// <summary>Who asked to cancel it; null where nobody did, or where the caller had no name.</summary>
+    public string? CancelRequestedBy { get; init; }
+
     /// <summary>
-    /// What this answer does not hold whole, since it would not fit into a message: <c>artifacts</c>, <c>metrics</c> or <c>attempts</c>. Mostly empty.
-    /// <see cref="IRunClient.ListArtifactsAsync"/> and <see cref="IRunClient.ListMetricsAsync"/> have all of theirs; of attempts the newest are here.
+    /// The parts that are incomplete because the answer would be too large for a message: <c>artifacts</c>, <c>metrics</c> or
+    /// <c>attempts</c>. Usually empty. <see cref="IRunClient.ListArtifactsAsync"/> and <see cref="IRunClient.ListMetricsAsync"/> return
+    /// all of theirs; of attempts, the newest are here.
     /// </summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
@@ -104,12 +117,14 @@ public sealed record TrainingStatus
             JobId = job.Id,
             Installation = installation,
             User = job.User,
+            Team = job.Team,
             Revision = job.Revision,
             State = job.State,
             Message = StatusSentence.For(job, reading.QueuePosition, unfinished),
             Request = job.Request,
             QueuePosition = reading.QueuePosition,
             HeldAt = job.HeldAt,
+            HeldBy = job.HeldBy,
             NotBefore = job.NotBefore,
             Attempt = job.LastAttempt,
             Attempts = job.Attempts,
@@ -122,6 +137,7 @@ public sealed record TrainingStatus
             StartedAt = job.Attempts is [.., var last] ? last.StartedAt : null,
             FinishedAt = job.FinishedAt,
             CancelRequestedAt = job.CancelRequestedAt,
+            CancelRequestedBy = job.CancelRequestedBy,
         };
         return Fitting.Fit(status, Fitting.MostOfAMessage);
     }

@@ -55,7 +55,7 @@ internal static class DatasetNames
         if (PortableName.Clash(files.Select(f => f.Name)) is var (first, second))
         {
             throw new DatasetException(
-                $"The names {LookAlike.Spelt(first)} and {LookAlike.Spelt(second)} differ by case or by how an accent is written alone, and some file systems take them for one: rename one of them.",
+                $"The names {LookAlike.Spelt(first)} and {LookAlike.Spelt(second)} differ only by case or by the encoding of an accent, and some file systems treat them as one: rename one of them.",
                 files.First(f => f.Name == second || f.Name.StartsWith(second + "/", StringComparison.Ordinal)).Name);
         }
     }

@@ -5,12 +5,15 @@ namespace Orca.Training.Diagnostics;
 /// <summary>What the in-process client tells operators: event ids 1080 to 1089.</summary>
 internal static partial class ClientLog
 {
-    [LoggerMessage(1080, LogLevel.Error, "{Call} met an unexpected error; its caller was told of an internal error")]
+    [LoggerMessage(1080, LogLevel.Error, "{Call} failed with an unexpected error; the caller got an internal error")]
     public static partial void UnexpectedError(this ILogger logger, Exception error, string call);
 
-    [LoggerMessage(1081, LogLevel.Warning, "{Call} could not be answered, because a store cannot be asked now; its caller was told to try again")]
+    [LoggerMessage(1081, LogLevel.Warning, "{Call} failed because a store does not answer; the caller was told to try again")]
     public static partial void StoreUnavailable(this ILogger logger, Exception error, string call);
 
     [LoggerMessage(1082, LogLevel.Information, "Dataset {DatasetId} has version {Version} of intents: {Report}")]
     public static partial void IntentsAdded(this ILogger logger, string datasetId, string version, object? report);
+
+    [LoggerMessage(1083, LogLevel.Error, "It could not be put on record that {User} did this: {Operation}, {Subject}, from {Origin}. It is done all the same")]
+    public static partial void NotAudited(this ILogger logger, Exception error, string? user, string operation, string subject, string? origin);
 }

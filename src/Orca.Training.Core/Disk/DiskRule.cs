@@ -59,8 +59,8 @@ internal sealed record DiskRule(long KeepFree, long StopBelow)
 
     /// <summary>It for people.</summary>
     public string Sentence(DiskReading disk, DiskVerdict verdict) => verdict is DiskVerdict.Full
-        ? Invariant($"The disk of '{disk.Folder}' is full: {Size(disk.Free)} of {Size(disk.Total)} are free. No training starts, and the one that fills it is ended.")
-        : Invariant($"The disk of '{disk.Folder}' is nearly full: {Size(disk.Free)} of {Size(disk.Total)} are free. No training starts until {Size(LowMark(disk.Total))} are; remove what is not needed, or set a retention.");
+        ? Invariant($"The disk of '{disk.Folder}' is full: {Size(disk.Free)} of {Size(disk.Total)} are free. No training starts, and the training that fills the disk is stopped.")
+        : Invariant($"The disk of '{disk.Folder}' is nearly full: {Size(disk.Free)} of {Size(disk.Total)} are free. No training starts until {Size(LowMark(disk.Total))} are free. Remove files, or set a retention.");
 
     public static string Size(long bytes) => bytes < 10L << 20 ? Invariant($"{bytes >> 10} KiB") : bytes < 10L << 30 ? Invariant($"{bytes >> 20} MiB") : Invariant($"{bytes >> 30} GiB");
 }

@@ -47,7 +47,7 @@ internal sealed class FolderRemoval
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException($"What is to be removed for '{owner}' belongs to another user: {e.Message}", e);
+            throw new IOException($"Files of '{owner}' that are to be removed belong to another user: {e.Message}", e);
         }
     }
 

@@ -39,7 +39,7 @@ internal static class PortableName
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in paths)
         {
-            // Folders too: two that differ by case alone become one, and whose files are whose is lost.
+            // Folders too: two that differ only by case become one, and whose files are whose is lost.
             for (var end = path.IndexOf('/', StringComparison.Ordinal); end != -2; end = end < 0 ? -2 : path.IndexOf('/', end + 1))
             {
                 var part = end < 0 ? path : path[..end];

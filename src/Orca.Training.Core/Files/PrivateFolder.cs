@@ -47,7 +47,7 @@ internal static class PrivateFolder
         catch (UnauthorizedAccessException e)
         {
             throw new IOException(
-                $"The folder '{folder}' lets other users of this machine in and belongs to another user, so that its rights cannot be changed: give it to this host's user, or set OrcaTraining:OtherUsersCanRead if that is wanted.", e);
+                $"The folder '{folder}' is open to other users of this machine, and its rights cannot be changed because it belongs to another user: change its owner to the host's user, or set OrcaTraining:OtherUsersCanRead to true if this is intended.", e);
         }
     }
 }

@@ -23,6 +23,13 @@ public sealed record Job
         init => _extras = _extras.User == value ? _extras : _extras with { User = value };
     }
 
+    /// <summary>The team that it belongs to; null for the installation's default team, as for jobs from before there were teams.</summary>
+    public string? Team
+    {
+        get => _extras.Team;
+        init => _extras = _extras.Team == value ? _extras : _extras with { Team = value };
+    }
+
     /// <summary>The submission's place in its caller's trace, as W3C's traceparent spells it; null where there was none.</summary>
     public string? TraceParent
     {
@@ -78,11 +85,25 @@ public sealed record Job
         init => _extras = _extras.CancelRequestedAt.Value == value ? _extras : _extras with { CancelRequestedAt = new Moment(value) };
     }
 
+    /// <summary>Who asked to cancel it; null where nobody did, or where the caller had no name.</summary>
+    public string? CancelRequestedBy
+    {
+        get => _extras.CancelRequestedBy;
+        init => _extras = _extras.CancelRequestedBy == value ? _extras : _extras with { CancelRequestedBy = value };
+    }
+
     /// <summary>Since when it is held: it waits, and is not started before somebody releases it. Null while it is not held.</summary>
     public DateTimeOffset? HeldAt
     {
         get => _extras.HeldAt.Value;
         init => _extras = _extras.HeldAt.Value == value ? _extras : _extras with { HeldAt = new Moment(value) };
+    }
+
+    /// <summary>Who holds it; null while it is not held, or where the caller had no name.</summary>
+    public string? HeldBy
+    {
+        get => _extras.HeldBy;
+        init => _extras = _extras.HeldBy == value ? _extras : _extras with { HeldBy = value };
     }
 
     /// <summary>When it last came into the queue, by a release or for another try; null if that was by its submission.</summary>

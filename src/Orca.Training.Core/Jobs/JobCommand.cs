@@ -17,6 +17,9 @@ public abstract record JobCommand
     /// <summary>An intent: accept a request as a new job.</summary>
     public sealed record Submit(TrainingRequest Request, string? User, DateTimeOffset At) : JobCommand
     {
+        /// <summary>The team that the job is to belong to; null for the default one.</summary>
+        public string? Team { get; init; }
+
         /// <summary>The submission's place in its caller's trace, as W3C's traceparent spells it.</summary>
         public string? TraceParent { get; init; }
 
@@ -72,6 +75,9 @@ public abstract record JobCommand
     /// <summary>An intent: end the job; repeating it changes nothing.</summary>
     public sealed record RequestCancel(JobId Job, DateTimeOffset At) : OnJob(Job, At)
     {
+        /// <summary>Who asks; null for a caller without a name.</summary>
+        public string? By { get; init; }
+
         /// <inheritdoc />
         public override bool NeedsFence => false;
     }
@@ -79,6 +85,9 @@ public abstract record JobCommand
     /// <summary>An intent: do not start the job, which is queued, before it is released; repeating it changes nothing.</summary>
     public sealed record RequestHold(JobId Job, DateTimeOffset At) : OnJob(Job, At)
     {
+        /// <summary>Who asks; null for a caller without a name.</summary>
+        public string? By { get; init; }
+
         /// <inheritdoc />
         public override bool NeedsFence => false;
     }
@@ -86,6 +95,9 @@ public abstract record JobCommand
     /// <summary>An intent: the job may start again; repeating it changes nothing.</summary>
     public sealed record RequestRelease(JobId Job, DateTimeOffset At) : OnJob(Job, At)
     {
+        /// <summary>Who asks; null for a caller without a name.</summary>
+        public string? By { get; init; }
+
         /// <inheritdoc />
         public override bool NeedsFence => false;
     }

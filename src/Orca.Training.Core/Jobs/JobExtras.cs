@@ -12,6 +12,12 @@ internal sealed record JobExtras
 
     public string? User { get; init; }
 
+    public string? Team { get; init; }
+
+    public string? CancelRequestedBy { get; init; }
+
+    public string? HeldBy { get; init; }
+
     public string? TraceParent { get; init; }
 
     public string? Fingerprint { get; init; }

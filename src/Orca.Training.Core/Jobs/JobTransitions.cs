@@ -31,10 +31,12 @@ public static class JobTransitions
         Id = id,
         Request = submit.Request,
         User = submit.User,
+        Team = submit.Team,
         SubmittedAt = submit.At,
         TraceParent = submit.TraceParent,
         Fingerprint = submit.Fingerprint,
         HeldAt = submit.Request.IsHeld ? submit.At : null,
+        HeldBy = submit.Request.IsHeld ? submit.User : null,
     };
 
     /// <summary>Applies a command to a job.</summary>
@@ -99,9 +101,9 @@ public static class JobTransitions
     // Each row makes one copy, the revision included: a job has a copy for each of its changes, and they are most of what it costs.
     private static Job Change(Job job, long revision, JobCommand.OnJob command) => command switch
     {
-        JobCommand.RequestCancel c => job with { Revision = revision, CancelRequestedAt = c.At },
-        JobCommand.RequestHold c => job with { Revision = revision, HeldAt = c.At },
-        JobCommand.RequestRelease c => job with { Revision = revision, HeldAt = null, QueuedAt = c.At },
+        JobCommand.RequestCancel c => job with { Revision = revision, CancelRequestedAt = c.At, CancelRequestedBy = c.By },
+        JobCommand.RequestHold c => job with { Revision = revision, HeldAt = c.At, HeldBy = c.By },
+        JobCommand.RequestRelease c => job with { Revision = revision, HeldAt = null, HeldBy = null, QueuedAt = c.At },
         // Its time has come, or nobody would have looked for a machine.
         JobCommand.ReportWait c => job with { Revision = revision, QueueReason = c.Reason, NotBefore = null },
         JobCommand.BeginAttempt c => job with
@@ -159,6 +161,7 @@ public static class JobTransitions
             QueueReason = null,
             NotBefore = null,
             HeldAt = null,
+            HeldBy = null,
         },
         _ => throw new ArgumentException($"The transition table has no row for {command.GetType().Name}.", nameof(command)),
     };

@@ -84,6 +84,15 @@ public readonly record struct OutcomeCode(string Name) : IParsable<OutcomeCode>
     /// <summary>The end is on record, its cause is not known.</summary>
     public static readonly OutcomeCode Unknown = new("Unknown");
 
+    /// <summary>The outcomes of this project; runtimes may have others.</summary>
+    internal static readonly IReadOnlyList<OutcomeCode> Known =
+    [
+        Completed, NonZeroExit, OutOfMemory, Killed, TimedOut, Stalled,
+        Cancelled, Preempted, ImageNotFound, ImagePullFailed, InvalidSpec, DatasetUnavailable,
+        ArtifactMissing, ArtifactTooLarge, DiskFull, LaunchFailed, Lost, QueueTimedOut,
+        DependencyFailed, Unknown,
+    ];
+
     /// <inheritdoc />
     public override string ToString() => Name;
 }

@@ -1,6 +1,6 @@
 namespace Orca.Training.Jobs;
 
-/// <summary>Which failed attempts are followed by another one, and when. Each try is an attempt of its own, and is handed what the one before it left as its checkpoint.</summary>
+/// <summary>When a failed attempt is retried.</summary>
 public sealed record RetryPolicy
 {
     /// <summary>No attempt follows one that failed.</summary>

@@ -5,24 +5,24 @@ namespace Orca.Training.Jobs;
 /// <summary>What a caller submits.</summary>
 public sealed record TrainingRequest
 {
-    /// <summary>A name that the host maps to an image, its command and its defaults.</summary>
+    /// <summary>The name of an algorithm of the host.</summary>
     public required string Algorithm { get; init; }
 
-    /// <summary>The dataset to train on.</summary>
+    /// <summary>The dataset to train with.</summary>
     public required string DatasetId { get; init; }
 
-    /// <summary>The dataset's version hash; empty for the newest at the time of the submission.</summary>
+    /// <summary>The hash or tag of the dataset version. Empty: the newest version at submission.</summary>
     public string DatasetVersion { get; init; } = "";
 
-    /// <summary>What people call this training; need not be unique; may be empty.</summary>
+    /// <summary>The name of the training, for people. It may be empty and need not be unique.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>What the resulting model is to be called; may be empty.</summary>
+    /// <summary>The name of the model that the training publishes. May be empty.</summary>
     public string OutputModelName { get; init; } = "";
 
     /// <summary>
-    /// A stored model to work on, such as to evaluate it or to predict with it: its name, for the newest version, or <c>name:version</c> or
-    /// <c>name:alias</c>. A job's request has the version that was resolved at its submission. Null for none.
+    /// A stored model as input, for example to evaluate it: <c>name</c> for the newest version, <c>name:version</c> or <c>name:alias</c>.
+    /// The stored request has the resolved version. Null: none.
     /// </summary>
     public string? InputModel { get; init; }
 
@@ -31,33 +31,33 @@ public sealed record TrainingRequest
     /// </summary>
     public JobId? RerunOf { get; init; }
 
-    /// <summary>Hyperparameters: each becomes an environment variable of the container under its own name.</summary>
+    /// <summary>The hyperparameters. Each becomes an environment variable of the container, under its own name.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>Free words to find jobs by; the training does not see them.</summary>
+    /// <summary>Texts by which jobs can be found. The training does not see them.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>How many containers train together; 1 unless the training is distributed.</summary>
+    /// <summary>The number of containers of a distributed training; otherwise 1.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>A name under which trainings are listed together, such as those of a sweep; null for none.</summary>
+    /// <summary>A name that lists trainings together, such as those of a sweep. Null: none.</summary>
     public string? Group { get; init; }
 
     /// <summary>
-    /// Makes a submission that is repeated, because its answer was lost, the same job and not another one: of one user, the same key with
-    /// the same request returns the job that the key stands for, and with another request is refused. It holds for as long as the job is kept. Null for none.
+    /// Makes it safe to repeat a submission whose response was lost. The same request of the same user with the same key returns the same
+    /// job; another request with that key is refused. A key is valid as long as its job is kept. Null: none.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>The trainings that have to succeed before this one starts; if one ends otherwise, this one fails with it.</summary>
+    /// <summary>The trainings that must succeed before this one starts. If one does not, this one fails.</summary>
     public IReadOnlyList<JobId> DependsOn { get => field ?? []; init; } = [];
 
-    /// <summary>Whether it is not to start before somebody releases it.</summary>
+    /// <summary>Whether the job is held: it does not start until it is released.</summary>
     public bool IsHeld { get; init; }
 
-    /// <summary>How long it may take; null for no limits but the service's own.</summary>
+    /// <summary>The time limits. Null: those of the algorithm.</summary>
     public TrainingTimeouts? Timeouts { get; init; }
 
-    /// <summary>Whether an attempt that failed is followed by another one; null for the algorithm's own policy.</summary>
+    /// <summary>When a failed attempt is retried. Null: the policy of the algorithm.</summary>
     public RetryPolicy? Retries { get; init; }
 }

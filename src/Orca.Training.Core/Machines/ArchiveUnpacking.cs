@@ -33,11 +33,11 @@ internal sealed class ArchiveUnpacking(FolderHandle root, ArtifactLimits limits)
         }
         catch (InvalidDataException e)
         {
-            throw new IOException($"What the training left came as no valid archive: {e.Message}.", e);
+            throw new IOException($"The output of the training arrived as an invalid archive: {e.Message}.", e);
         }
         catch (EndOfStreamException e)
         {
-            throw new IOException("What the training left came as an archive that breaks off.", e);
+            throw new IOException("The output of the training arrived as an incomplete archive.", e);
         }
     }
 
@@ -73,12 +73,12 @@ internal sealed class ArchiveUnpacking(FolderHandle root, ArtifactLimits limits)
                     folder.CreatePipe(names[^1]);
                     break;
                 default:
-                    throw new ArtifactException($"The training left {PlainName.Quoted(name)}, which is no file, folder or link and cannot be brought to this host.");
+                    throw new ArtifactException($"The training left {PlainName.Quoted(name)}, which is not a file, folder or link and cannot be copied to this host.");
             }
         }
         catch (EntryExistsException e)
         {
-            throw new ArtifactException($"The training left {PlainName.Quoted(name)} twice, or under two spellings that are one to this host's file system.", e);
+            throw new ArtifactException($"The training left {PlainName.Quoted(name)} twice, or in two spellings that are the same for this host's file system.", e);
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class ArchiveUnpacking(FolderHandle root, ArtifactLimits limits)
             }
         }
 
-        throw new ArtifactException($"The training left {PlainName.Quoted(name)} as another name of a file that did not come with it.");
+        throw new ArtifactException($"The training left {PlainName.Quoted(name)} as a hard link to a file that is not in the output.");
     }
 
     private static async Task WriteAsync(ArchiveReading archive, ArchiveEntry entry, FolderHandle folder, EntryName name, CancellationToken cancellationToken)
@@ -169,7 +169,7 @@ internal sealed class ArchiveUnpacking(FolderHandle root, ArtifactLimits limits)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ArtifactException($"The training left {PlainName.Quoted(name)} in a folder that did not come with it.", e);
+            throw new ArtifactException($"The training left {PlainName.Quoted(name)} in a folder that is not in the output.", e);
         }
     }
 
@@ -191,7 +191,7 @@ internal sealed class ArchiveUnpacking(FolderHandle root, ArtifactLimits limits)
 
         if (!isSafe)
         {
-            throw new ArtifactException($"The training left {PlainName.Quoted(text)}, which is no name of a file below its folder.");
+            throw new ArtifactException($"The training left {PlainName.Quoted(text)}, which is not a path below its folder.");
         }
 
         LeftSoFar.RequireText(text, names.TrueForAll(n => n.IsText));

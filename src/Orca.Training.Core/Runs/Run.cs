@@ -14,6 +14,9 @@ public sealed record Run
     /// <summary>Who submitted it, where that was known.</summary>
     public string? User { get; init; }
 
+    /// <summary>The team that it belongs to; null for the default one.</summary>
+    public string? Team { get; init; }
+
     /// <summary>Where the job stands.</summary>
     public required JobState State { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record Run
         Job = job.Id,
         Request = job.Request,
         User = job.User,
+        Team = job.Team,
         State = job.State,
         Execution = job.Attempts is [.., var last] ? last.Execution : null,
         Attempts = job.Attempts,

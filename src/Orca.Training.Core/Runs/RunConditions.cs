@@ -27,6 +27,7 @@ internal static class RunConditions
         && IsOr(query.DatasetId, job.Request.DatasetId)
         && IsOr(query.DatasetVersion, job.Request.DatasetVersion)
         && IsOr(query.User, job.User)
+        && query.Owners?.Have(job.User, job.Team) is not false
         && IsOr(query.Group, job.Request.Group)
         && IsOr(query.ModelName, job.Request.OutputModelName)
         && (query.OrderBy is null ? query.Before is not { } before || job.Id < before : job.Progress.Metrics.ContainsKey(query.OrderBy));

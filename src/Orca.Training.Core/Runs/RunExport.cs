@@ -40,6 +40,7 @@ public static class RunExport
         json.WriteString("dataset_version", run.Request.DatasetVersion);
         json.WriteString("name", run.Request.Name);
         json.WriteString("user", run.User);
+        json.WriteString("team", run.Team);
         json.WriteString("group", run.Request.Group);
         json.WriteString("input_model", run.Request.InputModel);
         RunJson.WriteMap(json, "parameters", run.Execution?.Parameters ?? run.Request.Parameters);

@@ -17,6 +17,9 @@ public sealed record RunQuery
     /// <summary>Only runs of this user.</summary>
     public string? User { get; init; }
 
+    /// <summary>Only runs of these owners; null for whoever's. What a caller may see is put here by the service, whatever the caller gave.</summary>
+    public JobOwners? Owners { get; init; }
+
     /// <summary>Only runs of this group, such as a sweep.</summary>
     public string? Group { get; init; }
 

@@ -25,10 +25,9 @@ internal sealed class ConfiguredSettings
         foreach (var source in sources)
         {
             read.Take(source);
-            // A whole configuration, in place of a section, holds the host's other settings too.
-            foreach (var (path, remedy) in source.Path.Length > 0 ? keys.UnknownIn(source.Configuration) : [])
+            foreach (var fault in source.FaultsBy(keys).Where(f => f.IsUnknown))
             {
-                unknown[path] = remedy;
+                unknown[fault.Path] = fault.Remedy;
             }
         }
 

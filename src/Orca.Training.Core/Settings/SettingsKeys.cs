@@ -9,8 +9,8 @@ internal sealed class SettingsKeys
 {
     private readonly SortedDictionary<string, SettingsKeys> _named = new(StringComparer.OrdinalIgnoreCase);
 
-    // Below a single value, a list or a free dictionary nothing is checked.
-    private bool _isFree;
+    // Of a single value, a list or a dictionary of values; what is below it, is checked no further.
+    private Type? _value;
     private SettingsKeys? _eachName;
 
     /// <summary>The properties of an options type, but for those that only code can set; what lies below them is free.</summary>
@@ -21,7 +21,7 @@ internal sealed class SettingsKeys
         {
             if (!property.PropertyType.IsAssignableTo(typeof(Delegate)) && (property.CanWrite || property.PropertyType.IsAssignableTo(typeof(IEnumerable))))
             {
-                keys._named[property.Name] = new SettingsKeys { _isFree = true };
+                keys._named[property.Name] = new SettingsKeys { _value = property.PropertyType };
             }
         }
 
@@ -52,36 +52,50 @@ internal sealed class SettingsKeys
             at = below;
         }
 
+        at._value = null;
         foreach (var (name, below) in keys._named)
         {
             at._named[name] = below;
         }
     }
 
-    /// <summary>The keys that mean nothing, by their full paths, each with what would be right.</summary>
-    public IEnumerable<(string Path, string Remedy)> UnknownIn(IConfiguration section)
+    /// <summary>What is wrong in a section: keys that mean nothing, and values that are none of their setting's type.</summary>
+    public IEnumerable<SettingFault> FaultsIn(IConfiguration section)
     {
         foreach (var child in section.GetChildren())
         {
             if ((_named.GetValueOrDefault(child.Key) ?? _eachName) is not { } known)
             {
-                yield return (child.Path, Remedy(child));
+                yield return SettingFault.Unknown(child.Path, Remedy(child));
             }
-            else if (!known._isFree)
+            else if (known._value is { } type)
             {
-                foreach (var unknown in known.UnknownIn(child))
+                if (SettingValue.FaultOf(type, child) is { } fault)
                 {
-                    yield return unknown;
+                    yield return fault;
+                }
+            }
+            else if (child.Value is { Length: > 0 } && !child.GetChildren().Any())
+            {
+                yield return new SettingFault(child.Path, SettingValue.Single, $"give a section with {known.Names}.");
+            }
+            else
+            {
+                foreach (var below in known.FaultsIn(child))
+                {
+                    yield return below;
                 }
             }
         }
     }
+
+    private string Names => _named.Count == 0 ? "a section for each name" : string.Join(", ", _named.Keys);
 
     private string Remedy(IConfigurationSection unknown)
     {
         var parent = unknown.Path[..^unknown.Key.Length];
         return Spelling.Nearest(unknown.Key, _named.Keys) is { } nearest
             ? $"did you mean {parent}{nearest}?"
-            : $"below {parent.TrimEnd(':')} there can be {(_named.Count == 0 ? "nothing" : string.Join(", ", _named.Keys))}.";
+            : $"below {parent.TrimEnd(':')} there can be {(_named.Count == 0 ? "nothing" : Names)}. A package's own settings are known once its Use…() is called.";
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
 {
     private readonly IOptionsFactory<OrcaTrainingOptions> _factory;
     private readonly SettingsSource[] _sources;
-    private readonly SettingsKeys _keys = new();
+    private readonly SettingsKeys _keys;
     private readonly ILogger? _logger;
     private readonly ForeignFaults? _faults;
     private readonly IDisposable[] _registrations;
@@ -29,7 +29,7 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         IOptionsFactory<OrcaTrainingOptions> factory,
         IEnumerable<IOptionsChangeTokenSource<OrcaTrainingOptions>> changes,
         IEnumerable<SettingsSource> sources,
-        IEnumerable<SettingsPart> parts,
+        SettingsCheck check,
         ILoggerFactory? loggers = null,
         ForeignFaults? faults = null)
     {
@@ -37,11 +37,7 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         _sources = [.. sources];
         _faults = faults;
         _logger = loggers?.CreateLogger<SettingsMonitor>() is not { } logger ? null : faults is null ? logger : new SafeLogger(logger, faults);
-        foreach (var part in parts)
-        {
-            _keys.Add(part.Path, part.Keys);
-        }
-
+        _keys = check.Keys;
         try
         {
             _current = factory.Create(Options.DefaultName);
@@ -53,7 +49,12 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         }
 
         _atStart = _last = ConfiguredSettings.Read(_sources, _keys);
-        TellUnknown(_atStart.Unknown);
+        if (_current is { } current)
+        {
+            TellUnknown(_atStart.Unknown);
+            TellIfNothingTrains(current);
+        }
+
         _registrations = [.. changes.Where(c => c.Name is null or "").Select(c => ChangeToken.OnChange(c.GetChangeToken, Change))];
     }
 
@@ -129,6 +130,11 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         }
 
         _toldRefusal = null;
+        if (_current is null or { Algorithms.Count: > 0 })
+        {
+            TellIfNothingTrains(next);
+        }
+
         _current = next;
         Tell(ConfiguredSettings.Read(_sources, _keys));
         foreach (var listener in Delegate.EnumerateInvocationList(Changed))
@@ -162,6 +168,14 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         }
 
         _last = now;
+    }
+
+    private void TellIfNothingTrains(OrcaTrainingOptions options)
+    {
+        if (options.Algorithms.Count == 0)
+        {
+            _logger?.NoAlgorithm();
+        }
     }
 
     private void TellUnknown(IEnumerable<KeyValuePair<string, string>> unknown)

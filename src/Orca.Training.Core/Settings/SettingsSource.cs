@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -12,31 +11,38 @@ internal sealed record SettingsSource(IConfiguration Configuration)
     /// <summary>Its full path; empty for a configuration that is not a section of another.</summary>
     public string Path => (Configuration as IConfigurationSection)?.Path ?? "";
 
-    /// <summary>Binds one of its sections to options.</summary>
-    /// <exception cref="OptionsValidationException">A value is none of its kind, such as a number: told with all else that is wrong.</exception>
-    public void BindTo<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(
-        string section, string name, TOptions options, Action<IConfiguration, TOptions> bind)
+    /// <summary>What is wrong in it.</summary>
+    // A whole configuration, in place of a section, holds the host's other settings too: these are not unknown ones.
+    public IEnumerable<SettingFault> FaultsBy(SettingsKeys keys) => keys.FaultsIn(Configuration).Where(f => Path.Length > 0 || !f.IsUnknown);
+
+    /// <summary>
+    /// Binds one of its sections to options. Values that cannot be read are left out: <see cref="SettingsCheck"/> tells all of them at once, while
+    /// the binder would throw at the first.
+    /// </summary>
+    /// <exception cref="OptionsValidationException">What binds does not take a value.</exception>
+    public void BindTo<TOptions>(string section, string name, TOptions options, SettingsKeys keys, Action<IConfiguration, TOptions> bind)
     {
         var from = section.Length == 0 ? Configuration : Configuration.GetSection(section);
-        var days = typeof(TOptions).GetProperties()
-            .Where(p => p.PropertyType == typeof(TimeSpan) || p.PropertyType == typeof(TimeSpan?))
-            .Select(p => from.GetSection(p.Name))
-            .Where(s => s.Value is { } value && value.All(char.IsAsciiDigit) && value.Any(c => c != '0'))
-            .Select(s => $"{s.Path} is '{s.Value}', which would be that many days: write hours:minutes:seconds, such as 00:00:15, or days in front of them.")
-            .ToList();
-        if (days.Count > 0)
-        {
-            throw new OptionsValidationException(name, typeof(TOptions), days);
-        }
-
+        var unreadable = keys.FaultsIn(from).Where(f => !f.IsUnknown).Select(f => f.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
         try
         {
-            bind(from, options);
+            bind(unreadable.Count == 0 ? from : Without(from, unreadable), options);
         }
         catch (InvalidOperationException e)
         {
             throw new OptionsValidationException(name, typeof(TOptions), [e.Message]);
         }
+    }
+
+    private static IConfigurationRoot Without(IConfiguration from, HashSet<string> unreadable)
+    {
+        var prefix = from is IConfigurationSection { Path: var path } ? path + ConfigurationPath.KeyDelimiter : "";
+        return new ConfigurationBuilder()
+            .AddInMemoryCollection(from.AsEnumerable(makePathsRelative: true).Where(s => !IsIn(prefix + s.Key)))
+            .Build();
+
+        bool IsIn(string setting) =>
+            unreadable.Contains(setting) || unreadable.Any(u => setting.StartsWith(u + ConfigurationPath.KeyDelimiter, StringComparison.OrdinalIgnoreCase));
     }
 }
 

@@ -87,7 +87,7 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         {
             if (await runs.ReadAsync(repeated, cancellationToken) is not { Execution: { } before })
             {
-                return Failed(OutcomeCode.InvalidSpec, $"The run of job {repeated}, which this one repeats, is no longer on record with its image: submit its request anew.");
+                return Failed(OutcomeCode.InvalidSpec, $"The run of job {repeated}, which this one repeats, no longer has its image recorded. Submit its request again.");
             }
 
             algorithm = Reruns.Pinned(algorithm, before);
@@ -102,7 +102,7 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         }
         catch (ArtifactException e)
         {
-            return Failed(e.Code, $"The checkpoint that the attempt before left cannot be handed on: {e.Message}");
+            return Failed(e.Code, $"The checkpoint of the previous attempt cannot be passed on: {e.Message}");
         }
 
         AttemptInputs inputs;
@@ -130,7 +130,7 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         {
             return Failed(
                 OutcomeCode.ImageNotFound,
-                $"The image '{spec.Image}', which job {gone} ran, can no longer be had on machine '{start.Machine}': load it there again, or submit the request anew to train with the algorithm's present one.");
+                $"The image '{spec.Image}', which job {gone} ran, is no longer available on machine '{start.Machine}': load it there again, or submit the request again to use the algorithm's current image.");
         }
 
         return result is StartResult.Started { ImageDigest: { } digest } started
@@ -138,7 +138,7 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
             : result;
     }
 
-    private IPlaceAccess Access => access ?? throw new InvalidOperationException("A store gave an address, and nothing opens it to containers: register an IPlaceAccess beside it.");
+    private IPlaceAccess Access => access ?? throw new InvalidOperationException("A store returned an address, but nothing gives containers access to it: register an IPlaceAccess with the store.");
 
     private async ValueTask<AttemptInputs> FindInputsAsync(TrainingRequest request, AttemptName attempt, CancellationToken cancellationToken)
     {

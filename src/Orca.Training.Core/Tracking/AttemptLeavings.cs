@@ -49,7 +49,7 @@ internal sealed class AttemptLeavings(IArtifactStore artifacts, IModelStore mode
             {
                 return Refused(attempt, new Outcome(
                     OutcomeCode.ArtifactMissing,
-                    $"The training completed, but left no file, so that there is nothing to publish as the model '{collect.ModelName}': write it to ORCA_OUTPUT_PATH.", 0));
+                    $"The training completed, but left no file, so there is nothing to publish as the model '{collect.ModelName}': write it to ORCA_OUTPUT_PATH.", 0));
             }
 
             var note = NoteOf(await artifacts.FindLeftOutAsync(attempt, cancellationToken));
@@ -68,7 +68,7 @@ internal sealed class AttemptLeavings(IArtifactStore artifacts, IModelStore mode
     /// <summary>That what an attempt left took too long to bring or to read.</summary>
     public Outcome TooLong(string what) => new(
         OutcomeCode.ArtifactTooLarge,
-        Invariant($"What the training left could not be {what} within {options.LongestTime}: leave less, or have the service's limit raised, which is Leavings:LongestTime."), 0);
+        Invariant($"What the training left could not be {what} within {options.LongestTime}: write less, or ask for a higher limit (Leavings:LongestTime)."), 0);
 
     private static TrackerEvent.Collected Refused(AttemptName attempt, Outcome outcome) => new(attempt, [], outcome);
 

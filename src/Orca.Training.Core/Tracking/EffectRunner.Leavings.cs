@@ -23,7 +23,7 @@ internal sealed partial class EffectRunner
         }
         catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
         {
-            return new TrackerEvent.FetchReturned(fetch.Attempt, "It was given up.", Failure: null);
+            return new TrackerEvent.FetchReturned(fetch.Attempt, "It was abandoned.", Failure: null);
         }
         catch (Exception e) when (!IsEnding(e))
         {
@@ -55,7 +55,7 @@ internal sealed partial class EffectRunner
         }
         catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
         {
-            return new TrackerEvent.CollectFailed(collect.Attempt, "It was given up.");
+            return new TrackerEvent.CollectFailed(collect.Attempt, "It was abandoned.");
         }
         catch (Exception e) when (!IsEnding(e))
         {

@@ -176,7 +176,7 @@ internal sealed partial class EffectRunner(
         }
         catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
         {
-            return new TrackerEvent.StartUnknown(start.Attempt, "The start was given up.");
+            return new TrackerEvent.StartUnknown(start.Attempt, "The start was abandoned.");
         }
         catch (Exception e) when (!IsEnding(e))
         {

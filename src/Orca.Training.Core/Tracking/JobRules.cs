@@ -217,7 +217,7 @@ internal sealed class JobRules(
             if (attempt.FetchFailure is { } notFetched)
             {
                 // Its checkpoint is not handed on, which the next attempt would only wonder about.
-                outcome = outcome with { Message = $"{outcome.Message}\nWhat it left could not be kept: {notFetched.Message}" };
+                outcome = outcome with { Message = $"{outcome.Message}\nIts output could not be kept: {notFetched.Message}" };
             }
 
             Finish(tracked, number, outcome, attempt.Output?.Progress, now, effects);
@@ -304,7 +304,7 @@ internal sealed class JobRules(
     }
 
     private static Outcome? NotFetched(AttemptFacts attempt) => attempt.FetchFailure ?? (attempt.Fetch is { State: not CallState.Done, Failures: > 0 }
-        ? new Outcome(OutcomeCode.ArtifactMissing, $"The training completed, but what it left could not be brought from machine '{attempt.Machine}': {attempt.Fetch.LastError}", 0)
+        ? new Outcome(OutcomeCode.ArtifactMissing, $"The training completed, but its output could not be copied from machine '{attempt.Machine}': {attempt.Fetch.LastError}", 0)
         : null);
 
     private void Publish(TrackedJob tracked, AttemptFacts attempt, Outcome? giveUp, Now now, List<TrackerEffect> effects)
@@ -333,7 +333,7 @@ internal sealed class JobRules(
         }
         else if (attempt.Collect.Failures >= settings.Tries)
         {
-            var outcome = new Outcome(OutcomeCode.ArtifactMissing, $"The training completed, but what it left could not be read: {attempt.Collect.LastError}", 0);
+            var outcome = new Outcome(OutcomeCode.ArtifactMissing, $"The training completed, but its output could not be read: {attempt.Collect.LastError}", 0);
             Finish(tracked, number, outcome, attempt.Output?.Progress, now, effects);
         }
         else if (attempt.Collect.IsDue(now))

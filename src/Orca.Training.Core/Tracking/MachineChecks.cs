@@ -13,13 +13,13 @@ internal static class MachineChecks
     {
         if (machines.Count == 0)
         {
-            throw new InvalidOperationException("Orca.Training has no machine to train on: add one to AddOrcaTraining(), with UseDocker() for instance.");
+            throw new InvalidOperationException("Orca.Training has no machine to train on: add one after AddOrcaTraining(), for example with UseDocker().");
         }
 
         var twice = machines.GroupBy(m => m.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
         {
-            throw new InvalidOperationException($"Orca.Training has {twice.Count()} machines named '{twice.Key}': give each Use…() a name of its own.");
+            throw new InvalidOperationException($"Orca.Training has {twice.Count()} machines named '{twice.Key}': give each Use…() call its own name.");
         }
 
         foreach (var machine in machines)
@@ -47,7 +47,7 @@ internal static class MachineChecks
         if (!isOnHost && !abilities.HasNetwork)
         {
             throw new InvalidOperationException(
-                $"{subject} gives its containers no network, and {store.Name} keeps {kept} behind one: set the machine's Network to one in which the store's server can be reached.");
+                $"{subject} gives its containers no network, and {store.Name} keeps {kept} behind one: set the machine's Network to a network from which the server of the store can be reached.");
         }
 
         if (!isOnHost && access is null)

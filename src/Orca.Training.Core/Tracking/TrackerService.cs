@@ -52,7 +52,9 @@ internal sealed class TrackerService(
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private (DeciderTerm Term, Inbox Inbox)? _current;
+    private readonly EarlierHosts _earlierHosts = new([artifacts, logs], options.CurrentValue.RemoveLeftoverFiles, new SafeLogger(hostLogger, faults));
     private Task _running = Task.CompletedTask;
+    private Task _looking = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -78,6 +80,7 @@ internal sealed class TrackerService(
             await policy.DisposeAsync(faults);
         }
 
+        _looking = work.Run(() => LookAtEarlierHostsAsync(_stopping.Token));
         state.Is(TrackerRole.Starting);
         _running = work.Run(() => RunAsync(_stopping.Token));
     }
@@ -95,10 +98,30 @@ internal sealed class TrackerService(
 
         state.Is(TrackerRole.Stopped);
         _stopping.Cancel();
-        await _running.WaitAsync(cancellationToken).Quietly();
+        await Task.WhenAll(_running, _looking).WaitAsync(cancellationToken).Quietly();
     }
 
-    public void Dispose() => _stopping.Dispose();
+    // The source of the stopping token is left to the collector: a host can be stopped once more while or after it is disposed, as by a test's
+    // factory beside the program that it runs.
+    public void Dispose() => _earlierHosts.Dispose();
+
+    private async Task LookAtEarlierHostsAsync(CancellationToken cancellationToken)
+    {
+        string? ending;
+        try
+        {
+            // An installation in this process's memory ends with it; any other one has hosts after this one, or beside it.
+            ending = store.IsDurable || store.IsShared ? null : (await store.GetInstallationAsync(cancellationToken)).Value;
+        }
+#pragma warning disable CA1031 // A store that does not answer is told by the term, which asks for the same.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return;
+        }
+
+        _earlierHosts.Look(ending, cancellationToken);
+    }
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {

@@ -64,7 +64,7 @@ internal sealed class FolderCopies(EngineConnection engine, EngineCalls calls, s
             catch (DockerApiException missing)
             {
                 throw new ArtifactException(
-                    $"What the training left is gone with its container: something other than this service removed {container}, or {folder.ContainerPath} in it.", missing);
+                    $"The output of the training was lost with its container: something other than this service removed {container}, or {folder.ContainerPath} in it.", missing);
             }
         }
     }

@@ -93,7 +93,7 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
         {
             return new Outcome(OutcomeCode.ImagePullFailed, pull.Credentials is { } who
                 ? $"The registry of image '{pull.Image}' does not accept {who} ({words}). Check the algorithm's Registry setting."
-                : $"The registry of image '{pull.Image}' asks for credentials ({words}). Give them as the algorithm's Registry setting.");
+                : $"The registry of image '{pull.Image}' requires credentials ({words}). Set them in the algorithm's Registry setting.");
         }
 
         if (ForeignImages.AreMeantBy(words))
@@ -104,10 +104,10 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
         return isMissing || Says(Missing)
             ? new Outcome(
                 OutcomeCode.ImageNotFound,
-                $"The image '{pull.Image}' is neither on the machine nor in its registry, or the registry does not show it to {(pull.Credentials is null ? "everybody" : "this user")} ({words}). Check the name and tag.")
+                $"The image '{pull.Image}' is neither on the machine nor in its registry, or {(pull.Credentials is null ? "anonymous users" : "this user")} cannot see it there ({words}). Check the name and tag.")
             : new Outcome(
                 OutcomeCode.ImagePullFailed,
-                $"The image '{pull.Image}' could not be pulled ({HostPaths.Without(words)}). Check that the machine reaches the registry.");
+                $"The image '{pull.Image}' could not be pulled ({HostPaths.Without(words)}). Check that the machine can reach the registry.");
     }
 
     /// <summary>Called by the client for each message, one after the other.</summary>

@@ -29,7 +29,7 @@ internal sealed class ImageSupply(ImagePulls pulls, ImagePullPolicy machineDefau
 #pragma warning restore CA1031
             {
                 return new Outcome(
-                    OutcomeCode.ImagePullFailed, $"The credentials for the registry of image '{spec.Image}' could not be had: {HostPaths.Without(exception.Message)}");
+                    OutcomeCode.ImagePullFailed, $"The credentials for the registry of image '{spec.Image}' could not be obtained: {HostPaths.Without(exception.Message)}");
             }
         }
 

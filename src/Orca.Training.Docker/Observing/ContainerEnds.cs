@@ -68,6 +68,7 @@ internal sealed class ContainerEnds(EngineConnection engine, EngineCalls calls, 
     public void KeepOnly(IReadOnlySet<string> ids)
     {
         sent.KeepOnly(ids);
+        memory.KeepOnly(ids);
         foreach (var key in known.Keys)
         {
             if (!ids.Contains(key.Id))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Docker.DotNet.Models;
 using Orca.Training.Docker.Engine;
@@ -19,13 +20,40 @@ internal sealed class EngineMemory(EngineConnection engine, EngineCalls calls, T
     // Podman answers from a journal that has no end. What a training had sent to it lies at the end of its own life.
     private const int Most = 4096;
 
+    // Of an engine that answers all else, and not this: an end that is known waits no longer for what nobody will tell.
+    private const int Tries = 3;
+
     private static readonly string[] Names = ["kill", "die", "died"];
+
+    private readonly ConcurrentDictionary<string, int> _failures = new(StringComparer.Ordinal);
 
     /// <summary>The signal that an ended container was sent; null for none that is known.</summary>
     /// <param name="id">The container.</param>
     /// <param name="exitCode">Its exit code.</param>
     /// <param name="cancellationToken">Gives the question up.</param>
+    /// <exception cref="RuntimeUnavailableException">The engine cannot be asked now; one that can never be asked this is not asked for ever.</exception>
     public async Task<int?> SignalOfAsync(string id, int? exitCode, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(id, exitCode, cancellationToken);
+        }
+        catch (RuntimeUnavailableException) when (_failures.AddOrUpdate(id, 1, static (_, failures) => failures + 1) >= Tries)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Forgets containers that are no longer there.</summary>
+    public void KeepOnly(IReadOnlySet<string> ids)
+    {
+        foreach (var id in _failures.Keys.Where(id => !ids.Contains(id)))
+        {
+            _failures.TryRemove(id, out _);
+        }
+    }
+
+    private async Task<int?> AskAsync(string id, int? exitCode, CancellationToken cancellationToken)
     {
         var info = await calls.AskAsync(What, engine.Client.System.GetSystemInfoAsync, answers: null, cancellationToken);
         var until = info.SystemTime;

@@ -40,7 +40,7 @@ internal sealed class AttemptStarter(
         {
             return Refusals.Failed(
                 OutcomeCode.InvalidSpec,
-                $"The job asks for {spec.Ranks} workers; a Docker machine runs one container a job. Ask for one, or use a machine that runs distributed jobs.");
+                $"The job asks for {spec.Ranks} workers; a Docker machine runs one container per job. Request one worker, or use a machine that runs distributed jobs.");
         }
 
         var policy = images.PolicyFor(spec);
@@ -67,7 +67,7 @@ internal sealed class AttemptStarter(
             ? new StartResult.Failed(failure)
             : await OnceAsync(spec, phases, cancellationToken) ?? Refusals.Failed(
                 OutcomeCode.ImageNotFound,
-                $"The image '{spec.Image}' was pulled, and still the machine does not have it; was it made for another kind of processor?");
+                $"The image '{spec.Image}' was pulled, but the machine still does not have it. It may have been built for another kind of processor.");
     }
 
     /// <summary>Null when the image is missing.</summary>
@@ -211,7 +211,7 @@ internal sealed class AttemptStarter(
             case var _ when !IsOurs(existing, spec.Name):
                 return new Step.Done(Refusals.Failed(
                     OutcomeCode.LaunchFailed,
-                    $"A container named '{name}' exists on the machine and does not belong to this job; remove it."));
+                    $"A container named '{name}' exists on the machine and does not belong to this job. Remove it."));
             case "created":
                 return new Step.Made(existing.ID);
             case "removing" or "dead":

@@ -45,24 +45,24 @@ internal static class Refusals
         var words = spec.Mounts.Aggregate(EngineWords.Of(refusal), static (text, mount) => text.Replace(mount.HostPath, "…", StringComparison.Ordinal));
         return (Meaning(refusal), refusal.StatusCode) switch
         {
-            (Cause.NoRoom, _) => new StartResult.Deferred($"The machine has no room for the container now ({HostPaths.Without(words)})."),
+            (Cause.NoRoom, _) => new StartResult.Deferred($"The machine has no capacity for the container now ({HostPaths.Without(words)})."),
             (Cause.Gpu, _) => Failed(
                 OutcomeCode.InvalidSpec,
-                $"The job asks for {spec.Limits.Gpus} GPU(s), which the Docker Engine cannot give; is the GPU vendor's container toolkit installed? ({words})"),
+                $"The job asks for {spec.Limits.Gpus} GPU(s), which the Docker Engine cannot give. Check that the container toolkit of the GPU vendor is installed ({words})"),
             (Cause.Network, _) => Failed(
                 OutcomeCode.LaunchFailed,
-                $"The network '{options.Network}' (DockerOptions.Network) does not exist on the machine; make it with 'docker network create', or set another."),
+                $"The network '{options.Network}' (DockerOptions.Network) does not exist on the machine. Create it with 'docker network create', or set another one."),
             (Cause.Name, _) => Failed(OutcomeCode.InvalidSpec, $"'{spec.Image}' is not the name of an image ({words})."),
             (Cause.Mount, _) => Failed(
                 OutcomeCode.InvalidSpec,
-                $"The Docker Engine does not see a folder that the container should, or cannot mount it ({HostPaths.Without(words)}). Where this host runs in a container or on another machine than the engine, set DockerOptions.Delivery to Copy."),
+                $"The Docker Engine cannot see or cannot mount a folder of the container ({HostPaths.Without(words)}). If this host runs in a container, or on another machine than the engine, set DockerOptions.Delivery to Copy."),
             (Cause.Command, _) => Failed(
                 OutcomeCode.InvalidSpec,
-                $"The command {CommandOf(spec)} cannot be run in the image '{spec.Image}': it is missing there, is not a program, or is a script whose interpreter is missing, as where its lines end as on Windows (CRLF) ({words})."),
+                $"The command {CommandOf(spec)} cannot be run in the image '{spec.Image}': it is missing there, is not a program, or is a script whose interpreter is missing, for example because of Windows line ends (CRLF) ({words})."),
             (Cause.Setup, _) => Failed(OutcomeCode.LaunchFailed, $"The container could not be set up ({words})."),
             (_, HttpStatusCode.BadRequest) => Failed(
                 OutcomeCode.InvalidSpec,
-                $"The Docker Engine refuses what the job or its algorithm asks for ({words})."),
+                $"The Docker Engine refuses a setting of the job or its algorithm ({words})."),
             _ => Failed(OutcomeCode.LaunchFailed, $"The container could not be started ({words})."),
         };
     }

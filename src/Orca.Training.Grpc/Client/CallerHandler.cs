@@ -3,11 +3,19 @@ using System.Net.Http.Headers;
 
 namespace Orca.Training.Grpc;
 
-/// <summary>Says who calls, and notices when a sign-in page answers in place of the service.</summary>
+/// <summary>Adds the path prefix and the caller's token to each call, and notices when a sign-in page answers in place of the service.</summary>
 internal sealed class CallerHandler(HttpMessageHandler inner, Func<CancellationToken, ValueTask<string>>? token) : DelegatingHandler(inner)
 {
+    /// <summary>What stands before each call's path, as a reverse proxy wants it; empty for nothing.</summary>
+    public string PathPrefix { get; init; } = "";
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (PathPrefix.Length > 0)
+        {
+            request.RequestUri = new UriBuilder(request.RequestUri!) { Path = PathPrefix + request.RequestUri!.AbsolutePath }.Uri;
+        }
+
         if (token is not null && await TokenAsync(token, cancellationToken).ConfigureAwait(false) is { Length: > 0 } given)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", given);

@@ -29,7 +29,7 @@ internal sealed class DownloadStream : ForwardStream
         {
             if (!await calls.NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false) || call.ResponseStream.Current.Facts is not { } facts)
             {
-                throw new TrainingException(TrainingError.Internal, "The service does not say which file it sends: it speaks another contract.");
+                throw new TrainingException(TrainingError.Internal, "The service does not report which file it sends: it has another version.");
             }
 
             var stream = new DownloadStream(calls, call);

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Orca.Training.Auditing;
 using Orca.Training.Grpc;
 using Orca.Training.Jobs;
 using static System.FormattableString;
@@ -33,5 +34,31 @@ public sealed partial class GrpcTrainingClient
         var message = QueryMapping.ToWire(Intake.Query(query));
         var answer = await _calls.AskAsync(options => _service.ListTrainingsAsync(message, options), cancellationToken).ConfigureAwait(false);
         return QueryMapping.FromWire(answer);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<AlgorithmInfo>> ListAlgorithmsAsync(CancellationToken cancellationToken = default)
+    {
+        using var call = _service.ListAlgorithms(new Wire.ListAlgorithmsRequest(), new CallOptions(cancellationToken: cancellationToken));
+        var algorithms = new List<AlgorithmInfo>();
+        while (await _calls.NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
+        {
+            algorithms.Add(AlgorithmMapping.FromWire(call.ResponseStream.Current));
+        }
+
+        return algorithms;
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<AuditEvent>> ListAuditAsync(AuditQuery query, CancellationToken cancellationToken = default)
+    {
+        using var call = _service.ListAudit(AuditMapping.ToWire(Intake.Query(query)), new CallOptions(cancellationToken: cancellationToken));
+        var events = new List<AuditEvent>();
+        while (await _calls.NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
+        {
+            events.Add(AuditMapping.FromWire(call.ResponseStream.Current));
+        }
+
+        return events;
     }
 }

@@ -8,8 +8,8 @@ using Wire = Orca.Training.Grpc.Wire;
 namespace Orca.Training.Client;
 
 /// <summary>
-/// The client for a training service elsewhere, over gRPC: the same calls with the same results and errors as within the host's
-/// own process. Thread-safe; one for the whole application.
+/// A gRPC client for a training service in another process, with the same calls, results and errors as in the host's process. Thread-safe; use
+/// one instance for the whole application.
 /// </summary>
 /// <remarks>
 /// It neither retries nor resumes by itself: a service that cannot be reached, or goes away during a call or a stream, is a
@@ -47,8 +47,8 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
         _ownChannel = ownChannel;
     }
 
-    /// <summary>A client with a channel of its own, which it disposes. It connects at the first call.</summary>
-    /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
+    /// <summary>Creates a client with its own channel, which it disposes. It connects at the first call.</summary>
+    /// <param name="address">Scheme, host and port, and a path prefix if there is one: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
     /// <exception cref="ArgumentException">It is no such address.</exception>
     public static GrpcTrainingClient Connect(Uri address) => Connect(address, static _ => { });
 
@@ -56,8 +56,8 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     public static GrpcTrainingClient Connect(string address) => Connect(address, static _ => { });
 
     /// <inheritdoc cref="Connect(Uri)" />
-    /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
-    /// <param name="configure">Sets the caller's token.</param>
+    /// <param name="address">Scheme, host and port, and a path prefix if there is one: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
+    /// <param name="configure">Sets the token of the caller.</param>
     public static GrpcTrainingClient Connect(string address, Action<TrainingConnection> configure)
     {
         ArgumentException.ThrowIfNullOrEmpty(address);
@@ -65,8 +65,8 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     }
 
     /// <inheritdoc cref="Connect(Uri)" />
-    /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
-    /// <param name="configure">Sets the caller's token.</param>
+    /// <param name="address">Scheme, host and port, and a path prefix if there is one: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
+    /// <param name="configure">Sets the token of the caller.</param>
     public static GrpcTrainingClient Connect(Uri address, Action<TrainingConnection> configure)
     {
         ArgumentNullException.ThrowIfNull(address);

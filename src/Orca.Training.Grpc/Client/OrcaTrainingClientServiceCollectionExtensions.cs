@@ -10,13 +10,13 @@ public static class OrcaTrainingClientServiceCollectionExtensions
     /// again, the last address counts.
     /// </summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
+    /// <param name="address">Scheme, host and port, and a path prefix if there is one: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
     public static IServiceCollection AddOrcaTrainingClient(this IServiceCollection services, Uri address) =>
         services.AddOrcaTrainingClient(address, static (_, _) => { });
 
     /// <inheritdoc cref="AddOrcaTrainingClient(IServiceCollection, Uri)" />
     /// <param name="services">The application's services.</param>
-    /// <param name="address">Scheme, host and port: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
+    /// <param name="address">Scheme, host and port, and a path prefix if there is one: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
     /// <param name="configure">Sets the caller's token, with the application's services at hand.</param>
     public static IServiceCollection AddOrcaTrainingClient(
         this IServiceCollection services, Uri address, Action<IServiceProvider, TrainingConnection> configure)

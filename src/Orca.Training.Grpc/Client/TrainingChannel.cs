@@ -16,9 +16,9 @@ internal static class TrainingChannel
 
     public static GrpcChannel Open(Uri address, TrainingConnection options)
     {
-        if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) || address.PathAndQuery != "/")
+        if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) || address.Query.Length > 0 || address.Fragment.Length > 0)
         {
-            throw new ArgumentException($"'{address.OriginalString}' is no address of a training service: give scheme, host and port, such as http://localhost:5081.", nameof(address));
+            throw new ArgumentException($"'{address.OriginalString}' is no address of a training service: give scheme, host and port, and a path prefix if there is one, such as http://localhost:5000.", nameof(address));
         }
 
         var handler = new SocketsHttpHandler
@@ -34,7 +34,7 @@ internal static class TrainingChannel
             // No service of gRPC redirects: what does is a sign-in page, and following it would hide that.
             AllowAutoRedirect = false,
         };
-        var caller = new CallerHandler(handler, options.Token);
-        return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = caller, DisposeHttpClient = true });
+        var caller = new CallerHandler(handler, options.Token) { PathPrefix = address.AbsolutePath.TrimEnd('/') };
+        return GrpcChannel.ForAddress(address.GetLeftPart(UriPartial.Authority), new GrpcChannelOptions { HttpHandler = caller, DisposeHttpClient = true });
     }
 }

@@ -4,8 +4,8 @@ namespace Orca.Training.Client;
 public sealed class TrainingConnection
 {
     /// <summary>
-    /// Gives the bearer token of the caller; asked before each call, so cache a token for as long as it is valid. An empty token sends none. What it
-    /// throws fails the call as <see cref="TrainingError.Unauthenticated"/>. Default: calls carry no token.
+    /// Returns the bearer token of the caller. It is called before each call, so cache a token while it is valid. If it returns an empty text, no token is
+    /// sent. If it throws, the call fails as <see cref="TrainingError.Unauthenticated"/>. Default: calls have no token.
     /// </summary>
     public Func<CancellationToken, ValueTask<string>>? Token { get; set; }
 }

@@ -64,17 +64,17 @@ internal static class ErrorMapping
         {
             _ when Cause<RedirectedException>(exception) is { } redirected => new TrainingException(
                 TrainingError.Unauthenticated,
-                $"A sign-in page at {redirected.Page} answered in place of {Lower(service)}: the host signs callers in by a browser. Give this client a token "
+                $"A sign-in page at {redirected.Page} answered in place of {Lower(service)}: the host signs callers in with a browser. Give this client a token "
                 + "(the option Token of Connect), and let the host accept tokens where it maps the training service.",
                 inner: exception),
             _ when Cause<NoTokenException>(exception) is { } without => new TrainingException(
-                TrainingError.Unauthenticated, $"The token for {Lower(service)} could not be had: {without.Message}", inner: exception),
+                TrainingError.Unauthenticated, $"The token for {Lower(service)} could not be obtained: {without.Message}", inner: exception),
             StatusCode.Unavailable => Unavailable($"{service} cannot be reached: {said}"),
             StatusCode.DeadlineExceeded => Unavailable($"{service} did not answer in time."),
             StatusCode.Cancelled => Unavailable($"{service} broke off the call: {said}"),
             _ when exception.Status.DebugException is HttpRequestException or IOException => Unavailable($"{service} cannot be reached: {said}"),
             StatusCode.Unimplemented => new TrainingException(
-                TrainingError.Internal, $"{service} does not know this call: there is another service at this address, or an older one.", inner: exception),
+                TrainingError.Internal, $"{service} does not know this call: another service is at this address, or an older version of this one.", inner: exception),
             var code => new TrainingException(ErrorOf(code) ?? TrainingError.Internal, $"{service} answered {code}: {said}", inner: exception),
         };
 
@@ -119,7 +119,7 @@ internal static class ErrorMapping
                 details.FieldViolations.Add(new BadRequest.Types.FieldViolation
                 {
                     Field = "…",
-                    Description = string.Create(CultureInfo.InvariantCulture, $"{left} more are wrong, which do not fit in an answer."),
+                    Description = string.Create(CultureInfo.InvariantCulture, $"{left} more fields are wrong; they do not fit into the answer."),
                 });
                 break;
             }

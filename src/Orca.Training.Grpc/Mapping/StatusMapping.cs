@@ -31,6 +31,9 @@ internal static class StatusMapping
             HeldAt = status.HeldAt?.ToTimestamp(),
             NotBefore = status.NotBefore?.ToTimestamp(),
             ModelVersion = status.ModelVersion ?? 0,
+            Team = status.Team ?? "",
+            CancelRequestedBy = status.CancelRequestedBy ?? "",
+            HeldBy = status.HeldBy ?? "",
         };
         message.Attempts.AddRange(status.Attempts.Select(ToWire));
         message.Artifacts.AddRange(status.Artifacts.Select(ToWire));
@@ -62,9 +65,14 @@ internal static class StatusMapping
         HeldAt = message.HeldAt?.ToDateTimeOffset(),
         NotBefore = message.NotBefore?.ToDateTimeOffset(),
         ModelVersion = message.ModelVersion > 0 ? message.ModelVersion : null,
+        Team = NullIfEmpty(message.Team),
+        CancelRequestedBy = NullIfEmpty(message.CancelRequestedBy),
+        HeldBy = NullIfEmpty(message.HeldBy),
         Attempts = [.. message.Attempts.Select(FromWire)],
         LeftOut = [.. message.LeftOut],
     };
+
+    private static string? NullIfEmpty(string text) => text.Length > 0 ? text : null;
 
     /// <summary>A classic service does not say which installation it is.</summary>
     public static InstallationId? InstallationFromWire(string value) => value.Length > 0 ? new InstallationId(value) : null;
@@ -94,7 +102,7 @@ internal static class StatusMapping
         Wire.TrainingStatus.Succeed => JobState.Succeeded,
         Wire.TrainingStatus.Failure => JobState.Failed,
         Wire.TrainingStatus.Cancelled => JobState.Cancelled,
-        _ => throw new TrainingException(TrainingError.Internal, $"The service says the status {(int)status}, which this client does not know: it speaks a newer contract."),
+        _ => throw new TrainingException(TrainingError.Internal, $"The service says the status {(int)status}, which this client does not know: the service has a newer version."),
     };
 
     internal static Wire.TrainingAttempt ToWire(Attempt attempt)
@@ -156,7 +164,7 @@ internal static class StatusMapping
             Wire.LaunchPhase.Types.Step.PreparingData => LaunchStep.PreparingData,
             Wire.LaunchPhase.Types.Step.PullingImage => LaunchStep.PullingImage,
             Wire.LaunchPhase.Types.Step.Starting => LaunchStep.Starting,
-            _ => throw new TrainingException(TrainingError.Internal, $"The service says the launch step {(int)phase.Step}, which this client does not know: it speaks a newer contract."),
+            _ => throw new TrainingException(TrainingError.Internal, $"The service says the launch step {(int)phase.Step}, which this client does not know: the service has a newer version."),
         },
         phase.HasFraction ? phase.Fraction : null,
         phase.HasDetail ? phase.Detail : null);

@@ -80,7 +80,7 @@ internal sealed class ClusterCalls(ClusterConnection cluster, TimeSpan callTimeo
 
     /// <summary>Says that the cluster was of no use, and why.</summary>
     public RuntimeUnavailableException Unavailable(string what, string reason, Exception? exception = null) =>
-        new($"The Kubernetes cluster at {cluster.Endpoint} (namespace '{cluster.Namespace}') was of no use while {what}: {reason}{(reason.EndsWith('?') ? "" : ".")}", exception);
+        new($"The Kubernetes cluster at {cluster.Endpoint} (namespace '{cluster.Namespace}') failed while {what}: {reason}{(reason.EndsWith('?') ? "" : ".")}", exception);
 
     private static string Reason(Exception exception)
     {

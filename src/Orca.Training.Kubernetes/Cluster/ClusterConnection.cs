@@ -51,7 +51,7 @@ internal sealed class ClusterConnection : IDisposable
         catch (Exception exception) when (exception is KubeConfigException or IOException or UnauthorizedAccessException or YamlDotNet.Core.YamlException)
         {
             throw new InvalidOperationException(
-                $"Machine '{machine}' cannot tell where its cluster is ({exception.Message.TrimEnd('.')}): set KubernetesOptions.KubeConfig to a file that kubectl can use, and Context to one of its contexts.",
+                $"Machine '{machine}' cannot determine the address of its cluster ({exception.Message.TrimEnd('.')}): set KubernetesOptions.KubeConfig to a file that works with kubectl, and Context to one of its contexts.",
                 exception);
         }
     }

@@ -22,12 +22,12 @@ internal sealed class AttemptStarter(
     {
         if (spec.Mounts.Count > 0 && !options.HostPathMounts)
         {
-            return Failed(OutcomeCode.InvalidSpec, "The pod's node does not see this host's folders (KubernetesOptions.HostPathMounts is off), and the job's data are in one.");
+            return Failed(OutcomeCode.InvalidSpec, "The pod's node does not see this host's folders (KubernetesOptions.HostPathMounts is off), and the data of the job are in such a folder.");
         }
 
         if (spec.Registry is not null && options.ImagePullSecrets.Count == 0)
         {
-            return Failed(OutcomeCode.InvalidSpec, $"The registry of the image '{spec.Image}' wants credentials, which nodes take from Secrets of the namespace: name one in KubernetesOptions.ImagePullSecrets.");
+            return Failed(OutcomeCode.InvalidSpec, $"The registry of the image '{spec.Image}' requires credentials, which nodes read from Secrets of the namespace: set one in KubernetesOptions.ImagePullSecrets.");
         }
 
         phases.Report(new LaunchPhase(LaunchStep.Starting));
@@ -103,10 +103,10 @@ internal sealed class AttemptStarter(
 
     private StartResult RefusalOf(ClusterRefusal refusal) => refusal switch
     {
-        { IsQuota: true } => new StartResult.Deferred($"The namespace's quota has no room for another Job now ({refusal.Message})."),
+        { IsQuota: true } => new StartResult.Deferred($"The quota of the namespace has no capacity for another Job now ({refusal.Message})."),
         { Code: HttpStatusCode.NotFound } => Failed(OutcomeCode.LaunchFailed, $"The namespace '{cluster.Namespace}' does not exist in the cluster ({refusal.Message})."),
-        { Code: HttpStatusCode.Forbidden } => Failed(OutcomeCode.LaunchFailed, $"The cluster does not allow the Job to be made ({refusal.Message})."),
-        _ => Failed(OutcomeCode.InvalidSpec, $"The cluster refuses what the job or its algorithm asks for ({refusal.Message})."),
+        { Code: HttpStatusCode.Forbidden } => Failed(OutcomeCode.LaunchFailed, $"The cluster does not allow this host to create the Job ({refusal.Message})."),
+        _ => Failed(OutcomeCode.InvalidSpec, $"The cluster refuses a setting of the job or its algorithm ({refusal.Message})."),
     };
 
     private static StartResult.Failed Failed(OutcomeCode code, string message) => new(new Outcome(code, message));

@@ -45,9 +45,9 @@ internal static class PodLaunch
     public static LaunchState OfEvent(string reason, string message) => reason switch
     {
         "FailedCreate" when message.Contains("exceeded quota", StringComparison.Ordinal) => new LaunchState.Refused(
-            new StartResult.Deferred($"The namespace's quota has no room for it now ({ClusterRefusal.Shorten(message)}).")),
-        "FailedCreate" => Failed(OutcomeCode.InvalidSpec, $"The cluster does not let the pod be made ({ClusterRefusal.Shorten(message)})."),
-        "FailedMount" => Failed(OutcomeCode.InvalidSpec, $"A folder that the container should see is missing on the node or cannot be mounted ({ClusterRefusal.Shorten(HostPaths.Without(message))})."),
+            new StartResult.Deferred($"The quota of the namespace has no capacity for it now ({ClusterRefusal.Shorten(message)}).")),
+        "FailedCreate" => Failed(OutcomeCode.InvalidSpec, $"The cluster does not allow the pod to be created ({ClusterRefusal.Shorten(message)})."),
+        "FailedMount" => Failed(OutcomeCode.InvalidSpec, $"A folder of the container is missing on the node or cannot be mounted ({ClusterRefusal.Shorten(HostPaths.Without(message))})."),
         "Pulling" => new LaunchState.Busy(new LaunchPhase(LaunchStep.PullingImage)),
         _ => LaunchState.Waiting,
     };
@@ -61,20 +61,20 @@ internal static class PodLaunch
     /// <summary>Ended without a container: the node would not have it, or put it out before it began.</summary>
     private static LaunchState OfRejection(V1PodStatus status) => status.Reason is { } reason
         && (reason.StartsWith("OutOf", StringComparison.Ordinal) || reason is "Evicted" or "UnexpectedAdmissionError")
-            ? new LaunchState.Refused(new StartResult.Deferred($"The node had no room for it after all ({ClusterRefusal.Shorten(status.Message ?? reason)})."))
+            ? new LaunchState.Refused(new StartResult.Deferred($"The node had no capacity for it after all ({ClusterRefusal.Shorten(status.Message ?? reason)})."))
             : Failed(OutcomeCode.LaunchFailed, $"The node refused the pod ({ClusterRefusal.Shorten(status.Message ?? status.Reason ?? "without a reason")}).");
 
     private static LaunchState OfWaiting(string reason, string message, AttemptSpec spec) => reason switch
     {
         "ErrImageNeverPull" => Failed(
             OutcomeCode.ImageNotFound,
-            $"The image '{spec.Image}' is not on the node, and it is not to be pulled (Pull of its algorithm, or of the machine, is Never). Load it there, or check the name."),
+            $"The image '{spec.Image}' is not on the node and is never pulled (Pull of its algorithm, or of the machine, is Never). Load it there, or check the name."),
         "InvalidImageName" => Failed(OutcomeCode.InvalidSpec, $"'{spec.Image}' is no name that an image can have ({message})."),
         "ErrImagePull" or "ImagePullBackOff" when ForeignImages.AreMeantBy(message) =>
             Failed(OutcomeCode.ImageNotFound, ForeignImages.Sentence(spec.Image, message)),
         "ErrImagePull" or "ImagePullBackOff" or "RegistryUnavailable" or "ImageInspectError" =>
             Array.Exists(NotFound, w => message.Contains(w, StringComparison.OrdinalIgnoreCase))
-                ? Failed(OutcomeCode.ImageNotFound, $"The image '{spec.Image}' does not exist, or the node may not see it ({message}).")
+                ? Failed(OutcomeCode.ImageNotFound, $"The image '{spec.Image}' does not exist, or the node is not allowed to pull it ({message}).")
                 : Failed(OutcomeCode.ImagePullFailed, $"The image '{spec.Image}' could not be pulled ({message})."),
         "CreateContainerConfigError" or "CreateContainerError" or "RunContainerError" =>
             Failed(OutcomeCode.LaunchFailed, $"The container could not be set up ({message})."),

@@ -60,7 +60,7 @@ internal sealed class PodsUp(ClusterConnection cluster, ClusterCalls calls, Atte
                             unplacedSince ??= time.GetTimestamp();
                             if (time.GetElapsedTime(unplacedSince.Value) >= options.SchedulingPatience)
                             {
-                                return new StartResult.Deferred($"No node has room for it now ({reason}).");
+                                return new StartResult.Deferred($"No node has capacity for it now ({reason}).");
                             }
 
                             phases.Report(new LaunchPhase(LaunchStep.Starting, Detail: $"waiting for a node: {reason}"));

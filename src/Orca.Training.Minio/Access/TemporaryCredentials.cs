@@ -43,7 +43,7 @@ internal sealed class TemporaryCredentials : IDisposable
         catch (AmazonServiceException e)
         {
             throw new S3Exception(
-                $"The S3 server {_options.Endpoint} gives no temporary credentials ({(string.IsNullOrEmpty(e.ErrorCode) ? e.StatusCode.ToString() : e.ErrorCode)}): {e.Message.TrimEnd('.')}.",
+                $"The S3 server {_options.Endpoint} provides no temporary credentials ({(string.IsNullOrEmpty(e.ErrorCode) ? e.StatusCode.ToString() : e.ErrorCode)}): {e.Message.TrimEnd('.')}.",
                 e.ErrorCode,
                 e.StatusCode == 0 ? null : e.StatusCode,
                 e);

@@ -78,7 +78,7 @@ internal sealed class MinioArtifactStore(S3Server server, ArtifactLimits? limits
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, artifact.Size);
         if (!S3Address.TryRead(artifact.Location, out var address) || address.Bucket != _bucket.Name)
         {
-            throw new ArtifactException($"The artifact '{artifact.Name}' lies at '{artifact.Location}', which is not in this store.");
+            throw new ArtifactException($"The artifact '{artifact.Name}' is at '{artifact.Location}', which is not in this store.");
         }
 
         await MakeBucketAsync(cancellationToken);
@@ -118,7 +118,7 @@ internal sealed class MinioArtifactStore(S3Server server, ArtifactLimits? limits
         // A bucket takes any of these, but a folder does not, and what was published should fit anywhere.
         if (name.Any(char.IsControl) || name.Contains('\uFFFD', StringComparison.Ordinal) || name.Split('/').Any(s => s is "" or "." or ".."))
         {
-            throw new ArtifactException($"The training left {PlainName.Quoted(name)}, which could be no file's path: give it another name.");
+            throw new ArtifactException($"The training left {PlainName.Quoted(name)}, which cannot be a file path: use another name.");
         }
     }
 

@@ -174,7 +174,7 @@ internal sealed class DatasetCache(string folder, long limit, IJobStore jobs, Ti
             }
         }
 
-        throw new IOException(Invariant($"Version {wanted.Hash} of dataset '{wanted.DatasetId}' needs {size} bytes of the host's cache, which may hold {limit}, and {total - size} of them are in use: it is tried again; raise OrcaTraining:Minio:CacheMiB if that is often so."));
+        throw new IOException(Invariant($"Version {wanted.Hash} of dataset '{wanted.DatasetId}' needs {size} bytes of the host's cache, which may hold {limit}, and {total - size} of them are in use: it is retried. If this happens often, raise OrcaTraining:Minio:CacheMiB."));
     }
 
     /// <summary>What the jobs use that are launching or running: as many as the machines hold, however many wait.</summary>

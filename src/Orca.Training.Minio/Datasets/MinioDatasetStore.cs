@@ -216,7 +216,7 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
 
             if (tries == PublishingTries)
             {
-                throw new IOException($"Version {version.Hash} of dataset '{version.DatasetId}' is being deleted again and again while it is added: nothing was stored, try again.");
+                throw new IOException($"Version {version.Hash} of dataset '{version.DatasetId}' is repeatedly deleted while it is added: nothing was stored. Try again.");
             }
         }
     }

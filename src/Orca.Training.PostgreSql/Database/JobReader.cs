@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Jobs.Storage.Relational;
 using static System.FormattableString;
 
 namespace Orca.Training.PostgreSql.Database;
@@ -188,10 +189,17 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
         Where("group_name =", JobColumns.ColumnOrNull(query.Group));
         Where("submitted_at >=", query.SubmittedFrom?.UtcTicks);
         Where("submitted_at <", query.SubmittedBefore?.UtcTicks);
+        var first = parameters.Count + 1;
+        if (query.Owners is { } whose)
+        {
+            parameters.AddRange(OwnerConditions.TeamsOf(whose).Prepend(whose.User ?? "").Select(text => new NpgsqlParameter { Value = JobColumns.Column(text) }));
+        }
+
+        var owners = OwnerConditions.Of(query.Owners, "user_name", Invariant($"${first}"), place => Invariant($"${first + 1 + place}"));
         var order = Invariant($"ORDER BY id {(query.OldestFirst ? "ASC" : "DESC")} LIMIT {limit}");
         var parts = new[] { (State: "state < 3", IsOpen: true), (State: "state >= 3", IsOpen: false) }
             .Where(p => query.States.Count == 0 || query.States.Any(s => s.IsFinal() != p.IsOpen))
-            .Select(p => $"(SELECT id, document, state FROM {schema}.jobs WHERE {p.State}{StatesOf(query, p.IsOpen)}{conditions} {order})");
+            .SelectMany(_ => owners, (p, owner) => $"(SELECT id, document, state FROM {schema}.jobs WHERE {p.State}{StatesOf(query, p.IsOpen)}{conditions}{owner} {order})");
         var found = new List<JobReading>();
         await ReadAsync(
             $"""

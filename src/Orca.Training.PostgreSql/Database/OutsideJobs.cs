@@ -12,7 +12,7 @@ internal static class OutsideJobs
 {
     /// <summary>Writes a new job without a number in the feed: that it gets when its transaction has committed, which the server then notifies.</summary>
     /// <returns>The new job; or the one that the submission's key stands for, and nothing was written.</returns>
-    /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
+    /// <exception cref="TrainingException">The transaction has ended, or on another database.</exception>
     public static async Task<CommandResult> InsertAsync(
         JobCommand.Submit submit, NpgsqlTransaction transaction, string schema, InstallationId installation, CancellationToken cancellationToken)
     {
@@ -33,8 +33,8 @@ internal static class OutsideJobs
         await using var insert = new NpgsqlCommand(
             $"""
             WITH inserted AS (
-                INSERT INTO {schema}.jobs (id, revision, state, user_name, algorithm, dataset, submitted_at, document, group_name, idempotency_key)
-                VALUES (nextval('{schema}.job_ids'), $1, $2, $3, $4, $5, $6, $7::json, $8, $9)
+                INSERT INTO {schema}.jobs (id, revision, state, user_name, algorithm, dataset, submitted_at, document, group_name, idempotency_key, team)
+                VALUES (nextval('{schema}.job_ids'), $1, $2, $3, $4, $5, $6, $7::json, $8, $9, $10)
                 ON CONFLICT (coalesce(user_name, ''), idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id)
             SELECT id, pg_notify('orca_{schema}', '{Notifications.Outside}') FROM inserted
             """,
@@ -51,6 +51,7 @@ internal static class OutsideJobs
             new NpgsqlParameter<string> { TypedValue = JobDocument.Write(job) },
             TextOrNull(job.Request.Group),
             TextOrNull(job.Request.IdempotencyKey),
+            TextOrNull(job.Team),
         });
 
         return await insert.ExecuteScalarAsync(cancellationToken) is long id
@@ -85,7 +86,7 @@ internal static class OutsideJobs
         }
         catch (InvalidOperationException e)
         {
-            throw new TrainingException(TrainingError.FailedPrecondition, "The transaction is over: begin another and submit within that.", inner: e);
+            throw new TrainingException(TrainingError.FailedPrecondition, "The transaction has ended: submit in a new one.", inner: e);
         }
     }
 

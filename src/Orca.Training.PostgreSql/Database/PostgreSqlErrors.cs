@@ -31,10 +31,10 @@ internal static class PostgreSqlErrors
     public static bool IsLocked(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
     public static JobStoreUnavailableException Unreached(Exception exception, string database) =>
-        new($"The job store {database} cannot be reached; nothing was recorded: {exception.Message}", exception);
+        new($"The job store {database} cannot be reached; nothing was stored: {exception.Message}", exception);
 
     public static JobStoreUnavailableException Undone(Exception exception, string database) =>
-        new($"The job store {database} refused the write; nothing was recorded: {exception.Message}", exception);
+        new($"The job store {database} refused the write; nothing was stored: {exception.Message}", exception);
 
     public static JobStoreUnavailableException Unknown(Exception exception, string database) =>
         new($"The job store {database} did not answer; whether the write is on record is not known: {exception.Message}", exception);

@@ -122,6 +122,26 @@ internal static class Schema
             ALTER TABLE {0}.metric_series ADD COLUMN left_out bigint NOT NULL DEFAULT 0; -- points that were printed and are not kept
             ALTER TABLE {0}.metric_chunks ADD COLUMN level int NOT NULL DEFAULT 0;       -- how often its points were thinned to a half
             """),
+        // Whose a job is, so that lists are cut to what a caller may see. A job without a team, as an older host writes it, is the default team's.
+        new(LeastHost: 4,
+            """
+            ALTER TABLE {0}.jobs ADD COLUMN team text;
+            CREATE INDEX jobs_team ON {0}.jobs (team, id) WHERE state >= 3;
+            ALTER TABLE {0}.runs ADD COLUMN team text;
+            CREATE INDEX runs_team ON {0}.runs (team, id);
+            -- The datasets and models that are one team's; all others are everybody's.
+            CREATE TABLE {0}.owned_names (kind int NOT NULL, name text NOT NULL, team text NOT NULL, PRIMARY KEY (kind, name));
+            CREATE TABLE {0}.audit (
+                id bigserial PRIMARY KEY,
+                at bigint NOT NULL,               -- UTC, in ticks of 100 ns since the year 1
+                user_name text,
+                team text,
+                origin text,
+                operation text NOT NULL,
+                subject text NOT NULL
+            );
+            CREATE INDEX audit_at ON {0}.audit (at);
+            """),
     ];
 
     public static int Version => Migrations.Length;

@@ -33,7 +33,7 @@ internal sealed class HostLock : IDisposable
                 if (time.GetElapsedTime(began) >= patience)
                 {
                     throw new SqliteStoreException(
-                        Invariant($"The job store '{database}' is in use by another host, whose process is written in '{path}', and which did not end within {patience.TotalSeconds:0.#} s. SQLite is for one host: stop the other one, or use PostgreSQL for several."),
+                        Invariant($"The job store '{database}' is in use by another host, whose process id is in '{path}', and which has not ended within {patience.TotalSeconds:0.#} s. SQLite is for one host: stop the other host, or use PostgreSQL for several hosts."),
                         e);
                 }
             }
@@ -41,12 +41,12 @@ internal sealed class HostLock : IDisposable
             catch (DirectoryNotFoundException e)
             {
                 throw new SqliteStoreException(
-                    $"The job store '{database}' cannot be opened: there is no folder '{Path.GetDirectoryName(database)}'. Make it, or give another in 'Data Source' of UseSqlite's connection string.", e);
+                    $"The job store '{database}' cannot be opened: there is no folder '{Path.GetDirectoryName(database)}'. Create it, or use another 'Data Source' in the connection string of UseSqlite.", e);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
             {
                 throw new SqliteStoreException(
-                    $"The job store '{database}' cannot be opened: '{path}', which says that a host has it, cannot be written ({e.Message}). Give the host's user the right to write in that folder, or another 'Data Source' in UseSqlite's connection string.", e);
+                    $"The job store '{database}' cannot be opened: '{path}', which says that a host has it, cannot be written ({e.Message}). Allow the host's user to write in that folder, or use another 'Data Source' in the connection string of UseSqlite.", e);
             }
 
             await Task.Delay(Pause, time, cancellationToken);

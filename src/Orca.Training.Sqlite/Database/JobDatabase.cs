@@ -26,10 +26,10 @@ internal sealed class JobDatabase : IDisposable
         _reserve = reserve;
         _insert = Prepared(
             """
-            INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, finished_at, group_name, idempotency_key, document)
-            VALUES (@id, @revision, @state, @user, @algorithm, @dataset, @submitted_at, @finished_at, @group, @key, @document)
+            INSERT INTO orca_jobs (id, revision, state, user, team, algorithm, dataset, submitted_at, finished_at, group_name, idempotency_key, document)
+            VALUES (@id, @revision, @state, @user, @team, @algorithm, @dataset, @submitted_at, @finished_at, @group, @key, @document)
             """,
-            "@id", "@revision", "@state", "@user", "@algorithm", "@dataset", "@submitted_at", "@finished_at", "@group", "@key", "@document");
+            "@id", "@revision", "@state", "@user", "@team", "@algorithm", "@dataset", "@submitted_at", "@finished_at", "@group", "@key", "@document");
         _update = Prepared(
             "UPDATE orca_jobs SET revision = @revision, state = @state, finished_at = @finished_at, document = @document WHERE id = @id AND revision = @before",
             "@id", "@revision", "@state", "@finished_at", "@document", "@before");
@@ -157,8 +157,8 @@ internal sealed class JobDatabase : IDisposable
     {
         using var keep = _connection.Command(
             """
-            INSERT INTO orca_runs (id, state, algorithm, dataset, group_name, user, model, document)
-            SELECT id, state, algorithm, dataset, group_name, user, json_extract(document, '$.job.request.outputModelName'), document FROM orca_jobs
+            INSERT INTO orca_runs (id, state, algorithm, dataset, group_name, user, team, model, document)
+            SELECT id, state, algorithm, dataset, group_name, user, team, json_extract(document, '$.job.request.outputModelName'), document FROM orca_jobs
             WHERE id = @id AND state >= 3 AND json_array_length(document, '$.job.attempts') > 0
             """);
         using var delete = _connection.Command("DELETE FROM orca_jobs WHERE id = @id AND state >= 3");
@@ -258,7 +258,7 @@ internal sealed class JobDatabase : IDisposable
         using var command = connection.Command("PRAGMA journal_mode = WAL");
         if (command.ExecuteScalar() is not "wal")
         {
-            throw new SqliteStoreException($"The job store '{file}' cannot use a write-ahead log there: put it on a local disk.");
+            throw new SqliteStoreException($"The job store '{file}' cannot use a write-ahead log on this file system: move it to a local disk.");
         }
     }
 
@@ -274,6 +274,7 @@ internal sealed class JobDatabase : IDisposable
         if (row.Before == 0)
         {
             parameters["@user"].Value = (object?)job.User ?? DBNull.Value;
+            parameters["@team"].Value = (object?)job.Team ?? DBNull.Value;
             parameters["@algorithm"].Value = job.Request.Algorithm;
             parameters["@dataset"].Value = job.Request.DatasetId;
             parameters["@submitted_at"].Value = job.SubmittedAt.UtcTicks;
@@ -287,7 +288,7 @@ internal sealed class JobDatabase : IDisposable
 
         if (command.ExecuteNonQuery() != 1)
         {
-            throw new InvalidOperationException($"Job {job.Id} is no longer at revision {row.Before} on record: something else than this host changed the job store.");
+            throw new InvalidOperationException($"Job {job.Id} is no longer at revision {row.Before} in the store: another program changed the job store.");
         }
     }
 

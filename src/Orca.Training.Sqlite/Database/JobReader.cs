@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Documents;
+using Orca.Training.Jobs.Storage.Relational;
 
 namespace Orca.Training.Sqlite.Database;
 
@@ -77,12 +79,33 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
             conditions.Append(conditions.Length == 0 ? " WHERE " : " AND ").Append(states);
         }
 
+        if (query.Owners?.User is { } me)
+        {
+            command.Parameters.AddWithValue("@me", me);
+        }
+
+        foreach (var (place, team) in OwnerConditions.TeamsOf(query.Owners).Index())
+        {
+            command.Parameters.AddWithValue(TeamAt(place), team);
+        }
+
         command.Parameters.AddWithValue("@limit", limit);
 #pragma warning disable CA2100 // The text is made of this method's own words; values are parameters.
-        command.CommandText = $"SELECT id, document FROM orca_jobs{conditions} ORDER BY id {(query.OldestFirst ? "ASC" : "DESC")} LIMIT @limit";
+        command.CommandText = TextOf(query, conditions.Length == 0 ? " WHERE 1 = 1" : conditions.ToString());
 #pragma warning restore CA2100
         return command.ReadJobs();
     }
+
+    private static string TextOf(JobQuery query, string conditions)
+    {
+        var order = $"ORDER BY id {(query.OldestFirst ? "ASC" : "DESC")} LIMIT @limit";
+        var owners = OwnerConditions.Of(query.Owners, "user", "@me", TeamAt);
+        return owners.Count == 1
+            ? $"SELECT id, document FROM orca_jobs{conditions}{owners[0]} {order}"
+            : $"SELECT id, document FROM ({string.Join(" UNION ALL ", owners.Select(o => $"SELECT * FROM (SELECT id, document FROM orca_jobs{conditions}{o} {order})"))}) {order}";
+    }
+
+    private static string TeamAt(int place) => "@team" + place.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Forgets the pooled connections: an open one would keep the file.</summary>
     public void Close()

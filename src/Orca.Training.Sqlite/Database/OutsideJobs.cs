@@ -10,11 +10,11 @@ namespace Orca.Training.Sqlite.Database;
 internal static class OutsideJobs
 {
     /// <returns>The new job; or the one that the submission's key stands for, and nothing was written.</returns>
-    /// <exception cref="TrainingException">The transaction is over, or on another database.</exception>
+    /// <exception cref="TrainingException">The transaction has ended, or on another database.</exception>
     public static CommandResult Insert(JobCommand.Submit submit, SqliteTransaction transaction, InstallationId installation)
     {
         var connection = transaction.Connection
-            ?? throw new TrainingException(TrainingError.FailedPrecondition, "The transaction is over: begin another and submit within that.");
+            ?? throw new TrainingException(TrainingError.FailedPrecondition, "The transaction has ended: submit in a new one.");
         CheckDatabase(connection, transaction, installation);
 
         if (Find(submit, connection, transaction) is { } known)
@@ -25,15 +25,16 @@ internal static class OutsideJobs
         var job = JobTransitions.Create(default, submit);
         using var insert = connection.Command(
             """
-            INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, group_name, idempotency_key, outside, document)
+            INSERT INTO orca_jobs (id, revision, state, user, team, algorithm, dataset, submitted_at, group_name, idempotency_key, outside, document)
             VALUES ((SELECT max(last_id, coalesce((SELECT max(id) FROM orca_jobs), 0)) + 1 FROM orca_store),
-                    @revision, @state, @user, @algorithm, @dataset, @submitted_at, @group, @key, 1, @document)
+                    @revision, @state, @user, @team, @algorithm, @dataset, @submitted_at, @group, @key, 1, @document)
             RETURNING id
             """,
             transaction);
         insert.Parameters.AddWithValue("@revision", job.Revision);
         insert.Parameters.AddWithValue("@state", (int)job.State);
         insert.Parameters.AddWithValue("@user", (object?)job.User ?? DBNull.Value);
+        insert.Parameters.AddWithValue("@team", (object?)job.Team ?? DBNull.Value);
         insert.Parameters.AddWithValue("@algorithm", job.Request.Algorithm);
         insert.Parameters.AddWithValue("@dataset", job.Request.DatasetId);
         insert.Parameters.AddWithValue("@submitted_at", job.SubmittedAt.UtcTicks);

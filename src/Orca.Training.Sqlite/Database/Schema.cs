@@ -116,6 +116,25 @@ internal static class Schema
         ALTER TABLE orca_metric_series ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0; -- points that were printed and are not kept
         ALTER TABLE orca_metric_chunks ADD COLUMN level INTEGER NOT NULL DEFAULT 0;    -- how often its points were thinned to a half
         """,
+        """
+        -- Whose a job is, so that lists are cut to what a caller may see. A job without a team is the default team's.
+        ALTER TABLE orca_jobs ADD COLUMN team TEXT;
+        CREATE INDEX orca_jobs_team ON orca_jobs (team, id);
+        ALTER TABLE orca_runs ADD COLUMN team TEXT;
+        CREATE INDEX orca_runs_team ON orca_runs (team, id);
+        -- The datasets and models that are one team's; all others are everybody's.
+        CREATE TABLE orca_owned_names (kind INTEGER NOT NULL, name TEXT NOT NULL, team TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+        CREATE TABLE orca_audit (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,                  -- UTC, in ticks of 100 ns since the year 1
+            user TEXT,
+            team TEXT,
+            origin TEXT,
+            operation TEXT NOT NULL,
+            subject TEXT NOT NULL
+        );
+        CREATE INDEX orca_audit_at ON orca_audit (at);
+        """,
     ];
 
     public static int Version => Migrations.Length;

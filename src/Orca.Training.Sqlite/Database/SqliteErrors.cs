@@ -16,15 +16,15 @@ internal static class SqliteErrors
     {
         raw.SQLITE_FULL => DiskFull(file, exception),
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new(
-            Invariant($"Another program has held the write lock of the job store '{file}' for more than {busyTimeout.TotalSeconds:0.#} s: nothing was recorded. A backup tool, or a transaction of the application's own that is open for long?"),
+            Invariant($"Another program has held the write lock of the job store '{file}' for more than {busyTimeout.TotalSeconds:0.#} s: nothing was stored. It may be a backup tool, or a long transaction of your application."),
             exception),
-        raw.SQLITE_READONLY => new($"The job store '{file}' cannot be written: nothing was recorded. Give the host's user the right to write the file and its folder.", exception),
+        raw.SQLITE_READONLY => new($"The job store '{file}' cannot be written: nothing was stored. Allow the host's user to write the file and its folder.", exception),
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new($"The job store '{file}' is damaged ({exception.Message}): stop the host and restore a backup.", exception),
-        _ => new($"The job store '{file}' could not be written ({exception.Message}); whether the write is on record is not known.", exception),
+        _ => new($"The job store '{file}' could not be written ({exception.Message}); whether the write was stored is not known.", exception),
     };
 
     public static JobStoreUnavailableException DiskFull(string file, Exception? cause) =>
-        new($"The disk of the job store '{file}' is full: nothing was recorded. Make room, and it goes on.", cause);
+        new($"The disk of the job store '{file}' is full: nothing was stored. It continues when there is free space.", cause);
 
     public static JobStoreUnavailableException Read(SqliteException exception, string file) =>
         new($"The job store '{file}' could not be read: {exception.Message}", exception);

@@ -1,3 +1,4 @@
+using Orca.Training.Auditing;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
@@ -51,6 +52,10 @@ internal static class BadDataInput
         .. Texts("Remove tag", "tag", (c, x, t) => c.Datasets.RemoveTagAsync("digits", x, t)),
         .. Texts("Delete dataset", "dataset_id", (c, x, t) => c.Datasets.DeleteAsync(Version with { DatasetId = x }, t)),
         .. Texts("Delete dataset", "hash", (c, x, t) => c.Datasets.DeleteAsync(Version with { Hash = x }, t)),
+        .. Texts("List audit", "user", (c, x, t) => c.ListAuditAsync(new AuditQuery { User = x }, t)),
+        .. Texts("List audit", "subject", (c, x, t) => c.ListAuditAsync(new AuditQuery { Subject = x }, t)),
+        Wrong("List no audit", (c, t) => c.ListAuditAsync(new AuditQuery { Limit = 0 }, t), ("limit", "0 is not possible: give 1 to 500.")),
+        Wrong("List all of the audit", (c, t) => c.ListAuditAsync(new AuditQuery { Limit = 501 }, t), ("limit", "501 is not possible: give 1 to 500.")),
         NoRun("Get run", (c, job, t) => c.Runs.GetAsync(job, t)),
         NoRun("List artifacts", (c, job, t) => c.Runs.ListArtifactsAsync(job, t)),
         NoRun("Open artifact", (c, job, t) => c.Runs.OpenArtifactAsync(job, "f", 0, t)),
@@ -65,5 +70,5 @@ internal static class BadDataInput
     }
 
     private static BadInput NoRun(string call, Func<ITrainingClient, JobId, CancellationToken, Task> make) => new(
-        $"{call} of no job", (client, token) => make(client, new JobId(0), token), TrainingError.NotFound, "There is no run of job 0: there is no such job, or none of its attempts has begun.");
+        $"{call} of no job", (client, token) => make(client, new JobId(0), token), TrainingError.NotFound, "There is no run of job 0: the job does not exist, or no attempt has started.");
 }

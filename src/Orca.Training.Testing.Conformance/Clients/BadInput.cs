@@ -12,21 +12,21 @@ namespace Orca.Training.Testing.Conformance.Clients;
 internal sealed record BadInput(string What, Func<ITrainingClient, CancellationToken, Task> Call, TrainingError Error, string Message, params FieldViolation[] Violations)
 {
     private const string Empty = "It is empty: give a name.";
-    internal const string Control = "It holds a control character: give printable text.";
-    internal const string Half = "It holds half a character (a lone surrogate): give whole Unicode text.";
+    internal const string Control = "It has a control character: give printable text.";
+    internal const string Half = "It has half a character (an unpaired surrogate): give valid Unicode text.";
     private const string NotPlain = " is not possible: give letters (a-z, A-Z), digits, '.', '_' and '-', at most 128 of them, and not dots alone.";
-    private const string Turning = "It holds U+202E, which shows as nothing and acts on what is around it: give text without control characters, line breaks, marks of writing direction and halves of characters.";
+    private const string Turning = "It holds U+202E, which is invisible and affects the text around it: give text without control characters, line breaks, marks of writing direction and halves of characters.";
     private const string Missing = "The value is missing: give text.";
     private const string NoVariable = "The name becomes an environment variable: give letters, digits and '_', not starting with a digit.";
     private const string Reserved = "The name is reserved: it would change how the container works. Give another name.";
     private const string Label = "Give a name and a value of at most 128 characters each.";
     private const string OneWorker = " is not possible here: give 1, since no machine of this service runs distributed trainings.";
     internal const string NoState = " is no state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.";
-    private const string NoPageSize = " is no page size: give 1 to 1000, or 0 for 50.";
-    private const string NoLimit = " is no time limit here: give a time above zero and up to 30.00:00:00 (days.hours:minutes:seconds), or none.";
-    private const string NoPause = " is no pause here: give a time from zero up to 365.00:00:00 (days.hours:minutes:seconds).";
-    private const string NoOutcome = "It is no outcome: give letters and digits, at most 64, such as NonZeroExit.";
-    private const string NoToken = "It is no page token: give the one that the page before came with, or none for the first page.";
+    private const string NoPageSize = " is not a page size: give 1 to 1000, or 0 for 50.";
+    private const string NoLimit = " is not allowed: give a time above zero and up to 30.00:00:00 (days.hours:minutes:seconds), or none.";
+    private const string NoPause = " is not allowed: give a time from zero up to 365.00:00:00 (days.hours:minutes:seconds).";
+    private const string NoOutcome = "It is not an outcome: give letters and digits, at most 64, such as NonZeroExit.";
+    private const string NoToken = "It is not a page token: give the one of the previous page, or none for the first page.";
 
     private static readonly DateTimeOffset Noon = new(2026, 8, 22, 14, 0, 0, TimeSpan.FromHours(2));
 
@@ -67,11 +67,11 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         Train(
             "parameters that are large on record",
             r => r with { Parameters = Enumerable.Range(0, 6).ToDictionary(i => $"P{i}", _ => new string('\u0001', 4096)) },
-            ("parameters", "With them the request becomes 148037 bytes on record: give at most 131072 in all, and large things as a dataset.")),
+            ("parameters", "With them, the request takes 148037 bytes when stored: give at most 131072 in all, and put large data into a dataset.")),
         Train(
             "more text than a message has room for",
             r => r with { Parameters = new Dictionary<string, string> { ["P"] = new('v', 1_100_000) } },
-            ("parameters", "With it the call holds more than 1048576 bytes of text: give less, and large things as a dataset.")),
+            ("parameters", "With it, the call has more than 1048576 bytes of text: give less, and put large data into a dataset.")),
         Train(
             "retries that each keep much",
             r => r with { Parameters = Enumerable.Range(0, 25).ToDictionary(i => $"P{i}", _ => new string('v', 4096)), Retries = new RetryPolicy { MaxRetries = 100 } },
@@ -82,7 +82,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         Train("a parameter with a long name", r => r with { Parameters = One(new('N', 65), "1") }, ($"parameters[{new string('N', 64)}…]", "The name has 65 characters: give at most 64.")),
         Train("a parameter that is reserved", r => r with { Parameters = One("LD_PRELOAD", "1") }, ("parameters[LD_PRELOAD]", Reserved)),
         Train("a parameter that is ours", r => r with { Parameters = One("orca_job_id", "1") }, ("parameters[orca_job_id]", Reserved)),
-        Train("a parameter with a NUL", r => r with { Parameters = One("LR", "a\0b") }, ("parameters[LR]", "The value holds a NUL character: give text.")),
+        Train("a parameter with a NUL", r => r with { Parameters = One("LR", "a\0b") }, ("parameters[LR]", "The value has a NUL character: give text.")),
         Train("a parameter without a value", r => r with { Parameters = One("LR", null!) }, ("parameters[LR]", Missing)),
         Train("a parameter with half a character", r => r with { Parameters = One("LR", "\udc00") }, ("parameters[LR]", Half)),
         Train("a parameter with a long value", r => r with { Parameters = One("LR", new('1', 4097)) }, ("parameters[LR]", "The value has 4097 characters: give at most 4096.")),
@@ -101,7 +101,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         Train("a long key", r => r with { IdempotencyKey = new('k', 129) }, ("idempotency_key", "It has 129 characters: give at most 128.")),
         Train("a key with a line", r => r with { IdempotencyKey = "a\nb" }, ("idempotency_key", Control)),
         Train("too many dependencies", r => r with { DependsOn = [.. Enumerable.Range(1, 101).Select(i => new JobId(i))] }, ("depends_on", "There are 101: give at most 100.")),
-        Train("no job as a dependency", r => r with { DependsOn = [default, new JobId(-1)] }, ("depends_on[0]", "0 is no job's id: they count from 1."), ("depends_on[1]", "-1 is no job's id: they count from 1.")),
+        Train("no job as a dependency", r => r with { DependsOn = [default, new JobId(-1)] }, ("depends_on[0]", "0 is not a job id: ids count from 1."), ("depends_on[1]", "-1 is not a job id: ids count from 1.")),
         Train("a dependency twice", r => r with { DependsOn = [new JobId(1), new JobId(2), new JobId(1)] }, ("depends_on[2]", "Job 1 is named twice: leave one out.")),
         Train(
             "dependencies that there are not",
@@ -117,21 +117,21 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
             ("timeouts.no_progress", "10675199.02:48:05.4775807" + NoLimit)),
         Train("a time limit that is too long", r => r with { Timeouts = new TrainingTimeouts { Running = TimeSpan.FromDays(366) } }, ("timeouts.running", "366.00:00:00" + NoLimit)),
         Train("a time limit above the host's cap", r => r with { Timeouts = new TrainingTimeouts { Queued = TimeSpan.FromDays(365), Running = TimeSpan.FromDays(365) } }, ("timeouts.queued", "365.00:00:00" + NoLimit), ("timeouts.running", "365.00:00:00" + NoLimit)),
-        Train("fewer retries than none", r => r with { Retries = new RetryPolicy { MaxRetries = -1 } }, ("retries.max_retries", "-1 is not possible here: give 0 to 100.")),
-        Train("too many retries", r => r with { Retries = new RetryPolicy { MaxRetries = 101 } }, ("retries.max_retries", "101 is not possible here: give 0 to 100.")),
+        Train("fewer retries than none", r => r with { Retries = new RetryPolicy { MaxRetries = -1 } }, ("retries.max_retries", "-1 is not allowed: give 0 to 100.")),
+        Train("too many retries", r => r with { Retries = new RetryPolicy { MaxRetries = 101 } }, ("retries.max_retries", "101 is not allowed: give 0 to 100.")),
         Train(
             "outcomes that are none",
             r => r with { Retries = new RetryPolicy { On = [default, new OutcomeCode("Non zero"), new OutcomeCode(new('c', 65)), OutcomeCode.Lost] } },
             ("retries.on[0]", NoOutcome), ("retries.on[1]", NoOutcome), ("retries.on[2]", NoOutcome)),
         Train("half a character as an outcome", r => r with { Retries = new RetryPolicy { On = [new OutcomeCode("\udc00")] } }, ("retries.on[0]", Half)),
-        Train("too many outcomes", r => r with { Retries = new RetryPolicy { On = [.. Enumerable.Repeat(OutcomeCode.Lost, 33)] } }, ("retries.on", "There are 33: give at most 32, or none for those that another attempt may mend.")),
+        Train("too many outcomes", r => r with { Retries = new RetryPolicy { On = [.. Enumerable.Repeat(OutcomeCode.Lost, 33)] } }, ("retries.on", "There are 33: give at most 32, or none for the default ones.")),
         Train(
             "outcomes after which nothing is tried again",
             r => r with { Retries = new RetryPolicy { On = [OutcomeCode.ImageNotFound, OutcomeCode.Cancelled, OutcomeCode.InvalidSpec, OutcomeCode.QueueTimedOut] } },
-            ("retries.on[0]", "ImageNotFound is never tried again, since nothing gets better by itself then: leave it out."),
-            ("retries.on[1]", "Cancelled is never tried again, since nothing gets better by itself then: leave it out."),
-            ("retries.on[2]", "InvalidSpec is never tried again, since nothing gets better by itself then: leave it out."),
-            ("retries.on[3]", "QueueTimedOut is not how an attempt fails: leave it out.")),
+            ("retries.on[0]", "ImageNotFound is never retried, because another attempt would fail in the same way: leave it out."),
+            ("retries.on[1]", "Cancelled is never retried, because another attempt would fail in the same way: leave it out."),
+            ("retries.on[2]", "InvalidSpec is never retried, because another attempt would fail in the same way: leave it out."),
+            ("retries.on[3]", "QueueTimedOut is not the failure of an attempt: leave it out.")),
         Train(
             "pauses that are none",
             r => r with { Retries = new RetryPolicy { FirstPause = TimeSpan.FromSeconds(-1.5), LongestPause = TimeSpan.FromDays(366) } },
@@ -149,7 +149,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         TrainAll(
             "more than one call may leave",
             r => [.. Enumerable.Repeat(r with { Parameters = One("P", new('v', 4096)), Labels = One("l", "v") }, 1000).Select((q, i) => q with { Parameters = Enumerable.Range(0, 5).ToDictionary(p => $"P{p}", _ => new string('v', 4000)) })],
-            ("requests", "All together becomes 20581000 bytes on record: give at most 16777216 in one call, and the rest in others.")),
+            ("requests", "Together they take 20581000 bytes when stored: give at most 16777216 in one call.")),
         TrainAll("nothing", _ => [], ("requests", "There are 0: give 1 to 1000.")),
         TrainAll("too many requests", r => [.. Enumerable.Repeat(r, 1001)], ("requests", "There are 1001: give 1 to 1000.")),
         TrainAll("no request", r => [r, null!], ("requests[1]", "It is missing: give a request.")),
@@ -182,7 +182,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
                 Request = s.Request with { Parameters = Enumerable.Range(0, 4).ToDictionary(i => $"P{i}", _ => new string('\u0001', 4096)) },
                 Grid = [new("N", [.. Enumerable.Range(0, 1000).Select(i => $"{i}")])],
             },
-            ("grid", "All together becomes 98882890 bytes on record: give at most 16777216 in one call, and the rest in others.")),
+            ("grid", "Together they take 98882890 bytes when stored: give at most 16777216 in one call.")),
         Sweep("parameters that are alike", s => s with { Grid = [new("epochs", ["1"])] }, ("grid[0].name", "'EPOCHS' is among the request's own parameters too: give it in one place.")),
         Sweep("no grid", s => s with { Grid = [] }, ("grid", "It is empty: give at least one parameter with its values.")),
         Sweep("null for the grid", s => s with { Grid = null! }, ("grid", "It is empty: give at least one parameter with its values.")),
@@ -191,9 +191,9 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
             "a grid without end",
             s => s with { Grid = [.. Enumerable.Range(0, 127).Select(n => new SweepParameter($"P{n}", ["1", "2", "3"]))] },
             ("grid", "It makes 9223372036854775807 trainings: give at most 1000.")),
-        Sweep("too many parameters", s => s with { Grid = [.. Enumerable.Range(0, 128).Select(n => new SweepParameter($"P{n}", ["1"]))] }, ("grid", "With those of the request there are 129 parameters: give at most 128.")),
-        Sweep("a parameter without values", s => s with { Grid = [new("LR", []), new("B", null!)] }, ("grid[0].values", "There are none: give at least one."), ("grid[1].values", "There are none: give at least one.")),
-        Sweep("no parameter", s => s with { Grid = [null!] }, ("grid[0].name", NoVariable), ("grid[0].values", "There are none: give at least one.")),
+        Sweep("too many parameters", s => s with { Grid = [.. Enumerable.Range(0, 128).Select(n => new SweepParameter($"P{n}", ["1"]))] }, ("grid", "With those of the request, there are 129 parameters: give at most 128.")),
+        Sweep("a parameter without values", s => s with { Grid = [new("LR", []), new("B", null!)] }, ("grid[0].values", "It is empty: give at least one."), ("grid[1].values", "It is empty: give at least one.")),
+        Sweep("no parameter", s => s with { Grid = [null!] }, ("grid[0].name", NoVariable), ("grid[0].values", "It is empty: give at least one.")),
         Sweep(
             "parameters twice",
             s => s with { Grid = [new("LR", ["1"]), new("EPOCHS", ["1"]), new("LR", ["2"])] },
@@ -204,7 +204,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
             "values that are none",
             s => s with { Grid = [new("LR", ["1", "2", "1", "\0", new('1', 4097)])] },
             ("grid[0].values[2]", "The value is there already: leave it out."),
-            ("grid[0].values[3]", "The value holds a NUL character: give text."),
+            ("grid[0].values[3]", "The value has a NUL character: give text."),
             ("grid[0].values[4]", "The value has 4097 characters: give at most 4096.")),
         Sweep("texts that are none", s => s with { Grid = [new("\ud800", ["1", null!, "\udc00"])] }, ("grid[0].values[1]", Missing), ("grid[0].values[2]", Half), ("grid[0].name", Half)),
         Sweep("a name that leaves no room for a number", s => s with { Request = s.Request with { Name = new('n', 126) } }, ("name", "With a number at its end it has 129 characters: give at most 125.")),
@@ -259,7 +259,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         List("a token of the right length with a character that none has", q => q with { PageToken = new string('A', 20) + "%" + new string('A', 23) }, ("page_token", NoToken)),
         List("a token that is no text of a token", q => q with { PageToken = "ä模\u0000" }, ("page_token", NoToken)),
         List("a token with half a character", q => q with { PageToken = "\ud800" }, ("page_token", Half)),
-        List("more text than a message has room for", q => q with { User = new('u', 1_100_000) }, ("user", "With it the call holds more than 1048576 bytes of text: give less, and large things as a dataset.")),
+        List("more text than a message has room for", q => q with { User = new('u', 1_100_000) }, ("user", "With it, the call has more than 1048576 bytes of text: give less, and put large data into a dataset.")),
         List("several fields at once", q => q with { User = "\n", PageSize = -5 }, ("user", Control), ("page_size", "-5" + NoPageSize)),
 
         .. BadDataInput.Table,
@@ -281,7 +281,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         new(what, call, TrainingError.InvalidArgument, string.Join(" ", violations.Select(v => $"{v.Field}: {v.Description}")), [.. violations.Select(v => new FieldViolation(v.Field, v.Description))]);
 
     private static BadInput NoJob(string what, long id, Func<ITrainingClient, JobId, CancellationToken, Task> call) =>
-        new(what, (client, token) => call(client, new JobId(id), token), TrainingError.NotFound, $"There is no job {new JobId(id)}. It was never submitted here, or it finished so long ago that it is no longer kept.");
+        new(what, (client, token) => call(client, new JobId(id), token), TrainingError.NotFound, $"There is no job {new JobId(id)}. It was never submitted here, or its retention has expired.");
 
     private static Dictionary<string, string> One(string name, string value) => new() { [name] = value };
 

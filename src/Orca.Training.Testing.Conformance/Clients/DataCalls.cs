@@ -1,3 +1,4 @@
+using Orca.Training.Auditing;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
@@ -6,7 +7,7 @@ using Orca.Training.Runs;
 
 namespace Orca.Training.Testing.Conformance.Clients;
 
-/// <summary>The calls of runs, models and datasets, each with arguments that are possible.</summary>
+/// <summary>The calls of runs, models, datasets and the audit, each with arguments that are possible.</summary>
 internal static class DataCalls
 {
     private static readonly DatasetVersion Version = new("digits", new string('a', 64));
@@ -34,6 +35,8 @@ internal static class DataCalls
         ["resolve dataset"] = (c, t) => c.Datasets.ResolveAsync("digits", "", t),
         ["tag dataset"] = (c, t) => c.Datasets.TagAsync(Version, "reviewed", t),
         ["remove tag"] = (c, t) => c.Datasets.RemoveTagAsync("digits", "reviewed", t),
+        ["list algorithms"] = (c, t) => c.ListAlgorithmsAsync(t),
+        ["list audit"] = (c, t) => c.ListAuditAsync(new AuditQuery(), t),
         ["delete dataset"] = (c, t) => c.Datasets.DeleteAsync(Version, t),
     };
 }

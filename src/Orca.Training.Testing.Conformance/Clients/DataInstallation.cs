@@ -57,10 +57,13 @@ internal sealed class DataInstallation : IDisposable
     /// <param name="loss">Its last loss.</param>
     /// <param name="model">The model's name; empty for none.</param>
     /// <param name="files">What it leaves.</param>
-    public async Task<JobId> TrainAsync(double loss = 0.5, string model = "", params (string Name, byte[] Content)[] files)
+    public Task<JobId> TrainAsync(double loss = 0.5, string model = "", params (string Name, byte[] Content)[] files) => TrainAsync(Client, loss, model, files);
+
+    /// <summary>The same, submitted by somebody.</summary>
+    public async Task<JobId> TrainAsync(ITrainingClient submitter, double loss, string model, params (string Name, byte[] Content)[] files)
     {
         var dataset = await Client.Datasets.AddAsync("digits", [File("examples.csv", "one")], Token);
-        var job = await Client.TrainAsync(new TrainingRequest { Algorithm = "cnn", DatasetId = dataset.DatasetId, OutputModelName = model }, Token);
+        var job = await submitter.TrainAsync(new TrainingRequest { Algorithm = "cnn", DatasetId = dataset.DatasetId, OutputModelName = model }, Token);
         await RunAsync(job, Executed);
         var attempt = await AttemptOfAsync(job);
         var artifacts = _services.GetRequiredService<IArtifactStore>();

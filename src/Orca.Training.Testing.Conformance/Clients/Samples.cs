@@ -48,6 +48,7 @@ internal static class Samples
         Request = Request with { RerunOf = new JobId(9) },
         QueuePosition = 3,
         HeldAt = Noon,
+        HeldBy = "bob",
         NotBefore = Noon.AddTicks(7),
         ModelVersion = 3,
         Attempt = 2,
@@ -83,6 +84,8 @@ internal static class Samples
         StartedAt = Noon.AddTicks(1),
         FinishedAt = Noon.AddDays(400),
         CancelRequestedAt = Noon.AddSeconds(-1),
+        CancelRequestedBy = "ann",
+        Team = "vision",
     };
 
     public static TrainingStatus Least => new()

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
+using Orca.Training.Auditing;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 
@@ -31,6 +33,10 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
 
     public Func<JobId, CancellationToken, Task<JobId>> Rerun { get; init; } = (_, _) => throw Unscripted();
 
+    public Func<AuditQuery, CancellationToken, Task<IReadOnlyList<AuditEvent>>> Audit { get; init; } = (_, _) => throw Unscripted();
+
+    public Func<CancellationToken, Task<IReadOnlyList<AlgorithmInfo>>> Algorithms { get; init; } = _ => throw Unscripted();
+
     public IRunClient Runs { get; init; } = null!;
 
     public IModelClient Models { get; init; } = null!;
@@ -52,12 +58,18 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
         Hold = (_, token) => act(token),
         Release = (_, token) => act(token),
         Rerun = (_, token) => AfterAsync<JobId>(act, token),
+        Audit = (_, token) => AfterAsync<IReadOnlyList<AuditEvent>>(act, token),
+        Algorithms = token => AfterAsync<IReadOnlyList<AlgorithmInfo>>(act, token),
         Runs = new ScriptedData(act),
         Models = new ScriptedData(act),
         Datasets = new ScriptedData(act),
     };
 
-    public ITrainingClient ForUser(string? user) => this;
+    public ITrainingClient For(ClaimsPrincipal caller, string? origin = null) => this;
+
+    public Task<IReadOnlyList<AuditEvent>> ListAuditAsync(AuditQuery query, CancellationToken cancellationToken = default) => Audit(query, cancellationToken);
+
+    public Task<IReadOnlyList<AlgorithmInfo>> ListAlgorithmsAsync(CancellationToken cancellationToken = default) => Algorithms(cancellationToken);
 
     public Task<JobId> TrainAsync(TrainingRequest request, CancellationToken cancellationToken = default) => Train(request, cancellationToken);
 

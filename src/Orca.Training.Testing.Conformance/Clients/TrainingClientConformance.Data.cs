@@ -75,7 +75,7 @@ public abstract partial class TrainingClientConformance
         var second = await Assert.ThrowsAsync<TrainingException>(() => mistaken.Datasets.AddAsync("digits", [DataInstallation.File("a", "1")], Token));
 
         Assert.Equal((TrainingError.Unavailable, "The store cannot be asked now: The disk is full."), (first.Error, first.Message));
-        Assert.Equal((TrainingError.Internal, "The training service met an unexpected error; its log says more."), (second.Error, second.Message));
+        Assert.Equal((TrainingError.Internal, "The training service failed with an unexpected error; its log has the details."), (second.Error, second.Message));
     }
 
     private async Task<(DataInstallation Installation, ITrainingClient Client)> InstallDataAsync(Action<IServiceCollection>? replace = null)

@@ -92,7 +92,7 @@ public abstract partial class TrainingClientConformance
         var refusal = await RefusedAsync(() => client.Datasets.AddAsync("digits", [.. Enumerable.Range(0, 10_001).Select(i => file with { Name = $"{i}" })], Token));
 
         Assert.Equal(
-            (TrainingError.InvalidArgument, "files: There are 10001 files, and a dataset may have 10000: put small ones together, or raise OrcaTraining:Limits:DatasetFiles."),
+            (TrainingError.InvalidArgument, "files: There are 10001 files, and a dataset may have 10000: combine small files, or raise OrcaTraining:Limits:DatasetFiles."),
             refusal);
         Assert.Empty(await client.Datasets.ListAsync(Token));
     }

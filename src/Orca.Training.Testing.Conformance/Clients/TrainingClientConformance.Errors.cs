@@ -64,8 +64,8 @@ public abstract partial class TrainingClientConformance
             StoreTrouble.Unavailable => (new JobStoreUnavailableException("No route."), TrainingError.Unavailable, "The job store cannot be asked now: No route."),
             StoreTrouble.Io => (new IOException("The disk is full."), TrainingError.Unavailable, "The job store cannot be asked now: The disk is full."),
             StoreTrouble.Timeout => (new TimeoutException("Late."), TrainingError.Unavailable, "The job store cannot be asked now: Late."),
-            StoreTrouble.Mistake => (new InvalidOperationException("secret"), TrainingError.Internal, "The training service met an unexpected error; its log says more."),
-            _ => ((Exception)new OperationCanceledException("secret"), TrainingError.Internal, "The training service met an unexpected error; its log says more."),
+            StoreTrouble.Mistake => (new InvalidOperationException("secret"), TrainingError.Internal, "The training service failed with an unexpected error; its log has the details."),
+            _ => ((Exception)new OperationCanceledException("secret"), TrainingError.Internal, "The training service failed with an unexpected error; its log has the details."),
         };
         var (_, client) = await InstallAsync(store: new BrokenJobStore(meant));
 

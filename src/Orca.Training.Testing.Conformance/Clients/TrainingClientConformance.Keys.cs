@@ -38,7 +38,7 @@ public abstract partial class TrainingClientConformance
         var (_, client) = await InstallAsync();
         var request = Installation.Request with { IdempotencyKey = "k" };
         var job = await client.TrainAsync(request, Token);
-        var message = $"The idempotency key 'k' stands for job {job}, which was submitted with another request: repeat that request as it was, or give this one a key of its own.";
+        var message = $"The idempotency key 'k' belongs to job {job}, which was submitted with another request. Repeat that request unchanged, or use another key for this one.";
         Func<Task>[] others =
         [
             () => client.TrainAsync(request with { Name = "n" }, Token),

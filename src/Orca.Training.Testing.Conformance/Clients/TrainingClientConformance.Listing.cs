@@ -202,15 +202,15 @@ public abstract partial class TrainingClientConformance
         var last = query.PageToken![^1];
         Assert.Single((await client.ListTrainingsAsync(query with { PageSize = 9, States = [JobState.Running, JobState.Queued] }, Token)).Trainings);
 
-        await RefusedAsync(other, query, "It is of another installation, as after a restart of a service that keeps its jobs in memory: begin again with the first page.");
-        const string Other = "It is of a list with other conditions: repeat those of the page before, or begin again with the first page.";
+        await RefusedAsync(other, query, "It belongs to another installation, for example from before a restart of a service with jobs in memory: start again with the first page.");
+        const string Other = "It belongs to a list with other conditions: repeat those of the previous page, or start again with the first page.";
         await RefusedAsync(client, query with { States = [JobState.Queued] }, Other);
         await RefusedAsync(client, query with { User = "ada" }, Other);
         await RefusedAsync(client, query with { Labels = Labels("set", "no") }, Other);
         await RefusedAsync(client, query with { Group = "g" }, Other);
         await RefusedAsync(client, query with { OldestFirst = true }, Other);
         await RefusedAsync(client, query with { SubmittedBefore = DateTimeOffset.MaxValue }, Other);
-        await RefusedAsync(client, query with { PageToken = query.PageToken[1..] + last }, "It is no page token: give the one that the page before came with, or none for the first page.");
+        await RefusedAsync(client, query with { PageToken = query.PageToken[1..] + last }, "It is not a page token: give the one of the previous page, or none for the first page.");
 
         static async Task RefusedAsync(ITrainingClient client, TrainingQuery query, string description)
         {

@@ -168,14 +168,14 @@ public abstract partial class TrainingClientConformance
         { new LogQuery { Attempt = -1, Follow = true }, "attempt: Job 1 has no attempt -1: its newest is 1. Leave it out for the newest." },
         { new LogQuery { Rank = 2 }, "rank: Job 1 has no rank 2: give 0 to 1." },
         { new LogQuery { Rank = -1 }, "rank: Job 1 has no rank -1: give 0 to 1." },
-        { new LogQuery { Tail = -1 }, "tail: -1 is no number of lines: give 0 or more, or leave it out for all." },
-        { new LogQuery { Stream = (OutputStream)7 }, "output: 7 is no output: give 0 for standard output, 1 for standard error, or leave it out for both." },
+        { new LogQuery { Tail = -1 }, "tail: -1 is not a number of lines: give 0 or more, or leave it out for all." },
+        { new LogQuery { Stream = (OutputStream)7 }, "output: 7 is not an output: give 0 for standard output, 1 for standard error, or leave it out for both." },
         { new LogQuery { After = new LogCursor(3, default) }, "after: Job 1 has no attempt 3: its newest is 1. Leave it out for the newest." },
         {
             new LogQuery { Attempt = 1, After = new LogCursor(2, default) },
             "after: It is a place in the log of attempt 2, and attempt is 1: give a line of that attempt, or no attempt."
         },
-        { new LogQuery { Rank = 9, Tail = int.MinValue }, "rank: Job 1 has no rank 9: give 0 to 1. tail: -2147483648 is no number of lines: give 0 or more, or leave it out for all." },
+        { new LogQuery { Rank = 9, Tail = int.MinValue }, "rank: Job 1 has no rank 9: give 0 to 1. tail: -2147483648 is not a number of lines: give 0 or more, or leave it out for all." },
     };
 
     [Theory]

@@ -175,7 +175,7 @@ public abstract partial class TrainingClientConformance
         var (installation, client) = await InstallDataAsync();
         await client.Datasets.AddAsync("digits", [DataInstallation.File("a", "1")], Token);
         var queued = await client.TrainAsync(Installation.Request, Token);
-        var sentence = $"There is no run of job {queued}: there is no such job, or none of its attempts has begun.";
+        var sentence = $"There is no run of job {queued}: the job does not exist, or no attempt has started.";
 
         Assert.Equal((TrainingError.NotFound, sentence), await RefusedAsync(() => client.Runs.GetAsync(queued, Token)));
         Assert.Equal((TrainingError.NotFound, sentence), await RefusedAsync(() => client.RerunAsync(queued, Token)));
@@ -207,7 +207,7 @@ public abstract partial class TrainingClientConformance
         await installation.RunAsync(job, execution: null);
 
         Assert.Equal(
-            (TrainingError.FailedPrecondition, $"What job {job} executed is not on record, since its machine did not tell: submit its request anew."),
+            (TrainingError.FailedPrecondition, $"What job {job} executed is not recorded, because its machine did not report it. Submit its request again."),
             await RefusedAsync(() => client.RerunAsync(job, Token)));
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Runs;
@@ -98,7 +99,8 @@ public abstract partial class TrainingClientConformance
     {
         var (installation, _) = await InstallAsync();
 
-        var refusal = Assert.Throws<TrainingException>(() => installation.Clients.ForUser("a\0b"));
+        var caller = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "a\0b")], "test"));
+        var refusal = Assert.Throws<TrainingException>(() => installation.Clients.For(caller));
 
         Assert.Equal((TrainingError.InvalidArgument, "user: " + BadInput.Control), (refusal.Error, refusal.Message));
     }

@@ -19,7 +19,7 @@ public abstract partial class TrainingClientConformance
         await client.ReleaseTrainingAsync(job, Token);
         await client.ReleaseTrainingAsync(job, Token);
 
-        Assert.Equal((2, "Held: it starts after somebody has released it."), (held.Revision, held.Message));
+        Assert.Equal((2, "Held: it starts after it is released."), (held.Revision, held.Message));
         Assert.NotNull(held.HeldAt);
         Assert.Null((await client.GetTrainingStatusAsync(job, Token)).HeldAt);
         Assert.Equal(3, (await installation.ReadAsync(job)).Revision);
@@ -65,11 +65,11 @@ public abstract partial class TrainingClientConformance
         var second = await client.TrainAsync(Installation.Request, Token);
         var job = await client.TrainAsync(Installation.Request with { DependsOn = [first, second] }, Token);
 
-        await SaysAsync($"Queued: it waits for jobs {first} and {second} to succeed.");
+        await SaysAsync($"Queued: waiting for jobs {first} and {second} to succeed.");
         await installation.SucceedAsync(first);
-        await SaysAsync($"Queued: it waits for job {second} to succeed.");
+        await SaysAsync($"Queued: waiting for job {second} to succeed.");
         await installation.RunAsync(second);
-        await SaysAsync($"Queued: it waits for job {second} to succeed.");
+        await SaysAsync($"Queued: waiting for job {second} to succeed.");
         await installation.EndRunAsync(second);
         await SaysAsync("Queued, next in line.");
 

@@ -17,7 +17,7 @@ public abstract partial class TrainingClientConformance : IAsyncLifetime
 
     /// <summary>Makes a client under test.</summary>
     /// <param name="service">The service that the client's calls are to reach, through whatever lies between.</param>
-    /// <param name="user">Who the service is to take the client's caller for; null for nobody it knows.</param>
+    /// <param name="user">Who the service is to take the client's caller for, by a name that the host has given; null for the peer on the host's own machine.</param>
     /// <remarks>Called more than once by some tests. What it opens is the derived class's to close, in <see cref="DisposeAsync"/>.</remarks>
     protected abstract Task<ITrainingClient> ReachAsync(ITrainingClientFactory service, string? user);
 
@@ -213,7 +213,7 @@ public abstract partial class TrainingClientConformance : IAsyncLifetime
 
         Assert.Equal(TrainingError.NotFound, refusal.Error);
         Assert.Equal(
-            $"There is no job {seen.JobId} of installation {seen.Installation}: this is installation {other.Installation}. A service that keeps its jobs in memory forgets them when it restarts.",
+            $"There is no job {seen.JobId} of installation {seen.Installation}: this is installation {other.Installation}. A service with jobs in memory loses them when it restarts.",
             refusal.Message);
     }
 

@@ -47,18 +47,21 @@ public abstract partial class JobStoreConformance
         var any = Gen.Int[0, Words.Length - 1].Select(i => Words[i]);
         var word = Gen.Int[-4, Words.Length - 1].Select(i => i < 0 ? null : Words[i]);
         var minute = Gen.Int[-12, 12];
+        var owners = Gen.Select(word, any.Array[0, 3], Gen.Bool, (user, teams, without) => new JobOwners(user, teams, without));
         var some = Gen.Int[-3 * jobs.Count, jobs.Count - 1];
         return Gen.Select(
             Gen.Select(Gen.Enum<JobState>().Array[0, 3], word, word, word, word),
             Gen.Select(Gen.Dictionary(any, any)[0, 1], minute, minute, Gen.Bool),
             Gen.Select(some, Gen.Int[1, 7]),
-            (which, more, page) => new JobQuery
+            Gen.Select(Gen.Bool, owners),
+            (which, more, page, whose) => new JobQuery
             {
                 States = which.Item1,
                 User = which.Item2,
                 Algorithm = which.Item3,
                 DatasetId = which.Item4,
                 Name = which.Item5,
+                Owners = whose.Item1 ? whose.Item2 : null,
                 Labels = more.Item1,
                 SubmittedFrom = more.Item2 > 0 ? JobSamples.At(more.Item2) : null,
                 SubmittedBefore = more.Item3 > 0 ? JobSamples.At(more.Item3) : null,
@@ -68,7 +71,7 @@ public abstract partial class JobStoreConformance
             });
     }
 
-    /// <summary>Jobs of every state, user, algorithm, dataset, name and label, submitted a minute apart, one minute out of order.</summary>
+    /// <summary>Jobs of every state, user, team, algorithm, dataset, name and label, submitted a minute apart, one minute out of order.</summary>
     private async Task<List<Job>> MixedAsync(IJobStore store)
     {
         var fence = await DecideAsync(store);
@@ -82,7 +85,7 @@ public abstract partial class JobStoreConformance
                 Name = Words[i / 3 % 4],
                 Labels = new Dictionary<string, string> { [Words[i % 3]] = Words[i % 4], [Words[(i + 1) % 3]] = "b" },
             };
-            var submit = new JobCommand.Submit(request, i % 5 == 4 ? null : Words[i / 4 % 4], JobSamples.At(i / 2 == 5 ? 4 : i / 2));
+            var submit = new JobCommand.Submit(request, i % 5 == 4 ? null : Words[i / 4 % 4], JobSamples.At(i / 2 == 5 ? 4 : i / 2)) { Team = i % 7 > 4 ? null : Words[i % 3] };
             jobs.Add((await store.ApplyAsync([submit], null, Cancel))[0].Job!.Id);
         }
 

@@ -8,9 +8,14 @@ namespace Orca.Training.Testing.Conformance.Runs;
 /// <summary>Any query against what it says, over runs of jobs in every state, some of which are gone.</summary>
 public abstract partial class RunStoresConformance
 {
+    private static readonly JobOwners?[] AllOwners =
+    [
+        null, null, null, new("ann", [], false), new("bob", ["t1"], false), new(null, ["t0", "t1", "t0"], false), new("ann", ["t0", "nobody's"], true), new(null, [], true), new(null, [], false),
+    ];
+
     private static readonly Gen<RunQuery> AnyRunQuery = Gen.Select(
         Gen.Select(Perhaps("", "a0", "a1"), Perhaps("d0", "d1", "d2"), Perhaps("v0", "v1"), Perhaps("ann", "bob")),
-        Gen.Select(Perhaps("g0", "g1"), Perhaps("m", "n")),
+        Gen.Select(Perhaps("g0", "g1"), Perhaps("m", "n"), Any(AllOwners)),
         Any(JobState.Launching, JobState.Running, JobState.Succeeded, JobState.Failed, JobState.Cancelled).Array[0, 2],
         Gen.Select(Any<string?>(null, "accuracy", "accuracy", "of nobody"), Gen.Bool, Any<long?>(null, 7, 18), Gen.Int[1, 40]),
         (what, whose, states, how) => new RunQuery
@@ -21,6 +26,7 @@ public abstract partial class RunStoresConformance
             User = what.Item4,
             Group = whose.Item1,
             ModelName = whose.Item2,
+            Owners = whose.Item3,
             States = states,
             OrderBy = how.Item1,
             SmallestFirst = how.Item2,
@@ -117,7 +123,8 @@ public abstract partial class RunStoresConformance
         var found = all.Where(r =>
             (query.States.Count == 0 ? r.FinishedAt is not null : query.States.Contains(r.State))
             && IsOr(query.Algorithm, r.Request.Algorithm) && IsOr(query.DatasetId, r.Request.DatasetId) && IsOr(query.DatasetVersion, r.Request.DatasetVersion)
-            && IsOr(query.User, r.User) && IsOr(query.Group, r.Request.Group) && IsOr(query.ModelName, r.Request.OutputModelName));
+            && IsOr(query.User, r.User) && IsOr(query.Group, r.Request.Group) && IsOr(query.ModelName, r.Request.OutputModelName)
+            && (query.Owners is not { } owners || (owners.User is not null && owners.User == r.User) || (r.Team is null ? owners.WithoutTeam : owners.Teams.Contains(r.Team))));
         var ordered = query.OrderBy is { } metric
             ? found.Where(r => r.Metrics.ContainsKey(metric)).OrderBy(r => query.SmallestFirst ? r.Metrics[metric] : -r.Metrics[metric]).ThenByDescending(r => r.Job)
             : found.Where(r => query.Before is not { } before || r.Job < before).OrderByDescending(r => r.Job);
@@ -134,7 +141,7 @@ public abstract partial class RunStoresConformance
             Group = i % 7 < 3 ? null : $"g{i % 2}",
             OutputModelName = i % 4 == 0 ? "" : i % 4 == 1 ? "m" : "n",
         };
-        var job = await SubmitAsync(stores, request, i % 3 == 0 ? "bob" : "ann");
+        var job = await SubmitAsync(stores, request, i % 3 == 0 ? "bob" : "ann", i % 4 == 3 ? null : $"t{i % 2}");
         if (i % 5 == 0)
         {
             await DecideAsync(stores, new JobCommand.FinishQueued(job, JobState.Cancelled, JobSamples.OutOfRoom, JobSamples.At(9)));

@@ -123,9 +123,9 @@ public abstract partial class RunStoresConformance : Suite
         return stores;
     }
 
-    private async Task<JobId> SubmitAsync(RunStores stores, TrainingRequest request, string user = "ann")
+    private async Task<JobId> SubmitAsync(RunStores stores, TrainingRequest request, string user = "ann", string? team = null)
     {
-        var result = await stores.Jobs.ApplyAsync([new JobCommand.Submit(request, user, JobSamples.At(0))], null, Cancel);
+        var result = await stores.Jobs.ApplyAsync([new JobCommand.Submit(request, user, JobSamples.At(0)) { Team = team }], null, Cancel);
         return result[0].Job!.Id;
     }
 

@@ -8,7 +8,7 @@ using Orca.Training.Scheduling.Capacity;
 namespace Orca.Training.Testing;
 
 /// <summary>
-/// A runtime without an engine: its containers do what a script says, in the time of its <see cref="TimeProvider"/>. Thread-safe.
+/// A runtime without an engine. Its containers follow a script, in the time of its <see cref="TimeProvider"/>. Thread-safe.
 /// </summary>
 public sealed class FakeContainerRuntime : IContainerRuntime
 {
@@ -22,16 +22,16 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     private volatile Exception? _unavailable;
     private long _lastIncarnation;
 
-    /// <summary>A runtime whose containers succeed at once.</summary>
+    /// <summary>Creates a runtime whose containers succeed at once.</summary>
     public FakeContainerRuntime(TimeProvider time) => _time = time;
 
     /// <inheritdoc />
     public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true) { HasNetwork = true };
 
-    /// <summary>What each start says of its image's content; null for nothing.</summary>
+    /// <summary>The image digest that each start reports. Null: none.</summary>
     public string? ImageDigest { get; set; }
 
-    /// <summary>How many containers there are, ended ones included.</summary>
+    /// <summary>The number of containers, including ended ones.</summary>
     public int ContainerCount
     {
         get
@@ -43,10 +43,10 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
     }
 
-    /// <summary>Says what each attempt does; asked once for each start. It must not call the runtime.</summary>
+    /// <summary>Sets the behaviour of each attempt. The function is called once for each start, and must not call the runtime.</summary>
     public void Script(Func<AttemptSpec, FakeTraining> script) => _script = script;
 
-    /// <summary>From now on every call fails, and streams end, as if the engine were stopped; containers go on.</summary>
+    /// <summary>Makes every call fail and ends all streams, as if the engine were stopped. Containers continue.</summary>
     public void GoAway()
     {
         lock (_lock)
@@ -61,7 +61,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
     }
 
-    /// <summary>Calls work again.</summary>
+    /// <summary>Makes calls work again.</summary>
     public void ComeBack()
     {
         lock (_lock)
@@ -70,7 +70,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
     }
 
-    /// <summary>Somebody removes an attempt's container behind the service's back.</summary>
+    /// <summary>Removes the container of an attempt without the service.</summary>
     public void RemoveByHand(AttemptName attempt)
     {
         lock (_lock)
@@ -80,8 +80,8 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     }
 
     /// <summary>
-    /// Somebody asks an attempt's container to end behind the service's back, as by <c>docker stop</c>: it ends as
-    /// <see cref="FakeTraining.EndsOnStopWith"/> says, and the runtime tells of the signal.
+    /// Stops the container of an attempt without the service, as <c>docker stop</c> does. It ends as set by
+    /// <see cref="FakeTraining.EndsOnStopWith"/>, and the runtime reports the signal.
     /// </summary>
     public void StopByHand(AttemptName attempt)
     {

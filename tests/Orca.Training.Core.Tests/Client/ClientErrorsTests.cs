@@ -34,7 +34,7 @@ public sealed class ClientErrorsTests
     {
         var told = Assert.IsType<TrainingException>(new ClientErrors(_log).Translated(met, "TrainAsync", CancellationToken.None));
 
-        Assert.Equal((TrainingError.Internal, "The training service met an unexpected error; its log says more."), (told.Error, told.Message));
+        Assert.Equal((TrainingError.Internal, "The training service failed with an unexpected error; its log has the details."), (told.Error, told.Message));
         Assert.Same(met, told.InnerException);
         Assert.Equal(1, _log.Collector.Count);
         Assert.Equal((LogLevel.Error, 1080, met), (_log.LatestRecord.Level, _log.LatestRecord.Id.Id, _log.LatestRecord.Exception));

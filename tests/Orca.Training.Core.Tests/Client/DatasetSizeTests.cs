@@ -15,7 +15,7 @@ public sealed class DatasetSizeTests
 
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => ReadAsync(size.Counted(FileOf("b", (1 << 19) + 1))));
 
-        Assert.Equal("files: With 'b' the files hold more than 1 MiB, and a dataset may not: give less, or raise OrcaTraining:Limits:DatasetMiB.", refusal.Message);
+        Assert.Equal("files: With 'b' the files have more than 1 MiB, the limit of a dataset: give less, or raise OrcaTraining:Limits:DatasetMiB.", refusal.Message);
     }
 
     private static DatasetFile FileOf(string name, int size) => new(name, _ => ValueTask.FromResult<Stream>(new MemoryStream(new byte[size])));

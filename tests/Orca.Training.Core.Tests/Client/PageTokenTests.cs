@@ -45,7 +45,7 @@ public sealed class PageTokenTests
 
         PageToken.Read(other, Here, out var violation);
 
-        Assert.StartsWith("It is of a list with other conditions", violation!.Description, StringComparison.Ordinal);
+        Assert.StartsWith("It belongs to a list with other conditions", violation!.Description, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Orca.Training.Machines;
 
 namespace Orca.Training.Tests.Client;
 
-/// <summary>Parameters whose names differ by case alone: the training would get both.</summary>
+/// <summary>Parameters whose names differ only by case: the training would get both.</summary>
 public sealed class ParameterCaseTests
 {
     private static readonly RequestValidator Rules = new(
@@ -17,7 +17,7 @@ public sealed class ParameterCaseTests
     {
         var found = Assert.Single(Rules.Check(With("epochs")));
 
-        Assert.Equal(("parameters[epochs]", "The algorithm's own parameter is 'EPOCHS', which differs by case alone: give that, since the training would get both."), (found.Field, found.Description));
+        Assert.Equal(("parameters[epochs]", "The algorithm's own parameter is 'EPOCHS', which differs only by case: use that name, because the training would get both."), (found.Field, found.Description));
         Assert.Empty(Rules.Check(With("EPOCHS")));
     }
 
@@ -46,7 +46,7 @@ public sealed class ParameterCaseTests
 
         var failure = Assert.Single(new OptionsValidator("").Validate(null, options).Failures!);
 
-        Assert.Equal("OrcaTraining:Algorithms:a:Parameters has 'LR' and 'lr', which differ by case alone: leave one out, since a training would get both.", failure);
+        Assert.Equal("OrcaTraining:Algorithms:a:Parameters has 'LR' and 'lr', which differ only by case: leave one out, since a training would get both.", failure);
     }
 
     private static TrainingRequest With(string name) => Good with { Parameters = new Dictionary<string, string> { [name] = "3" } };

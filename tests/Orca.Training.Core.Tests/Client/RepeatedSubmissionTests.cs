@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -8,6 +9,7 @@ using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs.Folders;
+using Orca.Training.Ownership.Memory;
 using Orca.Training.Testing;
 using Orca.Training.Testing.Conformance.Datasets;
 
@@ -126,7 +128,7 @@ public sealed class RepeatedSubmissionTests
     {
         TrainingRequest[] requests = [Keyed with { IdempotencyKey = null }, Keyed with { IdempotencyKey = null }, Keyed with { IdempotencyKey = null }];
         var group = await world.Client.TrainAllAsync(requests, "g", "b", Cancel);
-        await world.Client.ForUser("bob").TrainAllAsync(requests, "g", "b", Cancel);
+        await world.ClientOf("bob").TrainAllAsync(requests, "g", "b", Cancel);
         await world.Client.TrainAllAsync(requests, "g", "another", Cancel);
         await world.FinishAndForgetAsync(group.Jobs[1]);
 
@@ -157,7 +159,19 @@ public sealed class RepeatedSubmissionTests
 
         public CountingStore Store { get; }
 
-        public TrainingClient Client => new(Store, this, new FolderLogStore("not-used", _time), ClientSamples.Data(this, Store), () => Rules, _time, new FakeLogger<TrainingClient>(), Metrics);
+        public TrainingClient Client => new(Services);
+
+        private ClientServices Services => new(Store, new FolderLogStore("not-used", _time), ClientSamples.Data(this, Store), () => Rules, _time, new FakeLogger<TrainingClient>())
+        {
+            Metrics = Metrics,
+        };
+
+        public ITrainingClient ClientOf(string user)
+        {
+            var options = new AccessOptions();
+            return new TrainingClients(Services, new ConfiguredAccess(options), options, new MemoryNameOwners())
+                .For(new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", user)], "test")));
+        }
 
         public TrainingMetrics? Metrics { get; set; }
 

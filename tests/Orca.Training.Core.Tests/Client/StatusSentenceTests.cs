@@ -12,19 +12,19 @@ public sealed class StatusSentenceTests
         { "Queued.", JobSamples.Waiting(), null },
         { "Queued, next in line.", JobSamples.Waiting(), 1 },
         { "Queued at position 1234.", JobSamples.Waiting(), 1234 },
-        { "Queued, next in line; its last start was put off: no room.", JobSamples.PutOff(), 1 },
-        { "Queued at position 2; its last start was put off: No GPU is free.", JobSamples.PutOff() with { QueueReason = "No GPU is free." }, 2 },
-        { "Held: it starts after somebody has released it.", Held(JobSamples.Waiting()), 1 },
-        { "Held: it starts after somebody has released it.", Held(Waiting(5)), 1 },
+        { "Queued, next in line; its last start was deferred: no room.", JobSamples.PutOff(), 1 },
+        { "Queued at position 2; its last start was deferred: No GPU is free.", JobSamples.PutOff() with { QueueReason = "No GPU is free." }, 2 },
+        { "Held: it starts after it is released.", Held(JobSamples.Waiting()), 1 },
+        { "Held: it starts after it is released.", Held(Waiting(5)), 1 },
         { "Being cancelled.", Held(JobSamples.Waiting()).Wished(), 1 },
-        { "Queued: it waits for job 5 to succeed.", Waiting(5), 2 },
-        { "Queued: it waits for jobs 7 and 5 to succeed.", Waiting(3, 7, 4, 5), 2 },
-        { "Queued: it waits for jobs 5, 7, 8, 9 and 10 to succeed.", Waiting(5, 7, 8, 9, 10), 2 },
-        { "Queued: it waits for jobs 5, 7, 8, 9, 10 and 2 more to succeed.", Waiting(5, 7, 8, 9, 10, 11, 12), 2 },
+        { "Queued: waiting for job 5 to succeed.", Waiting(5), 2 },
+        { "Queued: waiting for jobs 7 and 5 to succeed.", Waiting(3, 7, 4, 5), 2 },
+        { "Queued: waiting for jobs 5, 7, 8, 9 and 10 to succeed.", Waiting(5, 7, 8, 9, 10), 2 },
+        { "Queued: waiting for jobs 5, 7, 8, 9, 10 and 2 more to succeed.", Waiting(5, 7, 8, 9, 10, 11, 12), 2 },
         { "Queued, next in line.", Waiting(3, 4), 1 },
         { "Queued for another attempt, not before 2030-01-01 00:05:00 UTC: a reason.", ForAnotherAttempt(), 1 },
         {
-            "Queued, next in line; its last start was put off: no room.",
+            "Queued, next in line; its last start was deferred: no room.",
             ForAnotherAttempt().After(new JobCommand.BeginAttempt(new JobId(1), 2, "m1", JobSamples.At(6))).After(new JobCommand.Defer(new JobId(1), 2, "no room", JobSamples.At(9), JobSamples.At(7))),
             1
         },
@@ -42,12 +42,12 @@ public sealed class StatusSentenceTests
         { "Running, 1 of 2 done.", JobSamples.Working() with { Progress = JobSamples.HalfDone }, null },
         { "Running, 0.33 of 1500000 done.", JobSamples.Working() with { Progress = new TrainingProgress { Done = 1 / 3.0, Total = 1.5e6 } }, null },
         {
-            "Running. Not kept of its output: 1,200 points of its metrics (older ones are thinned, peaks stay); 2 announced files that are too many or whose names are not possible.",
+            "Running. Not kept of its output: 1,200 points of its metrics (older ones are thinned, peaks stay); 2 announced files beyond the limit or with invalid names.",
             JobSamples.Working() with { Progress = new TrainingProgress { LeftOut = new OutputLeftOut(1200, 0, 2) } },
             null
         },
         {
-            "The training completed. Not kept of its output: 3 values whose metric names are too many or not possible.",
+            "The training completed. Not kept of its output: 3 metric values beyond the limit or with invalid names.",
             JobSamples.In(JobState.Succeeded) with { Progress = new TrainingProgress { LeftOut = new OutputLeftOut(0, 3, 0) } },
             null
         },

@@ -106,7 +106,7 @@ public sealed class TrainingClientTests
         {
             var refused = await Assert.ThrowsAsync<TrainingException>(call);
             Assert.Equal(TrainingError.NotFound, refused.Error);
-            Assert.Equal("There is no job 7. It was never submitted here, or it finished so long ago that it is no longer kept.", refused.Message);
+            Assert.Equal("There is no job 7. It was never submitted here, or its retention has expired.", refused.Message);
         }
     });
 
@@ -214,7 +214,8 @@ public sealed class TrainingClientTests
         {
             Time = time;
             Store = new CountingStore(new MemoryJobStore(new MemoryJobStoreOptions { KeepFinished = keepFinished }, time));
-            Client = new TrainingClient(Store, Datasets, new FolderLogStore("not-used", time), ClientSamples.Data(Datasets, Store), () => new RequestValidator(new RequestLimits(), ["a"], 1), time, Log);
+            Client = new TrainingClient(new ClientServices(
+                Store, new FolderLogStore("not-used", time), ClientSamples.Data(Datasets, Store), () => new RequestValidator(new RequestLimits(), ["a"], 1), time, Log));
         }
 
         public VirtualTime Time { get; }

@@ -15,11 +15,11 @@ public sealed class UploadPlacesTests
         var refusal = Assert.Throws<TrainingException>(() => _places.Enter("ada"));
 
         Assert.Equal(
-            (TrainingError.ResourceExhausted, "You upload 2 datasets already, and a caller may upload 2 at once: wait for one of them to end."),
+            (TrainingError.ResourceExhausted, "You are uploading 2 datasets, and a caller may upload 2 at a time: wait until one of them has ended."),
             (refusal.Error, refusal.Message));
         using var other = _places.Enter("bob");
         refusal = Assert.Throws<TrainingException>(() => _places.Enter("eve"));
-        Assert.Equal("3 datasets are being uploaded, and no more may be at once: try it again.", refusal.Message);
+        Assert.Equal("3 datasets are being uploaded, which is the maximum: try again later.", refusal.Message);
     }
 
     [Fact]

@@ -27,6 +27,8 @@ public sealed class AddOrcaTrainingTests
             "StopGrace": "00:00:13",
             "LeaseDuration": "00:00:14",
             "RemoveLeftovers": true,
+            "RemoveLeftoverFiles": true,
+            "AllowUnknownSettings": true,
             "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00",
               "DatasetFiles": 12, "DatasetMiB": 13, "Uploads": 14, "UploadsOfCaller": 15, "UploadIdle": "00:00:16", "UploadTime": "00:00:17",
               "RequestBytes": 2000, "CallBytes": 3000, "LongestTimeLimit": "9.00:00:00" },
@@ -68,6 +70,7 @@ public sealed class AddOrcaTrainingTests
         Assert.Equal(
             ("app", "elsewhere", true, 15, true, true),
             (options.ApplicationName, options.DataFolder, options.DataFolderIsShared, options.MaxLogMiB, options.RemoveLeftovers, options.RequeueOnStop));
+        Assert.Equal((true, true), (options.RemoveLeftoverFiles, options.AllowUnknownSettings));
         Assert.Equal(
             [TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)],
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);
@@ -157,7 +160,7 @@ public sealed class AddOrcaTrainingTests
         services.AddOrcaTraining(_ => { });
 
         Assert.Single(services, d => d.ImplementationType == typeof(TrackerService));
-        Assert.Single(services, d => d.ServiceType == typeof(IValidateOptions<OrcaTrainingOptions>));
+        Assert.Equal(2, services.Count(d => d.ServiceType == typeof(IValidateOptions<OrcaTrainingOptions>)));
         Assert.Equal(once, services.Select(d => d.ServiceType).Where(t => t.Namespace!.StartsWith("Orca", StringComparison.Ordinal) || t == typeof(IHostedService)));
     }
 
@@ -187,7 +190,7 @@ public sealed class AddOrcaTrainingTests
 
         var missing = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancel));
 
-        Assert.Equal("Orca.Training has no machine to train on: add one to AddOrcaTraining(), with UseDocker() for instance.", missing.Message);
+        Assert.Equal("Orca.Training has no machine to train on: add one after AddOrcaTraining(), for example with UseDocker().", missing.Message);
     }
 
     [Fact]
@@ -197,7 +200,7 @@ public sealed class AddOrcaTrainingTests
 
         var twice = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancel));
 
-        Assert.Equal("Orca.Training has 2 machines named 'gpu': give each Use…() a name of its own.", twice.Message);
+        Assert.Equal("Orca.Training has 2 machines named 'gpu': give each Use…() call its own name.", twice.Message);
     }
 
     [Fact]

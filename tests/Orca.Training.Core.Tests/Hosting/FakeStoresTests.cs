@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Orca.Training.Artifacts;
 using Orca.Training.Jobs;
 using Orca.Training.Testing;
@@ -49,6 +50,20 @@ public sealed class FakeStoresTests
             Assert.Equal(code == OutcomeCode.ArtifactMissing, end.Outcome.Message == "The training announced 'model.bin', but left no such file.");
         }
     });
+
+    [Fact]
+    public async Task A_host_that_is_stopped_once_more_after_it_was_disposed_takes_no_harm()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
+        builder.Services.AddOrcaTraining(o => o.AddAlgorithm("a", "image")).UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)).UseFakeStores();
+        var host = builder.Build();
+        await host.StartAsync(Cancel);
+        var services = host.Services.GetServices<IHostedService>().ToList();
+        await host.StopAsync(Cancel);
+        host.Dispose();
+
+        await Task.WhenAll(services.Select(s => s.StopAsync(Cancel)));
+    }
 
     private static async Task<byte[]> ReadAsync(Stream stream)
     {

@@ -55,16 +55,55 @@ public sealed class SettingsTests
     {
         using var host = NewHost(_ => { }, ["LeaseDuration", "00:00:00", "Algorithms:a:Cpus", "0", "MemoryJobStore:KeepChanges", "many"]);
 
-        var wrong = await Assert.ThrowsAsync<AggregateException>(() => host.StartAsync(Cancel));
+        var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
 
         Assert.Equal(
             [
-                "Failed to convert configuration value 'many' at 'OrcaTraining:MemoryJobStore:KeepChanges' to type 'System.Int32'.",
                 "OrcaTraining:Algorithms:a:Cpus is 0: give a number above 0.",
                 "OrcaTraining:Algorithms:a:Image is '': give the image that trains.",
                 "OrcaTraining:LeaseDuration is 00:00:00: give a time above zero and up to 30 days.",
+                "OrcaTraining:MemoryJobStore:KeepChanges is 'many': give a whole number of at most 2147483647.",
             ],
-            wrong.InnerExceptions.Cast<OptionsValidationException>().SelectMany(e => e.Failures).Order(StringComparer.Ordinal));
+            wrong.Failures.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("LeaseDuration", "30s", "is '30s': write 00:00:30, which is hours:minutes:seconds.")]
+    [InlineData("LeaseDuration", "1.5 h", "is '1.5 h': write 01:30:00, which is hours:minutes:seconds.")]
+    [InlineData("LeaseDuration", "soon", "is 'soon': give hours:minutes:seconds, such as 00:00:30, with days in front where there are any, as in 2.00:00:00.")]
+    [InlineData("LeaseDuration", "", "is '': give hours:minutes:seconds, such as 00:00:30, with days in front where there are any, as in 2.00:00:00.")]
+    [InlineData("LeaseDuration:Seconds", "30", "is a section: give one value.")]
+    [InlineData("Algorithms:a:MemoryMiB", "2GB", "is '2GB': write 2048, a whole number of MiB.")]
+    [InlineData("Algorithms:a:MemoryMiB", "much", "is 'much': give a whole number of MiB, such as 2048.")]
+    [InlineData("Algorithms:a:Cpus", "two", "is 'two': give a number, such as 0.5.")]
+    [InlineData("Algorithms:a:Pull", "IfMising", "is 'IfMising': did you mean IfMissing? Give IfMissing, Always or Never.")]
+    [InlineData("Algorithms:a:Pull", "9", "is '9': give IfMissing, Always or Never.")]
+    [InlineData("Algorithms:a:Retries", "3", "is a single value: give a section with FirstPause, LongestPause, MaxRetries, On.")]
+    [InlineData("Algorithms:a:Retries:On", "Lost", "is a single value: give a list. In JSON that is [\"VALUE\"], in an environment variable OrcaTraining__Algorithms__a__Retries__On__0.")]
+    [InlineData("Algorithms:a:Retries:On:0", "OutOfMemry", "is 'OutOfMemry'. It is not a known outcome: did you mean OutOfMemory?")]
+    [InlineData("Algorithms:a:Parameters", "x", "is a single value: give a section with a value for each name, such as OrcaTraining:Algorithms:a:Parameters:NAME.")]
+    [InlineData("RequeueOnStop", "yes", "is 'yes': give true or false.")]
+    public async Task A_value_of_the_wrong_form_is_told_with_the_right_one(string setting, string value, string told)
+    {
+        using var host = NewHost(_ => { }, [.. OneAlgorithm, setting, value]);
+
+        var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
+
+        Assert.Equal($"OrcaTraining:{setting.Replace(":Seconds", "", StringComparison.Ordinal)} {told}", Assert.Single(wrong.Failures));
+    }
+
+    [Fact]
+    public async Task A_service_without_an_algorithm_starts_and_says_that_it_refuses_everything()
+    {
+        using var host = NewHost(b => b.UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)), []);
+        await host.StartAsync(Cancel);
+
+        Change(host, OneAlgorithm);
+        await host.StopAsync(Cancel);
+
+        Assert.Equal(
+            ["No algorithm is configured; every submission is refused. Add one with AddAlgorithm(), or in the section OrcaTraining:Algorithms"],
+            Told(host, 1046));
     }
 
     [Fact]
@@ -75,53 +114,66 @@ public sealed class SettingsTests
             ["LeaseDuration", "00:00:15", "StopGrace", "0"]);
         var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
         Assert.Equal(
-            "Jobs:LaunchTimeout is '15', which would be that many days: write hours:minutes:seconds, such as 00:00:15, or days in front of them.", wrong.Message);
+            "Jobs:LaunchTimeout is '15': give hours:minutes:seconds, such as 00:00:30, with days in front where there are any, as in 2.00:00:00. A number alone would be days.",
+            wrong.Message);
 
         using var other = NewHost(_ => { }, ["LeaseDuration", "15", "ReconcilePeriod", "10", "StopGrace", "1.00:00:00"]);
         wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => other.StartAsync(Cancel));
-        Assert.Equal(["OrcaTraining:ReconcilePeriod is '10'", "OrcaTraining:LeaseDuration is '15'"], wrong.Failures.Select(f => f.Split(',')[0]));
+        Assert.Equal(["OrcaTraining:LeaseDuration is '15'", "OrcaTraining:ReconcilePeriod is '10'"], wrong.Failures.Select(f => f.Split(": ")[0]));
     }
 
     [Fact]
-    public async Task A_key_that_means_nothing_is_told_with_the_nearest_that_does()
+    public async Task A_key_that_means_nothing_stops_the_start_and_is_told_with_the_nearest_that_does()
     {
-        using var host = NewHost(
-            b => b.UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)),
-            [
-                .. OneAlgorithm, "LeseDuration", "00:00:20", "limits:namelenght", "9", "Algorithms:a:Imag", "x", "Algorithms:a:Parameters:ANY", "1", "Algorithms:a:Command:0", "x",
-                "MemoryJobStore:KeepAll", "true", "Elsewhere:Deep:Er", "x",
-            ]);
-        await host.StartAsync(Cancel);
-        await host.StopAsync(Cancel);
+        string[] wrong = ["LeseDuration", "00:00:20", "limits:namelenght", "9", "Algorithms:a:Imag", "x", "MemoryJobStore:KeepAll", "true", "Elsewhere:Deep:Er", "x"];
+        string[] right = [.. OneAlgorithm, "Algorithms:a:Parameters:ANY", "1", "Algorithms:a:Command:0", "x"];
+        const string Hint = "A package's own settings are known once its Use…() is called.";
+        using var host = NewHost(b => b.UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)), [.. right, .. wrong]);
+
+        var stopped = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
 
         Assert.Equal(
             [
-                "The setting OrcaTraining:Algorithms:a:Imag is unknown and has no effect: did you mean OrcaTraining:Algorithms:a:Image?",
-                "The setting OrcaTraining:Elsewhere is unknown and has no effect: below OrcaTraining there can be Algorithms, ApplicationName, DataFolder, DataFolderIsShared, Disk, LaunchTimeout, LeaseDuration, Leavings, Limits, MaxLogMiB, MemoryJobStore, OtherUsersCanRead, ReconcilePeriod, RemoveLeftovers, RequeueOnStop, Retention, StopGrace.",
-                "The setting OrcaTraining:LeseDuration is unknown and has no effect: did you mean OrcaTraining:LeaseDuration?",
-                "The setting OrcaTraining:limits:namelenght is unknown and has no effect: did you mean OrcaTraining:limits:NameLength?",
-                "The setting OrcaTraining:MemoryJobStore:KeepAll is unknown and has no effect: below OrcaTraining:MemoryJobStore there can be KeepChanges, KeepFinished, KeepRevisions.",
+                "OrcaTraining:Algorithms:a:Imag is unknown: did you mean OrcaTraining:Algorithms:a:Image?",
+                $"OrcaTraining:Elsewhere is unknown: below OrcaTraining there can be Access, Algorithms, AllowUnknownSettings, ApplicationName, DataFolder, DataFolderIsShared, Disk, FailUnplaceable, LaunchTimeout, LeaseDuration, Leavings, Limits, MaxLogMiB, MemoryJobStore, OtherUsersCanRead, ReconcilePeriod, RemoveLeftoverFiles, RemoveLeftovers, RequeueOnStop, Retention, StopGrace. {Hint}",
+                "OrcaTraining:LeseDuration is unknown: did you mean OrcaTraining:LeaseDuration?",
+                "OrcaTraining:limits:namelenght is unknown: did you mean OrcaTraining:limits:NameLength?",
+                $"OrcaTraining:MemoryJobStore:KeepAll is unknown: below OrcaTraining:MemoryJobStore there can be KeepChanges, KeepFinished, KeepRevisions. {Hint}",
             ],
-            Told(host, 1040));
+            stopped.Failures.Order(StringComparer.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task A_host_that_allows_unknown_keys_is_told_of_them_and_starts()
+    {
+        using var host = NewHost(
+            b => b.UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)), [.. OneAlgorithm, "AllowUnknownSettings", "true", "PostgreSql:ConectionString", "x", "LeseDuration", "x"]);
+        await host.StartAsync(Cancel);
+        await host.StopAsync(Cancel);
+
+        Assert.Equal(["OrcaTraining:LeseDuration", "OrcaTraining:PostgreSql"], Told(host, 1040).Select(m => m.Split(' ')[2]));
     }
 
     [Fact]
     public async Task What_a_package_reads_is_known_and_no_more()
     {
-        using var host = NewHost(
-            b => b.UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System))
-                .AddSettings<PackageOptions>("Machines:gpu", "gpu", (section, options) => options.Network = section["Network"] ?? "").Configure(o => o.Network += "!"),
-            ["Machines:gpu:Network", "lab", "Machines:gpu:Networks", "lab", "Machines:gqu:Network", "lab"]);
+        string[] right = ["Machines:gpu:Network", "lab"];
+        using var host = NewHost(Build, right);
         await host.StartAsync(Cancel);
         await host.StopAsync(Cancel);
-
         Assert.Equal("lab!", host.Services.GetRequiredService<IOptionsMonitor<PackageOptions>>().Get("gpu").Network);
+
+        using var wrong = NewHost(Build, [.. right, "Machines:gpu:Networks", "lab", "Machines:gqu:Network", "lab"]);
+        var stopped = await Assert.ThrowsAsync<OptionsValidationException>(() => wrong.StartAsync(Cancel));
         Assert.Equal(
             [
-                "The setting OrcaTraining:Machines:gpu:Networks is unknown and has no effect: did you mean OrcaTraining:Machines:gpu:Network?",
-                "The setting OrcaTraining:Machines:gqu is unknown and has no effect: did you mean OrcaTraining:Machines:gpu?",
+                "OrcaTraining:Machines:gpu:Networks is unknown: did you mean OrcaTraining:Machines:gpu:Network?",
+                "OrcaTraining:Machines:gqu is unknown: did you mean OrcaTraining:Machines:gpu?",
             ],
-            Told(host, 1040));
+            stopped.Failures);
+
+        static void Build(OrcaTrainingBuilder builder) => builder.UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System))
+            .AddSettings<PackageOptions>("Machines:gpu", "gpu", (section, options) => options.Network = section["Network"] ?? "").Configure(o => o.Network += "!");
     }
 
     [Fact]
@@ -156,7 +208,7 @@ public sealed class SettingsTests
         // The first was launched before the change, the second waited through it.
         Assert.Equal(["image", "newer", "other"], images);
         Assert.Equal(
-            ["Changed settings are taken over, for requests and launches from now on: OrcaTraining:Algorithms:a:Image, OrcaTraining:Algorithms:b:Image, OrcaTraining:Limits:Labels"],
+            ["Reloaded settings, which apply to new requests and launches: OrcaTraining:Algorithms:a:Image, OrcaTraining:Algorithms:b:Image, OrcaTraining:Limits:Labels"],
             Told(host, 1041));
         await host.StopAsync(Cancel);
     });
@@ -178,8 +230,8 @@ public sealed class SettingsTests
 
         Assert.Equal(
             [
-                "Changed settings are not taken over, and those from before still hold: Failed to convert configuration value 'much' at 'OrcaTraining:Algorithms:a:MemoryMiB' to type 'System.Int32'.",
-                "Changed settings are not taken over, and those from before still hold: OrcaTraining:Algorithms:a:MemoryMiB is 1: give at least 6, the least that an engine takes.",
+                "The changed configuration is not valid, and the old settings stay in use: OrcaTraining:Algorithms:a:MemoryMiB is 'much': give a whole number of MiB, such as 2048.",
+                "The changed configuration is not valid, and the old settings stay in use: OrcaTraining:Algorithms:a:MemoryMiB is 1: give at least 6, the least that an engine takes.",
             ],
             Told(host, 1043));
         await host.StopAsync(Cancel);
@@ -188,7 +240,7 @@ public sealed class SettingsTests
     [Fact]
     public async Task A_changed_setting_that_needs_a_restart_is_told_until_it_is_set_back()
     {
-        using var host = NewHost(b => b.UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)), ["LeaseDuration", "00:00:20"]);
+        using var host = NewHost(b => b.UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)), ["LeaseDuration", "00:00:20", "AllowUnknownSettings", "true"]);
         await host.StartAsync(Cancel);
 
         Change(host, "LeaseDuration", "00:00:30", "MemoryJobStore:KeepFinished", "9", "LeaseDurations", "x");
@@ -197,8 +249,8 @@ public sealed class SettingsTests
 
         Assert.Equal(
             [
-                "The setting OrcaTraining:LeaseDuration was changed, but is read only when the host starts: restart it",
-                "The setting OrcaTraining:MemoryJobStore:KeepFinished was changed, but is read only when the host starts: restart it",
+                "The setting OrcaTraining:LeaseDuration has changed; restart the host to apply it",
+                "The setting OrcaTraining:MemoryJobStore:KeepFinished has changed; restart the host to apply it",
             ],
             Told(host, 1042));
         Assert.Single(Told(host, 1040));

@@ -21,8 +21,8 @@ public sealed class SharedStoresTests
         var told = Assert.Single(await StartAsync(areJobsShared: true, _ => { }));
 
         Assert.Equal(
-            (1033, LogLevel.Warning, "Hosts on other machines can use this job store too, but not find the datasets, artifacts, logs that this host keeps; "
-                + "if all of them have its data folder, set OrcaTraining:DataFolderIsShared"),
+            (1033, LogLevel.Warning, "Hosts on other machines can share this job store, but cannot find the datasets, artifacts, logs of this host. "
+                + "If all hosts have the same data folder, set OrcaTraining:DataFolderIsShared to true"),
             (told.Id.Id, told.Level, told.Message));
     }
 
@@ -38,7 +38,7 @@ public sealed class SharedStoresTests
     {
         var told = Assert.Single(await StartAsync(areJobsShared: true, b => b.UseLogStore(_ => LogSamples.FakeStore()), isFolderShared: true));
 
-        Assert.Contains("not find the logs that this host keeps", told.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot find the logs of this host", told.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class SharedStoresTests
         var told = Assert.Single(await StartAsync(areJobsShared: true, _ => { }, isFolderShared: true, id: 1044));
 
         Assert.Equal(LogLevel.Warning, told.Level);
-        Assert.Contains("not find the numbers of models, metrics that this host keeps in its memory", told.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot find the numbers of models, metrics of this host, which are in memory", told.Message, StringComparison.Ordinal);
         Assert.Empty(await StartAsync(areJobsShared: false, _ => { }, id: 1044));
     }
 

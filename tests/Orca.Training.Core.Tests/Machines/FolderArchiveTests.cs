@@ -24,7 +24,7 @@ public sealed class FolderArchiveTests : IDisposable
         var outside = Directory.CreateDirectory(_folder["outside"]).FullName;
         var tar = new Archive().Add('5', "c/").Add('2', "c/\xFE", target: outside).Add('5', "c/\xFF").Add('0', "c/\xFF/file", "evil");
 
-        Assert.Equal("The training left 'c/\\xFE', whose name is no UTF-8: give it another one.", (await RefusedAsync(tar)).Message);
+        Assert.Equal("The training left 'c/\\xFE', whose name is not UTF-8: use another name.", (await RefusedAsync(tar)).Message);
         Assert.Empty(Directory.GetFileSystemEntries(outside));
     }
 
@@ -34,19 +34,19 @@ public sealed class FolderArchiveTests : IDisposable
         { "a folder twice", "twice" },
         { "a file, then a folder", "twice" },
         { "a link, then a folder", "twice" },
-        { "a link, then what is below it", "in a folder that did not come with it" },
-        { "a file, then what is below it", "in a folder that did not come with it" },
-        { "no folder of it", "in a folder that did not come with it" },
-        { "a step up", "no name of a file below its folder" },
-        { "a step up in the midst", "no name of a file below its folder" },
-        { "a path from the root", "no name of a file below its folder" },
-        { "a path from the root by pax", "no name of a file below its folder" },
-        { "a NUL by pax", "no name of a file below its folder" },
-        { "a hard link to a link", "another name of a file that did not come with it" },
-        { "a hard link through a link", "in a folder that did not come with it" },
-        { "a hard link to the host", "no name of a file below its folder" },
-        { "a device", "no file, folder or link" },
-        { "a sparse file", "no file, folder or link" },
+        { "a link, then what is below it", "in a folder that is not in the output" },
+        { "a file, then what is below it", "in a folder that is not in the output" },
+        { "no folder of it", "in a folder that is not in the output" },
+        { "a step up", "not a path below its folder" },
+        { "a step up in the midst", "not a path below its folder" },
+        { "a path from the root", "not a path below its folder" },
+        { "a path from the root by pax", "not a path below its folder" },
+        { "a NUL by pax", "not a path below its folder" },
+        { "a hard link to a link", "a hard link to a file that is not in the output" },
+        { "a hard link through a link", "in a folder that is not in the output" },
+        { "a hard link to the host", "not a path below its folder" },
+        { "a device", "not a file, folder or link" },
+        { "a sparse file", "not a file, folder or link" },
         { "a part of 256 bytes", "a part of it than 255" },
     };
 
@@ -208,7 +208,7 @@ public sealed class FolderArchiveTests : IDisposable
         }
 
         var error = await Assert.ThrowsAsync<ArtifactException>(() => WriteAsync(Stream.Null));
-        Assert.Equal("The training left '\\xFF', whose name is no UTF-8: give it another one.", error.Message);
+        Assert.Equal("The training left '\\xFF', whose name is not UTF-8: use another name.", error.Message);
 
         Task WriteAsync(Stream tar) => FolderArchive.WriteAsync(_folder["in"], "in", tar, new ArchiveOwner(1, 1), isReadOnly: false, Cancel);
     }

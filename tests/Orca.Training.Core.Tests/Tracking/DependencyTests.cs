@@ -45,8 +45,8 @@ public sealed class DependencyTests
     });
 
     [Theory]
-    [InlineData(true, "Training 1, which has to succeed before this one starts, has been cancelled.")]
-    [InlineData(false, "Training 1, which has to succeed before this one starts, has failed.")]
+    [InlineData(true, "Training 1, which must succeed before this one starts, has been cancelled.")]
+    [InlineData(false, "Training 1, which must succeed before this one starts, has failed.")]
     public Task If_one_of_them_does_not_succeed_the_job_fails_and_so_does_what_waits_for_it(bool isCancelled, string says) => VirtualTime.RunAsync(async time =>
     {
         await using var host = await StartAsync(time, _ => FakeTraining.Succeeds.ExitsWith(1).RunsFor(TimeSpan.FromHours(1)));
@@ -61,7 +61,7 @@ public sealed class DependencyTests
         var (after, last) = (await host.FinishAsync(second), await host.FinishAsync(third));
 
         Assert.Equal((JobState.Failed, OutcomeCode.DependencyFailed, says), (after.State, after.Outcome!.Code, after.Message));
-        Assert.Equal("Training 2, which has to succeed before this one starts, has failed.", last.Message);
+        Assert.Equal("Training 2, which must succeed before this one starts, has failed.", last.Message);
         Assert.Equal(0, last.Attempt);
     });
 

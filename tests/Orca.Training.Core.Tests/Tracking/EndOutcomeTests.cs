@@ -18,16 +18,16 @@ public sealed class EndOutcomeTests
     [InlineData(134, false, "NonZeroExit", "The training program aborted itself (exit code 134).")]
     [InlineData(139, false, "NonZeroExit", "The training program crashed with a segmentation fault (exit code 139).")]
     [InlineData(136, false, "NonZeroExit", "The training program ended with exit code 136.")]
-    [InlineData(130, false, "Killed", "The training was interrupted from outside (SIGINT).")]
-    [InlineData(137, false, "Killed", "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory.")]
-    [InlineData(143, false, "Killed", "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped.")]
+    [InlineData(130, false, "Killed", "The training was interrupted from outside this service (SIGINT).")]
+    [InlineData(137, false, "Killed", "The training was killed from outside this service (SIGKILL): by a person, or because the engine of its machine was stopped. The machine does not report that memory ran out.")]
+    [InlineData(143, false, "Killed", "The training was stopped from outside this service (SIGTERM): by a person, or because the engine of its machine was stopped.")]
     [InlineData(137, true, "OutOfMemory", "The training used more memory than its limit of 512 MiB and was killed. " + Advice)]
     [InlineData(1, true, "OutOfMemory", "A process of the training used more memory than its limit of 512 MiB and was killed; the training then ended with exit code 1.")]
     [InlineData(127, true, "OutOfMemory", "A process of the training used more memory than its limit of 512 MiB and was killed; the training then ended with exit code 127.")]
-    [InlineData(143, true, "Killed", "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped.")]
+    [InlineData(143, true, "Killed", "The training was stopped from outside this service (SIGTERM): by a person, or because the engine of its machine was stopped.")]
     [InlineData(139, true, "NonZeroExit", "The training program crashed with a segmentation fault (exit code 139).")]
-    [InlineData(null, false, "Unknown", "The training ended, but the machine does not say how.")]
-    [InlineData(null, true, "Unknown", "The training ended, but the machine does not say how.")]
+    [InlineData(null, false, "Unknown", "The training ended, but the machine does not report how.")]
+    [InlineData(null, true, "Unknown", "The training ended, but the machine does not report how.")]
     public void An_end_has_a_code_and_a_sentence(int? exitCode, bool outOfMemory, string code, string sentence)
     {
         Assert.Equal(new Outcome(new OutcomeCode(code), sentence, exitCode), EndOutcome.Of(End(exitCode, outOfMemory), 512L << 20, []));
@@ -62,7 +62,7 @@ public sealed class EndOutcomeTests
         var outcome = EndOutcome.Of(End(exitCode, outOfMemory: false), 0, ["Loading.", last]);
 
         Assert.Equal(OutcomeCode.NonZeroExit, outcome.Code);
-        Assert.Equal(isForeign, outcome.Message.StartsWith($"The training's program was made for another kind of processor than its machine has (exit code {exitCode}).", StringComparison.Ordinal));
+        Assert.Equal(isForeign, outcome.Message.StartsWith($"The training program was built for another kind of processor than that of its machine (exit code {exitCode}).", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -126,16 +126,16 @@ public sealed class EndOutcomeTests
     [Fact]
     public void An_end_that_is_not_known_says_why_where_the_machine_does() =>
         Assert.Equal(
-            "The training ended, but the machine does not say how: its node 'n1' did not say how it ended.",
+            "The training ended, but the machine does not report how: its node 'n1' did not say how it ended.",
             EndOutcome.Of(End(exitCode: null, outOfMemory: false) with { Detail = "its node 'n1' did not say how it ended" }, 0, []).Message);
 
     [Fact]
     public void Ends_that_no_exit_code_tells_have_their_sentences_too()
     {
-        Assert.Equal(new Outcome(OutcomeCode.Lost, "The training's container was removed before anybody saw its end, so how it ended is not known."), EndOutcome.Lost([]));
-        Assert.Equal("The training's container was removed before anybody saw its end, so how it ended is not known. Its last lines:\nx", EndOutcome.Lost(["x"]).Message);
+        Assert.Equal(new Outcome(OutcomeCode.Lost, "The container of the training was removed before its end was seen, so its outcome is not known."), EndOutcome.Lost([]));
+        Assert.Equal("The container of the training was removed before its end was seen, so its outcome is not known. Its last lines:\nx", EndOutcome.Lost(["x"]).Message);
         Assert.Equal(new Outcome(OutcomeCode.Cancelled, "Cancelled on request."), EndOutcome.Cancelled(byHost: false));
-        Assert.Equal(new Outcome(OutcomeCode.Cancelled, "Ended because the service was stopped, and its job store keeps nothing."), EndOutcome.Cancelled(byHost: true));
+        Assert.Equal(new Outcome(OutcomeCode.Cancelled, "Cancelled because the service stopped, and its job store is in memory."), EndOutcome.Cancelled(byHost: true));
         Assert.Equal(new Outcome(OutcomeCode.LaunchFailed, "The training could not be started within 00:15:00."), EndOutcome.NeverStarted(TimeSpan.FromMinutes(15), null));
         Assert.Equal("The training could not be started within 00:15:00. No engine.", EndOutcome.NeverStarted(TimeSpan.FromMinutes(15), "No engine.").Message);
     }

@@ -121,7 +121,7 @@ public sealed class EndingTests
         {
             var status = await host.Client.GetTrainingStatusAsync(job, Cancel);
             Assert.Equal(JobState.Cancelled, status.State);
-            Assert.Equal("Ended because the service was stopped, and its job store keeps nothing.", status.Message);
+            Assert.Equal("Cancelled because the service stopped, and its job store is in memory.", status.Message);
         }
 
         host.Host.Dispose();

@@ -21,7 +21,7 @@ public sealed class LeavingsTests
         var unnamed = await host.FinishAsync(await host.Client.TrainAsync(Request, Cancel));
 
         Assert.Equal((JobState.Failed, OutcomeCode.ArtifactMissing, null), (named.State, named.Outcome?.Code, named.ModelVersion));
-        Assert.Equal("The training completed, but left no file, so that there is nothing to publish as the model 'm': write it to ORCA_OUTPUT_PATH.", named.Outcome!.Message);
+        Assert.Equal("The training completed, but left no file, so there is nothing to publish as the model 'm': write it to ORCA_OUTPUT_PATH.", named.Outcome!.Message);
         Assert.Equal(JobState.Succeeded, unnamed.State);
     });
 
@@ -92,7 +92,7 @@ public sealed class LeavingsTests
         var status = await host.FinishAsync(job);
 
         Assert.Equal((2, OutcomeCode.ArtifactTooLarge), (status.Attempts.Count, status.Outcome?.Code));
-        Assert.Equal("The checkpoint that the attempt before left cannot be handed on: too much", status.Outcome?.Message);
+        Assert.Equal("The checkpoint of the previous attempt cannot be passed on: too much", status.Outcome?.Message);
     });
 
     private static TrainingRequest Request => new() { Algorithm = "a", DatasetId = "d" };

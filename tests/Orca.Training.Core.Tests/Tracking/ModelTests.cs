@@ -137,7 +137,7 @@ public sealed class ModelTests
 
         Assert.Equal(OutcomeCode.ImageNotFound, again.Outcome!.Code);
         Assert.Equal(
-            "The image 'sha256:abc', which job 1 ran, can no longer be had on machine 'fake': load it there again, or submit the request anew to train with the algorithm's present one.",
+            "The image 'sha256:abc', which job 1 ran, is no longer available on machine 'fake': load it there again, or submit the request again to use the algorithm's current image.",
             again.Outcome.Message);
     });
 

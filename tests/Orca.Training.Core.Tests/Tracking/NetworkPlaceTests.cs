@@ -125,7 +125,7 @@ public sealed class NetworkPlaceTests
         }));
 
         Assert.Equal(
-            "Machine 'alone' (NoNetwork) gives its containers no network, and NetworkArtifacts keeps what trainings write behind one: set the machine's Network to one in which the store's server can be reached.",
+            "Machine 'alone' (NoNetwork) gives its containers no network, and NetworkArtifacts keeps what trainings write behind one: set the machine's Network to a network from which the server of the store can be reached.",
             wrong.Message);
     });
 

@@ -17,8 +17,21 @@ public sealed class TimeoutTests
 
         Assert.Equal((JobState.Failed, OutcomeCode.TimedOut), (status.State, status.Outcome!.Code));
         Assert.Equal(TimeSpan.FromMinutes(90), status.FinishedAt - status.StartedAt);
-        Assert.Equal("The training ran longer than its limit of 01:30:00 and was stopped. Ask for more time, or for less work.", status.Message);
+        Assert.Equal("The training ran longer than its limit of 01:30:00 and was stopped. Raise the limit, or reduce the work.", status.Message);
         await host.WaitForNoContainersAsync();
+    });
+
+    [Fact]
+    public Task One_without_a_limit_of_its_own_is_stopped_at_the_hosts() => VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await TestHost.StartAsync(time, _ => FakeTraining.Hangs, o => o.Limits.LongestTimeLimit = TimeSpan.FromHours(3));
+
+        var status = await host.FinishAsync(await TrainAsync(host, null));
+
+        Assert.Equal((JobState.Failed, OutcomeCode.TimedOut), (status.State, status.Outcome!.Code));
+        // It is looked at once a reconcile period.
+        Assert.InRange((status.FinishedAt - status.StartedAt)!.Value, TimeSpan.FromHours(3), TimeSpan.FromHours(3) + TimeSpan.FromSeconds(11));
+        Assert.Contains("03:00:00", status.Message, StringComparison.Ordinal);
     });
 
     [Fact]
@@ -99,6 +112,6 @@ public sealed class TimeoutTests
         Assert.Equal(JobState.Succeeded, (await host.FinishAsync(patient)).State);
     });
 
-    private static Task<JobId> TrainAsync(TestHost host, TrainingTimeouts timeouts) =>
+    private static Task<JobId> TrainAsync(TestHost host, TrainingTimeouts? timeouts) =>
         host.Client.TrainAsync(new TrainingRequest { Algorithm = "a", DatasetId = "d", Timeouts = timeouts }, Cancel);
 }

@@ -257,7 +257,7 @@ public sealed class TrackerTests
 
         Assert.Equal((JobState.Failed, OutcomeCode.InvalidSpec), (status.State, status.Outcome!.Code));
         Assert.Equal(
-            "No machine of this service could ever start it: 'fake': it needs 1000 processors, of which 64 are free. Ask for less.", status.Message);
+            "No machine of this service can ever start it: 'fake': it needs 1000 processors, of which 64 are free. Ask for less.", status.Message);
         Assert.Equal(JobState.Succeeded, (await host.FinishAsync(small)).State);
     });
 

@@ -41,7 +41,7 @@ public sealed class RegistryTests(DockerEngine engine, PrivateRegistry registry)
         var outcome = await FailAsync(Pulling("closed:1", credentials: null));
 
         Assert.Equal(OutcomeCode.ImagePullFailed, outcome.Code);
-        Assert.Contains("Give them as the algorithm's Registry setting", outcome.Message, StringComparison.Ordinal);
+        Assert.Contains("Set them in the algorithm's Registry setting", outcome.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -70,14 +70,33 @@ public sealed class SentSignalTests : FaultTest
         Assert.Null(Assert.Single(await runtime.ListAsync(Scope, Token)).Signal);
     }
 
+    [Fact]
+    public async Task An_engine_that_never_tells_its_events_is_not_asked_for_ever()
+    {
+        await using var engine = Engine([], remembered: null, exitCode: 0, isKept: false);
+        using var runtime = Runtime(engine.Endpoint);
+
+        await Assert.ThrowsAsync<RuntimeUnavailableException>(() => runtime.ListAsync(Scope, Token));
+        await Assert.ThrowsAsync<RuntimeUnavailableException>(() => runtime.ListAsync(Scope, Token));
+
+        var end = Assert.Single(await runtime.ListAsync(Scope, Token));
+        Assert.Equal((ContainerState.Ended, 0, null), (end.State, end.ExitCode, end.Signal));
+    }
+
     private static string Killed(string signal) => Event("kill").Replace("\"exitCode\":\"\"", $"\"signal\":\"{signal}\"", StringComparison.Ordinal);
 
-    private static FakeEngine Engine(string[] live, string[] remembered, int exitCode, bool isKept, string stopSignal = "") => new(async (request, socket, token) =>
+    private static FakeEngine Engine(string[] live, string[]? remembered, int exitCode, bool isKept, string stopSignal = "") => new(async (request, socket, token) =>
     {
         if (request.Contains("/events", StringComparison.Ordinal))
         {
             var isLive = !request.Contains("until=", StringComparison.Ordinal);
-            await FakeEngine.SendAsync(socket, FakeEngine.Stream() + string.Concat((isLive ? live : remembered).Select(FakeEngine.Chunk)), token);
+            if (!isLive && remembered is null)
+            {
+                await FakeEngine.SendAsync(socket, FakeEngine.Json(500, "{}"), token);
+                return;
+            }
+
+            await FakeEngine.SendAsync(socket, FakeEngine.Stream() + string.Concat((isLive ? live : remembered!).Select(FakeEngine.Chunk)), token);
             await (isLive ? FakeEngine.Hang(token) : FakeEngine.SendAsync(socket, "0\r\n\r\n", token));
             return;
         }

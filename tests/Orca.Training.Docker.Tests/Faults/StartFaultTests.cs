@@ -118,7 +118,7 @@ public sealed partial class StartFaultTests : FaultTest
         using var runtime = Runtime(engine.Endpoint);
         var deferred = Assert.IsType<StartResult.Deferred>(await runtime.StartAsync(Spec, _phases, Token));
 
-        Assert.Equal("The machine has no room for the container now (mkdir …: no space left on device).", deferred.Reason);
+        Assert.Equal("The machine has no capacity for the container now (mkdir …: no space left on device).", deferred.Reason);
         Assert.Equal(1, removed);
     }
 

@@ -5,7 +5,8 @@ namespace Orca.Training.Docs.Tests.Pages;
 
 /// <summary>
 /// Compiles a page's blocks of C#, in their order, as programs of a web host that has every package. A block that compiles by itself
-/// begins a program; any other has to compile as the next lines of the program that was begun before it.
+/// begins a program; any other has to compile as the next lines of the program that was begun before it. Where the page says in which file a
+/// block goes, that file has to compile with it.
 /// </summary>
 internal sealed class CSharpBlocks
 {
@@ -34,11 +35,21 @@ internal sealed class CSharpBlocks
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':').Select(p => MetadataReference.CreateFromFile(p)),
         new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
 
+    // What the template of a test project imports besides; tests are no program.
+    private static readonly CSharpCompilation EmptyTest =
+        Empty.AddSyntaxTrees(CSharpSyntaxTree.ParseText("global using Xunit;")).WithOptions(Empty.Options.WithOutputKind(OutputKind.DynamicallyLinkedLibrary));
+
+    private readonly Dictionary<string, string> _files = [];
     private string _program = "";
 
     /// <summary>What is wrong with the next block; of a block that cannot stand alone, what is wrong with it in its program.</summary>
-    public IReadOnlyList<string> ErrorsOfNext(string block)
+    public IReadOnlyList<string> ErrorsOfNext(string block, string before = "")
     {
+        if (CodePlace.Of(before) is { } place)
+        {
+            return ErrorsOf(_files[place.File] = place.Put(_files.GetValueOrDefault(place.File, ""), block));
+        }
+
         var alone = ErrorsOf(block);
         if (alone.Count == 0 || _program.Length == 0)
         {
@@ -52,7 +63,7 @@ internal sealed class CSharpBlocks
 
     private static List<string> ErrorsOf(string program) =>
     [
-        .. Empty.AddSyntaxTrees(CSharpSyntaxTree.ParseText(program)).GetDiagnostics()
+        .. (program.Contains("[Fact]", StringComparison.Ordinal) ? EmptyTest : Empty).AddSyntaxTrees(CSharpSyntaxTree.ParseText(program)).GetDiagnostics()
             .Where(d => d.Severity == DiagnosticSeverity.Error || (d.Severity == DiagnosticSeverity.Warning && d.Id.StartsWith("CS86", StringComparison.Ordinal)))
             .Select(d => d.ToString()),
     ];

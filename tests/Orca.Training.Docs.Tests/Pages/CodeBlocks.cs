@@ -14,14 +14,19 @@ internal sealed class CodeBlocks
     private readonly CSharpBlocks _csharp = new();
 
     /// <summary>What is wrong with the next block.</summary>
-    public async Task<IEnumerable<string>> ErrorsOfNextAsync(string language, string text) => language switch
+    /// <param name="language">Its language.</param>
+    /// <param name="text">The block.</param>
+    /// <param name="before">The line before it, which may say where it goes.</param>
+    public async Task<IEnumerable<string>> ErrorsOfNextAsync(string language, string text, string before = "") => language switch
     {
-        "csharp" => _csharp.ErrorsOfNext(text),
+        "csharp" => _csharp.ErrorsOfNext(text, before),
         "json" => ErrorsOfSettings(text),
         "yaml" => ErrorsOfManifest(text),
         "python" => await ErrorsOfProgramAsync("python3", "-c", "import ast, sys; ast.parse(sys.argv[1])", text),
         "sh" => await ErrorsOfProgramAsync("sh", "-n", "-c", text),
         "dockerfile" => text.TrimEnd().Split('\n').Where(l => !Instructions.Contains(l.Split(' ')[0])),
+        // Run as it stands, but for its names, by the test of the page that has it.
+        "nginx" => [],
         "text" => [],
         _ => [$"Nothing checks a block of '{language}': give it a language that is checked here, or a checker."],
     };

@@ -3,7 +3,7 @@ namespace Orca.Training.Docs.Tests.Pages;
 /// <summary>Looks up what a command on a page names: scripts and their options, benches, tests, packages.</summary>
 internal static class Commands
 {
-    private static readonly string[] Tools = ["docker", "dotnet", "kubectl"];
+    private static readonly string[] Tools = ["cp", "docker", "dotnet", "kubectl"];
 
     /// <summary>What in a command is not there.</summary>
     public static IEnumerable<string> Missing(string command)
@@ -11,7 +11,8 @@ internal static class Commands
         var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(IsVariable).ToArray();
         if (Tools.Contains(words[0]))
         {
-            return words.Where(w => w.StartsWith("Orca.Training.", StringComparison.Ordinal) && !Directory.Exists(Path.Combine(Repository.Folder, "src", w)))
+            return words.Select(w => w.Split('@')[0])
+                .Where(w => w.StartsWith("Orca.Training.", StringComparison.Ordinal) && !Packages.Any(f => Directory.Exists(Path.Combine(Repository.Folder, f, w))))
                 .Select(w => $"no package {w}: {command}");
         }
 
@@ -34,6 +35,9 @@ internal static class Commands
         });
         return missing.Select(w => $"{words[0]} knows no {w}: {command}");
     }
+
+    // Where packages are made.
+    private static readonly string[] Packages = ["src", "templates"];
 
     private static string Benches { get; } = File.ReadAllText(Path.Combine(Repository.Folder, "bench", "Orca.Training.Bench", "Program.cs"));
 

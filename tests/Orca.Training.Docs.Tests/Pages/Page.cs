@@ -14,7 +14,7 @@ internal sealed partial class Page
     public static IReadOnlyList<Page> All { get; } =
     [
         .. Directory.EnumerateFiles(Repository.Folder, "*.md")
-            .Concat(new[] { "docs", "training-images", "samples", "src", "bench" }.SelectMany(f => Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Folder, f), "*.md", SearchOption.AllDirectories)))
+            .Concat(new[] { "docs", "training-images", "samples", "src", "templates", "bench" }.SelectMany(f => Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Folder, f), "*.md", SearchOption.AllDirectories)))
             .Select(p => System.IO.Path.GetRelativePath(Repository.Folder, p))
             .Where(p => !p.Contains("/bin/", StringComparison.Ordinal) && !p.Contains("/obj/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
@@ -24,9 +24,9 @@ internal sealed partial class Page
     /// <summary>Its path below the repository.</summary>
     public string Path { get; }
 
-    /// <summary>Its fenced blocks, in their order.</summary>
-    public IEnumerable<(string Language, string Text)> Blocks =>
-        Fence().Matches(_text).Select(m => (m.Groups["language"].Value, m.Groups["text"].Value));
+    /// <summary>Its fenced blocks, in their order, each with the line of text before it.</summary>
+    public IEnumerable<(string Language, string Text, string Before)> Blocks =>
+        Fence().Matches(_text).Select(m => (m.Groups["language"].Value, m.Groups["text"].Value, _text[..m.Index].TrimEnd().Split('\n')[^1]));
 
     /// <summary>Fences that make no block as they stand: not closed, not at the beginning of their line, or with more than a language.</summary>
     public IEnumerable<string> StrayFences => AnyFence().Matches(Prose).Select(m => m.Value.Trim());

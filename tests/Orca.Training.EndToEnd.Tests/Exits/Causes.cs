@@ -6,11 +6,11 @@ namespace Orca.Training.EndToEnd.Tests.Exits;
 /// <summary>The exit matrix: whatever can end a training, and what is said of it.</summary>
 internal static class Causes
 {
-    private const string Gone = "The training's container was removed before anybody saw its end, so how it ended is not known.";
+    private const string Gone = "The container of the training was removed before its end was seen, so its outcome is not known.";
 
-    private const string BySigkill = "The training was killed from outside (SIGKILL): by a person, or because its machine's engine was stopped. The machine reports no lack of memory.";
+    private const string BySigkill = "The training was killed from outside this service (SIGKILL): by a person, or because the engine of its machine was stopped. The machine does not report that memory ran out.";
 
-    private const string BySigterm = "The training was asked to stop from outside (SIGTERM), not through this service: by a person, or because its machine's engine was stopped.";
+    private const string BySigterm = "The training was stopped from outside this service (SIGTERM): by a person, or because the engine of its machine was stopped.";
 
     private const string SavesOnSigterm = "trap 'echo half > \"$ORCA_OUTPUT_PATH/model\"; exit 0' TERM; " + Waits;
 
@@ -26,7 +26,7 @@ internal static class Causes
         new("exit code 127: a program that is not there", Script("exec no-such-program"), OutcomeCode.NonZeroExit, "The training's command was not found in its image (exit code 127)."),
         new("exit code 137: SIGKILL from within", Script("kill -KILL $$"), OutcomeCode.Killed, BySigkill),
         new("exit code 143: SIGTERM from within", Script("kill -TERM $$"), OutcomeCode.Killed, BySigterm),
-        new("exit code 130: SIGINT", Script("kill -INT $$"), OutcomeCode.Killed, "The training was interrupted from outside (SIGINT)."),
+        new("exit code 130: SIGINT", Script("kill -INT $$"), OutcomeCode.Killed, "The training was interrupted from outside this service (SIGINT)."),
         new("a segmentation fault", Script("kill -SEGV $$"), OutcomeCode.NonZeroExit, "The training program crashed with a segmentation fault (exit code 139)."),
         new("a bus error", Script("kill -BUS $$"), OutcomeCode.OutOfMemory, "The training ran out of shared memory (/dev/shm)"),
         new("an abort", Script("kill -ABRT $$"), OutcomeCode.NonZeroExit, "The training program aborted itself (exit code 134)."),
@@ -42,7 +42,7 @@ internal static class Causes
 
         // Somebody on the machine.
         new("docker stop", Script(Waits), OutcomeCode.Killed, BySigterm) { Act = OnceBegun(s => s.DockerAsync("stop")) },
-        new("docker stop of a training that saves and ends with exit code 0", Script(SavesOnSigterm), OutcomeCode.Killed, BySigterm + " It ended with exit code 0 then,") { Act = OnceBegun(s => s.DockerAsync("stop")) },
+        new("docker stop of a training that saves and ends with exit code 0", Script(SavesOnSigterm), OutcomeCode.Killed, BySigterm + " It then ended with exit code 0,") { Act = OnceBegun(s => s.DockerAsync("stop")) },
         new("docker kill --signal QUIT", Script(Begins + "exec sleep 60"), OutcomeCode.Killed, "by a signal (SIGQUIT") { Act = OnceBegun(s => s.DockerAsync("kill", "--signal", "QUIT")) },
         new("docker kill --signal HUP", Script(Waits), OutcomeCode.Killed, "by a signal (SIGHUP") { Act = OnceBegun(s => s.DockerAsync("kill", "--signal", "HUP")) },
         new("docker kill --signal USR1", Script(Waits), OutcomeCode.Killed, "by a signal (SIGUSR1") { Act = OnceBegun(s => s.DockerAsync("kill", "--signal", "USR1")) },
@@ -56,8 +56,8 @@ internal static class Causes
         new("an image's name that is none", Of("bad-name"), OutcomeCode.InvalidSpec, "'Not An Image' is not the name of an image"),
         new("a command that is not in the image", Of("missing-command"), OutcomeCode.NonZeroExit, "The training's command was not found in its image (exit code 127)."),
         new("a command that is no program", Of("no-program"), OutcomeCode.NonZeroExit, "The training's command cannot be executed (exit code 126)."),
-        new("an image for another kind of processor", Of("other-processor"), OutcomeCode.NonZeroExit, "The training's program was made for another kind of processor than its machine has (exit code 1)."),
-        new("a folder that the engine cannot mount", Of("unmounted", "vanishing"), OutcomeCode.InvalidSpec, "The Docker Engine does not see a folder that the container should, or cannot mount it"),
+        new("an image for another kind of processor", Of("other-processor"), OutcomeCode.NonZeroExit, "The training program was built for another kind of processor than that of its machine (exit code 1)."),
+        new("a folder that the engine cannot mount", Of("unmounted", "vanishing"), OutcomeCode.InvalidSpec, "The Docker Engine cannot see or cannot mount a folder of the container"),
         new("a GPU that the engine cannot give", Of("gpu"), OutcomeCode.InvalidSpec, "The job asks for 1 GPU(s), which the Docker Engine cannot give"),
         new("a dataset that is gone", Of("shell", "fleeting"), OutcomeCode.DatasetUnavailable, "The dataset cannot be used:") { Setting = Setting.Busy, Act = s => s.DeleteDatasetAsync("fleeting") },
 
@@ -66,7 +66,7 @@ internal static class Causes
         new("launching too long", Of("slow-image") with { Timeouts = new() { Launching = TimeSpan.FromSeconds(1) } }, OutcomeCode.LaunchFailed, "The training could not be started within 00:00:01."),
         new("running too long", Script(Waits, new TrainingTimeouts { Running = TimeSpan.FromSeconds(1) }), OutcomeCode.TimedOut, "The training ran longer than its limit of 00:00:01 and was stopped."),
         new("no progress", Script(Waits, new TrainingTimeouts { NoProgress = TimeSpan.FromSeconds(1) }), OutcomeCode.Stalled, "The training reported neither a metric nor progress for 00:00:01, its limit, and was stopped."),
-        new("the failure of what it waits for", Script("exit 0"), OutcomeCode.DependencyFailed, "which has to succeed before this one starts, has failed.") { After = "exit code 1" },
+        new("the failure of what it waits for", Script("exit 0"), OutcomeCode.DependencyFailed, "which must succeed before this one starts, has failed.") { After = "exit code 1" },
 
         // A cancel.
         new("a cancel while queued", Script("exit 0"), OutcomeCode.Cancelled, "Cancelled on request.") { Setting = Setting.Busy, Act = s => s.CancelAsync() },

@@ -164,7 +164,7 @@ public sealed class ExitMatrix : IAsyncLifetime
             .UseSqlite("Data Source=orca.db")
             .UseCapacityPolicy(CapacityPolicies.Jobs(16));
         var app = builder.Build();
-        app.MapOrcaTraining();
+        app.MapOrcaTraining().AllowThisMachineOnly();
         await app.Services.GetRequiredService<IDatasetStore>().AddAsync(
             "numbers", [new DatasetFile("numbers.txt", _ => ValueTask.FromResult<Stream>(new MemoryStream("1 2 3"u8.ToArray())))], default);
         app.Run();

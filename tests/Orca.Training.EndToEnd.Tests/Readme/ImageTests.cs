@@ -13,13 +13,61 @@ public sealed class ImageTests
         const string page = "docs/training-images.md";
         var status = await TrainAsync("script", folder =>
         {
-            File.WriteAllText(Path.Combine(folder, "train.sh"), PageProgram.BlocksOf(page, "sh").Single());
+            File.WriteAllText(Path.Combine(folder, "train.sh"), PageProgram.BlocksOf(page, "sh")[0]);
             return PageProgram.BlocksOf(page, "dockerfile").Single();
         });
 
         Assert.Equal((3.0, 3.0), (status.Progress.Done, status.Progress.Total));
         Assert.Equal(0.3, status.Progress.Metrics["loss"]);
         Assert.Equal("model.txt", status.Artifacts.Single().Name);
+    }
+
+    [Fact]
+    public async Task The_commands_that_try_it_by_hand_work_as_they_stand_there()
+    {
+        const string page = "docs/training-images.md";
+        var folder = Directory.CreateTempSubdirectory("orca-hand-");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "train.sh"), PageProgram.BlocksOf(page, "sh")[0], Cancel);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "Dockerfile"), PageProgram.BlocksOf(page, "dockerfile").Single(), Cancel);
+
+            var commands = PageProgram.BlocksOf(page, "sh")[1].Replace("my-image", "orca-training/page-hand", StringComparison.Ordinal);
+            var printed = await Repository.RunAsync("bash", ["-euc", commands], folder.FullName, engine: null, Cancel);
+
+            Assert.EndsWith("""{"orca":"artifact","name":"model.txt"}""", printed, StringComparison.Ordinal);
+            Assert.Equal("trained for 3 epochs\n", await File.ReadAllTextAsync(Path.Combine(folder.FullName, "out", "model.txt"), Cancel));
+            Assert.Equal("3\n", await File.ReadAllTextAsync(Path.Combine(folder.FullName, "out", "epoch"), Cancel));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_cannot_be_written_ends_the_shell_script()
+    {
+        var folder = Directory.CreateTempSubdirectory("orca-hand-");
+        try
+        {
+            var script = Path.Combine(folder.FullName, "train.sh");
+            await File.WriteAllTextAsync(script, PageProgram.BlocksOf("docs/training-images.md", "sh")[0], Cancel);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "examples.csv"), "hello,greeting\n", Cancel);
+
+            var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Repository.RunAsync(
+                "env",
+                [$"TRAINING_DATA_PATH={folder}", $"ORCA_OUTPUT_PATH={folder}", $"ORCA_CHECKPOINT_PATH={folder}/nowhere", "sh", script],
+                folder.FullName,
+                engine: null,
+                Cancel));
+
+            Assert.DoesNotContain("artifact", failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

@@ -45,10 +45,12 @@ internal sealed class ReadmeProgram
     public Task<string> RunAsync(string folder) => Repository.RunAsync("dotnet", [_assembly], folder, engine: null, TestContext.Current.CancellationToken);
 
     /// <summary>Starts it in a folder, as a host on a free port.</summary>
-    public async Task<RunningHost> StartAsync(string folder)
+    /// <param name="folder">Its working folder.</param>
+    /// <param name="environment">Settings, by their names as variables.</param>
+    public async Task<RunningHost> StartAsync(string folder, IReadOnlyDictionary<string, string>? environment = null)
     {
         const string listening = "Now listening on: ";
-        var (process, printed) = await StartAsync(folder, until: listening);
+        var (process, printed) = await StartAsync(folder, until: listening, environment);
         return new RunningHost(process, printed[(printed.IndexOf(listening, StringComparison.Ordinal) + listening.Length)..].Trim());
     }
 
@@ -60,9 +62,15 @@ internal sealed class ReadmeProgram
         return printed;
     }
 
-    private async Task<(Process Process, string Printed)> StartAsync(string folder, string until)
+    private async Task<(Process Process, string Printed)> StartAsync(string folder, string until, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", [_assembly, "--urls", "http://127.0.0.1:0"]) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("dotnet", [_assembly, "--urls", "http://127.0.0.1:0"]) { WorkingDirectory = folder, RedirectStandardOutput = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start)!;
         var printed = new StringBuilder();
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {

@@ -24,15 +24,15 @@ internal sealed class TrainingHost : IAsyncDisposable
     /// <summary>Starts a host that answers with a service's clients.</summary>
     /// <param name="clients">What stands behind the endpoints.</param>
     /// <param name="configure">The host's own settings; port 0 on the loopback address unless they say otherwise.</param>
-    /// <param name="map">Maps the endpoints instead of a mere MapOrcaTraining().</param>
+    /// <param name="map">Maps the endpoints instead of a MapOrcaTraining() for this machine.</param>
     public static Task<TrainingHost> StartAsync(ITrainingClientFactory clients, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null) =>
         StartAsync(
             builder =>
             {
-                builder.Services.AddSingleton(clients).AddSingleton(clients.ForUser(null));
+                builder.Services.AddSingleton(clients).AddSingleton(clients.For(LocalPeer.Principal));
                 configure?.Invoke(builder);
             },
-            map ?? (app => app.MapOrcaTraining()));
+            map ?? (app => app.MapOrcaTraining().AllowThisMachineOnly()));
 
     /// <summary>Starts a host that adds whatever it answers with itself.</summary>
     public static async Task<TrainingHost> StartAsync(Action<WebApplicationBuilder> configure, Action<WebApplication> map)

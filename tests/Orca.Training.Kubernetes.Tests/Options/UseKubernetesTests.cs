@@ -18,7 +18,7 @@ public sealed class UseKubernetesTests
         // The machines themselves need a cluster: what is registered tells how many there would be.
         Assert.Equal(2, machines);
         Assert.Equal((7, null), (Options(host.Services, "kubernetes").ShmMiB, Options(host.Services, "kubernetes").Namespace));
-        Assert.Equal((256, "lab"), (Options(host.Services, "second").ShmMiB, Options(host.Services, "second").Namespace));
+        Assert.Equal((null, "lab"), (Options(host.Services, "second").ShmMiB, Options(host.Services, "second").Namespace));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class MinioArtifactStoreTests(S3TestServer test) : ArtifactStoreCo
         var checkpoint = await Assert.ThrowsAsync<ArtifactException>(() => store.CheckCheckpointAsync(attempt, Cancel));
         Assert.Equal([OutcomeCode.ArtifactTooLarge, OutcomeCode.ArtifactTooLarge], [output.Code, checkpoint.Code]);
         Assert.StartsWith("The training left more than 10 bytes, 'a/half' with 6 of them", output.Message, StringComparison.Ordinal);
-        Assert.StartsWith("The training left 'a/b/c', which lies 3 folders deep", checkpoint.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The training left 'a/b/c', which is 3 folders deep", checkpoint.Message, StringComparison.Ordinal);
     }
 
     protected override ValueTask<IArtifactStore> CreateAsync() => ValueTask.FromResult<IArtifactStore>(new MinioArtifactStore(_server));

@@ -211,6 +211,13 @@ internal static class BrokenStores
             base.ReadPageAsync(query with { Labels = new Dictionary<string, string>() }, cancellationToken);
     }
 
+    /// <summary>Shows everybody's jobs, whoever's are asked for.</summary>
+    public sealed class IgnoresOwners(IJobStore inner) : WrappedStore(inner)
+    {
+        public override ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) =>
+            base.ReadPageAsync(query with { Owners = null }, cancellationToken);
+    }
+
     /// <summary>Gives the lease to whoever asks.</summary>
     public sealed class HasTwoDeciders(IJobStore inner) : WrappedStore(inner)
     {

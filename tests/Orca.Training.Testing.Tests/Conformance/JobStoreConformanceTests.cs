@@ -28,6 +28,7 @@ public sealed class JobStoreConformanceTests
         { nameof(BrokenStores.CountsPlacesFromZero), nameof(JobStoreConformance.A_place_in_the_queue_counts_the_older_ones_that_wait) },
         { nameof(BrokenStores.RepeatsTheLastOfAPage), nameof(JobStoreConformance.Pages_show_jobs_by_state_in_either_order_up_to_a_limit_and_go_on_after_an_id) },
         { nameof(BrokenStores.IgnoresLabels), nameof(JobStoreConformance.Any_query_shows_what_it_says_page_by_page) },
+        { nameof(BrokenStores.IgnoresOwners), nameof(JobStoreConformance.Any_query_shows_what_it_says_page_by_page) },
         { nameof(BrokenStores.HasTwoDeciders), nameof(JobStoreConformance.One_holder_at_a_time_has_the_lease) },
         { nameof(BrokenStores.RenewsInWordsOnly), nameof(JobStoreConformance.A_renewal_keeps_the_term_and_lasts_from_then_on) },
         { nameof(BrokenStores.LosesAField), nameof(JobStoreConformance.A_submission_is_a_queued_job_with_a_new_id_and_all_that_was_asked_for) },

@@ -1,3 +1,4 @@
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -70,6 +71,28 @@ public sealed class StandInTests
         Assert.Equal(JobState.Succeeded, last.State);
         Assert.Equal(0.1, last.Progress.Metrics["loss"]);
         Assert.IsType<MemoryJobStore>(app.Services.GetRequiredService<IJobStore>());
+    }
+
+    [Fact]
+    public async Task The_sample_host_has_its_own_settings_and_pages_and_is_closed_to_gRPC_from_memory()
+    {
+        var engine = new FakeContainerRuntime(TimeProvider.System);
+        engine.Script(attempt => FakeTraining.Succeeds.Prints($"{attempt.Image} {attempt.Limits.MemoryBytes >> 20} MiB"));
+        await using var app = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host.ConfigureTestServices(
+            services => services.AddOrcaTraining().UseFakeRuntime(engine).UseFakeStores()));
+        using var http = app.CreateClient();
+        using var channel = GrpcChannel.ForAddress(app.Server.BaseAddress, new GrpcChannelOptions { HttpHandler = app.Server.CreateHandler() });
+        using var remote = new GrpcTrainingClient(channel);
+        var client = app.Services.GetRequiredService<ITrainingClient>();
+
+        Assert.Contains("This is a training service", await http.GetStringAsync("/", Cancel), StringComparison.Ordinal);
+        var job = await client.TrainAsync(new TrainingRequest { Algorithm = "intent-classification", DatasetId = "d" }, Cancel);
+        Assert.Equal(JobState.Succeeded, (await client.WatchTrainingAsync(job, cancellationToken: Cancel).LastAsync(Cancel)).State);
+        var line = Assert.Single(await client.StreamLogsAsync(job, cancellationToken: Cancel).ToListAsync(Cancel));
+        Assert.Equal("orca-training/intent-classification:latest 2048 MiB", line.Text);
+        // A server in memory does not tell who is at its other end.
+        var refused = await Assert.ThrowsAsync<TrainingException>(() => remote.GetTrainingStatusAsync(job, Cancel));
+        Assert.Equal(TrainingError.Unauthenticated, refused.Error);
     }
 
     private static async Task RunAsync(Action<IServiceCollection> add)

@@ -14,7 +14,7 @@ namespace Orca.Training.Artifacts.Folders;
 /// What lies there was written by a training, which nobody here trusts: nothing but ordinary files is ever opened, and no link is
 /// followed out of its folder.
 /// </remarks>
-public sealed class FolderArtifactStore : IArtifactStore, IOnDisk
+public sealed class FolderArtifactStore : IArtifactStore, IInstallationFolders
 {
     // Installation, job, attempt and 'output'.
     private const int OwnNames = 4;
@@ -121,14 +121,14 @@ public sealed class FolderArtifactStore : IArtifactStore, IOnDisk
         var path = artifact.Location is { IsAbsoluteUri: true, IsFile: true } ? Path.GetFullPath(artifact.Location.LocalPath) : "";
         if (!path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
-            throw new ArtifactException($"The artifact '{artifact.Name}' lies at '{artifact.Location}', which is not in this store.");
+            throw new ArtifactException($"The artifact '{artifact.Name}' is at '{artifact.Location}', which is not in this store.");
         }
 
         // The first four names are our own; what is below was a training's to name.
         var names = path[(_root.Length + 1)..].Split(Path.DirectorySeparatorChar);
         if (names.Length <= OwnNames)
         {
-            throw new ArtifactException($"The artifact '{artifact.Name}' lies at '{artifact.Location}', which is not in this store.");
+            throw new ArtifactException($"The artifact '{artifact.Name}' is at '{artifact.Location}', which is not in this store.");
         }
 
         try
@@ -165,7 +165,7 @@ public sealed class FolderArtifactStore : IArtifactStore, IOnDisk
         var output = OutputFolder(attempt);
         return FileStatus.Of(output).Kind is FileKind.Folder
             ? LeftFiles.In(output, Limits, cancellationToken)
-            : throw new ArtifactException($"The output folder of attempt {attempt} is gone: something other than its training removed it.");
+            : throw new ArtifactException($"The output folder of attempt {attempt} was removed by something other than its training.");
     }
 
     private static FileStream Open(FolderHandle output, EntryName[] names, Artifact artifact, long offset)

@@ -62,7 +62,7 @@ internal sealed record LeftFiles(
     {
         if (name.Any(char.IsControl))
         {
-            throw new ArtifactException($"The training left {PlainName.Quoted(name)}, whose name is not printable text in UTF-8: give it another one.");
+            throw new ArtifactException($"The training left {PlainName.Quoted(name)}, whose name is not printable UTF-8: use another name.");
         }
     }
 }

@@ -3,6 +3,7 @@ using Orca.Training.Datasets;
 using Orca.Training.Datasets.Intents;
 using Orca.Training.Diagnostics;
 using Orca.Training.Files;
+using Orca.Training.Ownership;
 using Orca.Training.Text;
 using static System.FormattableString;
 
@@ -11,9 +12,11 @@ namespace Orca.Training.Client;
 /// <summary>The client of datasets within the host's own process.</summary>
 /// <param name="datasets">The store.</param>
 /// <param name="limits">What a dataset may hold, as the settings are now.</param>
-/// <param name="errors">What callers are told.</param>
+/// <param name="guard">What lies around each call.</param>
 /// <param name="logger">Told of what stands in the datasets that are added.</param>
-internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> limits, ClientErrors errors, ILogger logger) : IDatasetClient
+/// <param name="names">Says whose a dataset is; null for the application, which need not ask.</param>
+internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> limits, CallGuard guard, ILogger logger, CallerNames? names = null)
+    : IDatasetClient
 {
     private const int LongestSourceName = 255;
 
@@ -21,13 +24,15 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
     {
         Intake.Names(("dataset_id", datasetId));
         ArgumentNullException.ThrowIfNull(files);
-        return errors.AskAsync(nameof(AddAsync), async () =>
+        return guard.AskAsync(Operations.AddDataset, async () =>
         {
-            var size = new DatasetSize(limits());
+            using var size = new DatasetSize(limits(), guard.Budget);
             size.CheckCount(files.Count);
             try
             {
-                return await datasets.AddAsync(datasetId, [.. files.Select(CallersFile.Of).Select(size.Counted)], cancellationToken);
+                var added = await datasets.AddAsync(datasetId, [.. files.Select(CallersFile.Of).Select(size.Counted)], cancellationToken);
+                await RecordAsync(Operations.AddDataset, datasetId, $"version {added.Hash}", cancellationToken);
+                return added;
             }
             catch (DatasetException e)
             {
@@ -46,15 +51,16 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
     {
         ArgumentNullException.ThrowIfNull(datasetId);
         ArgumentNullException.ThrowIfNull(train);
-        return errors.AskAsync(nameof(AddIntentsAsync), async () =>
+        return guard.AskAsync(Operations.AddIntents, async () =>
         {
             CheckSplit(split, validation, test);
-            var size = new DatasetSize(limits());
+            using var size = new DatasetSize(limits(), guard.Budget);
             try
             {
                 DatasetNames.CheckId(datasetId);
                 var added = await datasets.AddIntentsAsync(
                     datasetId, Counted(train, size)!, Counted(validation, size), Counted(test, size), split, cancellationToken);
+                await RecordAsync(Operations.AddIntents, datasetId, $"version {added.Version.Hash}", cancellationToken);
                 logger.IntentsAdded(datasetId, added.Version.Hash, added.Report);
                 return added;
             }
@@ -66,30 +72,30 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
     }
 
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default) =>
-        errors.AskAsync(nameof(ListAsync), () => datasets.ListAsync(cancellationToken), cancellationToken);
+        guard.AskAsync(Operations.ListDatasets, async () => await datasets.ListAsync(cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<DatasetDescription>> ListVersionsAsync(string datasetId, CancellationToken cancellationToken = default)
     {
         Intake.Names(("dataset_id", datasetId));
-        return errors.AskAsync(nameof(ListVersionsAsync), () => datasets.ListVersionsAsync(datasetId, cancellationToken), cancellationToken);
+        return guard.AskAsync(Operations.ListDatasetVersions, async () => await datasets.ListVersionsAsync(datasetId, cancellationToken), cancellationToken);
     }
 
     public Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken = default)
     {
         Intake.Version(version);
-        return errors.AskAsync(nameof(ListFilesAsync), () => FoundAsync(() => datasets.ListFilesAsync(version, cancellationToken)), cancellationToken);
+        return guard.AskAsync(Operations.ListDatasetFiles, async () => await FoundAsync(() => datasets.ListFilesAsync(version, cancellationToken)), cancellationToken);
     }
 
     public Task<DatasetVersion> ResolveAsync(string datasetId, string version = "", CancellationToken cancellationToken = default)
     {
         Intake.Names(("dataset_id", datasetId), ("version", version));
-        return errors.AskAsync(nameof(ResolveAsync), async () => await datasets.ResolveAsync(datasetId, version, cancellationToken) ?? throw NotFound(datasetId, version), cancellationToken);
+        return guard.AskAsync(Operations.ResolveDataset, async () => await datasets.ResolveAsync(datasetId, version, cancellationToken) ?? throw NotFound(datasetId, version), cancellationToken);
     }
 
     public Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken = default)
     {
         Intake.Version(version, ("tag", tag));
-        return errors.AskAsync(nameof(TagAsync), async () =>
+        return guard.AskAsync(Operations.TagDataset, async () =>
         {
             try
             {
@@ -103,6 +109,7 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
             return await FoundAsync(async () =>
             {
                 await datasets.TagAsync(version, tag, cancellationToken);
+                await RecordAsync(Operations.TagDataset, version.DatasetId, $"tag {tag} to version {version.Hash}", cancellationToken);
                 return true;
             });
         }, cancellationToken);
@@ -111,9 +118,10 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
     public Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken = default)
     {
         Intake.Names(("dataset_id", datasetId), ("tag", tag));
-        return errors.AskAsync(nameof(RemoveTagAsync), async () =>
+        return guard.AskAsync(Operations.RemoveDatasetTag, async () =>
         {
             await datasets.RemoveTagAsync(datasetId, tag, cancellationToken);
+            await RecordAsync(Operations.RemoveDatasetTag, datasetId, $"tag {tag}", cancellationToken);
             return true;
         }, cancellationToken);
     }
@@ -121,8 +129,24 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
     public Task DeleteAsync(DatasetVersion version, CancellationToken cancellationToken = default)
     {
         Intake.Version(version);
-        return errors.AskAsync(nameof(DeleteAsync), async () =>
-            await datasets.DeleteAsync(version, cancellationToken) ? true : throw NotFound(version.DatasetId, version.Hash), cancellationToken);
+        return guard.AskAsync(Operations.DeleteDataset, async () =>
+        {
+            if (!await datasets.DeleteAsync(version, cancellationToken))
+            {
+                throw NotFound(version.DatasetId, version.Hash);
+            }
+
+            await RecordAsync(Operations.DeleteDataset, version.DatasetId, $"version {version.Hash}", cancellationToken);
+            return true;
+        }, cancellationToken);
+    }
+
+    private async ValueTask RecordAsync(Operation operation, string datasetId, string what, CancellationToken cancellationToken)
+    {
+        if (names is not null)
+        {
+            await guard.RecordAsync(operation, $"dataset {datasetId}, {what}", await names.OwnerOfAsync(NameKind.Dataset, datasetId, cancellationToken));
+        }
     }
 
     private static void CheckSplit(IntentSplit? split, CsvSource? validation, CsvSource? test)

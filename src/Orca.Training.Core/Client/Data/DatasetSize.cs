@@ -5,7 +5,7 @@ using static System.FormattableString;
 namespace Orca.Training.Client;
 
 /// <summary>What one add may hold: it is counted while it is read, and breaks off as soon as it is too much.</summary>
-internal sealed class DatasetSize(RequestLimits limits)
+internal sealed class DatasetSize(RequestLimits limits, CallerBudget? budget = null) : IDisposable
 {
     private readonly long _most = (long)limits.DatasetMiB << 20;
     private long _read;
@@ -16,7 +16,7 @@ internal sealed class DatasetSize(RequestLimits limits)
         if (files > limits.DatasetFiles)
         {
             throw TrainingException.Invalid("files", Invariant(
-                $"There are {files} files, and a dataset may have {limits.DatasetFiles}: put small ones together, or raise OrcaTraining:Limits:DatasetFiles."));
+                $"There are {files} files, and a dataset may have {limits.DatasetFiles}: combine small files, or raise OrcaTraining:Limits:DatasetFiles."));
         }
     }
 
@@ -24,14 +24,18 @@ internal sealed class DatasetSize(RequestLimits limits)
     public DatasetFile Counted(DatasetFile file) =>
         file with { Open = async token => new CountedStream(await file.Open(token), this, file.Name) };
 
+    /// <summary>The add is over: what it has sent counts no longer.</summary>
+    public void Dispose() => budget?.Uploaded(_read);
+
     private void Count(int bytes, string file)
     {
+        budget?.Upload(bytes);
         // A store opens one file after the other.
         _read += bytes;
         if (_read > _most)
         {
             throw TrainingException.Invalid("files", Invariant(
-                $"With {PlainName.Quoted(file)} the files hold more than {limits.DatasetMiB} MiB, and a dataset may not: give less, or raise OrcaTraining:Limits:DatasetMiB."));
+                $"With {PlainName.Quoted(file)} the files have more than {limits.DatasetMiB} MiB, the limit of a dataset: give less, or raise OrcaTraining:Limits:DatasetMiB."));
         }
     }
 

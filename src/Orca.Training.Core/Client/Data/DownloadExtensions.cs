@@ -75,7 +75,7 @@ public static class DownloadExtensions
             var path = Path.GetFullPath(Path.Combine(root, file.Name));
             if (!path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {
-                throw new IOException($"The file {PlainName.Quoted(file.Name)} of version {number} of the model '{name}' would lie outside of '{folder}': download it by itself.");
+                throw new IOException($"The file {PlainName.Quoted(file.Name)} of version {number} of the model '{name}' would be outside of '{folder}': download it by itself.");
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

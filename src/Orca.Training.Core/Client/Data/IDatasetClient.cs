@@ -3,28 +3,28 @@ using Orca.Training.Datasets.Intents;
 
 namespace Orca.Training.Client;
 
-/// <summary>Adds datasets and answers for them. The same in the host's process and over gRPC. Thread-safe.</summary>
-/// <remarks>Every call throws <see cref="TrainingException"/> for what the service refuses or cannot do.</remarks>
+/// <summary>Adds, lists, tags and deletes datasets. It works in the same way in the host's process and over gRPC. Thread-safe.</summary>
+/// <remarks>Each call throws <see cref="TrainingException"/> if the service refuses it or fails.</remarks>
 public interface IDatasetClient
 {
-    /// <summary>Adds a version, all or nothing. The same content gives the same version.</summary>
-    /// <param name="datasetId">The dataset; made if there is none.</param>
+    /// <summary>Adds a version, with all files or not at all. The same content gives the same version.</summary>
+    /// <param name="datasetId">The dataset. It is created if it does not exist.</param>
     /// <param name="files">Its files; each is opened once, one after the other.</param>
-    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
-    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: a name is not what it should be, or a file cannot be read; it says which.</exception>
+    /// <param name="cancellationToken">Cancels the call; nothing is stored.</param>
+    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: a name is not allowed, or a file cannot be read; the message says which.</exception>
     Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Adds a version of intents from CSV files, all or nothing, as <see cref="IntentDataset"/> says. The service reads the rows where the bytes arrive, so that
-    /// the rules are its own, whichever version the caller has; and it logs what it finds in them.
+    /// Adds a version of intents from CSV files, completely or not at all, by the rules of <see cref="IntentDataset"/>. The service reads the rows, so the rules
+    /// are those of the service, whichever version the caller has. It logs the report.
     /// </summary>
-    /// <param name="datasetId">The dataset; made if there is none.</param>
-    /// <param name="train">The rows to learn from.</param>
-    /// <param name="validation">Rows to choose a model by; their labels must be among the training rows'. Null for none.</param>
-    /// <param name="test">Rows to judge the model by; their labels must be among the training rows'. Null for none.</param>
-    /// <param name="split">Which of these are cut off the training rows instead; null for none.</param>
-    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
-    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: a row, a name or the split is not what it should be, or a file cannot be read; it says where and what would be right.</exception>
+    /// <param name="datasetId">The dataset. It is created if it does not exist.</param>
+    /// <param name="train">The training rows.</param>
+    /// <param name="validation">The validation rows. Their labels must occur in the training rows. Null: none.</param>
+    /// <param name="test">The test rows. Their labels must occur in the training rows. Null: none.</param>
+    /// <param name="split">Which of these to split off the training rows instead. Null: none.</param>
+    /// <param name="cancellationToken">Cancels the call; nothing is stored.</param>
+    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: a row, a name or the split is wrong, or a file cannot be read; the message says where, and what would be right.</exception>
     Task<AddedDataset> AddIntentsAsync(
         string datasetId,
         CsvSource train,
@@ -33,31 +33,31 @@ public interface IDatasetClient
         IntentSplit? split = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>The ids of all datasets, in ordinal order.</summary>
+    /// <summary>Returns the ids of all datasets, in ordinal order.</summary>
     Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>The versions of a dataset, the one that was added last first; none if there is no such dataset.</summary>
+    /// <summary>Returns the versions of a dataset, the last added first; none if the dataset does not exist.</summary>
     Task<IReadOnlyList<DatasetDescription>> ListVersionsAsync(string datasetId, CancellationToken cancellationToken = default);
 
-    /// <summary>The files of a version, in ordinal order of their names.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such version.</exception>
+    /// <summary>Returns the files of a version, in ordinal order of their names.</summary>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: the version does not exist.</exception>
     Task<IReadOnlyList<SnapshotFile>> ListFilesAsync(DatasetVersion version, CancellationToken cancellationToken = default);
 
-    /// <summary>A version.</summary>
+    /// <summary>Returns a version.</summary>
     /// <param name="datasetId">The dataset.</param>
     /// <param name="version">A hash, a tag, or empty for the newest.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is none.</exception>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: it does not exist.</exception>
     Task<DatasetVersion> ResolveAsync(string datasetId, string version = "", CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a version a name; another version of the dataset that has it loses it.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such version. <see cref="TrainingError.InvalidArgument"/>: the tag is not possible.</exception>
+    /// <summary>Sets a tag on a version. If another version of the dataset has the tag, it moves.</summary>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: the version does not exist. <see cref="TrainingError.InvalidArgument"/>: the tag is not allowed.</exception>
     Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes a tag away. None is no error.</summary>
+    /// <summary>Removes a tag. It is not an error if it does not exist.</summary>
     Task RemoveTagAsync(string datasetId, string tag, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes a version with its tags, for good.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is none.</exception>
+    /// <summary>Deletes a version and its tags permanently.</summary>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: it does not exist.</exception>
     Task DeleteAsync(DatasetVersion version, CancellationToken cancellationToken = default);
 }

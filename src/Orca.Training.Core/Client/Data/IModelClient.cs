@@ -3,42 +3,42 @@ using Orca.Training.Models;
 
 namespace Orca.Training.Client;
 
-/// <summary>Answers for the versions of models. The same in the host's process and over gRPC. Thread-safe.</summary>
-/// <remarks>Every call throws <see cref="TrainingException"/> for what the service refuses or cannot do.</remarks>
+/// <summary>Lists, names and removes model versions. It works in the same way in the host's process and over gRPC. Thread-safe.</summary>
+/// <remarks>Each call throws <see cref="TrainingException"/> if the service refuses it or fails.</remarks>
 public interface IModelClient
 {
-    /// <summary>The names of all models that have a version, in ordinal order.</summary>
+    /// <summary>Returns the names of all models with a version, in ordinal order.</summary>
     Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>The versions of a model, the newest first; none if there is no such model.</summary>
+    /// <summary>Returns the versions of a model, newest first; none if the model does not exist.</summary>
     Task<IReadOnlyList<ModelVersion>> ListVersionsAsync(string name, CancellationToken cancellationToken = default);
 
-    /// <summary>A version.</summary>
+    /// <summary>Returns a version.</summary>
     /// <param name="name">The model.</param>
     /// <param name="reference">A number, an alias, or empty for the newest.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is none.</exception>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: it does not exist.</exception>
     Task<ModelVersion> GetAsync(string name, string reference = "", CancellationToken cancellationToken = default);
 
-    /// <summary>The files of a version: all of them, also where <see cref="ModelVersion.LeftOut"/> says that an answer has not.</summary>
+    /// <summary>Returns all files of a version, also those that <see cref="ModelVersion.LeftOut"/> reports as left out of an answer.</summary>
     /// <param name="name">The model.</param>
     /// <param name="reference">A number, an alias, or empty for the newest.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such version.</exception>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: the version does not exist.</exception>
     Task<IReadOnlyList<Artifact>> ListFilesAsync(string name, string reference = "", CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a version a name, such as <c>production</c>; another version of the model that has it loses it.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such version. <see cref="TrainingError.InvalidArgument"/>: the alias is not possible, or the version has <see cref="CallLimits.MaxAliases"/> of them.</exception>
+    /// <summary>Sets an alias on a version, such as <c>production</c>. If another version of the model has the alias, it moves.</summary>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: the version does not exist. <see cref="TrainingError.InvalidArgument"/>: the alias is not allowed, or the version already has <see cref="CallLimits.MaxAliases"/> of them.</exception>
     Task SetAliasAsync(string name, string alias, int version, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes an alias away. None is no error.</summary>
+    /// <summary>Removes an alias. It is not an error if it does not exist.</summary>
     Task RemoveAliasAsync(string name, string alias, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes a version with its aliases, for good; its number is never given again. Its files go when retention removes its job, or now, if it has done so.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is none.</exception>
+    /// <summary>Removes a version and its aliases permanently. Its number is never reused. Its files are removed together with its job by retention, or now if that is already removed.</summary>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: it does not exist.</exception>
     Task RemoveAsync(string name, int version, CancellationToken cancellationToken = default);
 
-    /// <summary>Opens a file of a version, checked as <see cref="IRunClient.OpenArtifactAsync"/> does it.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such version or file. <see cref="TrainingError.InvalidArgument"/>: the offset is not within it.</exception>
+    /// <summary>Opens a file of a version. It is checked as in <see cref="IRunClient.OpenArtifactAsync"/>.</summary>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: the version or the file does not exist. <see cref="TrainingError.InvalidArgument"/>: the offset is outside of the file.</exception>
     Task<Stream> OpenFileAsync(string name, string reference, string file, long offset = 0, CancellationToken cancellationToken = default);
 }

@@ -4,37 +4,37 @@ using Orca.Training.Runs;
 
 namespace Orca.Training.Client;
 
-/// <summary>Answers for what jobs produced, for good. The same in the host's process and over gRPC. Thread-safe.</summary>
-/// <remarks>Every call throws <see cref="TrainingException"/> for what the service refuses or cannot do.</remarks>
+/// <summary>Reads the permanent results of jobs. It works in the same way in the host's process and over gRPC. Thread-safe.</summary>
+/// <remarks>Each call throws <see cref="TrainingException"/> if the service refuses it or fails.</remarks>
 public interface IRunClient
 {
-    /// <summary>A job's run, finished or not, also of a job that is no longer kept.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such job and never was, or it never ran.</exception>
+    /// <summary>Returns the run of a job, finished or not, also of a job that is no longer kept.</summary>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: the job does not exist and never did, or it never ran.</exception>
     Task<Run> GetAsync(JobId job, CancellationToken cancellationToken = default);
 
-    /// <summary>The runs that meet a query, in its order: the best by a metric, or the newest.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: a condition is none, or the limit is not possible.</exception>
+    /// <summary>Returns the runs that match a query, in its order: the best by a metric, or the newest.</summary>
+    /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: a condition or the limit is not valid.</exception>
     Task<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken = default);
 
-    /// <summary>The files that a run published: all of them, also where <see cref="Run.LeftOut"/> says that an answer has not.</summary>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such run.</exception>
+    /// <summary>Returns all files that a run published, also those that <see cref="Run.LeftOut"/> reports as left out of an answer.</summary>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: the run does not exist.</exception>
     Task<IReadOnlyList<Artifact>> ListArtifactsAsync(JobId job, CancellationToken cancellationToken = default);
 
-    /// <summary>The metrics of a run, by attempt, rank and name; none for a run that reported none.</summary>
+    /// <summary>Returns the metrics of a run, by attempt, rank and name; none if it reported none.</summary>
     Task<IReadOnlyList<MetricSeries>> ListMetricsAsync(JobId job, CancellationToken cancellationToken = default);
 
-    /// <summary>The points of a metric, in the order in which they were printed; none if there is no such metric.</summary>
-    /// <param name="metric">Whose.</param>
-    /// <param name="range">Which steps, and how many points at most: peaks stay.</param>
+    /// <summary>Returns the points of a metric, in the order in which they were printed; none if the metric does not exist.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="range">The steps, and the maximum number of points; peaks are kept.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TrainingException"><see cref="TrainingError.InvalidArgument"/>: fewer than 2 points.</exception>
     Task<IReadOnlyList<MetricPoint>> ReadMetricAsync(MetricName metric, MetricRange range, CancellationToken cancellationToken = default);
 
-    /// <summary>Opens a file that a run published. Read from its start to its end it is checked: a stream that differs from what was published ends with an exception.</summary>
+    /// <summary>Opens a published file. If it is read from its start to its end, it is checked: if it differs from what was published, the read throws.</summary>
     /// <param name="job">The job.</param>
     /// <param name="name">The file's path below the attempt's output.</param>
-    /// <param name="offset">How many bytes are left out at its beginning; then it is not checked.</param>
+    /// <param name="offset">The number of bytes to skip; above 0, the file is not checked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: there is no such run or file, or it was removed. <see cref="TrainingError.InvalidArgument"/>: the offset is not within it.</exception>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: the run or the file does not exist, or was removed. <see cref="TrainingError.InvalidArgument"/>: the offset is outside of the file.</exception>
     Task<Stream> OpenArtifactAsync(JobId job, string name, long offset = 0, CancellationToken cancellationToken = default);
 }

@@ -2,21 +2,25 @@ using Orca.Training.Files;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Models;
+using Orca.Training.Ownership;
 using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
 /// <summary>The client of models within the host's own process.</summary>
-internal sealed class ModelClient(DataStores stores, IJobStore jobs, ClientErrors errors) : IModelClient
+/// <param name="stores">What the caller sees.</param>
+/// <param name="jobs">All jobs: whether one is still kept is nothing that a caller is told.</param>
+/// <param name="guard">What lies around each call.</param>
+/// <param name="names">Says whose a model is; null for the application, which need not ask.</param>
+internal sealed class ModelClient(DataStores stores, IJobStore jobs, CallGuard guard, CallerNames? names = null) : IModelClient
 {
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default) =>
-        errors.AskAsync(nameof(ListAsync), async () => await stores.Models.ListAsync(cancellationToken), cancellationToken);
+        guard.AskAsync(Operations.ListModels, async () => await stores.Models.ListAsync(cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<ModelVersion>> ListVersionsAsync(string name, CancellationToken cancellationToken = default)
     {
         Intake.Names(("name", name));
-        return errors.AskAsync<IReadOnlyList<ModelVersion>>(
-            nameof(ListVersionsAsync),
+        return guard.AskAsync<IReadOnlyList<ModelVersion>>(Operations.ListModelVersions,
             async () => [.. (await stores.Models.ListVersionsAsync(name, cancellationToken)).Select(v => Fitting.Fit(v, Fitting.MostOfAnItem))],
             cancellationToken);
     }
@@ -24,19 +28,19 @@ internal sealed class ModelClient(DataStores stores, IJobStore jobs, ClientError
     public Task<ModelVersion> GetAsync(string name, string reference = "", CancellationToken cancellationToken = default)
     {
         Intake.Names(("name", name), ("reference", reference));
-        return errors.AskAsync(nameof(GetAsync), async () => Fitting.Fit(await FindAsync(name, reference, cancellationToken), Fitting.MostOfAMessage), cancellationToken);
+        return guard.AskAsync(Operations.GetModel, async () => Fitting.Fit(await FindAsync(name, reference, cancellationToken), Fitting.MostOfAMessage), cancellationToken);
     }
 
     public Task<IReadOnlyList<Artifact>> ListFilesAsync(string name, string reference = "", CancellationToken cancellationToken = default)
     {
         Intake.Names(("name", name), ("reference", reference));
-        return errors.AskAsync(nameof(ListFilesAsync), async () => (await FindAsync(name, reference, cancellationToken)).Files, cancellationToken);
+        return guard.AskAsync(Operations.ListModelFiles, async () => (await FindAsync(name, reference, cancellationToken)).Files, cancellationToken);
     }
 
     public Task SetAliasAsync(string name, string alias, int version, CancellationToken cancellationToken = default)
     {
         Intake.Names(("name", name), ("alias", alias));
-        return errors.AskAsync(nameof(SetAliasAsync), async () =>
+        return guard.AskAsync(Operations.SetAlias, async () =>
         {
             if (ModelVersions.ProblemOfAlias(alias) is { } problem)
             {
@@ -49,16 +53,23 @@ internal sealed class ModelClient(DataStores stores, IJobStore jobs, ClientError
                     "alias", Invariant($"Version {version} of the model {PlainName.Quoted(name)} has {full.Aliases.Count} aliases, which is the most: remove one."));
             }
 
-            return await stores.Models.SetAliasAsync(name, alias, version, cancellationToken) ? true : throw NotFound(name, ModelVersions.Text(version));
+            if (!await stores.Models.SetAliasAsync(name, alias, version, cancellationToken))
+            {
+                throw NotFound(name, ModelVersions.Text(version));
+            }
+
+            await RecordAsync(Operations.SetAlias, name, Invariant($"alias {alias} to version {version}"), cancellationToken);
+            return true;
         }, cancellationToken);
     }
 
     public Task RemoveAliasAsync(string name, string alias, CancellationToken cancellationToken = default)
     {
         Intake.Names(("name", name), ("alias", alias));
-        return errors.AskAsync(nameof(RemoveAliasAsync), async () =>
+        return guard.AskAsync(Operations.RemoveAlias, async () =>
         {
             await stores.Models.RemoveAliasAsync(name, alias, cancellationToken);
+            await RecordAsync(Operations.RemoveAlias, name, $"alias {alias}", cancellationToken);
             return true;
         }, cancellationToken);
     }
@@ -66,13 +77,15 @@ internal sealed class ModelClient(DataStores stores, IJobStore jobs, ClientError
     public Task RemoveAsync(string name, int version, CancellationToken cancellationToken = default)
     {
         Intake.Names(("name", name));
-        return errors.AskAsync(nameof(RemoveAsync), async () =>
+        return guard.AskAsync(Operations.RemoveModel, async () =>
         {
             var found = await FindAsync(name, ModelVersions.Text(version), cancellationToken);
             if (!await stores.Models.RemoveAsync(name, version, cancellationToken))
             {
                 throw NotFound(name, ModelVersions.Text(version));
             }
+
+            await RecordAsync(Operations.RemoveModel, name, Invariant($"version {version}"), cancellationToken);
 
             // A job that is still kept takes its files along when it goes; of one that went before, nobody else would come back to them.
             if (await jobs.ReadAsync(found.Job, cancellationToken) is null)
@@ -87,13 +100,21 @@ internal sealed class ModelClient(DataStores stores, IJobStore jobs, ClientError
     public Task<Stream> OpenFileAsync(string name, string reference, string file, long offset = 0, CancellationToken cancellationToken = default)
     {
         Intake.Names(("name", name), ("reference", reference), ("file", file));
-        return errors.AskAsync(nameof(OpenFileAsync), async () =>
+        return guard.OpenAsync(Operations.OpenModelFile, async () =>
         {
             var version = await FindAsync(name, reference, cancellationToken);
             var found = version.Files.FirstOrDefault(f => f.Name == file)
                 ?? throw new TrainingException(TrainingError.NotFound, $"Version {ModelVersions.Text(version.Version)} of the model '{name}' has no file {PlainName.Quoted(file)}.");
-            return await RunClient.OpenAsync(stores.Artifacts, found, offset, errors, cancellationToken);
+            return await RunClient.OpenAsync(stores.Artifacts, found, offset, guard.Errors, cancellationToken);
         }, cancellationToken);
+    }
+
+    private async ValueTask RecordAsync(Operation operation, string name, string what, CancellationToken cancellationToken)
+    {
+        if (names is not null)
+        {
+            await guard.RecordAsync(operation, $"model {name}, {what}", await names.OwnerOfAsync(NameKind.Model, name, cancellationToken));
+        }
     }
 
     private static TrainingException NotFound(string name, string reference) => new(

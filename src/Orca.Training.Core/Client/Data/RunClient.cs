@@ -9,28 +9,28 @@ using static System.FormattableString;
 namespace Orca.Training.Client;
 
 /// <summary>The client of runs within the host's own process.</summary>
-internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunClient
+internal sealed class RunClient(DataStores stores, CallGuard guard) : IRunClient
 {
     public Task<Run> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
-        errors.AskAsync(nameof(GetAsync), async () => Fitting.Fit(await FindAsync(job, cancellationToken), Fitting.MostOfAMessage), cancellationToken);
+        guard.AskAsync(Operations.GetRun, async () => Fitting.Fit(await FindAsync(job, cancellationToken), Fitting.MostOfAMessage), cancellationToken);
 
     public Task<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken = default)
     {
         query = Intake.Query(query);
-        return errors.AskAsync<IReadOnlyList<Run>>(
-            nameof(QueryAsync), async () => [.. (await stores.Runs.QueryAsync(query, cancellationToken)).Select(r => Fitting.Fit(r, Fitting.MostOfAnItem))], cancellationToken);
+        return guard.AskAsync<IReadOnlyList<Run>>(
+            Operations.QueryRuns, async () => [.. (await stores.Runs.QueryAsync(query, cancellationToken)).Select(r => Fitting.Fit(r, Fitting.MostOfAnItem))], cancellationToken);
     }
 
     public Task<IReadOnlyList<Artifact>> ListArtifactsAsync(JobId job, CancellationToken cancellationToken = default) =>
-        errors.AskAsync(nameof(ListArtifactsAsync), async () => (await FindAsync(job, cancellationToken)).Artifacts, cancellationToken);
+        guard.AskAsync(Operations.ListArtifacts, async () => (await FindAsync(job, cancellationToken)).Artifacts, cancellationToken);
 
     public Task<IReadOnlyList<MetricSeries>> ListMetricsAsync(JobId job, CancellationToken cancellationToken = default) =>
-        errors.AskAsync(nameof(ListMetricsAsync), async () => await stores.Metrics.ListAsync(job, cancellationToken), cancellationToken);
+        guard.AskAsync(Operations.ListMetrics, async () => await stores.Metrics.ListAsync(job, cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<MetricPoint>> ReadMetricAsync(MetricName metric, MetricRange range, CancellationToken cancellationToken = default)
     {
         Intake.Names(("metric.name", metric.Name ?? ""));
-        return errors.AskAsync(nameof(ReadMetricAsync), async () => range.MaxPoints is 1 or < 0
+        return guard.AskAsync(Operations.ReadMetric, async () => range.MaxPoints is 1 or < 0
             ? throw TrainingException.Invalid("max_points", Invariant($"{range.MaxPoints} is not possible: give at least 2, or 0 for all."))
             : await stores.Metrics.ReadAsync(metric with { Name = metric.Name ?? "" }, range, cancellationToken), cancellationToken);
     }
@@ -38,11 +38,11 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
     public Task<Stream> OpenArtifactAsync(JobId job, string name, long offset = 0, CancellationToken cancellationToken = default)
     {
         Intake.Names(("name", name));
-        return errors.AskAsync(nameof(OpenArtifactAsync), async () =>
+        return guard.OpenAsync(Operations.OpenArtifact, async () =>
         {
             var artifact = (await FindAsync(job, cancellationToken)).Artifacts.FirstOrDefault(a => a.Name == name)
                 ?? throw new TrainingException(TrainingError.NotFound, $"Job {job} has published no file {PlainName.Quoted(name)}.");
-            return await OpenAsync(stores.Artifacts, artifact, offset, errors, cancellationToken);
+            return await OpenAsync(stores.Artifacts, artifact, offset, guard.Errors, cancellationToken);
         }, cancellationToken);
     }
 
@@ -68,7 +68,7 @@ internal sealed class RunClient(DataStores stores, ClientErrors errors) : IRunCl
 
     /// <summary>What is said where there is no run.</summary>
     public static TrainingException NotFound(JobId job) =>
-        new(TrainingError.NotFound, $"There is no run of job {job}: there is no such job, or none of its attempts has begun.");
+        new(TrainingError.NotFound, $"There is no run of job {job}: the job does not exist, or no attempt has started.");
 
     private async ValueTask<Run> FindAsync(JobId job, CancellationToken cancellationToken) =>
         await stores.Runs.ReadAsync(job, cancellationToken)

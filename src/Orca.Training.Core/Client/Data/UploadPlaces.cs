@@ -23,12 +23,12 @@ internal sealed class UploadPlaces(Func<RequestLimits> limits)
             var own = _byCaller.GetValueOrDefault(caller);
             if (own >= mostOfCaller)
             {
-                throw Exhausted(Invariant($"You upload {own} datasets already, and a caller may upload {mostOfCaller} at once: wait for one of them to end."));
+                throw Exhausted(Invariant($"You are uploading {own} datasets, and a caller may upload {mostOfCaller} at a time: wait until one of them has ended."));
             }
 
             if (_taken >= most)
             {
-                throw Exhausted(Invariant($"{_taken} datasets are being uploaded, and no more may be at once: try it again."));
+                throw Exhausted(Invariant($"{_taken} datasets are being uploaded, which is the maximum: try again later."));
             }
 
             _byCaller[caller] = own + 1;

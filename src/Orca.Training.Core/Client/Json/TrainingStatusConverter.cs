@@ -24,6 +24,7 @@ internal sealed class TrainingStatusConverter : JsonConverter<TrainingStatus>
         writer.WriteString("dataset_version", value.Request.DatasetVersion);
         writer.WriteString("name", value.Request.Name);
         writer.WriteString("user", value.User);
+        writer.WriteString("team", value.Team);
         writer.WriteString("group", value.Request.Group);
         writer.WriteString("input_model", value.Request.InputModel);
         RunJson.WriteMap(writer, "parameters", value.Request.Parameters);
@@ -49,9 +50,11 @@ internal sealed class TrainingStatusConverter : JsonConverter<TrainingStatus>
         RunJson.WriteNumber(writer, "exit_code", value.Outcome?.ExitCode);
         RunJson.WriteTime(writer, "submitted_at", value.SubmittedAt);
         RunJson.WriteTime(writer, "held_at", value.HeldAt);
+        writer.WriteString("held_by", value.HeldBy);
         RunJson.WriteTime(writer, "not_before", value.NotBefore);
         RunJson.WriteTime(writer, "started_at", value.StartedAt);
         RunJson.WriteTime(writer, "cancel_requested_at", value.CancelRequestedAt);
+        writer.WriteString("cancel_requested_by", value.CancelRequestedBy);
         RunJson.WriteTime(writer, "finished_at", value.FinishedAt);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class AddingPlace : IDisposable
                 // The system's own message would name a path of this host to whoever calls.
                 if (number == MaxPlaces - 1)
                 {
-                    throw new IOException($"{MaxPlaces} datasets are being added, tagged or deleted at once: try it again.");
+                    throw new IOException($"{MaxPlaces} datasets are being added, tagged or deleted at the same time: try again.");
                 }
 
                 continue;

@@ -164,7 +164,7 @@ internal sealed class IntentCsvReader : IAsyncDisposable
         }
 
         return !isFirst
-            ? throw Wrong(line, $"{LookAlike.Spelt(text)} and {LookAlike.Spelt(label)} are a header, and a file has one in its first row alone: delete the line, or say with HasHeader false that each line is a row.")
+            ? throw Wrong(line, $"{LookAlike.Spelt(text)} and {LookAlike.Spelt(label)} are a header, and a header is allowed in the first row only: delete the line, or set HasHeader to false to read each line as a row.")
             : isSwapped
             ? throw Wrong(line, $"{LookAlike.Spelt(text)} and {LookAlike.Spelt(label)} are a header of swapped columns: give the utterance first, then its label.")
             : true;

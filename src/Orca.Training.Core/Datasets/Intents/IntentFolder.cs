@@ -158,7 +158,7 @@ internal sealed class IntentFolder : IDisposable
         if (row.Labels.FirstOrDefault(l => !_rowsByLabel.ContainsKey(l)) is { } unknown)
         {
             throw new DatasetException(
-                Invariant($"{source.Name}, line {row.Line}: no row of {train.Name} has the label {PlainName.Quoted(unknown)}: correct it, or add such rows to learn from."),
+                Invariant($"{source.Name}, line {row.Line}: no row of {train.Name} has the label {PlainName.Quoted(unknown)}: correct it, or add training rows with this label."),
                 source.Name,
                 row.Line);
         }
@@ -169,7 +169,7 @@ internal sealed class IntentFolder : IDisposable
         if (fraction > 0 && rows == 0)
         {
             throw new DatasetException(
-                Invariant($"{train.Name} has no row to spare for {field} {fraction}, since each label keeps one to learn from: give more rows, or {field} 0."),
+                Invariant($"{train.Name} has too few rows for {field} {fraction}, because each label keeps one for training: add rows, or use {field} 0."),
                 train.Name);
         }
     }

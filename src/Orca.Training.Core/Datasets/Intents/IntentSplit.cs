@@ -29,8 +29,8 @@ public sealed record IntentSplit(long Seed)
         if (Validation + Test is 0 or >= 1)
         {
             throw new ArgumentException(Validation + Test == 0
-                ? "Both Validation and Test are 0, which cuts nothing: give one of them a fraction, such as 0.1, or no split."
-                : Invariant($"Validation is {Validation} and Test is {Test}, which leaves nothing to learn from: give fractions whose sum is below 1."));
+                ? "Both Validation and Test are 0, so nothing is split off: give one of them a fraction, such as 0.1, or leave out the split."
+                : Invariant($"Validation is {Validation} and Test is {Test}, which leaves no training rows: give fractions whose sum is below 1."));
         }
     }
 

@@ -32,6 +32,9 @@ public sealed record JobQuery
     /// <summary>Jobs submitted before this time.</summary>
     public DateTimeOffset? SubmittedBefore { get; init; }
 
+    /// <summary>Only jobs of these owners; null for whoever's.</summary>
+    public JobOwners? Owners { get; init; }
+
     /// <summary>In the order of ids: the greatest first, or with this the smallest first.</summary>
     public bool OldestFirst { get; init; }
 
@@ -50,6 +53,7 @@ public sealed record JobQuery
         ArgumentNullException.ThrowIfNull(job);
         return (States.Count == 0 || States.Contains(job.State))
             && (User is null || User == job.User)
+            && Owners?.Have(job.User, job.Team) is not false
             && (Algorithm is null || Algorithm == job.Request.Algorithm)
             && (DatasetId is null || DatasetId == job.Request.DatasetId)
             && (Name is null || Name == job.Request.Name)

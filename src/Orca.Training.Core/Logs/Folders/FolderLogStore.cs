@@ -15,7 +15,7 @@ namespace Orca.Training.Logs.Folders;
 /// Several processes may use a folder, each reading what the others write; one log is written by one of them at a time. What was
 /// appended outlives the process at once, and the machine once its system has written it to the disk. No file stays open.
 /// </remarks>
-public sealed class FolderLogStore : ILogStore, IOnDisk
+public sealed class FolderLogStore : ILogStore, IInstallationFolders
 {
     /// <summary>The least that a log's maximum size can be, in bytes.</summary>
     public const long LeastMaxBytes = 64 * 1024;

@@ -69,9 +69,10 @@ internal static class MetricThinning
 
     private static async ValueTask<List<MetricRow>> OldestAsync(MetricStatements work, long series, CancellationToken cancellationToken)
     {
-        // Rows that still take part in merges are left to them.
+        // Rows that still take part in merges are left to them, and the newest is what people look at.
         await using var command = work.Command(
-            $"SELECT first, count, level FROM {work.Tables.Chunks} WHERE series = @series AND count >= @least ORDER BY level, first LIMIT 2",
+            $"SELECT first, count, level FROM {work.Tables.Chunks} WHERE series = @series AND count >= @least "
+            + $"AND first < (SELECT max(first) FROM {work.Tables.Chunks} WHERE series = @series) ORDER BY level, first LIMIT 2",
             ("@series", series),
             ("@least", MetricChunk.Stretch));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

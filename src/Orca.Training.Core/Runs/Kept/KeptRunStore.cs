@@ -28,6 +28,7 @@ internal sealed class KeptRunStore(IJobStore jobs) : IRunStore
             Algorithm = NullIfEmpty(query.Algorithm),
             DatasetId = NullIfEmpty(query.DatasetId),
             User = NullIfEmpty(query.User),
+            Owners = query.Owners,
             Group = NullIfEmpty(query.Group),
             After = query.OrderBy is null ? query.Before : null,
             Limit = PageSize,

@@ -67,7 +67,11 @@ internal sealed class RelationalRunStore(RunDatabase database) : IRunStore
     private string Part(RunQuery query, string table, string isModels)
     {
         var value = query.OrderBy is null ? "id" : database.MetricIn("@metric");
-        return $"SELECT id, document, {value} AS value FROM {database.Table(table)} {Where(query, isModels)} {Order(query)} LIMIT @limit";
+        var each = OwnerConditions.Of(query.Owners, database.User, "@me", TeamAt)
+            .Select(owner => $"SELECT id, document, {value} AS value FROM {database.Table(table)} {Where(query, isModels)}{owner} {Order(query)} LIMIT @limit")
+            .ToList();
+        return each.Count == 1 ? each[0]
+            : string.Join(" UNION ALL ", each.Select((part, place) => $"SELECT id, document, value FROM ({part}) AS owner{place.ToString(CultureInfo.InvariantCulture)}"));
     }
 
     /// <param name="query">The query.</param>
@@ -98,6 +102,8 @@ internal sealed class RelationalRunStore(RunDatabase database) : IRunStore
         return "WHERE " + string.Join(" AND ", conditions);
     }
 
+    private static string TeamAt(int place) => "@team" + place.ToString(CultureInfo.InvariantCulture);
+
     private static (string Name, object? Value)[] Parameters(RunQuery query)
     {
         var parameters = new List<(string, object?)> { ("@limit", query.Limit) };
@@ -116,6 +122,12 @@ internal sealed class RelationalRunStore(RunDatabase database) : IRunStore
         Add("@group", query.Group);
         Add("@model", query.ModelName);
         Add("@metric", query.OrderBy);
+        Add("@me", query.Owners?.User);
+        foreach (var (place, team) in OwnerConditions.TeamsOf(query.Owners).Index())
+        {
+            Add(TeamAt(place), team);
+        }
+
         Add("@before", query.OrderBy is null ? query.Before?.Value : null);
         return [.. parameters];
     }

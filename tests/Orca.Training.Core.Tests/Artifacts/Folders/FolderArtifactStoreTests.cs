@@ -186,7 +186,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
         }
 
         var error = await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
-        Assert.Equal(("The training left 'm\\xFFx', whose name is no UTF-8: give it another one.", OutcomeCode.ArtifactMissing), (error.Message, error.Code));
+        Assert.Equal(("The training left 'm\\xFFx', whose name is not UTF-8: use another name.", OutcomeCode.ArtifactMissing), (error.Message, error.Code));
         Assert.Equal(error.Message, (await Assert.ThrowsAsync<ArtifactException>(() => _store.CheckCheckpointAsync(Attempt, Cancel))).Message);
     }
 
@@ -202,7 +202,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
 
         var error = await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
         Assert.Equal(
-            ("The training left more than 17179869184 bytes, 'x' with 8796093022208 of them: leave less, or have the service's limit raised, which is Leavings:MaxMiB.", OutcomeCode.ArtifactTooLarge),
+            ("The training left more than 17179869184 bytes, 'x' with 8796093022208 of them: write less, or ask for a higher limit (Leavings:MaxMiB).", OutcomeCode.ArtifactTooLarge),
             (error.Message, error.Code));
         Assert.Equal(error.Message, (await Assert.ThrowsAsync<ArtifactException>(() => _store.CheckCheckpointAsync(Attempt, Cancel))).Message);
     }
@@ -216,7 +216,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
         Assert.Single(await store.CollectAsync(Attempt, [], Cancel));
         Write("a/c/d", "");
         var error = await Assert.ThrowsAsync<ArtifactException>(() => store.CollectAsync(Attempt, [], Cancel));
-        Assert.Equal(("The training left 'a/c/d', which lies 3 folders deep, and 2 is the most: put it higher.", OutcomeCode.ArtifactTooLarge), (error.Message, error.Code));
+        Assert.Equal(("The training left 'a/c/d', which is 3 folders deep; the limit is 2. Use fewer folders.", OutcomeCode.ArtifactTooLarge), (error.Message, error.Code));
     }
 
     [Fact]
@@ -225,7 +225,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
         await _store.PrepareAsync(Attempt, Cancel);
         Directory.Delete(_folder["i1/7/2/output"]);
         var error = await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
-        Assert.Equal($"The output folder of attempt i1/7/2 is gone: something other than its training removed it.", error.Message);
+        Assert.Equal($"The output folder of attempt i1/7/2 was removed by something other than its training.", error.Message);
         Directory.CreateSymbolicLink(_folder["i1/7/2/output"], "/etc");
         await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [], Cancel));
     }
@@ -233,9 +233,9 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
     [Fact]
     public async Task Names_that_cannot_be_published_are_refused()
     {
-        await RefusedAsync("a\nb", "The training left 'a\uFFFDb', whose name is not printable text in UTF-8: give it another one.");
+        await RefusedAsync("a\nb", "The training left 'a\uFFFDb', whose name is not printable UTF-8: use another name.");
         var folder = string.Join('/', Enumerable.Repeat(new string('f', 99), 8));
-        await RefusedAsync(folder + "/x", $"The training left '{folder[..80]}…', whose name is longer than 768 bytes, or a part of it than 255: give it a shorter one.");
+        await RefusedAsync(folder + "/x", $"The training left '{folder[..80]}…', whose name is longer than 768 bytes, or a part of it than 255: use a shorter name.");
 
         async Task RefusedAsync(string name, string sentence)
         {
@@ -256,7 +256,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
         Assert.Single(await store.CollectAsync(Attempt, [], Cancel));
         Write("two", "");
         var error = await Assert.ThrowsAsync<ArtifactException>(() => store.CollectAsync(Attempt, [], Cancel));
-        Assert.Equal("The training left more than 3 files and folders: pack them into one archive, or leave fewer.", error.Message);
+        Assert.Equal("The training left more than 3 files and folders: pack them into an archive, or write fewer.", error.Message);
     }
 
     [Fact]
@@ -275,7 +275,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
         foreach (var elsewhere in new[] { "file:///etc/passwd", $"file://{_folder.Path}/../passwd", $"file://{_folder.Path}-other/x", "s3://models/x" })
         {
             var moved = artifact with { Location = new Uri(elsewhere) };
-            Assert.Equal($"The artifact 'model.pt' lies at '{moved.Location}', which is not in this store.", await Refused(moved));
+            Assert.Equal($"The artifact 'model.pt' is at '{moved.Location}', which is not in this store.", await Refused(moved));
         }
 
         async Task<string> Refused(Artifact wanted) => (await Assert.ThrowsAsync<ArtifactException>(() => _store.OpenAsync(wanted, 0, Cancel))).Message;

@@ -133,7 +133,7 @@ public sealed class IntentDatasetTests : IDisposable
     {
         var error = await Assert.ThrowsAsync<DatasetException>(() =>
             _store.AddIntentsAsync("intents", Csv("train.csv", "a,b"), test: Csv("test.csv", "a,b\n\"x\ny\",b\nz,B\n"), cancellationToken: Cancel));
-        Assert.Equal("test.csv, line 4: no row of train.csv has the label 'B': correct it, or add such rows to learn from.", error.Message);
+        Assert.Equal("test.csv, line 4: no row of train.csv has the label 'B': correct it, or add training rows with this label.", error.Message);
         Assert.Equal(("test.csv", 4), (error.File, error.Line));
     }
 
@@ -155,7 +155,7 @@ public sealed class IntentDatasetTests : IDisposable
         Assert.Equal("hi,greeting;music\n", await ReadAsync(version, "test.csv"));
         var error = await Assert.ThrowsAsync<DatasetException>(() =>
             _store.AddIntentsAsync("intents", Csv("train.csv", "a,b"), test: Csv("test.csv", "a,b;c"), cancellationToken: Cancel));
-        Assert.Equal("test.csv, line 1: no row of train.csv has the label 'c': correct it, or add such rows to learn from.", error.Message);
+        Assert.Equal("test.csv, line 1: no row of train.csv has the label 'c': correct it, or add training rows with this label.", error.Message);
     }
 
     [Fact]

@@ -121,7 +121,7 @@ public sealed class IntentSplitTests : IDisposable
         var error = await Assert.ThrowsAsync<DatasetException>(() =>
             _store.AddIntentsAsync("intents", Csv("a,x\nb,y\n"), split: new IntentSplit(1) { Validation = 0.5 }, cancellationToken: Cancel));
 
-        Assert.Equal("rows.csv has no row to spare for Validation 0.5, since each label keeps one to learn from: give more rows, or Validation 0.", error.Message);
+        Assert.Equal("rows.csv has too few rows for Validation 0.5, because each label keeps one for training: add rows, or use Validation 0.", error.Message);
         Assert.Empty(await _store.ListAsync(Cancel));
     }
 
@@ -129,8 +129,8 @@ public sealed class IntentSplitTests : IDisposable
     [InlineData(1.0, 0, "Validation is 1: give a fraction from 0 to below 1, such as 0.1.")]
     [InlineData(-0.1, 0, "Validation is -0.1: give a fraction from 0 to below 1, such as 0.1.")]
     [InlineData(0, double.NaN, "Test is NaN: give a fraction from 0 to below 1, such as 0.1.")]
-    [InlineData(0.5, 0.5, "Validation is 0.5 and Test is 0.5, which leaves nothing to learn from: give fractions whose sum is below 1.")]
-    [InlineData(0, 0, "Both Validation and Test are 0, which cuts nothing: give one of them a fraction, such as 0.1, or no split.")]
+    [InlineData(0.5, 0.5, "Validation is 0.5 and Test is 0.5, which leaves no training rows: give fractions whose sum is below 1.")]
+    [InlineData(0, 0, "Both Validation and Test are 0, so nothing is split off: give one of them a fraction, such as 0.1, or leave out the split.")]
     public async Task What_is_wrong_with_a_fraction_is_said(double validation, double test, string message)
     {
         var error = await Assert.ThrowsAsync<ArgumentException>(() =>

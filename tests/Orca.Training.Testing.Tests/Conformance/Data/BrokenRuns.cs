@@ -28,6 +28,12 @@ internal static class BrokenRuns
             await base.ReadAsync(job, cancellationToken) ?? (await Inner.Jobs.ReadAsync(job, cancellationToken) is { } found ? Run.Of(found.Job) : null);
     }
 
+    public sealed class IgnoresOwners(RunStores inner) : PassingRuns(inner)
+    {
+        public override ValueTask<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken) =>
+            base.QueryAsync(query with { Owners = null }, cancellationToken);
+    }
+
     public sealed class HoldsTheGreatestForTheBest(RunStores inner) : PassingRuns(inner)
     {
         public override ValueTask<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken) =>

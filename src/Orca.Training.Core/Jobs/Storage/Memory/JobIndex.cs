@@ -18,6 +18,7 @@ internal sealed class JobIndex
     private enum Field
     {
         User,
+        Team,
         Algorithm,
         Dataset,
         Group,
@@ -40,6 +41,18 @@ internal sealed class JobIndex
         }
 
         return narrowest;
+    }
+
+    /// <summary>Sets whose jobs together are all those of some owners; null if that is not indexed, since there may be many without a team.</summary>
+    public IReadOnlyList<RankedSet>? Of(JobOwners owners)
+    {
+        if (owners.WithoutTeam)
+        {
+            return null;
+        }
+
+        var terms = owners.Teams.Distinct(StringComparer.Ordinal).Select(team => new Term(Field.Team, "", team));
+        return [.. (owners.User is { } user ? terms.Append(new Term(Field.User, "", user)) : terms).Select(term => _jobs.GetValueOrDefault(term, None))];
     }
 
     private static IEnumerable<Term> TermsOf(JobQuery query)
@@ -78,6 +91,11 @@ internal sealed class JobIndex
         if (job.User is { } user)
         {
             act(this, new Term(Field.User, "", user), job.Id);
+        }
+
+        if (job.Team is { } team)
+        {
+            act(this, new Term(Field.Team, "", team), job.Id);
         }
 
         if (job.Request.Group is { } group)

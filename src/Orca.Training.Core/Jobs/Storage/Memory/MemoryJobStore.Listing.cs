@@ -82,6 +82,11 @@ internal sealed partial class MemoryJobStore
             sets = [narrow];
         }
 
+        if (query.Owners is { } owners && _index.Of(owners) is { } owned && owned.Sum(s => s.Count) < sets.Sum(s => s.Count))
+        {
+            sets = [.. owned];
+        }
+
         return query.OldestFirst
             ? Merge([.. sets.Select(s => s.After(last))], static (a, b) => a < b)
             : Merge([.. sets.Select(s => s.Before(last))], static (a, b) => a > b);
@@ -89,10 +94,11 @@ internal sealed partial class MemoryJobStore
 
     private JobReading ReadNeedsLock(Job job) => new(job, job.State is JobState.Queued ? IdsOf(JobState.Queued).RankOf(job.Id.Value) + 1 : null);
 
-    /// <summary>One order out of several that share no id.</summary>
+    /// <summary>One order out of several, each id once.</summary>
     private static IEnumerable<long> Merge(IEnumerable<long>[] sources, Func<long, long, bool> isFirst)
     {
         List<IEnumerator<long>> left = [.. sources.Select(s => s.GetEnumerator()).Where(s => s.MoveNext())];
+        long? last = null;
         while (left.Count > 0)
         {
             var next = 0;
@@ -101,7 +107,12 @@ internal sealed partial class MemoryJobStore
                 next = isFirst(left[i].Current, left[next].Current) ? i : next;
             }
 
-            yield return left[next].Current;
+            if (left[next].Current is var id && id != last)
+            {
+                last = id;
+                yield return id;
+            }
+
             if (!left[next].MoveNext())
             {
                 left.RemoveAt(next);

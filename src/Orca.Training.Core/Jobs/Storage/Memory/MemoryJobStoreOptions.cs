@@ -1,20 +1,22 @@
 namespace Orca.Training.Jobs.Storage.Memory;
 
-/// <summary>What the memory store keeps. Read once, when the store is made.</summary>
+/// <summary>The capacity of the memory store. Read once, when the store is created.</summary>
 public sealed class MemoryJobStoreOptions
 {
     /// <summary>
-    /// How many finished jobs are kept, and as many runs of jobs that were removed; the oldest go first, and retention removes what they
-    /// left on disk, models excepted whose run is still kept. Default 10,000.
+    /// The number of finished jobs that are kept, and the same number of runs of removed jobs. The oldest are removed first, with their
+    /// files on disk, except models whose run is still kept. Default 10,000.
     /// </summary>
     public int KeepFinished { get; set; } = 10_000;
 
-    /// <summary>How many changes a reader of the feed may lag behind before it has to read all open jobs anew. Default 65,536.</summary>
+    /// <summary>
+    /// The number of changes by which a reader of the feed may be behind before it has to read all open jobs again. Default 65,536.
+    /// </summary>
     public int KeepChanges { get; set; } = 65_536;
 
     /// <summary>
-    /// How many past revisions of each job a watcher can go back to; of jobs that finished before the last 256, only the end is kept.
-    /// Default 64.
+    /// The number of past revisions of each job to which a watcher can return. Of jobs that finished before the last 256, only the end is
+    /// kept. Default 64.
     /// </summary>
     public int KeepRevisions { get; set; } = 64;
 

@@ -102,6 +102,33 @@ public sealed class JobDocumentTests
     }
 
     [Fact]
+    public void Whose_a_job_is_and_who_asked_for_what_is_written_so_and_read_again()
+    {
+        var id = new JobId(1);
+        var job = JobTransitions.Create(id, new JobCommand.Submit(JobSamples.Request(), "ann", JobSamples.At(0)) { Team = "vision" })
+            .After(new JobCommand.RequestHold(id, JobSamples.At(1)) { By = "bob" })
+            .After(new JobCommand.RequestCancel(id, JobSamples.At(2)) { By = "cleo" });
+        var written = JobDocument.Write(job);
+
+        Assert.Contains("\"user\":\"ann\",\"team\":\"vision\"", written, StringComparison.Ordinal);
+        Assert.Contains("\"cancelRequestedBy\":\"cleo\"", written, StringComparison.Ordinal);
+        Assert.Contains("\"heldBy\":\"bob\"", written, StringComparison.Ordinal);
+        Assert.Equal(job.Text(), JobDocument.Read(id, written).Text());
+    }
+
+    [Fact]
+    public void What_the_version_without_teams_wrote_belongs_to_none_and_was_asked_for_by_nobody()
+    {
+        const string fourth =
+            """{"v":4,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":true},"user":"ann","revision":2,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"cancelRequestedAt":"2030-01-01T00:01:00+00:00","heldAt":"2030-01-01T00:00:00+00:00","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}""";
+
+        var job = JobDocument.Read(new JobId(2), fourth);
+
+        Assert.Equal(("ann", null, null, null), (job.User, job.Team, job.HeldBy, job.CancelRequestedBy));
+        Assert.Equal((JobSamples.At(0), JobSamples.At(1)), (job.HeldAt, job.CancelRequestedAt));
+    }
+
+    [Fact]
     public void What_an_attempt_was_given_is_written_so_and_read_again()
     {
         var begin = new JobCommand.BeginAttempt(new JobId(1), 1, "m1", JobSamples.At(1)) { Given = new Grant(0.5, 1 << 30, 2) };

@@ -1,0 +1,17 @@
+namespace Orca.Training.AspNetCore.Access;
+
+/// <summary>What a caller sent, such as it may stand in a sentence and in a header.</summary>
+internal static class Printable
+{
+    private const int Longest = 100;
+
+    // Percent is gRPC's escape in a status message; the others are escaped in JSON, which nobody likes to read.
+    private const string Escaped = "%\"\\<>&'+`";
+
+    public static string Of(string? text) =>
+        string.IsNullOrEmpty(text)
+            ? "nothing"
+            : string.Concat(text.Take(Longest).Select(c => IsPlain(c) ? c : '?'));
+
+    private static bool IsPlain(char c) => c is >= ' ' and <= '~' && !Escaped.Contains(c, StringComparison.Ordinal);
+}

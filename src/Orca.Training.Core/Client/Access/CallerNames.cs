@@ -1,0 +1,52 @@
+using Orca.Training.Ownership;
+
+namespace Orca.Training.Client;
+
+/// <summary>Which datasets and models a caller sees, and which names become its team's.</summary>
+internal sealed class CallerNames(INameOwners owners, CallerRights rights)
+{
+    public CallerRights Rights => rights;
+
+    public ValueTask<string?> OwnerOfAsync(NameKind kind, string name, CancellationToken cancellationToken) => owners.FindAsync(kind, name, cancellationToken);
+
+    public async ValueTask<bool> SeesAsync(NameKind kind, string name, CancellationToken cancellationToken) =>
+        rights.SeesAll || rights.SeesName(await owners.FindAsync(kind, name, cancellationToken));
+
+    /// <summary>Those of some names that the caller sees, in their order.</summary>
+    public async ValueTask<IReadOnlyList<string>> SeenAsync(NameKind kind, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        if (rights.SeesAll)
+        {
+            return names;
+        }
+
+        var teams = await owners.ListAsync(kind, cancellationToken);
+        return [.. names.Where(name => rights.SeesName(teams.GetValueOrDefault(name)))];
+    }
+
+    /// <summary>
+    /// Makes sure that the caller may add to a name, which becomes its team's if nobody has used it before, and stays so whatever becomes of what is added:
+    /// another one of the team may be adding to it meanwhile.
+    /// </summary>
+    /// <param name="kind">What it is of.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="isUsed">Says whether there is something of that name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether the caller may.</returns>
+    public async ValueTask<bool> ClaimAsync(
+        NameKind kind, string name, Func<CancellationToken, ValueTask<bool>> isUsed, CancellationToken cancellationToken)
+    {
+        var owner = await owners.FindAsync(kind, name, cancellationToken);
+        if (owner is null && rights.Team is { } team && !await isUsed(cancellationToken))
+        {
+            if (await owners.ClaimAsync(kind, name, team, cancellationToken))
+            {
+                return true;
+            }
+
+            owner = await owners.FindAsync(kind, name, cancellationToken);
+        }
+
+        return rights.AddsTo(owner);
+    }
+}

@@ -1,0 +1,35 @@
+using Orca.Training.Files;
+
+namespace Orca.Training.Client;
+
+/// <summary>A file that is being read, which gives its place back when it is closed.</summary>
+internal sealed class GuardedStream(Stream inner, IDisposable place) : ForwardStream
+{
+    public override long Length => inner.Length;
+
+    public override long Position
+    {
+        get => inner.Position;
+        set => inner.Position = value;
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync();
+        place.Dispose();
+        await base.DisposeAsync();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            place.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
