@@ -1,5 +1,4 @@
 using Orca.Training.Diagnostics;
-using Orca.Training.Jobs;
 using Orca.Training.Text;
 
 namespace Orca.Training.Tracking;

@@ -41,6 +41,11 @@ internal sealed partial class TrackerCore
             }
 
             Record(tracked, answer.Result.Job, now, effects);
+            if (answer is { Command: JobCommand.ReportWait, Result.Applied: true })
+            {
+                // It may have fitted again meanwhile.
+                QueueAgain(tracked);
+            }
         }
         else
         {

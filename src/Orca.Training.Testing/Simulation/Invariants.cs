@@ -30,6 +30,10 @@ internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime,
 
         var open = store.Jobs.Count(j => j.State is JobState.Launching or JobState.Running);
         Require(open <= settings.Slots, $"7: use never exceeds the quota, but {open} attempts are open on {settings.Slots} slots");
+        var given = store.Jobs.Sum(j => j.OpenAttempt?.Given?.Cpus ?? 0);
+        Require(
+            settings.Policy is not null || given <= settings.Slots,
+            $"14: no machine gives more than it has, whatever settings become, but {given} processors of {settings.Slots} are given");
     }
 
     /// <summary>A container is about to be made.</summary>

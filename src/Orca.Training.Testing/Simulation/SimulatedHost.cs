@@ -42,6 +42,9 @@ internal sealed class SimulatedHost(int number, SimulationSettings settings)
 
     public bool IsDeciding => Core is not null;
 
+    /// <summary>How many processors its settings give each container; they change while it runs.</summary>
+    public double Need { get; set; } = 1;
+
     /// <summary>The jobs about which its steps have failed; kept over its terms.</summary>
     public Suspects Suspects { get; } = new();
 
@@ -57,8 +60,9 @@ internal sealed class SimulatedHost(int number, SimulationSettings settings)
             SetAside = Suspects.SetAside,
             CopyingMachines = new HashSet<string>(settings.CopiesFolders ? [Machine] : []),
         };
-        var policy = settings.Policy ?? CapacityPolicies.Jobs(settings.Slots);
-        Core = new TrackerCore(tracker, new Scheduler([new MachineOffer(Machine, default)], policy, NeedsOf), [Machine], _ => 1 << 30);
+        var policy = settings.Policy ?? new BothPolicies(CapacityPolicies.Jobs(settings.Slots), CapacityPolicies.ByResources);
+        var scheduler = new Scheduler([new MachineOffer(Machine, new Resources(settings.Slots, 0))], policy, NeedsOf);
+        Core = new TrackerCore(tracker, scheduler, [Machine], _ => 1 << 30);
         return Load(store);
     }
 
@@ -69,8 +73,14 @@ internal sealed class SimulatedHost(int number, SimulationSettings settings)
         return new TrackerEvent.Loaded([.. store.OpenJobs]);
     }
 
-    private static Resources NeedsOf(TrainingRequest request) =>
-        request.Algorithm == Workload.Poison ? throw new InvalidOperationException("Nobody knows what it needs.") : default;
+    private Resources NeedsOf(TrainingRequest request) =>
+        request.Algorithm == Workload.Poison ? throw new InvalidOperationException("Nobody knows what it needs.") : new Resources(Need, 0);
+
+    private sealed class BothPolicies(ICapacityPolicy first, ICapacityPolicy second) : ICapacityPolicy
+    {
+        public CapacityAnswer Fits(Resources resources, Inventory inventory) =>
+            first.Fits(resources, inventory) is { Fits: false } no ? no : second.Fits(resources, inventory);
+    }
 
     /// <summary>It decides no longer: all that it knew is gone, and if it decides again it is somebody else to the store.</summary>
     public void EndTerm(int nextHolder)

@@ -35,6 +35,7 @@ internal sealed partial class Simulation
             < 102 when _workload.Repeated() is { } repeated => () => SubmitAgain(repeated.Submit, repeated.Job),
             < 104 => Elect,
             < 105 => () => PassTime(TimeSpan.FromMinutes(_random.Next(1, 20))),
+            < 106 => () => ChangeSettings(host),
             < 108 when acts && _runtime.Running.Any() => () => JumpClock(host),
             _ => () => PassTime(TimeSpan.FromMilliseconds(_random.Next(2000))),
         };
@@ -201,6 +202,12 @@ internal sealed partial class Simulation
         var number = container.Attempt.Attempt.Number;
         Note(() => $"training {container.Attempt.Attempt} ends with {training.ExitCodeOf(number)}");
         Hint(_runtime.End(container.Attempt, training.ExitCodeOf(number), training.IsOutOfMemory && number > training.Failures));
+    }
+
+    private void ChangeSettings(SimulatedHost host)
+    {
+        host.Need = _random.Next(1, 5) / 2.0;
+        Note(() => $"host {host.Number}: each container gets {host.Need} processors from now on");
     }
 
     private void RemoveByHand()

@@ -91,6 +91,7 @@ internal sealed partial class Simulation
         foreach (var host in _hosts)
         {
             host.IsPaused = false;
+            host.Need = 1;
         }
 
         foreach (var job in _store.OpenJobs.Where(j => j.HeldAt is not null).ToList())

@@ -197,6 +197,13 @@ internal static class PlantedBugs
         public override bool CountsByTheWallClock => true;
     }
 
+    /// <summary>Counts what runs as it would be given now.</summary>
+    public sealed class ForgetsWhatWasGiven : PlantedBug
+    {
+        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) =>
+            [OnJobs(happened, job => job with { Attempts = [.. job.Attempts.Select(a => a with { Given = null })] })];
+    }
+
     private static TrackerEvent OnJobs(TrackerEvent happened, Func<Job, Job> change) => happened switch
     {
         TrackerEvent.Loaded loaded => new TrackerEvent.Loaded([.. loaded.Jobs.Select(change)]),

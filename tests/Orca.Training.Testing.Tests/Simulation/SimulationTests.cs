@@ -35,6 +35,7 @@ public sealed class SimulationTests
         { nameof(PlantedBugs.ForgetsWhatAKeyStandsFor), "10: a key stands for one job" },
         { nameof(PlantedBugs.BlamesNobodyForAFailedStep), "1: every submission reaches a final state" },
         { nameof(PlantedBugs.WaitsByTheWallClock), "13: a limit counts the time that passes" },
+        { nameof(PlantedBugs.ForgetsWhatWasGiven), "14: no machine gives more than it has" },
         { nameof(PlantedBugs.GoesOnAfterTruncation), "1: every submission reaches a final state" },
     };
 
