@@ -35,7 +35,7 @@ internal sealed class Probe(Func<CancellationToken, Task> ask, TimeProvider time
     {
         if (!_open.IsCompleted)
         {
-            return Invariant($"It still has not answered what it was asked more than {Limit.TotalSeconds:0} s ago.");
+            return Invariant($"It has not answered a request for more than {Limit.TotalSeconds:0} s.");
         }
 
         using var limit = new CancellationTokenSource(Limit, time);

@@ -55,13 +55,13 @@ internal sealed class UploadMessages(IAsyncStreamReader<Wire.AddDatasetRequest> 
             && (e is OperationCanceledException or RpcException or IOException))
         {
             throw left < limits.UploadIdle ? TooLong() : new TrainingException(
-                TrainingError.ResourceExhausted, Invariant($"The upload has sent nothing for {limits.UploadIdle}, and is given up: nothing was stored, send it again."));
+                TrainingError.ResourceExhausted, Invariant($"The upload was ended because it sent nothing for {limits.UploadIdle}. Nothing was stored; send it again."));
         }
     }
 
     // A reset is seen here before the call is known to have ended: it is the caller's, and no error of this host.
-    private static TrainingException BrokenOff(Exception cause) => new(TrainingError.InvalidArgument, "The upload broke off: nothing was stored, send it again.", inner: cause);
+    private static TrainingException BrokenOff(Exception cause) => new(TrainingError.InvalidArgument, "The upload was interrupted. Nothing was stored; send it again.", inner: cause);
 
     private TrainingException TooLong() => new(
-        TrainingError.ResourceExhausted, Invariant($"The upload takes longer than {limits.UploadTime}, and is given up: nothing was stored, send less at once."));
+        TrainingError.ResourceExhausted, Invariant($"The upload was ended because it took longer than {limits.UploadTime}. Nothing was stored; send less at once."));
 }
