@@ -6,7 +6,9 @@ using Orca.Training.Runs;
 
 namespace Orca.Training.AspNetCore.Downloads;
 
-/// <summary>A query of runs as an address has it: <c>?algorithm=cnn&amp;state=Succeeded&amp;order_by=loss&amp;smallest_first</c>. Pure.</summary>
+/// <summary>
+/// A query of runs as an address has it: <c>?algorithm=cnn&amp;state=Succeeded&amp;order_by=loss&amp;smallest_first</c>. Pure.
+/// </summary>
 internal static class RunsQuery
 {
     private const int DefaultLimit = 1000;

@@ -5,7 +5,9 @@ using Wire = Orca.Training.Grpc.Wire;
 
 namespace Orca.Training.AspNetCore.Service;
 
-/// <summary>The messages of an upload, each of which has to come in time, and all of them too: who sends no more holds nothing for long.</summary>
+/// <summary>
+/// The messages of an upload, each of which has to come in time, and all of them too: who sends no more holds nothing for long.
+/// </summary>
 /// <param name="messages">The messages as they come.</param>
 /// <param name="limits">How long it may take.</param>
 /// <param name="time">When it is.</param>
@@ -18,7 +20,10 @@ internal sealed class UploadMessages(IAsyncStreamReader<Wire.AddDatasetRequest> 
 
     public Wire.AddDatasetRequest Current => messages.Current;
 
-    /// <summary>Waits for the next message, which stays the next: until an upload has sent something beside its header, nobody's room is taken for it.</summary>
+    /// <summary>
+    /// Waits for the next message, which stays the next: until an upload has sent something beside its header, nobody's room is taken for
+    /// it.
+    /// </summary>
     /// <exception cref="TrainingException">None comes in time.</exception>
     public async Task AwaitAsync(CancellationToken cancellationToken)
     {

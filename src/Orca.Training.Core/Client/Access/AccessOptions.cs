@@ -18,7 +18,9 @@ public sealed class AccessOptions
     /// </summary>
     public IDictionary<string, AccessRoleOptions> Roles { get; } = new Dictionary<string, AccessRoleOptions>(StringComparer.Ordinal);
 
-    /// <summary>The role, for all teams, of a caller without a matching entry. Default: Operator if there are no roles, else none.</summary>
+    /// <summary>
+    /// The role, for all teams, of a caller without a matching entry. Default: Operator if there are no roles, else none.
+    /// </summary>
     public TrainingRole? DefaultRole { get; set; }
 
     /// <summary>
@@ -29,7 +31,9 @@ public sealed class AccessOptions
     /// <summary>Whether submitters see and change all trainings of their team, not only their own. Default off.</summary>
     public bool SubmittersShareTeam { get; set; }
 
-    /// <summary>Requests per second of one caller on each host; up to ten times as many after a pause. 0 for no limit. Default 100.</summary>
+    /// <summary>
+    /// Requests per second of one caller on each host; up to ten times as many after a pause. 0 for no limit. Default 100.
+    /// </summary>
     public int RequestsPerSecond { get; set; } = 100;
 
     /// <summary>Concurrent streams of one caller on each host: watches, logs, downloads and uploads. 0 for no limit. Default 100.</summary>
@@ -38,7 +42,9 @@ public sealed class AccessOptions
     /// <summary>Queued trainings of one caller. 0 for no limit. Default 10,000.</summary>
     public int QueuedTrainings { get; set; } = 10_000;
 
-    /// <summary>Total size of one caller's running uploads on each host, in MiB. 0 for no limit. Default 204,800, which is 200 GiB.</summary>
+    /// <summary>
+    /// Total size of one caller's running uploads on each host, in MiB. 0 for no limit. Default 204,800, which is 200 GiB.
+    /// </summary>
     public int UploadMiB { get; set; } = 204_800;
 
     /// <summary>How long audit events are kept. Default 400 days.</summary>
