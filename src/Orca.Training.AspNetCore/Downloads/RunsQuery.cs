@@ -7,7 +7,7 @@ using Orca.Training.Runs;
 namespace Orca.Training.AspNetCore.Downloads;
 
 /// <summary>
-/// A query of runs as an address has it: <c>?algorithm=cnn&amp;state=Succeeded&amp;order_by=loss&amp;smallest_first</c>. Pure.
+/// A query of runs in the query string: <c>?algorithm=cnn&amp;state=Succeeded&amp;order_by=loss&amp;smallest_first</c>. Pure.
 /// </summary>
 internal static class RunsQuery
 {

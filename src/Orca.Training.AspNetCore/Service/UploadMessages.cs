@@ -6,11 +6,11 @@ using Wire = Orca.Training.Grpc.Wire;
 namespace Orca.Training.AspNetCore.Service;
 
 /// <summary>
-/// The messages of an upload, each of which has to come in time, and all of them too: who sends no more holds nothing for long.
+/// The messages of an upload, with a time limit for each message and one for all, so that a stalled upload holds no resources.
 /// </summary>
-/// <param name="messages">The messages as they come.</param>
-/// <param name="limits">How long it may take.</param>
-/// <param name="time">When it is.</param>
+/// <param name="messages">The messages.</param>
+/// <param name="limits">The time limits.</param>
+/// <param name="time">The clock.</param>
 internal sealed class UploadMessages(IAsyncStreamReader<Wire.AddDatasetRequest> messages, RequestLimits limits, TimeProvider time)
     : IAsyncStreamReader<Wire.AddDatasetRequest>
 {
@@ -21,8 +21,7 @@ internal sealed class UploadMessages(IAsyncStreamReader<Wire.AddDatasetRequest> 
     public Wire.AddDatasetRequest Current => messages.Current;
 
     /// <summary>
-    /// Waits for the next message, which stays the next: until an upload has sent something beside its header, nobody's room is taken for
-    /// it.
+    /// Waits for the next message without consuming it: an upload takes a slot only when it has sent something besides its header.
     /// </summary>
     /// <exception cref="TrainingException">None comes in time.</exception>
     public async Task AwaitAsync(CancellationToken cancellationToken)
