@@ -16,11 +16,11 @@ public static class OrcaTrainingHealthChecksBuilderExtensions
     /// <item>Unhealthy (or <paramref name="failureStatus"/>): callers cannot be served, because the job store does not answer within 5 s or the
     /// tracker is stopped.</item>
     /// <item>Degraded: callers are served, but trainings may have to wait, because a machine cannot be reached, a disk of the host is nearly
-    /// full, or the tracker restarts after an error.</item>
+    /// full, the tracker restarts after an error, or code of the host has thrown an exception in the last minutes.</item>
     /// <item>Healthy: otherwise, also if another host decides.</item>
     /// </list>
-    /// The description has sentences; the data has the entries <c>job store</c>, <c>tracker</c>, <c>disk</c> and <c>machine NAME</c>. Results
-    /// are cached for a second.
+    /// The description has sentences; the data has the entries <c>job store</c>, <c>tracker</c>, <c>disk</c>, <c>machine NAME</c> and,
+    /// after exceptions, <c>host's own code</c>. Results are cached for a second.
     /// </remarks>
     /// <param name="builder">What <c>AddHealthChecks()</c> returns.</param>
     /// <param name="name">The check's name.</param>

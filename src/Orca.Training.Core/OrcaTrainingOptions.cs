@@ -100,6 +100,12 @@ public sealed class OrcaTrainingOptions
     /// </summary>
     public bool AllowUnknownSettings { get; set; }
 
+    /// <summary>
+    /// Whether a job that no machine could start, even an empty one, fails at once. If this is off, the job waits until a machine has more
+    /// resources, its status says why, and it blocks no other job. Default off.
+    /// </summary>
+    public bool FailUnplaceable { get; set; }
+
     /// <summary>Adds an algorithm, or replaces one.</summary>
     /// <param name="name">The name that requests use.</param>
     /// <param name="image">Its image.</param>

@@ -72,6 +72,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton<INameOwners>(_ => new MemoryNameOwners());
         services.TryAddSingleton<IAuditStore>(_ => new MemoryAuditStore());
         services.TryAddSingleton(s => new UploadPlaces(() => s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Limits));
+        services.TryAddSingleton<ForeignFaults>();
         services.TryAddSingleton<TrainingMetrics>();
         services.TryAddSingleton<TrackerState>();
         services.TryAddSingleton<TrackerService>();
@@ -179,7 +180,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         var algorithms = new FromSettings<IReadOnlyList<AlgorithmInfo>>(
             options, o => [.. o.Algorithms.Select(a => AlgorithmInfo.Of(a.Key, a.Value)).OrderBy(a => a.Name, StringComparer.Ordinal)]);
         var time = services.GetRequiredService<TimeProvider>();
-        var logger = services.GetRequiredService<ILogger<TrainingClient>>();
+        var logger = new SafeLogger<TrainingClient>(services.GetRequiredService<ILogger<TrainingClient>>(), services.GetRequiredService<ForeignFaults>());
         return new ClientServices(
             services.GetRequiredService<IJobStore>(),
             services.GetRequiredService<ILogStore>(),

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Machines;
@@ -7,7 +8,7 @@ using Orca.Training.Tracking;
 namespace Orca.Training.AspNetCore.Health;
 
 /// <summary>How the service is: whether the job store answers, who decides, and which machines can be reached from here.</summary>
-internal sealed class TrainingHealthCheck(IJobStore store, IEnumerable<Machine> machines, TrackerState tracker, TimeProvider time) : IHealthCheck
+internal sealed class TrainingHealthCheck(IJobStore store, IEnumerable<Machine> machines, TrackerState tracker, ForeignFaults faults, TimeProvider time) : IHealthCheck
 {
     private readonly Probe _store = new(cancellationToken => store.ReadAsync(default(JobId), cancellationToken).AsTask(), time);
     private readonly (string Name, Probe Probe)[] _machines = [.. machines.Select(m => (m.Name, new Probe(m.Runtime.DescribeAsync, time)))];
@@ -28,6 +29,12 @@ internal sealed class TrainingHealthCheck(IJobStore store, IEnumerable<Machine> 
             ["tracker"] = tracker.Role.ToString(),
             ["disk"] = tracker.DiskTrouble ?? "has free space",
         };
+        var thrown = faults.Recent;
+        if (thrown.Count > 0)
+        {
+            data["host's own code"] = string.Join(" ", thrown);
+        }
+
         foreach (var (name, answer) in asked)
         {
             var trouble = await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -39,12 +46,12 @@ internal sealed class TrainingHealthCheck(IJobStore store, IEnumerable<Machine> 
         }
 
         var status = storeTrouble is not null || tracker.Role is TrackerRole.Stopped ? failure
-            : away.Count > 0 || tracker.DiskTrouble is not null || tracker.Role is TrackerRole.Starting or TrackerRole.Failing ? HealthStatus.Degraded
+            : away.Count > 0 || tracker.DiskTrouble is not null || thrown.Count > 0 || tracker.Role is TrackerRole.Starting or TrackerRole.Failing ? HealthStatus.Degraded
             : HealthStatus.Healthy;
-        return new HealthCheckResult(status, Describe(storeTrouble, tracker, away), data: data);
+        return new HealthCheckResult(status, Describe(storeTrouble, tracker, away, thrown), data: data);
     }
 
-    private static string Describe(string? storeTrouble, TrackerState tracker, List<(string Name, string Trouble)> away)
+    private static string Describe(string? storeTrouble, TrackerState tracker, List<(string Name, string Trouble)> away, IReadOnlyList<string> thrown)
     {
         string[] sentences =
         [
@@ -59,6 +66,7 @@ internal sealed class TrainingHealthCheck(IJobStore store, IEnumerable<Machine> 
             },
             .. tracker.DiskTrouble is { } disk ? [disk] : Array.Empty<string>(),
             .. away.Select(m => $"Machine '{m.Name}' cannot be reached: {m.Trouble}"),
+            .. thrown,
         ];
         return string.Join(" ", sentences);
     }

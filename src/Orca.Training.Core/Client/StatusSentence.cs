@@ -39,7 +39,7 @@ internal static class StatusSentence
             1 => "Queued, next in line",
             _ => string.Create(CultureInfo.InvariantCulture, $"Queued at position {position}"),
         };
-        return job.QueueReason is null ? where + "." : $"{where}; its last start was deferred: {Ended(job.QueueReason)}";
+        return job.IsMisfit ? $"{where}: {Ended(job.QueueReason!)}" : job.QueueReason is null ? where + "." : $"{where}; its last start was deferred: {Ended(job.QueueReason)}";
     }
 
     private static string Waits(JobId[] jobs) => jobs switch

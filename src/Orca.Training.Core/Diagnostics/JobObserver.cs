@@ -5,39 +5,69 @@ namespace Orca.Training.Diagnostics;
 
 /// <summary>
 /// Tells what happens to jobs while this host decides: to the log, the metrics and the traces. The tracker calls it once for each
-/// change that it learns of, from one thread; where nobody listens it only counts.
+/// change that it learns of, from one thread; where nobody listens it only counts. It never throws: nobody's listener has a say.
 /// </summary>
 internal sealed class JobObserver : IDisposable
 {
     private readonly TrainingMetrics _metrics;
     private readonly ILogger _logger;
+    private readonly ForeignFaults? _faults;
     private readonly OpenJobCounts _open = new();
 
-    public JobObserver(TrainingMetrics metrics, ILogger logger)
+    /// <param name="metrics">The instruments.</param>
+    /// <param name="logger">A log that does not throw.</param>
+    /// <param name="faults">Told of what listeners to spans throw; without it they throw it here.</param>
+    public JobObserver(TrainingMetrics metrics, ILogger logger, ForeignFaults? faults = null)
     {
+        _faults = faults;
         _metrics = metrics;
         _logger = logger;
         metrics.Report(_open);
     }
 
     /// <summary>A job that was open already when this host began to decide.</summary>
-    public void Found(Job job) => _open.Move(null, job);
+    public void Found(Job job) => Guard(static (o, _, job) => o._open.Move(null, job), null, job);
 
     /// <summary>A job that was just submitted.</summary>
-    public void Submitted(Job job)
-    {
-        _open.Move(null, job);
-        _logger.JobQueued(job.Id, job.Request.Algorithm, job.Request.DatasetId);
-    }
+    public void Submitted(Job job) => Guard(
+        static (o, _, job) =>
+        {
+            o._open.Move(null, job);
+            o._logger.JobQueued(job.Id, job.Request.Algorithm, job.Request.DatasetId);
+        },
+        null,
+        job);
 
     /// <summary>A job that has changed.</summary>
     public void Changed(Job before, Job after)
     {
-        if (before.State == after.State && before.LastAttempt == after.LastAttempt)
+        if (before.State != after.State || before.LastAttempt != after.LastAttempt)
         {
-            return;
+            Guard(static (o, before, after) => o.Tell(before!, after), before, after);
         }
+    }
 
+    /// <summary>A job that the store no longer knows.</summary>
+    public void Forgotten(Job job) => Guard(static (o, _, job) => o._open.Move(job, null), null, job);
+
+    public void Dispose() => _metrics.Withdraw(_open);
+
+    private void Guard(Action<JobObserver, Job?, Job> tell, Job? before, Job after)
+    {
+        try
+        {
+            tell(this, before, after);
+        }
+#pragma warning disable CA1031 // A record that cannot be told about is decided about all the same.
+        catch (Exception e) when (_faults is not null)
+#pragma warning restore CA1031
+        {
+            _faults.Tell($"What was to be told of job {after.Id}", e);
+        }
+    }
+
+    private void Tell(Job before, Job after)
+    {
         _open.Move(before, after);
         var change = new JobChange(before, after);
         if (change.Deferred is { } deferred)
@@ -73,11 +103,6 @@ internal sealed class JobObserver : IDisposable
         }
     }
 
-    /// <summary>A job that the store no longer knows.</summary>
-    public void Forgotten(Job job) => _open.Move(job, null);
-
-    public void Dispose() => _metrics.Withdraw(_open);
-
     private void TellEnd(Job job, Attempt attempt)
     {
         var code = attempt.Outcome?.Code ?? OutcomeCode.Unknown;
@@ -90,6 +115,15 @@ internal sealed class JobObserver : IDisposable
             _metrics.LaunchFailed(job, attempt, attempt.EndedAt!.Value - attempt.CreatedAt, code);
         }
 
-        TrainingActivities.TellAttempt(job, attempt);
+        try
+        {
+            TrainingActivities.TellAttempt(job, attempt);
+        }
+#pragma warning disable CA1031 // Listeners are the host's own code.
+        catch (Exception e) when (_faults is not null)
+#pragma warning restore CA1031
+        {
+            _faults.Tell(TrainingActivities.Listener, e);
+        }
     }
 }

@@ -45,11 +45,23 @@ internal static partial class TrackerLog
     [LoggerMessage(1014, LogLevel.Debug, "Machine {Machine} could not be listed")]
     public static partial void ListFailed(this ILogger logger, Exception error, string machine);
 
-    [LoggerMessage(1020, LogLevel.Error, "The capacity policy threw an exception; no job is started until the next change")]
+    [LoggerMessage(1015, LogLevel.Debug, "Machine {Machine} could not be asked what it has; what it had holds")]
+    public static partial void DescribeFailed(this ILogger logger, Exception error, string machine);
+
+    [LoggerMessage(1020, LogLevel.Error, "The capacity policy threw an exception; the job that it was asked about waits until the next reconcile")]
     public static partial void PolicyFailed(this ILogger logger, Exception error);
 
-    [LoggerMessage(1021, LogLevel.Error, "The decision on {Happened} failed; it is repeated at the next reconcile")]
-    public static partial void StepFailed(this ILogger logger, Exception error, string happened);
+    [LoggerMessage(1021, LogLevel.Error, "The decision on {Happened}, about job {JobId}, failed; the tracker starts again from what is stored")]
+    public static partial void StepFailed(this ILogger logger, Exception error, string happened, JobId? jobId);
+
+    [LoggerMessage(1085, LogLevel.Error, "{Who} threw an exception. Only that call fails. The next one is logged after {Pause} without exceptions")]
+    public static partial void ForeignFault(this ILogger logger, Exception error, string who, TimeSpan pause);
+
+    [LoggerMessage(1087, LogLevel.Warning, "The lease could not be released; the next host becomes the decider when it expires")]
+    public static partial void LeaseNotReleased(this ILogger logger, Exception error);
+
+    [LoggerMessage(1086, LogLevel.Error, "Job {JobId} gets the outcome InternalError, because the decision about it failed {Count} times")]
+    public static partial void JobSetAside(this ILogger logger, JobId jobId, int count);
 
     [LoggerMessage(1022, LogLevel.Warning, "The store refused or did not answer {Count} commands; retrying")]
     public static partial void CommitFailed(this ILogger logger, Exception error, int count);

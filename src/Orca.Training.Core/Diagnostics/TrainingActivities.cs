@@ -11,6 +11,9 @@ internal static class TrainingActivities
 {
     public const string SourceName = "Orca.Training";
 
+    /// <summary>Who throws where a listener to the spans does.</summary>
+    public const string Listener = "A listener to the traces";
+
     private static readonly ActivitySource Source = new(SourceName, typeof(TrainingActivities).Assembly.GetName().Version?.ToString(3));
 
     /// <summary>The place in the caller's trace, as W3C spells it; null where there is none.</summary>

@@ -11,6 +11,8 @@ internal sealed class TrainingMetrics : IDisposable
 {
     public const string MeterName = "Orca.Training";
 
+    private const string Listener = "A listener to the metrics";
+
     // Trainings take minutes to days, and so do their queues: the usual buckets end at ten seconds.
     private static readonly InstrumentAdvice<double> LongTimes = new()
     {
@@ -36,9 +38,13 @@ internal sealed class TrainingMetrics : IDisposable
     private readonly Histogram<long> _commitSize;
     private volatile OpenJobCounts? _open;
 
+    private readonly ForeignFaults? _faults;
+
     /// <param name="meters">The host's factory, which keeps hosts in one process apart; without one the meter is ours alone.</param>
-    public TrainingMetrics(IMeterFactory? meters = null)
+    /// <param name="faults">Told of what listeners throw; without it they throw it at who measures.</param>
+    public TrainingMetrics(IMeterFactory? meters = null, ForeignFaults? faults = null)
     {
+        _faults = faults;
         var options = new MeterOptions(MeterName) { Version = typeof(TrainingMetrics).Assembly.GetName().Version?.ToString(3) };
         var meter = meters?.Create(options) ?? (_own = new Meter(options));
         meter.CreateObservableUpDownCounter("orca.training.queue.length", () => Observe(o => o.Queued), "{job}", "Jobs that wait for room.");
@@ -65,7 +71,7 @@ internal sealed class TrainingMetrics : IDisposable
     {
         if (_submittedJobs.Enabled)
         {
-            _submittedJobs.Add(1, new KeyValuePair<string, object?>(MetricNames.Algorithm, job.Request.Algorithm));
+            Add(_submittedJobs, [new(MetricNames.Algorithm, job.Request.Algorithm)]);
         }
     }
 
@@ -73,12 +79,12 @@ internal sealed class TrainingMetrics : IDisposable
     {
         if (_timeInQueue.Enabled)
         {
-            _timeInQueue.Record(inQueue.TotalSeconds, new KeyValuePair<string, object?>(MetricNames.Algorithm, job.Request.Algorithm));
+            Record(_timeInQueue, inQueue.TotalSeconds, [new(MetricNames.Algorithm, job.Request.Algorithm)]);
         }
 
         if (_launchDuration.Enabled)
         {
-            _launchDuration.Record(launch.TotalSeconds, new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine));
+            Record(_launchDuration, launch.TotalSeconds, [new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine)]);
         }
     }
 
@@ -86,7 +92,7 @@ internal sealed class TrainingMetrics : IDisposable
     {
         if (_deferrals.Enabled)
         {
-            _deferrals.Add(1, new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine));
+            Add(_deferrals, [new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine)]);
         }
     }
 
@@ -94,7 +100,7 @@ internal sealed class TrainingMetrics : IDisposable
     {
         if (_launchDuration.Enabled)
         {
-            _launchDuration.Record(launch.TotalSeconds, new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine), new(MetricNames.ErrorType, code.Name));
+            Record(_launchDuration, launch.TotalSeconds, [new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine), new(MetricNames.ErrorType, code.Name)]);
         }
     }
 
@@ -102,7 +108,7 @@ internal sealed class TrainingMetrics : IDisposable
     {
         if (_runDuration.Enabled)
         {
-            _runDuration.Record(run.TotalSeconds, new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine), new(MetricNames.Outcome, code.Name));
+            Record(_runDuration, run.TotalSeconds, [new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.Machine, attempt.Machine), new(MetricNames.Outcome, code.Name)]);
         }
     }
 
@@ -110,7 +116,7 @@ internal sealed class TrainingMetrics : IDisposable
     {
         if (_finishedJobs.Enabled)
         {
-            _finishedJobs.Add(1, new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.State, MetricNames.Of(job.State)), new(MetricNames.Outcome, job.Outcome?.Code.Name));
+            Add(_finishedJobs, [new(MetricNames.Algorithm, job.Request.Algorithm), new(MetricNames.State, MetricNames.Of(job.State)), new(MetricNames.Outcome, job.Outcome?.Code.Name)]);
         }
     }
 
@@ -122,12 +128,41 @@ internal sealed class TrainingMetrics : IDisposable
     {
         if (_commitSize.Enabled)
         {
-            _commitSize.Record(commands);
+            Record(_commitSize, commands, []);
         }
 
         if (_commitDuration.Enabled)
         {
-            _commitDuration.Record(took.TotalSeconds, error is null ? [] : [new(MetricNames.ErrorType, error.GetType().FullName)]);
+            Record(_commitDuration, took.TotalSeconds, error is null ? [] : [new(MetricNames.ErrorType, error.GetType().FullName)]);
+        }
+    }
+
+    private void Add(Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(1, tags);
+        }
+#pragma warning disable CA1031 // Listeners are the host's own code, and measure for nobody's harm.
+        catch (Exception e) when (_faults is not null)
+#pragma warning restore CA1031
+        {
+            _faults.Tell(Listener, e);
+        }
+    }
+
+    private void Record<T>(Histogram<T> histogram, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        where T : struct
+    {
+        try
+        {
+            histogram.Record(value, tags);
+        }
+#pragma warning disable CA1031 // Listeners are the host's own code, and measure for nobody's harm.
+        catch (Exception e) when (_faults is not null)
+#pragma warning restore CA1031
+        {
+            _faults.Tell(Listener, e);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orca.Training.Jobs;
 
 /// <summary>One try to run a job, as recorded.</summary>
@@ -39,6 +41,10 @@ public sealed record Attempt
 
     /// <summary>What its containers execute; null before the start, and where the runtime does not tell.</summary>
     public Execution? Execution { get; init; }
+
+    /// <summary>What each of its containers was given; null in records that do not say.</summary>
+    [JsonInclude]
+    internal Grant? Given { get; init; }
 
     /// <summary>How it ended; null while it has not.</summary>
     public Outcome? Outcome { get; init; }

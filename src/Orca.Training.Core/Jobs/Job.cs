@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orca.Training.Jobs.Storage.Documents;
 
 namespace Orca.Training.Jobs;
@@ -63,7 +64,7 @@ public sealed record Job
         init => _extras = _extras.NotBefore.Value == value ? _extras : _extras with { NotBefore = new Moment(value) };
     }
 
-    /// <summary>Why it is back in the queue, where it has been put off.</summary>
+    /// <summary>Why it is back in the queue, where it has been put off, or why no machine could start it as they are now.</summary>
     public string? QueueReason
     {
         get => _extras.QueueReason;
@@ -125,7 +126,9 @@ public sealed record Job
     /// <summary>The number of the newest attempt, 0 before the first.</summary>
     public int LastAttempt { get; init; }
 
-    /// <summary>Its attempts, oldest first; those that were put off before they ran are left out.</summary>
+    /// <summary>
+    /// Its attempts, oldest first; those that were put off before they ran are left out, and of many all but the first two and the last eight.
+    /// </summary>
     public IReadOnlyList<Attempt> Attempts { get; init; } = [];
 
     /// <summary>What a launch is busy with, while launching.</summary>
@@ -147,12 +150,23 @@ public sealed record Job
         init => _extras = _extras.ModelVersion == value ? _extras : _extras with { ModelVersion = value };
     }
 
+    /// <summary>Those of its attempts that are left out because there are many; null for none.</summary>
+    [JsonInclude]
+    internal PastAttempts? Past
+    {
+        get => _extras.Past;
+        init => _extras = _extras.Past == value ? _extras : _extras with { Past = value };
+    }
+
     /// <summary>What a newer version put on record and this one does not know; kept, so that no change loses it.</summary>
     internal UnknownFields? Unknown
     {
         get => _extras.Unknown;
         init => _extras = _extras.Unknown == value ? _extras : _extras with { Unknown = value };
     }
+
+    /// <summary>Whether it is on record that no machine could start it as they are now.</summary>
+    internal bool IsMisfit => State is JobState.Queued && QueueReason is not null && NotBefore is null;
 
     /// <summary>The newest attempt if it has not ended, else null.</summary>
     public Attempt? OpenAttempt => Attempts is [.., { EndedAt: null } last] ? last : null;

@@ -102,8 +102,15 @@ public abstract record JobCommand
         public override bool NeedsFence => false;
     }
 
+    /// <summary>Queued stays: says why no machine could start it as they are now, even if they were empty; null if one could again.</summary>
+    public sealed record ReportWait(JobId Job, string? Reason, DateTimeOffset At) : OnJob(Job, At);
+
     /// <summary>Queued → Launching: records attempt <paramref name="Number"/>, the next one, on a machine.</summary>
-    public sealed record BeginAttempt(JobId Job, int Number, string Machine, DateTimeOffset At) : OnJob(Job, At);
+    public sealed record BeginAttempt(JobId Job, int Number, string Machine, DateTimeOffset At) : OnJob(Job, At)
+    {
+        /// <summary>What each of its containers is given; null where nobody says.</summary>
+        internal Grant? Given { get; init; }
+    }
 
     /// <summary>Launching stays: says what the launch is busy with.</summary>
     public sealed record ReportPhase(JobId Job, int Number, LaunchPhase Phase, DateTimeOffset At) : OnJob(Job, At);

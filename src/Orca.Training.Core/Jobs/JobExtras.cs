@@ -36,5 +36,7 @@ internal sealed record JobExtras
 
     public int? ModelVersion { get; init; }
 
+    public PastAttempts? Past { get; init; }
+
     public UnknownFields? Unknown { get; init; }
 }

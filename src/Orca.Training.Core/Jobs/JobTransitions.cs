@@ -76,6 +76,7 @@ public static class JobTransitions
         JobCommand.RequestCancel => job.CancelRequestedAt is not null,
         JobCommand.RequestHold => job.HeldAt is not null,
         JobCommand.RequestRelease => job.HeldAt is null,
+        JobCommand.ReportWait c => job.QueueReason == c.Reason && job.NotBefore is null,
         _ => false,
     };
 
@@ -83,6 +84,7 @@ public static class JobTransitions
     {
         JobCommand.RequestCancel => true,
         JobCommand.RequestHold or JobCommand.RequestRelease => job.State is JobState.Queued,
+        JobCommand.ReportWait => job.State is JobState.Queued,
         JobCommand.BeginAttempt c => job.State is JobState.Queued && job is { CancelRequestedAt: null, HeldAt: null } && c.Number == job.LastAttempt + 1,
         JobCommand.ReportPhase c => job.State is JobState.Launching && c.Number == job.LastAttempt,
         JobCommand.BeginRunning c => job.State is JobState.Launching && c.Number == job.LastAttempt,
@@ -102,12 +104,15 @@ public static class JobTransitions
         JobCommand.RequestCancel c => job with { Revision = revision, CancelRequestedAt = c.At, CancelRequestedBy = c.By },
         JobCommand.RequestHold c => job with { Revision = revision, HeldAt = c.At, HeldBy = c.By },
         JobCommand.RequestRelease c => job with { Revision = revision, HeldAt = null, HeldBy = null, QueuedAt = c.At },
+        // Its time has come, or nobody would have looked for a machine.
+        JobCommand.ReportWait c => job with { Revision = revision, QueueReason = c.Reason, NotBefore = null },
         JobCommand.BeginAttempt c => job with
         {
             Revision = revision,
             State = JobState.Launching,
             LastAttempt = c.Number,
-            Attempts = WithNew(job, new Attempt { Number = c.Number, Machine = c.Machine, CreatedAt = c.At }),
+            Attempts = WithNew(job, new Attempt { Number = c.Number, Machine = c.Machine, CreatedAt = c.At, Given = c.Given }),
+            Past = IsFull(job) ? PastAttempts.With(job.Past, job.Attempts[PastAttempts.FirstKept]) : job.Past,
             Phase = LaunchPhase.First,
             Progress = TrainingProgress.None,
             NotBefore = null,
@@ -178,12 +183,16 @@ public static class JobTransitions
     /// <summary>Nobody reads on any more, so that what was announced is of no use.</summary>
     private static TrainingProgress AtTheEnd(TrainingProgress progress) => progress.Announced is null ? progress : progress with { Announced = null };
 
+    private static bool IsFull(Job job) => job.Attempts.Count >= PastAttempts.FirstKept + PastAttempts.LastKept;
+
+    /// <summary>With one more; of many, without the oldest that is not one of the first.</summary>
     private static Attempt[] WithNew(Job job, Attempt next)
     {
-        var attempts = new Attempt[job.Attempts.Count + 1];
-        for (var i = 0; i < job.Attempts.Count; i++)
+        var isFull = IsFull(job);
+        var attempts = new Attempt[job.Attempts.Count + (isFull ? 0 : 1)];
+        for (var i = 0; i < attempts.Length - 1; i++)
         {
-            attempts[i] = job.Attempts[i];
+            attempts[i] = job.Attempts[isFull && i >= PastAttempts.FirstKept ? i + 1 : i];
         }
 
         attempts[^1] = next;

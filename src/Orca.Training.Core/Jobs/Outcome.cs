@@ -78,6 +78,9 @@ public readonly record struct OutcomeCode(string Name) : IParsable<OutcomeCode>
     /// <summary>A training that had to succeed before it did not. Only a job's outcome, never an attempt's.</summary>
     public static readonly OutcomeCode DependencyFailed = new("DependencyFailed");
 
+    /// <summary>The service itself failed twice when it decided about the job, and set it aside so that others go on.</summary>
+    public static readonly OutcomeCode InternalError = new("InternalError");
+
     /// <summary>The end is on record, its cause is not known.</summary>
     public static readonly OutcomeCode Unknown = new("Unknown");
 

@@ -14,7 +14,7 @@ public sealed record RetryPolicy
     ];
 
     // Nothing that happens by itself makes these better.
-    private static readonly OutcomeCode[] Hopeless = [OutcomeCode.Cancelled, OutcomeCode.ImageNotFound, OutcomeCode.InvalidSpec];
+    private static readonly OutcomeCode[] Hopeless = [OutcomeCode.Cancelled, OutcomeCode.ImageNotFound, OutcomeCode.InvalidSpec, OutcomeCode.InternalError];
 
     // Nor these, by the words of shells and of this project's own images: a wrong parameter or wrong usage, a command that cannot be executed,
     // one that is not there. But programs use them for other things too, so a policy that names NonZeroExit has the last word.
@@ -59,10 +59,12 @@ public sealed record RetryPolicy
     /// </summary>
     public TimeSpan PauseAfter(JobId job, int failures)
     {
-        var longest = LongestPause > FirstPause ? LongestPause : FirstPause;
-        var whole = Math.Min(FirstPause.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 30)), longest.TotalSeconds);
+        var whole = Math.Min(FirstPause.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 30)), LongestOfPauses.TotalSeconds);
         return TimeSpan.FromSeconds(whole * (1 - (Fraction(job, failures) / 4)));
     }
+
+    /// <summary>No pause is longer.</summary>
+    internal TimeSpan LongestOfPauses => LongestPause > FirstPause ? LongestPause : FirstPause;
 
     /// <summary>A number in [0, 1) that looks drawn at random (Steele, Lea and Flood's SplitMix64, 2014).</summary>
     private static double Fraction(JobId job, int failures)

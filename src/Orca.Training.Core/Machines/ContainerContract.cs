@@ -30,8 +30,8 @@ internal static class ContainerContract
         Command = algorithm.Command.ToArray(),
         Environment = Environment(name, job, algorithm, inputs, traceParent),
         Ranks = job.Request.Workers,
-        Limits = Needs(algorithm),
-        SharedMemoryBytes = (long?)algorithm.ShmMiB << 20,
+        Limits = LimitsOf(job, algorithm),
+        SharedMemoryBytes = (long?)algorithm.ShmMiB << 20 is { } shared ? Math.Min(shared, LimitsOf(job, algorithm).MemoryBytes) : null,
         Mounts = [.. ReadOf(inputs.Data, DataPath), .. Written(inputs.Places), .. ReadOf(inputs.Model, ModelPath)],
         StopGrace = stopGrace,
     };
@@ -55,6 +55,10 @@ internal static class ContainerContract
         return parameters;
     }
 
+    /// <summary>What each rank was given when the attempt was recorded: the settings may have changed since, and nothing else is counted.</summary>
+    private static Resources LimitsOf(Job job, AlgorithmOptions algorithm) =>
+        job.OpenAttempt?.Given is { } given ? new Resources(given.Cpus, given.MemoryBytes, given.Gpus) : Needs(algorithm);
+
     /// <summary>What one rank of an algorithm may use.</summary>
     public static Resources Needs(AlgorithmOptions algorithm) => new(algorithm.Cpus, (long)algorithm.MemoryMiB << 20, algorithm.Gpus);
 
@@ -73,7 +77,7 @@ internal static class ContainerContract
         var variables = Parameters(job.Request, algorithm);
         // Before anything else joins them: a training tells its parameters from other variables by this list alone.
         variables["ORCA_PARAMETERS"] = variables.Count == 0 ? "[]" : JsonOf(json => WriteNames([.. variables.Keys], json));
-        AddThreads(algorithm.Cpus, variables);
+        AddThreads(LimitsOf(job, algorithm).Cpus, variables);
         variables["ORCA_JOB_ID"] = job.Id.ToString();
         variables["ORCA_ATTEMPT"] = name.Attempt.Number.ToString(CultureInfo.InvariantCulture);
         variables["ORCA_OUTPUT_PATH"] = PathOf(inputs.Places.Output, OutputPath);

@@ -4,7 +4,11 @@ using Orca.Training.Scheduling.Capacity;
 namespace Orca.Training.Scheduling;
 
 /// <summary>To start a job on a machine.</summary>
-internal readonly record struct Placement(JobId Job, int Attempt, string Machine);
+internal readonly record struct Placement(JobId Job, int Attempt, string Machine)
+{
+    /// <summary>What each of its containers is given.</summary>
+    public Resources EachRank { get; init; }
+}
 
 /// <summary>What a machine offers to the scheduler.</summary>
 internal readonly record struct MachineOffer(string Name, Resources Total);
@@ -13,21 +17,31 @@ internal readonly record struct MachineOffer(string Name, Resources Total);
 /// Decides which job starts next, and where: a fold over the recorded changes. The queue is plain: oldest job first, and nobody
 /// overtakes the one in front. Pure: the same changes and times give the same plans.
 /// </summary>
-internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needs)
+/// <param name="machines">The machines, in the order in which they are filled.</param>
+/// <param name="policy">What fits.</param>
+/// <param name="needsOfRank">What each container of a request would be given now.</param>
+internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityPolicy policy, Func<TrainingRequest, Resources> needsOfRank)
 {
-    // All that wait are in one of the two sets: those whose time has not come stand beside the queue, so that no plan walks past them.
-    private readonly Dictionary<JobId, Job> _waiting = [];
+    // A policy that throws whatever it is asked must not be asked about all that wait, with each plan.
+    private const int MostFailures = 8;
+
+    // All that wait are in one of the four sets: those whose time has not come, those about which the policy threw, and those that no machine
+    // could start even if it were empty, stand beside the queue, so that no plan walks past them.
+    private readonly Dictionary<JobId, Waiting> _waiting = [];
     private readonly RankedSet _queue = new();
-    private readonly SortedSet<(DateTimeOffset NotBefore, JobId Job)> _putOff = [];
+    private readonly SortedSet<(TimeSpan NotBefore, JobId Job)> _putOff = [];
+    private readonly HashSet<JobId> _doubtful = [];
+    private readonly HashSet<JobId> _misfits = [];
+    private bool _hasMachinesChanged;
     private readonly Dictionary<JobId, Placed> _placed = [];
     private readonly Inventory[] _inventories = [.. machines.Select(m => new Inventory(m.Name, m.Total, default, 0, 0))];
     private bool _changed = true;
     private readonly bool[] _isAway = new bool[machines.Count];
     private Exception? _policyFailure;
-    private List<(JobId Job, string Reason)>? _unplaceable;
+    private List<(JobId Job, string? Reason)>? _unplaceable;
 
-    /// <summary>The next moment at which a plan can differ without any change; null for none.</summary>
-    public DateTimeOffset? NextLook => _putOff.Count > 0 ? _putOff.Min.NotBefore : null;
+    /// <summary>The next moment, by the steady clock, at which a plan can differ without any change; null for none.</summary>
+    public TimeSpan? NextLook => _putOff.Count > 0 ? _putOff.Min.NotBefore : null;
 
     /// <summary>What each machine has given away.</summary>
     public IReadOnlyList<Inventory> Inventories => _inventories;
@@ -35,7 +49,8 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     /// <summary>Takes in a job as recorded.</summary>
     /// <param name="job">The job.</param>
     /// <param name="isReady">Whether nothing but room is missing for its start; a job that waits for others, or is held, holds up nobody.</param>
-    public void Apply(Job job, bool isReady = true)
+    /// <param name="putOffUntil">When its time comes, by the steady clock; null if that has nothing to do with it.</param>
+    public void Apply(Job job, bool isReady = true, TimeSpan? putOffUntil = null)
     {
         _changed = true;
         var given = _placed.TryGetValue(job.Id, out var placed) ? placed.Resources : default(Resources?);
@@ -45,7 +60,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         {
             if (isReady)
             {
-                Enqueue(job);
+                Enqueue(new Waiting(job, putOffUntil));
             }
         }
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
@@ -54,7 +69,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             if (IndexOf(attempt.Machine) is >= 0 and var machine)
             {
                 // What its algorithm needs may have changed since; what it was given has not.
-                Take(job.Id, machine, given ?? needs(job.Request), job.State is JobState.Running);
+                Take(job.Id, machine, GivenTo(job, attempt) ?? given ?? NeedsOf(job.Request), job.State is JobState.Running);
             }
         }
     }
@@ -62,9 +77,9 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     /// <summary>A machine has this much in all.</summary>
     public void Offer(string machine, Resources total)
     {
-        if (IndexOf(machine) is >= 0 and var index)
+        if (IndexOf(machine) is >= 0 and var index && _inventories[index].Total != total)
         {
-            _changed = true;
+            _changed = _hasMachinesChanged = true;
             _inventories[index] = _inventories[index] with { Total = total };
         }
     }
@@ -77,44 +92,68 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     }
 
     /// <summary>The next job to start now, or null; it is taken as placed until it is applied or released. Ask until there is none.</summary>
-    public Placement? PlanNext(DateTimeOffset now)
+    public Placement? PlanNext(TimeSpan now)
     {
         BringBack(now);
-        while (_changed && _queue.Count > 0)
+        LookAtMisfits();
+        for (var failures = 0; _changed && _queue.Count > 0 && failures < MostFailures;)
         {
-            var job = _waiting[new JobId(_queue.First)];
-            var resources = needs(job.Request);
-            if (FirstThatFits(resources) is >= 0 and var machine)
+            var job = _waiting[new JobId(_queue.First)].Job;
+            var each = needsOfRank(job.Request);
+            var resources = each * job.Request.Workers;
+            try
             {
-                Forget(job.Id);
-                Take(job.Id, machine, resources, running: false);
-                return new Placement(job.Id, job.LastAttempt + 1, _inventories[machine].Machine);
-            }
+                if (FirstThatFits(resources) is >= 0 and var machine)
+                {
+                    Forget(job.Id);
+                    Take(job.Id, machine, resources, running: false);
+                    return new Placement(job.Id, job.LastAttempt + 1, _inventories[machine].Machine) { EachRank = each };
+                }
 
-            if (WhyNever(resources) is not { } reason)
+                if (WhyNowhere(resources) is not { Reason: { } reason })
+                {
+                    break;
+                }
+
+                // Whoever cannot start on machines as they are must not hold up those behind.
+                _queue.Remove(job.Id.Value);
+                _misfits.Add(job.Id);
+                (_unplaceable ??= []).Add((job.Id, reason));
+            }
+#pragma warning disable CA1031 // The policy is the host's own code: what it throws costs the job that it was asked about, and no other.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                break;
+                _policyFailure = e;
+                failures++;
+                _queue.Remove(job.Id.Value);
+                _doubtful.Add(job.Id);
             }
-
-            // Whoever can never start must not hold up those behind.
-            Forget(job.Id);
-            (_unplaceable ??= []).Add((job.Id, reason));
         }
 
         _changed = false;
         return null;
     }
 
-    /// <summary>The jobs that no machine could start even if it were empty, and why; each is told once.</summary>
-    public IReadOnlyList<(JobId Job, string Reason)> TakeUnplaceable()
+    /// <summary>What has changed about jobs that no machine could start even if it were empty: why, or null for one that fits again.</summary>
+    public IReadOnlyList<(JobId Job, string? Reason)> TakeUnplaceable()
     {
         var found = _unplaceable;
         _unplaceable = null;
-        return found ?? (IReadOnlyList<(JobId, string)>)[];
+        return found ?? (IReadOnlyList<(JobId, string?)>)[];
     }
 
-    /// <summary>The next plan is made although nothing changed: what a policy threw may have passed.</summary>
-    public void LookAgain() => _changed = true;
+    /// <summary>The next plan is made although nothing changed: what a policy threw may have passed, and it is asked again.</summary>
+    public void LookAgain()
+    {
+        _changed = _hasMachinesChanged = true;
+        foreach (var job in _doubtful)
+        {
+            _queue.Add(job.Value);
+        }
+
+        _doubtful.Clear();
+    }
 
     /// <summary>Whether a machine answers. One that does not is chosen only where no other has room.</summary>
     public void Reach(string machine, bool isReached)
@@ -134,14 +173,21 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         return failure;
     }
 
-    private void Enqueue(Job job)
+    private void Enqueue(Waiting waiting)
     {
+        var job = waiting.Job;
         // Asked anew by each plan, since settings change; what throws here never comes into the queue, where it would hold up all others.
-        _ = needs(job.Request);
-        _waiting.Add(job.Id, job);
-        if (job.NotBefore is { } notBefore)
+        _ = needsOfRank(job.Request);
+        _waiting.Add(job.Id, waiting);
+        if (waiting.NotBefore is { } notBefore)
         {
             _putOff.Add((notBefore, job.Id));
+        }
+        else if (job.IsMisfit)
+        {
+            // As a decider before this one found: whether it is so still shows when machines have said what they have.
+            _misfits.Add(job.Id);
+            _hasMachinesChanged = true;
         }
         else
         {
@@ -154,6 +200,8 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         if (_waiting.Remove(job, out var waiting))
         {
             _queue.Remove(job.Value);
+            _doubtful.Remove(job);
+            _misfits.Remove(job);
             if (waiting.NotBefore is { } notBefore)
             {
                 _putOff.Remove((notBefore, job));
@@ -162,7 +210,7 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
     }
 
     /// <summary>Jobs whose time has come wait in the queue again, at their old places.</summary>
-    private void BringBack(DateTimeOffset now)
+    private void BringBack(TimeSpan now)
     {
         while (_putOff.Count > 0 && _putOff.Min is var (at, job) && at <= now)
         {
@@ -172,53 +220,82 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
         }
     }
 
-    private int FirstThatFits(Resources resources)
+    /// <summary>Machines, settings or the policy's mind may have changed since: whoever fits now on one that is empty waits in the queue again.</summary>
+    private void LookAtMisfits()
     {
-        try
+        if (!_hasMachinesChanged)
         {
-            foreach (var isAway in (ReadOnlySpan<bool>)[false, true])
+            return;
+        }
+
+        _hasMachinesChanged = false;
+        foreach (var id in _misfits.Order().ToList())
+        {
+            try
             {
-                for (var i = 0; i < _inventories.Length; i++)
+                var (isKnown, reason) = WhyNowhere(NeedsOf(_waiting[id].Job.Request));
+                if (isKnown)
                 {
-                    if (_isAway[i] == isAway && policy.Fits(resources, _inventories[i]).Fits)
-                    {
-                        return i;
-                    }
+                    (_unplaceable ??= []).Add((id, reason));
+                }
+
+                if (isKnown && reason is null)
+                {
+                    _misfits.Remove(id);
+                    _queue.Add(id.Value);
+                    _changed = true;
                 }
             }
-        }
-#pragma warning disable CA1031 // The policy is the host's own code: whatever it throws must not stop the decider.
-        catch (Exception e)
+#pragma warning disable CA1031 // The policy is the host's own code. What it throws is asked again at the next look.
+            catch (Exception e)
 #pragma warning restore CA1031
+            {
+                _policyFailure = e;
+                return;
+            }
+        }
+    }
+
+    private int FirstThatFits(Resources resources)
+    {
+        foreach (var isAway in (ReadOnlySpan<bool>)[false, true])
         {
-            _policyFailure = e;
+            for (var i = 0; i < _inventories.Length; i++)
+            {
+                if (_isAway[i] == isAway && policy.Fits(resources, _inventories[i]).Fits)
+                {
+                    return i;
+                }
+            }
         }
 
         return -1;
     }
 
-    /// <summary>Why it would fit on no machine even if that were empty; null if it would, or if a machine did not yet say what it has.</summary>
-    private string? WhyNever(Resources resources)
+    /// <summary>Why it would fit on no machine even if that were empty; null if it would. Not known while a machine did not say what it has.</summary>
+    private (bool IsKnown, string? Reason) WhyNowhere(Resources resources)
     {
-        if (_policyFailure is not null)
-        {
-            return null;
-        }
-
+        var isKnown = true;
         List<string>? reasons = null;
         foreach (var inventory in _inventories)
         {
             var answer = policy.Fits(resources, inventory with { Used = default, Launching = 0, Running = 0 });
-            if (answer.Fits || inventory.Total == default)
+            if (answer.Fits)
             {
-                return null;
+                return (true, null);
             }
 
+            isKnown &= inventory.Total != default;
             (reasons ??= []).Add($"'{inventory.Machine}': {answer.Reason}");
         }
 
-        return reasons is null ? null : string.Join("; ", reasons);
+        return isKnown && reasons is not null ? (true, string.Join("; ", reasons)) : (false, null);
     }
+
+    private Resources NeedsOf(TrainingRequest request) => needsOfRank(request) * request.Workers;
+
+    private static Resources? GivenTo(Job job, Attempt attempt) =>
+        attempt.Given is { } each ? new Resources(each.Cpus, each.MemoryBytes, each.Gpus) * job.Request.Workers : null;
 
     private void Take(JobId job, int machine, Resources resources, bool running)
     {
@@ -257,6 +334,8 @@ internal sealed class Scheduler(IReadOnlyList<MachineOffer> machines, ICapacityP
             Running = inventory.Running + (running ? sign : 0),
         };
     }
+
+    private readonly record struct Waiting(Job Job, TimeSpan? NotBefore);
 
     private readonly record struct Placed(int Machine, Resources Resources, bool Running);
 }

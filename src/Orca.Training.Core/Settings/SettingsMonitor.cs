@@ -16,6 +16,7 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
     private readonly SettingsSource[] _sources;
     private readonly SettingsKeys _keys;
     private readonly ILogger? _logger;
+    private readonly ForeignFaults? _faults;
     private readonly IDisposable[] _registrations;
     private readonly ConfiguredSettings _atStart;
     private ConfiguredSettings _last;
@@ -29,11 +30,13 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         IEnumerable<IOptionsChangeTokenSource<OrcaTrainingOptions>> changes,
         IEnumerable<SettingsSource> sources,
         SettingsCheck check,
-        ILoggerFactory? loggers = null)
+        ILoggerFactory? loggers = null,
+        ForeignFaults? faults = null)
     {
         _factory = factory;
         _sources = [.. sources];
-        _logger = loggers?.CreateLogger<SettingsMonitor>();
+        _faults = faults;
+        _logger = loggers?.CreateLogger<SettingsMonitor>() is not { } logger ? null : faults is null ? logger : new SafeLogger(logger, faults);
         _keys = check.Keys;
         try
         {
@@ -134,7 +137,19 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
 
         _current = next;
         Tell(ConfiguredSettings.Read(_sources, _keys));
-        Changed?.Invoke(next, Options.DefaultName);
+        foreach (var listener in Delegate.EnumerateInvocationList(Changed))
+        {
+            try
+            {
+                listener(next, Options.DefaultName);
+            }
+#pragma warning disable CA1031 // A listener of the host's keeps neither the others nor later changes from being heard.
+            catch (Exception e) when (_faults is not null)
+#pragma warning restore CA1031
+            {
+                _faults.Tell("A listener to changed settings", e);
+            }
+        }
     }
 
     private void Tell(ConfiguredSettings now)

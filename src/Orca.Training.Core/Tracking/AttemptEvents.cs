@@ -39,7 +39,7 @@ internal static class AttemptEvents
         }
     }
 
-    public static void Take(AttemptFacts attempt, TrackerEvent happened, DateTimeOffset now, TrackerSettings settings, Listings listings, List<TrackerEffect> effects)
+    public static void Take(AttemptFacts attempt, TrackerEvent happened, Now now, TrackerSettings settings, Listings listings, List<TrackerEffect> effects)
     {
         switch (happened)
         {
@@ -94,7 +94,7 @@ internal static class AttemptEvents
                 break;
             case TrackerEvent.Heard e:
                 attempt.News = e.Progress;
-                attempt.QuietSince = now;
+                attempt.QuietSince = now.Steady;
                 break;
             case TrackerEvent.OutputEnded e:
                 attempt.Follow.Finish();

@@ -13,11 +13,11 @@ using Orca.Training.Text;
 namespace Orca.Training.Tracking;
 
 /// <summary>Makes an attempt's data and places ready and starts it on its machine.</summary>
-internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> options, string application, IDatasetStore datasets, IArtifactStore artifacts, IPlaceAccess? access, IRunStore runs, IModelStore models, TimeProvider time)
+internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> options, string application, IDatasetStore datasets, IArtifactStore artifacts, IPlaceAccess? access, IRunStore runs, IModelStore models, TimeProvider time, ForeignFaults faults)
 {
     public ValueTask<StartResult> StartAsync(TrackerEffect.Start start, Machine machine, IProgress<LaunchPhase> phases, CancellationToken cancellationToken)
     {
-        var activity = TrainingActivities.Launch(start.Job, start.Attempt.Attempt.Number, start.Machine, time);
+        var activity = Heard(() => TrainingActivities.Launch(start.Job, start.Attempt.Attempt.Number, start.Machine, time));
         return activity is null
             ? LaunchAsync(start, machine, start.Job.TraceParent, phases, cancellationToken)
             : TracedAsync(activity, LaunchAsync(start, machine, activity.Id, phases, cancellationToken));
@@ -50,7 +50,27 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         }
         finally
         {
-            activity.End(time, error);
+            Heard(() =>
+            {
+                activity.End(time, error);
+                return activity;
+            });
+        }
+    }
+
+    /// <summary>Listeners to spans are the host's own code: a launch does not fail because of one.</summary>
+    private Activity? Heard(Func<Activity?> tell)
+    {
+        try
+        {
+            return tell();
+        }
+#pragma warning disable CA1031 // Whatever it throws is told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            faults.Tell(TrainingActivities.Listener, e);
+            return null;
         }
     }
 

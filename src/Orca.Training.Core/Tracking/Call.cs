@@ -26,13 +26,13 @@ internal struct Call
 
     public readonly int Failures => Now.Failures;
 
-    public readonly DateTimeOffset PausedUntil => Now.PausedUntil;
+    public readonly TimeSpan PausedUntil => Now.PausedUntil;
 
     public readonly string? LastError => Now.Error;
 
     private readonly Standing Now => _standing ?? Standing.Idle;
 
-    public readonly bool IsDue(DateTimeOffset now) => State is CallState.Idle && now >= PausedUntil;
+    public readonly bool IsDue(Now now) => State is CallState.Idle && now.Steady >= PausedUntil;
 
     public void Ask() => Become(CallState.Asked);
 
@@ -41,10 +41,10 @@ internal struct Call
     /// <summary>What was asked for, or was answered for good, is to be asked for again.</summary>
     public void Reopen() => Become(CallState.Idle);
 
-    public void Fail(string? error, DateTimeOffset now, TrackerSettings settings)
+    public void Fail(string? error, Now now, TrackerSettings settings)
     {
         var failures = Failures + 1;
-        _standing = new Standing(CallState.Idle, failures, error, now + settings.PauseAfter(failures));
+        _standing = new Standing(CallState.Idle, failures, error, now.Steady + settings.PauseAfter(failures));
     }
 
     private void Become(CallState state) => _standing = Failures > 0 ? Now with { State = state } : state switch
@@ -54,10 +54,10 @@ internal struct Call
         _ => Standing.Idle,
     };
 
-    private sealed record Standing(CallState State, int Failures, string? Error, DateTimeOffset PausedUntil)
+    private sealed record Standing(CallState State, int Failures, string? Error, TimeSpan PausedUntil)
     {
-        public static readonly Standing Idle = new(CallState.Idle, 0, null, default);
-        public static readonly Standing Asked = new(CallState.Asked, 0, null, default);
-        public static readonly Standing Done = new(CallState.Done, 0, null, default);
+        public static readonly Standing Idle = new(CallState.Idle, 0, null, TimeSpan.Zero);
+        public static readonly Standing Asked = new(CallState.Asked, 0, null, TimeSpan.Zero);
+        public static readonly Standing Done = new(CallState.Done, 0, null, TimeSpan.Zero);
     }
 }

@@ -12,12 +12,12 @@ internal sealed class Cleanups(TrackerSettings settings)
     private const int MostReported = 1000;
     private readonly Dictionary<AttemptName, Cleanup> _open = [];
     private readonly HashSet<AttemptName> _reported = [];
-    private readonly PriorityQueue<AttemptName, DateTimeOffset> _retries = new();
+    private readonly PriorityQueue<AttemptName, TimeSpan> _retries = new();
 
     /// <summary>Whether nothing is being removed; what is kept for a time does not count.</summary>
     public bool IsEmpty => _open.Values.All(c => c.IsKept);
 
-    public DateTimeOffset? NextTry => _retries.TryPeek(out _, out var at) ? at : null;
+    public TimeSpan? NextTry => _retries.TryPeek(out _, out var at) ? at : null;
 
     public bool Contains(AttemptName attempt) => _open.ContainsKey(attempt);
 
@@ -36,7 +36,7 @@ internal sealed class Cleanups(TrackerSettings settings)
     /// An attempt is over: its containers go, at once or when they have been kept for long enough. What is not known to have ended is not
     /// kept: it would run on.
     /// </summary>
-    public void Add(AttemptName attempt, string machine, bool hasEnded, DateTimeOffset now, List<TrackerEffect> effects)
+    public void Add(AttemptName attempt, string machine, bool hasEnded, Now now, List<TrackerEffect> effects)
     {
         var cleanup = new Cleanup(machine);
         if (!_open.TryAdd(attempt, cleanup))
@@ -46,7 +46,7 @@ internal sealed class Cleanups(TrackerSettings settings)
 
         if (hasEnded && settings.Retention.KeepContainersFor > TimeSpan.Zero)
         {
-            _retries.Enqueue(attempt, now + settings.Retention.KeepContainersFor);
+            _retries.Enqueue(attempt, now.Steady + settings.Retention.KeepContainersFor);
             return;
         }
 
@@ -64,7 +64,7 @@ internal sealed class Cleanups(TrackerSettings settings)
         }
     }
 
-    public void Answer(AttemptName attempt, string? error, DateTimeOffset now)
+    public void Answer(AttemptName attempt, string? error, Now now)
     {
         if (!_open.TryGetValue(attempt, out var cleanup))
         {
@@ -86,9 +86,9 @@ internal sealed class Cleanups(TrackerSettings settings)
         }
     }
 
-    public void PassTime(DateTimeOffset now, List<TrackerEffect> effects)
+    public void PassTime(Now now, List<TrackerEffect> effects)
     {
-        while (_retries.TryPeek(out var attempt, out var at) && at <= now)
+        while (_retries.TryPeek(out var attempt, out var at) && at <= now.Steady)
         {
             _retries.Dequeue();
             if (_open.TryGetValue(attempt, out var cleanup) && cleanup.Call.IsDue(now))

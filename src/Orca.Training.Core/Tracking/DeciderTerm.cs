@@ -23,12 +23,13 @@ internal sealed class DeciderTerm(
     private const int MostEvents = 512;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
+    private readonly SteadyClock _clock = new(time);
     private readonly List<TrackerEffect> _wanted = [];
     private readonly List<JobCommand> _commands = [];
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _commit = Task.CompletedTask;
     private bool _isDraining;
-    private long _timerTicks;
+    private long _timerTicks = long.MinValue;
 
     /// <summary>Completes when everything open has ended, after a <see cref="TrackerEvent.Drain"/>; cancelled when the term ends before.</summary>
     public Task Idle => _idle.Task;
@@ -53,6 +54,12 @@ internal sealed class DeciderTerm(
                     _idle.TrySetResult();
                 }
 
+                if (feed.IsCompleted)
+                {
+                    // It never ends by itself: what ended it ends the term.
+                    await feed;
+                }
+
                 SetTimer(timer);
                 await inbox.WaitAsync(cancellationToken);
             }
@@ -69,10 +76,10 @@ internal sealed class DeciderTerm(
     private void SetTimer(ITimer timer)
     {
         var next = core.NextTick;
-        if (next.UtcTicks != Volatile.Read(ref _timerTicks))
+        if (next.Ticks != Volatile.Read(ref _timerTicks))
         {
-            Volatile.Write(ref _timerTicks, next.UtcTicks);
-            var wait = next - time.GetUtcNow();
+            Volatile.Write(ref _timerTicks, next.Ticks);
+            var wait = next - _clock.Elapsed;
             timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
@@ -80,7 +87,7 @@ internal sealed class DeciderTerm(
     /// <summary>A timer may fire a little before its time, when nothing is due yet: then it has to be set again.</summary>
     private void TimerFired()
     {
-        Volatile.Write(ref _timerTicks, 0);
+        Volatile.Write(ref _timerTicks, long.MinValue);
         inbox.Wake();
     }
 
@@ -94,28 +101,39 @@ internal sealed class DeciderTerm(
     /// <summary>Passes the store's changes on, in order, until cancelled: nothing else brings a submission or a cancellation here.</summary>
     private async Task FeedAsync(ChangeCursor cursor, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            try
+            while (true)
             {
-                var page = await store.ReadChangesAsync(cursor, cancellationToken);
-                if (page.IsTruncated)
-                {
-                    var open = await store.ReadOpenJobsAsync(cancellationToken);
-                    await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
-                    cursor = open.Cursor;
-                }
-                else
-                {
-                    await inbox.PostAsync(new TrackerEvent.Changed(page.Changes), cancellationToken);
-                    cursor = page.Next;
-                }
+                cursor = await ReadOnAsync(cursor, cancellationToken);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        }
+        finally
+        {
+            inbox.Wake();
+        }
+    }
+
+    private async ValueTask<ChangeCursor> ReadOnAsync(ChangeCursor cursor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var page = await store.ReadChangesAsync(cursor, cancellationToken);
+            if (!page.IsTruncated)
             {
-                logger.FeedFailed(e, PauseAfterFailure);
-                await Task.Delay(PauseAfterFailure, time, cancellationToken);
+                await inbox.PostAsync(new TrackerEvent.Changed(page.Changes), cancellationToken);
+                return page.Next;
             }
+
+            var open = await store.ReadOpenJobsAsync(cancellationToken);
+            await inbox.PostAsync(new TrackerEvent.Loaded(open.Jobs), cancellationToken);
+            return open.Cursor;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.FeedFailed(e, PauseAfterFailure);
+            await Task.Delay(PauseAfterFailure, time, cancellationToken);
+            return cursor;
         }
     }
 
@@ -128,42 +146,18 @@ internal sealed class DeciderTerm(
         }
     }
 
+    /// <exception cref="StepFailedException">It threw. What it left half done is not to be gone on with: the term is over.</exception>
     private void Step(TrackerEvent happened)
     {
         try
         {
-            core.Step(happened, time.GetUtcNow(), _wanted);
+            core.Step(happened, _clock.Now, _wanted);
         }
-#pragma warning disable CA1031 // One job's surprise must not stop the others; what is known of it is looked at again at the next reconcile.
+#pragma warning disable CA1031 // Whatever it is, who decides anew has to know which job it was about.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            logger.StepFailed(e, happened.GetType().Name);
-            StepOneByOne(happened);
-        }
-    }
-
-    /// <summary>The store tells of each job once: those that stood beside the one that failed must not be lost with it.</summary>
-    private void StepOneByOne(TrackerEvent failed)
-    {
-        switch (failed)
-        {
-            case TrackerEvent.Loaded { Jobs: { Count: > 1 } jobs }:
-                foreach (var job in jobs)
-                {
-                    Step(new TrackerEvent.Loaded([job]));
-                }
-
-                break;
-            case TrackerEvent.Changed { Jobs: { Count: > 1 } jobs }:
-                foreach (var job in jobs)
-                {
-                    Step(new TrackerEvent.Changed([job]));
-                }
-
-                break;
-            default:
-                break;
+            throw new StepFailedException(happened.GetType().Name, core.At, e);
         }
     }
 

@@ -27,15 +27,15 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
             if (awaited.Look.State is CallState.Done)
             {
                 // It has ended, and others that waited for it have not left yet.
-                tracked.Waits.End(job, awaited.Ended);
+                tracked.Waits.End(job, awaited.Ended, awaited.EndedAt);
             }
         }
     }
 
     /// <summary>Asks for what a waiting job waits for and nobody tracks; says when to ask again.</summary>
-    public DateTimeOffset? LookUp(WaitFacts waits, DateTimeOffset now, List<TrackerEffect> effects)
+    public TimeSpan? LookUp(WaitFacts waits, Now now, List<TrackerEffect> effects)
     {
-        DateTimeOffset? again = null;
+        TimeSpan? again = null;
         foreach (var job in waits.Open)
         {
             if (jobs.Find(job) is not null || !_awaited.TryGetValue(job, out var awaited))
@@ -59,11 +59,11 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
 
     /// <summary>The store has said how a job stands that others wait for; or it did not say.</summary>
     /// <returns>Those that wait for it, about which something may be to be done now.</returns>
-    public IReadOnlyList<TrackedJob> Answer(JobId job, Job? found, bool isAnswer, DateTimeOffset now)
+    public IReadOnlyList<TrackedJob> Answer(JobId job, Job? found, bool isAnswer, Now now)
     {
         if (isAnswer && found?.State.IsFinal() != false)
         {
-            return End(job, found);
+            return End(job, found, now, isNews: false);
         }
 
         if (FindOpen(job) is not { } awaited)
@@ -78,7 +78,11 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
 
     /// <summary>A job has ended, or is no longer on record.</summary>
     /// <returns>Those that waited for it.</returns>
-    public IReadOnlyList<TrackedJob> End(JobId job, Job? ended)
+    /// <param name="job">The job.</param>
+    /// <param name="ended">As it is on record; null if it is not.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="isNews">Whether it has just ended; otherwise the time on record is all that is known.</param>
+    public IReadOnlyList<TrackedJob> End(JobId job, Job? ended, Now now, bool isNews = true)
     {
         if (FindOpen(job) is not { } awaited)
         {
@@ -87,10 +91,11 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
 
         awaited.Look.Finish();
         awaited.Ended = ended;
+        awaited.EndedAt = isNews || ended?.FinishedAt is not { } finished ? now.Steady : now.Of(finished);
         var waiting = Waiting(awaited);
         foreach (var tracked in waiting)
         {
-            tracked.Waits!.End(job, ended);
+            tracked.Waits!.End(job, ended, awaited.EndedAt);
         }
 
         return waiting;
@@ -128,6 +133,9 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
 
         public Job? Ended { get; set; }
 
+        /// <summary>When it had ended, by the steady clock.</summary>
+        public TimeSpan EndedAt { get; set; }
+
         public HashSet<JobId> By { get; } = [];
     }
 }
@@ -135,8 +143,6 @@ internal sealed class Dependencies(TrackedJobs jobs, TrackerSettings settings)
 /// <summary>What one job waits for.</summary>
 internal sealed class WaitFacts(IEnumerable<JobId> named)
 {
-    private Moment _metAt;
-
     /// <summary>Those whose end is not known yet.</summary>
     public HashSet<JobId> Open { get; } = [.. named];
 
@@ -146,10 +152,10 @@ internal sealed class WaitFacts(IEnumerable<JobId> named)
     /// <summary>Whether all have succeeded.</summary>
     public bool IsOver => Open.Count == 0 && Failure is null;
 
-    /// <summary>When the last one so far had ended.</summary>
-    public DateTimeOffset? MetAt => _metAt.Value;
+    /// <summary>When the last one so far had ended, by the steady clock.</summary>
+    public TimeSpan? MetAt { get; private set; }
 
-    public void End(JobId job, Job? ended)
+    public void End(JobId job, Job? ended, TimeSpan at)
     {
         if (!Open.Remove(job))
         {
@@ -160,9 +166,9 @@ internal sealed class WaitFacts(IEnumerable<JobId> named)
         {
             Failure ??= EndOutcome.DependencyFailed(job, ended);
         }
-        else if (MetAt is not { } met || ended.FinishedAt > met)
+        else if (MetAt is not { } met || at > met)
         {
-            _metAt = new Moment(ended.FinishedAt);
+            MetAt = at;
         }
     }
 }

@@ -32,10 +32,11 @@ internal sealed class DiskWatch(
     // An attempt has its grace, and its output is read to its end, before another one is taken for the one that fills the disk.
     private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(2);
 
+    private readonly SteadyClock _clock = new(time);
     private Dictionary<AttemptId, long> _sizes = [];
-    private (AttemptId Attempt, DateTimeOffset Since)? _ending;
+    private (AttemptId Attempt, TimeSpan Since)? _ending;
     private bool _hasFailed;
-    private DateTimeOffset _sampledAt;
+    private TimeSpan _nextSample;
     private DiskVerdict _verdict = DiskVerdict.Ample;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -81,7 +82,7 @@ internal sealed class DiskWatch(
         {
             await MakeRoomAsync(cancellationToken);
         }
-        else if (artifacts.IsOnHost && time.GetUtcNow() - _sampledAt >= SamplePeriod)
+        else if (artifacts.IsOnHost && _clock.Elapsed >= _nextSample)
         {
             await SampleAsync(cancellationToken);
         }
@@ -111,7 +112,7 @@ internal sealed class DiskWatch(
     private async Task MakeRoomAsync(CancellationToken cancellationToken)
     {
         var uses = await SampleAsync(cancellationToken);
-        if (_ending is { } ending && uses.Any(u => u.Owner == ending.Attempt) && time.GetUtcNow() - ending.Since < LongestEnd)
+        if (_ending is { } ending && uses.Any(u => u.Owner == ending.Attempt) && _clock.Elapsed - ending.Since < LongestEnd)
         {
             return;
         }
@@ -122,12 +123,12 @@ internal sealed class DiskWatch(
             logger.DiskCleared(left.Owner.Value, DiskRule.Size(left.Bytes));
             using var limit = new CancellationTokenSource(LongestRemoval, time);
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            await artifacts.RemoveAsync(installation, left.Owner, exceptAttempt: null, ends.Token).WaitAsync(ends.Token);
+            await artifacts.RemoveAsync(installation, left.Owner, exceptAttempt: null, ends.Token).OrGiveUpAsync(ends.Token);
         }
         else if (filler is { } most)
         {
             var bytes = DiskRule.Size(most.Bytes);
-            _ending = (most.Owner, time.GetUtcNow());
+            _ending = (most.Owner, _clock.Elapsed);
             logger.DiskFiller(most.Owner.ToString(), bytes);
             await inbox.PostAsync(new TrackerEvent.DiskFilled(new AttemptName(installation, most.Owner), bytes), cancellationToken);
         }
@@ -147,7 +148,7 @@ internal sealed class DiskWatch(
             uses.Add(new DiskUse<AttemptId>(attempt, bytes, bytes - _sizes.GetValueOrDefault(attempt)));
         }
 
-        (_sizes, _sampledAt) = (sizes, time.GetUtcNow());
+        (_sizes, _nextSample) = (sizes, _clock.Elapsed + SamplePeriod);
         return uses;
     }
 

@@ -14,7 +14,7 @@ namespace Orca.Training.Tracking;
 /// becomes an answer: none can harm another, or the loop.
 /// </summary>
 #pragma warning disable CA1001 // A semaphore that nobody asks for its handle holds nothing.
-internal sealed class EffectRunner(
+internal sealed partial class EffectRunner(
     IReadOnlyDictionary<string, Machine> machines,
     RuntimeScope scope,
     IJobStore jobs,
@@ -28,6 +28,7 @@ internal sealed class EffectRunner(
     TimeProvider time,
     Inbox inbox,
     ILogger logger,
+    ForeignFaults faults,
     CancellationToken ending)
 #pragma warning restore CA1001
 {
@@ -48,6 +49,7 @@ internal sealed class EffectRunner(
     private readonly SemaphoreSlim _renewals = new(RenewalsAtOnce);
 
     private readonly Abortable _abortable = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, SemaphoreSlim> _calls = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(CallsAtOnce));
     private readonly Dictionary<string, SemaphoreSlim> _fetches = machines.Keys.ToDictionary(m => m, _ => new SemaphoreSlim(FetchesAtOnce));
@@ -58,6 +60,9 @@ internal sealed class EffectRunner(
     private Inbox Inbox => inbox;
 
     internal int Abortables => _abortable.Count;
+
+    /// <summary>Fails with what escaped from an effect, which then has no answer; it never ends otherwise.</summary>
+    public Task Failed => _failed.Task;
 
     /// <summary>Begins an effect; returns at once.</summary>
     public void Run(TrackerEffect effect)
@@ -74,7 +79,11 @@ internal sealed class EffectRunner(
                 logger.Unremovable(e.Jobs[0].Error, e.Jobs.Count, e.Jobs[0].Job.Value);
                 break;
             case TrackerEffect.ReportPolicyFailure e:
-                logger.PolicyFailed(e.Error);
+                if (faults.IsNews("The capacity policy", e.Error))
+                {
+                    logger.PolicyFailed(e.Error);
+                }
+
                 break;
             default:
                 Begin(effect);
@@ -121,6 +130,12 @@ internal sealed class EffectRunner(
         {
             // This decider's term is over; the next one asks again.
         }
+#pragma warning disable CA1031 // An effect without an answer would be waited for as long as the term lasts.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _failed.TrySetException(e);
+        }
         finally
         {
             _abortable.Forget(errand.Effect, errand);
@@ -156,8 +171,8 @@ internal sealed class EffectRunner(
         try
         {
             var starting = launcher.StartAsync(start, machines[start.Machine], errand, errand.Token);
-            var result = starting.IsCompleted ? await starting : await starting.AsTask().WaitAsync(errand.Token);
-            return new TrackerEvent.StartReturned(start.Attempt, result);
+            var result = starting.IsCompleted ? await starting : await starting.AsTask().OrGiveUpAsync(errand.Token);
+            return new TrackerEvent.StartReturned(start.Attempt, RuntimeAnswers.Checked(result, start.Job.Request.Workers, start.Machine));
         }
         catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
         {
@@ -192,79 +207,6 @@ internal sealed class EffectRunner(
 
     private static OutputSummary Summary(OutputDigest digest, OutputSummary before) =>
         digest.IsUntouched ? before : new(digest.Progress, digest.Tail is { Count: > 0 } tail ? tail : before.Tail);
-
-    private async ValueTask<TrackerEvent> FetchAsync(TrackerEffect.Fetch fetch, Errand errand)
-    {
-        if (!_fetches.TryGetValue(fetch.Machine, out var places))
-        {
-            return new TrackerEvent.FetchReturned(fetch.Attempt, NoMachine(fetch.Machine), Failure: null);
-        }
-
-        var hasPlace = false;
-        try
-        {
-            await places.WaitAsync(errand.Token);
-            hasPlace = true;
-            var (isOver, failure) = await WithinAsync(leavings.FetchAsync(machines[fetch.Machine].Runtime, fetch.Attempt, errand.Token), errand);
-            return new TrackerEvent.FetchReturned(fetch.Attempt, Error: null, isOver ? leavings.TooLong("brought here") : failure);
-        }
-        catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
-        {
-            return new TrackerEvent.FetchReturned(fetch.Attempt, "It was abandoned.", Failure: null);
-        }
-        catch (Exception e) when (!IsEnding(e))
-        {
-            logger.CallFailed(e, fetch.Attempt.ToString(), "fetch", fetch.Machine);
-            return new TrackerEvent.FetchReturned(fetch.Attempt, HostPaths.Without(e.Message), Failure: null);
-        }
-        finally
-        {
-            if (hasPlace)
-            {
-                places.Release();
-            }
-        }
-    }
-
-    private async ValueTask<TrackerEvent> CollectAsync(TrackerEffect.Collect collect, Errand errand)
-    {
-        try
-        {
-            var collected = leavings.CollectAsync(collect, errand.Token);
-            var (isOver, found) = collected.IsCompleted ? (false, await collected) : await WithinAsync(collected.AsTask(), errand);
-            var answer = isOver ? leavings.TookTooLong(collect.Attempt) : found!;
-            if (answer.Note is { } note)
-            {
-                logger.LeftOut(collect.Attempt.ToString(), note);
-            }
-
-            return answer;
-        }
-        catch (OperationCanceledException) when (errand.IsCancellationRequested && !ending.IsCancellationRequested)
-        {
-            return new TrackerEvent.CollectFailed(collect.Attempt, "It was abandoned.");
-        }
-        catch (Exception e) when (!IsEnding(e))
-        {
-            logger.CallFailed(e, collect.Attempt.ToString(), "collect", "");
-            return new TrackerEvent.CollectFailed(collect.Attempt, HostPaths.Without(e.Message));
-        }
-    }
-
-    /// <summary>Waits for what was left as long as that may take, and gives it up then: another try would take as long.</summary>
-    private async Task<(bool IsOver, T? Result)> WithinAsync<T>(Task<T> work, Errand errand)
-    {
-        using var over = new CancellationTokenSource(leavings.LongestTime, time);
-        using var givesUp = over.Token.UnsafeRegister(static errand => ((Errand)errand!).Cancel(), errand);
-        try
-        {
-            return (false, await work.WaitAsync(errand.Token));
-        }
-        catch (OperationCanceledException) when (over.IsCancellationRequested && !ending.IsCancellationRequested)
-        {
-            return (true, default);
-        }
-    }
 
     private async ValueTask<TrackerEvent> RenewAsync(TrackerEffect.RenewAccess renew, Errand errand)
     {
@@ -307,7 +249,7 @@ internal sealed class EffectRunner(
         {
             var listing = machines[list.Machine].Runtime.ListAsync(scope, errand.Token);
             await LimitAsync(listing, list.Machine, LongestCall, errand);
-            return new TrackerEvent.Listed(list.Machine, list.Number, await listing);
+            return new TrackerEvent.Listed(list.Machine, list.Number, RuntimeAnswers.Checked(await listing, list.Machine));
         }
         catch (Exception e) when (!IsEnding(e))
         {
@@ -360,7 +302,7 @@ internal sealed class EffectRunner(
         using var givesUp = over.Token.UnsafeRegister(static errand => ((Errand)errand!).Cancel(), errand);
         try
         {
-            await call.WaitAsync(errand.Token);
+            await call.OrGiveUpAsync(errand.Token);
         }
         catch (OperationCanceledException e) when (over.IsCancellationRequested && !ending.IsCancellationRequested)
         {

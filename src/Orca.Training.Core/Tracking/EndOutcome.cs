@@ -86,8 +86,14 @@ internal static class EndOutcome
             ? $"Training {job}, which must succeed before this one starts, no longer exists."
             : $"Training {job}, which must succeed before this one starts, has {(ended.State is JobState.Cancelled ? "been cancelled" : "failed")}.");
 
+    /// <summary>Why a job waits that no machine could start as they are now.</summary>
+    public static string FitsNowhere(string reason) => $"no machine of this service could start it as they are now, even if they were empty: {reason}";
+
     public static Outcome NeverFits(string reason) =>
         new(OutcomeCode.InvalidSpec, $"No machine of this service can ever start it: {reason}. Ask for less.");
+
+    public static Outcome SetAside(string error) =>
+        new(OutcomeCode.InternalError, $"The service itself failed twice when it decided about this training ({error}), and set it aside so that others go on. Its log has more: event 1021.");
 
     public static Outcome NeverStarted(TimeSpan limit, string? lastError) =>
         new(OutcomeCode.LaunchFailed, Invariant($"The training could not be started within {limit}.{(lastError is null ? "" : " " + lastError)}"));

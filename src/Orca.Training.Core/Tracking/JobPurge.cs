@@ -109,7 +109,7 @@ internal sealed class JobPurge(
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            await remove(ends.Token).AsTask().WaitAsync(ends.Token);
+            await remove(ends.Token).AsTask().OrGiveUpAsync(ends.Token);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

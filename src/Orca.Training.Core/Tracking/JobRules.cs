@@ -9,9 +9,9 @@ namespace Orca.Training.Tracking;
 /// and of an ended container's output, are looked at once a reconcile period, so that they cost nothing where all goes well.
 /// </summary>
 internal sealed class JobRules(
-    TrackerSettings settings, Dependencies dependencies, Func<TrainingRequest, long> memoryLimit, Action<TrackedJob, DateTimeOffset> wakeAt)
+    TrackerSettings settings, Dependencies dependencies, Func<TrainingRequest, long> memoryLimit, Action<TrackedJob, TimeSpan> wakeAt)
 {
-    public void Advance(TrackedJob tracked, bool isDraining, DateTimeOffset now, List<TrackerEffect> effects)
+    public void Advance(TrackedJob tracked, bool isDraining, Now now, List<TrackerEffect> effects)
     {
         if (tracked.InFlight is not null)
         {
@@ -31,7 +31,7 @@ internal sealed class JobRules(
         switch (tracked.Job.State)
         {
             case JobState.Queued when tracked.Unsettled is { } begin:
-                tracked.Give(begin with { At = now }, effects);
+                tracked.Give(begin with { At = now.Wall }, effects);
                 break;
             case JobState.Queued:
                 AdvanceWait(tracked, ended, now, effects);
@@ -47,15 +47,15 @@ internal sealed class JobRules(
         }
     }
 
-    private void AdvanceWait(TrackedJob tracked, Outcome? ended, DateTimeOffset now, List<TrackerEffect> effects)
+    private void AdvanceWait(TrackedJob tracked, Outcome? ended, Now now, List<TrackerEffect> effects)
     {
         if (ended is { Code: var code } && code == OutcomeCode.Cancelled)
         {
-            tracked.Give(new JobCommand.FinishQueued(tracked.Job.Id, JobState.Cancelled, ended, now), effects);
+            tracked.Give(new JobCommand.FinishQueued(tracked.Job.Id, JobState.Cancelled, ended, now.Wall), effects);
             return;
         }
 
-        var failure = tracked.Waits?.Failure ?? (tracked.Unplaceable is { } reason ? EndOutcome.NeverFits(reason) : null);
+        var failure = tracked.Waits?.Failure ?? (settings.FailUnplaceable && tracked.Unplaceable is { } reason ? EndOutcome.NeverFits(reason) : null);
         if (failure is null && tracked.Waits is { IsOver: false } waits)
         {
             if (dependencies.LookUp(waits, now, effects) is { } again)
@@ -66,9 +66,14 @@ internal sealed class JobRules(
             return;
         }
 
+        if (failure is null && ReportFit(tracked, now, effects))
+        {
+            return;
+        }
+
         if (failure is null && tracked.Job.HeldAt is null && Deadlines.OfQueue(tracked) is { } deadline)
         {
-            if (now < deadline)
+            if (now.Steady < deadline)
             {
                 wakeAt(tracked, deadline);
                 return;
@@ -79,16 +84,30 @@ internal sealed class JobRules(
 
         if (failure is not null)
         {
-            tracked.Give(new JobCommand.FinishQueued(tracked.Job.Id, JobState.Failed, failure, now), effects);
+            tracked.Give(new JobCommand.FinishQueued(tracked.Job.Id, JobState.Failed, failure, now.Wall), effects);
         }
     }
 
-    private void AdvanceLaunch(TrackedJob tracked, AttemptFacts attempt, Outcome? ended, DateTimeOffset now, List<TrackerEffect> effects)
+    /// <summary>A job that no machine could start says so, and says so no more when one could.</summary>
+    private static bool ReportFit(TrackedJob tracked, Now now, List<TrackerEffect> effects)
+    {
+        var sentence = tracked.Unplaceable is { } reason ? EndOutcome.FitsNowhere(reason) : null;
+        if (sentence is null ? !tracked.FitsAgain || !tracked.Job.IsMisfit : tracked.Job.IsMisfit && tracked.Job.QueueReason == sentence)
+        {
+            return false;
+        }
+
+        tracked.FitsAgain = false;
+        tracked.Give(new JobCommand.ReportWait(tracked.Job.Id, sentence, now.Wall), effects);
+        return true;
+    }
+
+    private void AdvanceLaunch(TrackedJob tracked, AttemptFacts attempt, Outcome? ended, Now now, List<TrackerEffect> effects)
     {
         var (job, number) = (tracked.Job.Id, attempt.Name.Attempt.Number);
         var limit = Deadlines.OfLaunch(tracked.Job, settings);
-        var deadline = tracked.Job.Attempts[^1].CreatedAt + limit;
-        var giveUp = ended ?? (now >= deadline ? EndOutcome.NeverStarted(limit, attempt.Start.LastError) : null);
+        var deadline = attempt.LaunchedAt + limit;
+        var giveUp = ended ?? (now.Steady >= deadline ? EndOutcome.NeverStarted(limit, attempt.Start.LastError) : null);
         if (giveUp is null && tracked.Job.Request.Timeouts?.Launching is not null)
         {
             wakeAt(tracked, deadline);
@@ -98,14 +117,15 @@ internal sealed class JobRules(
         {
             case CallState.Done when attempt.StartResult is StartResult.Started started:
                 // Also when it is to be cancelled: what runs is recorded as running, and then stopped.
-                tracked.Give(new JobCommand.BeginRunning(job, number, started.Incarnations, now) { Execution = started.Execution }, effects);
+                tracked.Give(new JobCommand.BeginRunning(job, number, started.Incarnations, now.Wall) { Execution = started.Execution }, effects);
                 break;
             case CallState.Done when attempt.StartResult is StartResult.Failed failed:
                 Finish(tracked, number, ended ?? failed.Outcome, progress: null, now, effects);
                 break;
             case CallState.Done when attempt.StartResult is StartResult.Deferred deferred && giveUp is null:
-                var notBefore = now + settings.PauseAfter(tracked.Job.Deferrals + 1);
-                tracked.Give(new JobCommand.Defer(job, number, deferred.Reason, notBefore, now), effects);
+                var pause = settings.PauseAfter(tracked.Job.Deferrals + 1);
+                var notBefore = now.Wall + pause;
+                tracked.PutOff(new JobCommand.Defer(job, number, deferred.Reason, notBefore, now.Wall), notBefore, now.Steady + pause, effects);
                 break;
             case CallState.Asked:
                 if (giveUp is not null && !attempt.IsAborted)
@@ -115,7 +135,7 @@ internal sealed class JobRules(
                 }
                 else if (attempt.Phase is { } phase && phase != tracked.Job.Phase)
                 {
-                    tracked.Give(new JobCommand.ReportPhase(job, number, phase, now), effects);
+                    tracked.Give(new JobCommand.ReportPhase(job, number, phase, now.Wall), effects);
                 }
 
                 break;
@@ -140,16 +160,16 @@ internal sealed class JobRules(
     }
 
     /// <summary>A launch that waits for its machine says why.</summary>
-    private static void ReportWait(TrackedJob tracked, AttemptFacts attempt, int number, DateTimeOffset now, List<TrackerEffect> effects)
+    private static void ReportWait(TrackedJob tracked, AttemptFacts attempt, int number, Now now, List<TrackerEffect> effects)
     {
         var phase = new LaunchPhase(LaunchStep.Starting, null, attempt.Start.LastError);
         if (attempt.Start.LastError is not null && tracked.Job.Phase != phase)
         {
-            tracked.Give(new JobCommand.ReportPhase(tracked.Job.Id, number, phase, now), effects);
+            tracked.Give(new JobCommand.ReportPhase(tracked.Job.Id, number, phase, now.Wall), effects);
         }
     }
 
-    private void AdvanceRun(TrackedJob tracked, AttemptFacts attempt, Outcome? ended, DateTimeOffset now, List<TrackerEffect> effects)
+    private void AdvanceRun(TrackedJob tracked, AttemptFacts attempt, Outcome? ended, Now now, List<TrackerEffect> effects)
     {
         var number = attempt.Name.Attempt.Number;
         if (attempt.End is null && attempt.IsLost)
@@ -164,7 +184,7 @@ internal sealed class JobRules(
         if (attempt.News is { } news)
         {
             attempt.News = null;
-            tracked.Give(new JobCommand.RecordProgress(tracked.Job.Id, number, news, now), effects);
+            tracked.Give(new JobCommand.RecordProgress(tracked.Job.Id, number, news, now.Wall), effects);
             return;
         }
 
@@ -193,7 +213,7 @@ internal sealed class JobRules(
         }
         else if (!EndOutcome.IsSuccess(end))
         {
-            var outcome = EndOutcome.Of(end, memoryLimit(tracked.Job.Request), attempt.Output?.Tail ?? []);
+            var outcome = EndOutcome.Of(end, tracked.Job.OpenAttempt?.Given?.MemoryBytes ?? memoryLimit(tracked.Job.Request), attempt.Output?.Tail ?? []);
             if (attempt.FetchFailure is { } notFetched)
             {
                 // Its checkpoint is not handed on, which the next attempt would only wonder about.
@@ -209,7 +229,7 @@ internal sealed class JobRules(
     }
 
     /// <summary>Why the attempt is to be stopped, if it is. A limit that has passed stays so, whatever the training says while it is being stopped.</summary>
-    private Outcome? GiveUp(TrackedJob tracked, AttemptFacts attempt, Outcome? ended, DateTimeOffset now)
+    private Outcome? GiveUp(TrackedJob tracked, AttemptFacts attempt, Outcome? ended, Now now)
     {
         if (attempt.Overrun is null)
         {
@@ -223,12 +243,12 @@ internal sealed class JobRules(
         return ended ?? attempt.Overrun;
     }
 
-    private void Follow(TrackedJob tracked, AttemptFacts attempt, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Follow(TrackedJob tracked, AttemptFacts attempt, Now now, List<TrackerEffect> effects)
     {
         if (attempt.Follow.IsDue(now))
         {
             attempt.Follow.Ask();
-            attempt.QuietSince = now;
+            attempt.QuietSince = now.Steady;
             var from = attempt.Output ?? OutputSummary.After(tracked.Job.Progress);
             effects.Add(new TrackerEffect.Follow(attempt.Name, attempt.Machine, from) { Incarnations = attempt.Incarnations ?? [] });
         }
@@ -239,17 +259,17 @@ internal sealed class JobRules(
     }
 
     /// <summary>Whether the rest of an ended container's output is still being read. Bounded, since a result must not hang on a log.</summary>
-    private bool IsOutputAwaited(AttemptFacts attempt, DateTimeOffset now)
+    private bool IsOutputAwaited(AttemptFacts attempt, Now now)
     {
-        attempt.DrainUntil ??= now + settings.DrainTime;
-        return attempt.Follow.State is not CallState.Done && now < attempt.DrainUntil;
+        attempt.DrainUntil ??= now.Steady + settings.DrainTime;
+        return attempt.Follow.State is not CallState.Done && now.Steady < attempt.DrainUntil;
     }
 
     /// <summary>
     /// Whether what the attempt wrote is still on a machine that copies. It comes back before any end is recorded, since a
     /// failure's checkpoint is worth as much as a success's; that it cannot come fails nobody but a success.
     /// </summary>
-    private bool IsFetching(TrackedJob tracked, AttemptFacts attempt, bool isCancelled, DateTimeOffset now, List<TrackerEffect> effects)
+    private bool IsFetching(TrackedJob tracked, AttemptFacts attempt, bool isCancelled, Now now, List<TrackerEffect> effects)
     {
         var tries = attempt.IsAborted ? 1 : isCancelled ? settings.Tries : settings.FetchTries;
         if (!settings.CopyingMachines.Contains(attempt.Machine) || attempt.Fetch.State is CallState.Done
@@ -287,7 +307,7 @@ internal sealed class JobRules(
         ? new Outcome(OutcomeCode.ArtifactMissing, $"The training completed, but its output could not be copied from machine '{attempt.Machine}': {attempt.Fetch.LastError}", 0)
         : null);
 
-    private void Publish(TrackedJob tracked, AttemptFacts attempt, Outcome? giveUp, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Publish(TrackedJob tracked, AttemptFacts attempt, Outcome? giveUp, Now now, List<TrackerEffect> effects)
     {
         var number = attempt.Name.Attempt.Number;
         if (NotFetched(attempt) is { } missing)
@@ -304,7 +324,7 @@ internal sealed class JobRules(
             }
             else
             {
-                tracked.Give(new JobCommand.Publish(tracked.Job.Id, number, attempt.Artifacts, progress, now) { ModelVersion = attempt.ModelVersion, Note = attempt.Note }, effects);
+                tracked.Give(new JobCommand.Publish(tracked.Job.Id, number, attempt.Artifacts, progress, now.Wall) { ModelVersion = attempt.ModelVersion, Note = attempt.Note }, effects);
             }
         }
         else if (attempt.IsAborted && giveUp is not null && attempt.Collect.State is CallState.Idle)
@@ -328,7 +348,7 @@ internal sealed class JobRules(
         }
     }
 
-    private void Stop(TrackedJob tracked, AttemptFacts attempt, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Stop(TrackedJob tracked, AttemptFacts attempt, Now now, List<TrackerEffect> effects)
     {
         if (attempt.Stop.IsDue(now))
         {
@@ -342,7 +362,7 @@ internal sealed class JobRules(
     }
 
     /// <summary>Nobody knows whether containers exist: they are stopped before the end is recorded, if the machine lets us.</summary>
-    private void StopThenFinish(TrackedJob tracked, AttemptFacts attempt, Outcome outcome, DateTimeOffset now, List<TrackerEffect> effects)
+    private void StopThenFinish(TrackedJob tracked, AttemptFacts attempt, Outcome outcome, Now now, List<TrackerEffect> effects)
     {
         if (attempt.Stop.State is CallState.Done || attempt.Stop.Failures >= settings.Tries)
         {
@@ -355,13 +375,17 @@ internal sealed class JobRules(
     }
 
     /// <summary>The attempt's end goes on record; with it the job's, unless another attempt follows.</summary>
-    private static void Finish(TrackedJob tracked, int number, Outcome outcome, TrainingProgress? progress, DateTimeOffset now, List<TrackerEffect> effects)
+    private static void Finish(TrackedJob tracked, int number, Outcome outcome, TrainingProgress? progress, Now now, List<TrackerEffect> effects)
     {
         var final = outcome.Code == OutcomeCode.Cancelled ? JobState.Cancelled : JobState.Failed;
-        tracked.Give(
-            Retries.After(tracked.Job, outcome, now) is { } next
-                ? new JobCommand.Retry(tracked.Job.Id, number, outcome, next.Reason, progress, next.NotBefore, now)
-                : new JobCommand.FinishAttempt(tracked.Job.Id, number, final, outcome, progress, now),
-            effects);
+        if (Retries.After(tracked.Job, outcome) is { } next)
+        {
+            var notBefore = now.Wall + next.Pause;
+            tracked.PutOff(
+                new JobCommand.Retry(tracked.Job.Id, number, outcome, next.Reason, progress, notBefore, now.Wall), notBefore, now.Steady + next.Pause, effects);
+            return;
+        }
+
+        tracked.Give(new JobCommand.FinishAttempt(tracked.Job.Id, number, final, outcome, progress, now.Wall), effects);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class Lease(IJobStore store, TimeSpan duration, TimeProvider tim
             var askedAt = time.GetTimestamp();
             try
             {
-                renewed = await store.AcquireLeaseAsync(_holder, duration, either.Token).AsTask().WaitAsync(either.Token);
+                renewed = await store.AcquireLeaseAsync(_holder, duration, either.Token).AsTask().OrGiveUpAsync(either.Token);
             }
             catch (OperationCanceledException) when (trust.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {

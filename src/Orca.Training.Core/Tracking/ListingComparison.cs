@@ -9,7 +9,7 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
 {
     /// <summary>Takes a listing in.</summary>
     /// <returns>The jobs on the machine, about which something may be to be done now.</returns>
-    public IReadOnlyList<TrackedJob> Compare(TrackerEvent.Listed listed, DateTimeOffset now, List<TrackerEffect> effects)
+    public IReadOnlyList<TrackedJob> Compare(TrackerEvent.Listed listed, Now now, List<TrackerEffect> effects)
     {
         // By incarnation: a container that somebody removed and a late start made anew is another one.
         var present = new HashSet<string>();
@@ -48,7 +48,7 @@ internal sealed class ListingComparison(TrackerSettings settings, TrackedJobs jo
         }
     }
 
-    private void TakeUnowned(ContainerObservation container, string machine, DateTimeOffset now, List<TrackerEffect> effects)
+    private void TakeUnowned(ContainerObservation container, string machine, Now now, List<TrackerEffect> effects)
     {
         var (attempt, hasEnded) = (container.Attempt, container.State is ContainerState.Ended);
         if (attempt.Installation == settings.Installation)

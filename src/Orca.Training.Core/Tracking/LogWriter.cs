@@ -39,14 +39,14 @@ internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
     private (long Lines, OutputPosition UpTo) _lost;
     private Task? _append;
     private CancellationTokenSource? _limit;
-    private DateTimeOffset _began = DateTimeOffset.MinValue;
-    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
+    private TimeSpan _began = SteadyClock.LongAgo;
+    private TimeSpan _notBefore = SteadyClock.LongAgo;
     private int _failures;
     private bool _isSlow;
-    private DateTimeOffset _looked;
+    private TimeSpan _looked;
 
     /// <summary>When to <see cref="Look"/> again if nothing happens until then; null for not at all.</summary>
-    public DateTimeOffset? DueAt =>
+    public TimeSpan? DueAt =>
         _append is not null ? _looked + Period
         : _batch is { Count: > 0 } ? _notBefore
         : _waiting is { Count: > 0 } ? _began + Period
@@ -67,7 +67,7 @@ internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
     }
 
     /// <summary>Takes note of what became of the last batch, and begins the next one if it is time.</summary>
-    public void Look(DateTimeOffset now)
+    public void Look(TimeSpan now)
     {
         _looked = now;
         if (_append is not null)
@@ -91,21 +91,21 @@ internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
     /// <summary>Begins a batch, and waits for a store that does not keep up, for as long as there is hope.</summary>
     public async ValueTask MakeRoomAsync()
     {
-        Look(owner.Time.GetUtcNow());
+        Look(owner.Clock.Elapsed);
         if (_size < MostWaiting || _isSlow || _append is not { } append)
         {
             return;
         }
 
         _isSlow = !await EndsWithinAsync(append, Patience);
-        Look(owner.Time.GetUtcNow());
+        Look(owner.Clock.Elapsed);
     }
 
     /// <summary>Writes what is left, if the store takes it in time.</summary>
     public async Task FinishAsync()
     {
-        var until = owner.Time.GetUtcNow() + Patience;
-        for (var now = owner.Time.GetUtcNow(); !owner.Ending.IsCancellationRequested; now = owner.Time.GetUtcNow())
+        var until = owner.Clock.Elapsed + Patience;
+        for (var now = owner.Clock.Elapsed; !owner.Ending.IsCancellationRequested; now = owner.Clock.Elapsed)
         {
             Look(now);
             if (DueAt is null)
@@ -136,7 +136,7 @@ internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
         }
     }
 
-    private void Begin(DateTimeOffset now)
+    private void Begin(TimeSpan now)
     {
         if (_batch is not { Count: > 0 })
         {
@@ -159,7 +159,7 @@ internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
         }
     }
 
-    private void End(Exception? error, DateTimeOffset now)
+    private void End(Exception? error, TimeSpan now)
     {
         if (error is not null)
         {
@@ -174,7 +174,7 @@ internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
     }
 
     /// <summary>The batch is tried again later; what of it was written meanwhile is passed over then.</summary>
-    private void Fail(Exception error, DateTimeOffset now)
+    private void Fail(Exception error, TimeSpan now)
     {
         if (_failures++ == 0)
         {
@@ -183,6 +183,7 @@ internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
 
         // One that hangs may still read its entries: it keeps them, and the next try gets its own.
         _batch = [.. _batch!];
+        _append!.Observe();
         _append = null;
         _limit!.Cancel();
         _limit = null;

@@ -4,24 +4,31 @@ using Orca.Training.Machines;
 
 namespace Orca.Training.Tracking;
 
-/// <summary>Passes on one machine's hints for as long as its decider lasts, and tells when some may be missing.</summary>
-internal sealed class MachineWatcher(Machine machine, RuntimeScope scope, TimeProvider time, Inbox inbox, ILogger logger)
+/// <summary>
+/// Passes on one machine's hints for as long as its decider lasts, and tells when some may be missing; and what the machine has, which is asked
+/// again every reconcile period: nodes come and go, and quotas are raised.
+/// </summary>
+internal sealed class MachineWatcher(Machine machine, RuntimeScope scope, TimeSpan period, TimeProvider time, Inbox inbox, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
+
+    private RuntimeInfo? _told;
+
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(WatchOnAsync(cancellationToken), DescribeOnAsync(cancellationToken));
+
+    private async Task WatchOnAsync(CancellationToken cancellationToken)
     {
         var pause = FirstPause;
-        var isDescribed = false;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                if (!isDescribed)
+                if (_told is null)
                 {
                     await DescribeAsync(cancellationToken);
-                    isDescribed = true;
                 }
 
                 await WatchAsync(() => pause = FirstPause, cancellationToken);
@@ -42,11 +49,45 @@ internal sealed class MachineWatcher(Machine machine, RuntimeScope scope, TimePr
         }
     }
 
+    private async Task DescribeOnAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(period, time, cancellationToken).Quietly();
+            try
+            {
+                if (_told is not null && !cancellationToken.IsCancellationRequested)
+                {
+                    await DescribeAsync(cancellationToken);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // What it had holds until it says otherwise; that it cannot be asked shows in its listings.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                logger.DescribeFailed(e, machine.Name);
+            }
+        }
+    }
+
     private async Task DescribeAsync(CancellationToken cancellationToken)
     {
-        var info = await machine.Runtime.DescribeAsync(cancellationToken);
+        using var over = new CancellationTokenSource(LongestCall, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        var asked = machine.Runtime.DescribeAsync(limit.Token);
+        var info = asked.IsCompleted ? await asked : await asked.OrGiveUpAsync(limit.Token);
+        if (info == _told)
+        {
+            return;
+        }
+
         logger.MachineDescribed(machine.Name, info.Description);
         await inbox.PostAsync(new TrackerEvent.Described(machine.Name, machine.Capacity ?? info.Total), cancellationToken);
+        _told = info;
     }
 
     private async Task WatchAsync(Action works, CancellationToken cancellationToken)
@@ -60,7 +101,7 @@ internal sealed class MachineWatcher(Machine machine, RuntimeScope scope, TimePr
             while (await next)
             {
                 works();
-                await inbox.PostAsync(new TrackerEvent.Observed(machine.Name, hints.Current), cancellationToken);
+                await inbox.PostAsync(new TrackerEvent.Observed(machine.Name, RuntimeAnswers.Checked(hints.Current, machine.Name)), cancellationToken);
                 next = hints.MoveNextAsync();
             }
         }

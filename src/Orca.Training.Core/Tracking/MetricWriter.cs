@@ -42,14 +42,14 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
     private int _tried;
     private long _refused;
     private Task<long>? _append;
-    private DateTimeOffset _began = DateTimeOffset.MinValue;
-    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
-    private DateTimeOffset _looked;
+    private TimeSpan _began = SteadyClock.LongAgo;
+    private TimeSpan _notBefore = SteadyClock.LongAgo;
+    private TimeSpan _looked;
     private int _failures;
     private bool _isEnding;
 
     /// <summary>When to <see cref="Look"/> again if nothing happens until then; null for not at all.</summary>
-    public DateTimeOffset? DueAt =>
+    public TimeSpan? DueAt =>
         _append is not null ? _looked + Period
         : _batch.Count > 0 ? _notBefore
         : _waiting.Count == 0 ? null
@@ -71,7 +71,7 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
     }
 
     /// <summary>Takes note of what became of the last batch, and begins the next one if it is time.</summary>
-    public void Look(DateTimeOffset now)
+    public void Look(TimeSpan now)
     {
         _looked = now;
         if (_append is { IsCompleted: true })
@@ -90,12 +90,12 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
     /// <param name="cancellationToken">Ends the waiting.</param>
     public async ValueTask MakeRoomAsync(Func<ValueTask> waits, CancellationToken cancellationToken)
     {
-        var now = owner.Time.GetUtcNow();
+        var now = owner.Clock.Elapsed;
         Look(now);
         for (var tellAt = now + WaitingPeriod; _values >= MostWaiting;)
         {
             await NextAsync(tellAt, cancellationToken);
-            if (owner.Time.GetUtcNow() is var then && then >= tellAt)
+            if (owner.Clock.Elapsed is var then && then >= tellAt)
             {
                 tellAt = then + WaitingPeriod;
                 await waits();
@@ -107,11 +107,11 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
     public async Task FinishAsync()
     {
         _isEnding = true;
-        var until = owner.Time.GetUtcNow() + Patience;
-        Look(owner.Time.GetUtcNow());
+        var until = owner.Clock.Elapsed + Patience;
+        Look(owner.Clock.Elapsed);
         while (DueAt is not null && !owner.Ending.IsCancellationRequested)
         {
-            if (owner.Time.GetUtcNow() >= until)
+            if (owner.Clock.Elapsed >= until)
             {
                 owner.Logger.MetricsLost(_batch.Count + _waiting.Count, attempt.ToString());
                 return;
@@ -122,15 +122,15 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
     }
 
     /// <summary>Waits for the batch under way, or for the time of the next try.</summary>
-    private async ValueTask NextAsync(DateTimeOffset until, CancellationToken cancellationToken)
+    private async ValueTask NextAsync(TimeSpan until, CancellationToken cancellationToken)
     {
-        var now = owner.Time.GetUtcNow();
+        var now = owner.Clock.Elapsed;
         if (_append is { } append)
         {
             if (!append.IsCompleted)
             {
                 using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                await Task.WhenAny(append, Task.Delay(until == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : until - now, owner.Time, over.Token));
+                await Task.WhenAny(append, Task.Delay(until == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : until - now, owner.Time, over.Token));
                 over.Cancel();
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -141,10 +141,10 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        Look(owner.Time.GetUtcNow());
+        Look(owner.Clock.Elapsed);
     }
 
-    private void Begin(DateTimeOffset now)
+    private void Begin(TimeSpan now)
     {
         if (_batch.Count == 0)
         {
@@ -168,7 +168,7 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
         return leftOut;
     }
 
-    private void End(DateTimeOffset now)
+    private void End(TimeSpan now)
     {
         var append = _append!;
         _append = null;

@@ -14,6 +14,9 @@ internal sealed class MetricWriters(IMetricStore store, TrackerWork work, TimePr
 
     public TimeProvider Time => time;
 
+    /// <summary>What is waited for here goes by it.</summary>
+    public SteadyClock Clock { get; } = new(time);
+
     public ILogger Logger => logger;
 
     /// <summary>The end of the decider's term. What is not written by then is read again by the next one.</summary>
@@ -36,7 +39,7 @@ internal sealed class MetricWriters(IMetricStore store, TrackerWork work, TimePr
         try
         {
             var end = default(OutputPosition);
-            await work.Run(async () => end = await store.GetEndAsync(attempt, rank, limit.Token)).WaitAsync(limit.Token);
+            await work.Run(async () => end = await store.GetEndAsync(attempt, rank, limit.Token)).OrGiveUpAsync(limit.Token);
             return end < recorded ? end : recorded;
         }
         catch (Exception e) when (!ending.IsCancellationRequested)

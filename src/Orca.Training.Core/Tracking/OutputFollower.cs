@@ -17,11 +17,14 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricW
     /// <summary>The same where nothing but numbers moves: each is a write of the job's record.</summary>
     public static readonly TimeSpan NumbersPeriod = TimeSpan.FromSeconds(1);
 
+    // One for all that is waited for here: the writers' own.
+    private readonly SteadyClock _clock = logs.Clock;
+
     private LogWriter? _log;
     private MetricWriter? _metrics;
-    private DateTimeOffset? _tellAt;
-    private DateTimeOffset _toldAt = DateTimeOffset.MinValue;
-    private (DateTimeOffset At, Task Passed)? _alarm;
+    private TimeSpan? _tellAt;
+    private TimeSpan _toldAt = SteadyClock.LongAgo;
+    private (TimeSpan At, Task Passed)? _alarm;
 
     /// <param name="lines">The output after a position.</param>
     /// <param name="from">That position; not after the digest's.</param>
@@ -111,7 +114,7 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricW
 
     private async ValueTask DoWhatIsDueAsync(OutputDigest digest)
     {
-        var now = time.GetUtcNow();
+        var now = _clock.Elapsed;
         if (_log?.DueAt <= now)
         {
             _log.Look(now);
@@ -133,9 +136,9 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricW
     }
 
     /// <summary>Whether the next line is there before a moment.</summary>
-    private async ValueTask<bool> ComesBeforeAsync(Task next, DateTimeOffset due, CancellationToken cancellationToken)
+    private async ValueTask<bool> ComesBeforeAsync(Task next, TimeSpan due, CancellationToken cancellationToken)
     {
-        var wait = due - time.GetUtcNow();
+        var wait = due - _clock.Elapsed;
         if (wait <= TimeSpan.Zero)
         {
             return false;
@@ -156,5 +159,5 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricW
         return next.IsCompleted;
     }
 
-    private static DateTimeOffset? Sooner(DateTimeOffset? left, DateTimeOffset? right) => left is null || right < left ? right : left;
+    private static TimeSpan? Sooner(TimeSpan? left, TimeSpan? right) => left is null || right < left ? right : left;
 }

@@ -18,7 +18,7 @@ internal sealed class RemovalPauses(TimeSpan first)
     public int Count => _pauses.Count;
 
     /// <summary>Whether a job can be tried now; it is still there.</summary>
-    public bool IsDue(JobId job, DateTimeOffset now)
+    public bool IsDue(JobId job, Now now)
     {
         if (!_pauses.TryGetValue(job, out var pause))
         {
@@ -26,22 +26,22 @@ internal sealed class RemovalPauses(TimeSpan first)
         }
 
         _pauses[job] = pause with { SeenAt = _look };
-        return pause.Until <= now;
+        return pause.Until <= now.Steady;
     }
 
     public void Succeed(JobId job) => _pauses.Remove(job);
 
     /// <returns>Whether that is news.</returns>
-    public bool Fail(JobId job, DateTimeOffset now)
+    public bool Fail(JobId job, Now now)
     {
         if (_pauses.TryGetValue(job, out var before))
         {
             var length = before.Length * 2 < Longest ? before.Length * 2 : before.Length > Longest ? before.Length : Longest;
-            _pauses[job] = new Pause(length, now + length, _look);
+            _pauses[job] = new Pause(length, now.Steady + length, _look);
             return false;
         }
 
-        return _pauses.Count < MostNoted && _pauses.TryAdd(job, new Pause(first, now + first, _look));
+        return _pauses.Count < MostNoted && _pauses.TryAdd(job, new Pause(first, now.Steady + first, _look));
     }
 
     /// <summary>All that need not be kept was looked at: what was not among it is gone.</summary>
@@ -55,5 +55,5 @@ internal sealed class RemovalPauses(TimeSpan first)
         _look++;
     }
 
-    private readonly record struct Pause(TimeSpan Length, DateTimeOffset Until, int SeenAt);
+    private readonly record struct Pause(TimeSpan Length, TimeSpan Until, int SeenAt);
 }

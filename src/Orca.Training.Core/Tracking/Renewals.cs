@@ -12,16 +12,16 @@ internal sealed class Renewals(TrackerSettings settings, TrackedJobs jobs)
     private const int TriesInAPeriod = 8;
 
     private readonly HashSet<AttemptName> _failed = [];
-    private DateTimeOffset _next = DateTimeOffset.MaxValue;
-    private DateTimeOffset _nextTry = DateTimeOffset.MaxValue;
+    private TimeSpan _next = TimeSpan.MaxValue;
+    private TimeSpan _nextTry = TimeSpan.MaxValue;
 
     /// <summary>When the next one is due; null for never.</summary>
-    public DateTimeOffset? Next => settings.AccessPeriod is null ? null : _nextTry < _next ? _nextTry : _next;
+    public TimeSpan? Next => settings.AccessPeriod is null ? null : _nextTry < _next ? _nextTry : _next;
 
     /// <summary>The term begins, or its knowledge does.</summary>
-    public void Begin(DateTimeOffset now) => _next = now;
+    public void Begin(Now now) => _next = now.Steady;
 
-    public void Answer(AttemptName attempt, bool isDone, DateTimeOffset now)
+    public void Answer(AttemptName attempt, bool isDone, Now now)
     {
         if (isDone)
         {
@@ -29,23 +29,23 @@ internal sealed class Renewals(TrackerSettings settings, TrackedJobs jobs)
         }
 
         _failed.Add(attempt);
-        var soon = now + (settings.AccessPeriod!.Value / TriesInAPeriod);
+        var soon = now.Steady + (settings.AccessPeriod!.Value / TriesInAPeriod);
         _nextTry = soon < _nextTry ? soon : _nextTry;
     }
 
-    public void PassTime(DateTimeOffset now, List<TrackerEffect> effects)
+    public void PassTime(Now now, List<TrackerEffect> effects)
     {
         if (settings.AccessPeriod is not { } period)
         {
             return;
         }
 
-        if (_next <= now)
+        if (_next <= now.Steady)
         {
-            _next = now + period;
+            _next = now.Steady + period;
             Ask(_ => true, effects);
         }
-        else if (_nextTry <= now)
+        else if (_nextTry <= now.Steady)
         {
             Ask(_failed.Contains, effects);
         }
@@ -58,6 +58,6 @@ internal sealed class Renewals(TrackerSettings settings, TrackedJobs jobs)
             .Where(t => t.Attempt is { End: null } attempt && isDue(attempt.Name))
             .Select(t => new TrackerEffect.RenewAccess(t.Attempt!.Name, t.Job)));
         _failed.Clear();
-        _nextTry = DateTimeOffset.MaxValue;
+        _nextTry = TimeSpan.MaxValue;
     }
 }

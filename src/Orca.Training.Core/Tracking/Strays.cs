@@ -25,7 +25,7 @@ internal sealed class Strays(Cleanups cleanups)
     }
 
     /// <summary>The store has said how the job stands. Where that does not settle it, the next listing asks again.</summary>
-    public void Answer(JobId job, Job? found, bool isAnswer, DateTimeOffset now, List<TrackerEffect> effects)
+    public void Answer(JobId job, Job? found, bool isAnswer, Now now, List<TrackerEffect> effects)
     {
         if (!_suspected.Remove(job, out var attempts) || !isAnswer)
         {

@@ -14,17 +14,18 @@ internal sealed class Sweeps(TrackerSettings settings, Dependencies dependencies
 
     private readonly RemovalPauses _pauses = new(settings.Retention.Period);
     private bool _isUnderWay;
-    private DateTimeOffset _next;
+    private TimeSpan _next;
+    private DateTimeOffset? _began;
     private FinishedPlace? _after;
     private bool _hasMore;
     private IReadOnlyList<Job> _asked = [];
 
     /// <summary>When the next look is due; null while one is under way, or if all is kept.</summary>
-    public DateTimeOffset? Next => _isUnderWay || (settings.Retention.KeepsAllJobs && !settings.StoreForgets) ? null : _next;
+    public TimeSpan? Next => _isUnderWay || (settings.Retention.KeepsAllJobs && !settings.StoreForgets) ? null : _next;
 
-    public void PassTime(DateTimeOffset now, List<TrackerEffect> effects)
+    public void PassTime(Now now, List<TrackerEffect> effects)
     {
-        if (Next <= now)
+        if (Next <= now.Steady)
         {
             _after = null;
             Look(now, effects);
@@ -32,7 +33,7 @@ internal sealed class Sweeps(TrackerSettings settings, Dependencies dependencies
     }
 
     /// <summary>These need not be kept, as far as the store can say.</summary>
-    public void Take(IReadOnlyList<Job>? expired, DateTimeOffset now, List<TrackerEffect> effects)
+    public void Take(IReadOnlyList<Job>? expired, Now now, List<TrackerEffect> effects)
     {
         if (expired is null)
         {
@@ -54,7 +55,7 @@ internal sealed class Sweeps(TrackerSettings settings, Dependencies dependencies
     }
 
     /// <summary>They are removed but for these, which a later look finds again.</summary>
-    public void Answer(IReadOnlyList<Unremovable>? left, DateTimeOffset now, List<TrackerEffect> effects)
+    public void Answer(IReadOnlyList<Unremovable>? left, Now now, List<TrackerEffect> effects)
     {
         if (left is null)
         {
@@ -77,7 +78,7 @@ internal sealed class Sweeps(TrackerSettings settings, Dependencies dependencies
         GoOn(now, effects);
     }
 
-    private void GoOn(DateTimeOffset now, List<TrackerEffect> effects)
+    private void GoOn(Now now, List<TrackerEffect> effects)
     {
         _asked = [];
         if (_hasMore)
@@ -91,16 +92,24 @@ internal sealed class Sweeps(TrackerSettings settings, Dependencies dependencies
         }
     }
 
-    private void Look(DateTimeOffset now, List<TrackerEffect> effects)
+    private void Look(Now now, List<TrackerEffect> effects)
     {
         _isUnderWay = true;
-        effects.Add(new TrackerEffect.FindExpired(settings.Retention.At(now) with { After = _after }, PageSize));
+        effects.Add(new TrackerEffect.FindExpired(settings.Retention.At(Earliest(now)) with { After = _after }, PageSize));
     }
 
-    private void Rest(DateTimeOffset now)
+    /// <summary>By the times on record, which are all that there is; but a clock that jumps ahead meanwhile has nothing removed before its time.</summary>
+    private DateTimeOffset Earliest(Now now)
+    {
+        _began ??= now.Wall - now.Steady;
+        var steady = _began.Value + now.Steady;
+        return steady < now.Wall ? steady : now.Wall;
+    }
+
+    private void Rest(Now now)
     {
         _asked = [];
         _isUnderWay = false;
-        _next = now + settings.Retention.Period;
+        _next = now.Steady + settings.Retention.Period;
     }
 }

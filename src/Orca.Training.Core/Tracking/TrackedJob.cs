@@ -9,6 +9,8 @@ internal sealed class TrackedJob(Job job)
     /// <summary>How the store has taken the job's commands: nothing is decided about it while one is asked, or for a pause after one failed.</summary>
     public Call Commit;
 
+    private (DateTimeOffset Recorded, TimeSpan Until)? _pause;
+
     public Job Job { get; set; } = job;
 
     /// <summary>The command that the store has not answered.</summary>
@@ -17,11 +19,20 @@ internal sealed class TrackedJob(Job job)
     /// <summary>A start of an attempt of which the store did not say whether it applied.</summary>
     public JobCommand.BeginAttempt? Unsettled { get; set; }
 
-    /// <summary>Why no machine can ever start it.</summary>
+    /// <summary>Why no machine could start it as they are now.</summary>
     public string? Unplaceable { get; set; }
 
-    /// <summary>When it is to be looked at even if nothing happens; the default for never.</summary>
-    public DateTimeOffset WakesAt { get; set; }
+    /// <summary>Whether a machine could start it again, and the record still says that none can.</summary>
+    public bool FitsAgain { get; set; }
+
+    /// <summary>When it is to be looked at even if nothing happens; null for never.</summary>
+    public TimeSpan? WakesAt { get; set; }
+
+    /// <summary>Since when it has been in the queue.</summary>
+    public TimeSpan QueuedSince { get; private set; }
+
+    /// <summary>Until when its start is put off; null where it is not.</summary>
+    public TimeSpan? PutOffUntil { get; private set; }
 
     /// <summary>What it waits for before its first attempt; null if for nothing.</summary>
     public WaitFacts? Waits { get; set; }
@@ -34,6 +45,35 @@ internal sealed class TrackedJob(Job job)
 
     /// <summary>The open attempt, if there is one.</summary>
     public AttemptFacts? Attempt { get; set; }
+
+    /// <summary>Settles by the steady clock what is on record of its waiting, once for each time on record: the wall clock may jump later.</summary>
+    /// <param name="before">The job as it was known; null if it was not.</param>
+    /// <param name="isFound">Whether it was on record when this decider began: then the times on record are all that is known of its age.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="longest">The longest pause after a start that was put off.</param>
+    public void SettleTimes(Job? before, bool isFound, Now now, TimeSpan longest)
+    {
+        if (before?.NotBefore != Job.NotBefore)
+        {
+            PutOffUntil = Job.NotBefore is not { } notBefore ? null
+                : _pause is { } pause && pause.Recorded == notBefore ? pause.Until
+                : now.Until(notBefore, Job.Deferrals > 0 ? longest : (Job.Request.Retries ?? RetryPolicy.None).LongestOfPauses);
+        }
+
+        if (before is null || before.QueuedAt != Job.QueuedAt)
+        {
+            QueuedSince = Job.QueuedAt is { } again && again == Job.NotBefore && PutOffUntil is { } until ? until
+                : isFound ? now.Of(Job.QueuedAt ?? Job.SubmittedAt)
+                : now.Steady;
+        }
+    }
+
+    /// <summary>Gives a command that puts its start off.</summary>
+    public void PutOff(JobCommand.OnJob command, DateTimeOffset recorded, TimeSpan until, List<TrackerEffect> effects)
+    {
+        _pause = (recorded, until);
+        Give(command, effects);
+    }
 
     public void Give(JobCommand.OnJob command, List<TrackerEffect> effects)
     {
@@ -58,11 +98,8 @@ internal sealed class TrackedJob(Job job)
 }
 
 /// <summary>What the tracker has asked for and seen of an open attempt. Lost with the process, and found again by asking.</summary>
-internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
+internal sealed class AttemptFacts(AttemptName name, string machine, int ranks, TimeSpan launchedAt)
 {
-    private Moment _drainUntil;
-    private Moment _quietSince;
-
     public Call Start;
 
     public Call Stop;
@@ -77,11 +114,17 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
 
     public string Machine { get; } = machine;
 
+    /// <summary>When it was begun, by the steady clock.</summary>
+    public TimeSpan LaunchedAt { get; } = launchedAt;
+
+    /// <summary>Since when its containers run, by the steady clock; null before.</summary>
+    public TimeSpan? RunsSince { get; set; }
+
     /// <summary>The limit that has passed, if one has.</summary>
     public Outcome? Overrun { get; set; }
 
     /// <summary>When it was heard last, or when somebody began to listen.</summary>
-    public DateTimeOffset? QuietSince { get => _quietSince.Value; set => _quietSince = new Moment(value); }
+    public TimeSpan? QuietSince { get; set; }
 
     public StartResult? StartResult { get; set; }
 
@@ -108,7 +151,7 @@ internal sealed class AttemptFacts(AttemptName name, string machine, int ranks)
     public long StoppedSince { get; set; }
 
     /// <summary>When the rest of the output is no longer waited for.</summary>
-    public DateTimeOffset? DrainUntil { get => _drainUntil.Value; set => _drainUntil = new Moment(value); }
+    public TimeSpan? DrainUntil { get; set; }
 
     public Outcome? FetchFailure { get; set; }
 

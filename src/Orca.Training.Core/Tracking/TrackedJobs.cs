@@ -28,17 +28,26 @@ internal sealed class TrackedJobs(InstallationId installation)
     /// <summary>Begins to know about the attempt that is open on record.</summary>
     /// <param name="tracked">Its job.</param>
     /// <param name="listing">The newest listing: later ones show its containers, if they were seen running.</param>
-    public void OpenAttempt(TrackedJob tracked, long listing)
+    /// <param name="now">Now.</param>
+    /// <param name="isFound">Whether it was on record when this decider began: then the times on record are all that is known of its age.</param>
+    public void OpenAttempt(TrackedJob tracked, long listing, Now now, bool isFound = false)
     {
-        if (tracked.Attempt is not null || tracked.Job.OpenAttempt is not { } attempt)
+        if (tracked.Job.OpenAttempt is not { } attempt)
         {
             return;
         }
 
-        var name = new AttemptName(installation, new AttemptId(tracked.Job.Id, attempt.Number));
-        tracked.Attempt = new AttemptFacts(name, attempt.Machine, tracked.Job.Request.Workers);
-        if (attempt.StartedAt is not null)
+        if (tracked.Attempt is not null)
         {
+            tracked.Attempt.RunsSince ??= attempt.StartedAt is null ? null : now.Steady;
+            return;
+        }
+
+        var name = new AttemptName(installation, new AttemptId(tracked.Job.Id, attempt.Number));
+        tracked.Attempt = new AttemptFacts(name, attempt.Machine, tracked.Job.Request.Workers, isFound ? now.Of(attempt.CreatedAt) : now.Steady);
+        if (attempt.StartedAt is { } started)
+        {
+            tracked.Attempt.RunsSince = isFound ? now.Of(started) : now.Steady;
             tracked.Attempt.Exist(attempt.Incarnations, listing);
         }
     }

@@ -5,8 +5,15 @@ namespace Orca.Training.Tracking;
 /// <summary>What the store says of the step's commands.</summary>
 internal sealed partial class TrackerCore
 {
-    private void TakeAnswer(TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
+    private void TakeAnswer(TrackerEvent.Committed answer, Now now, List<TrackerEffect> effects)
     {
+        At = answer.Command.Job;
+        if (_setAside.Takes(answer.Command.Job))
+        {
+            TakeLastAnswer(answer, now, effects);
+            return;
+        }
+
         if (_jobs.Find(answer.Command.Job) is not { } tracked)
         {
             return;
@@ -24,7 +31,7 @@ internal sealed partial class TrackerCore
             _observer?.Forgotten(tracked.Job);
             _scheduler.Release(answer.Command.Job);
             _jobs.Remove(answer.Command.Job);
-            Release(_dependencies.End(answer.Command.Job, null), now, effects);
+            Release(_dependencies.End(answer.Command.Job, null, now), now, effects);
         }
         else if (answer.Result.Job.Revision > tracked.Job.Revision)
         {
@@ -42,7 +49,7 @@ internal sealed partial class TrackerCore
     }
 
     /// <summary>The answer brought nothing newer than what is known. If it was a refusal, asking again at once would only repeat it.</summary>
-    private void Reconsider(TrackedJob tracked, TrackerEvent.Committed answer, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Reconsider(TrackedJob tracked, TrackerEvent.Committed answer, Now now, List<TrackerEffect> effects)
     {
         if (!answer.Result.Applied && tracked.InFlight is null)
         {
@@ -53,8 +60,10 @@ internal sealed partial class TrackerCore
         Advance(tracked, now, effects);
     }
 
-    private void TakeCommitFailure(JobCommand.OnJob command, DateTimeOffset now, List<TrackerEffect> effects)
+    private void TakeCommitFailure(JobCommand.OnJob command, Now now, List<TrackerEffect> effects)
     {
+        At = command.Job;
+        _setAside.Fail(command.Job, now);
         if (_jobs.Find(command.Job) is not { } tracked || !tracked.TakeAnswer(command))
         {
             return;

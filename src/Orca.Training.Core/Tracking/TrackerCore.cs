@@ -26,7 +26,9 @@ internal sealed partial class TrackerCore
     private readonly Wakes _wakes = new();
     private readonly Sweeps _sweeps;
     private readonly Renewals _renewals;
-    private DateTimeOffset _nextReconcile;
+    private readonly SetAsideJobs _setAside;
+    private TimeSpan _nextReconcile;
+    private bool _isLoaded;
     private bool _isDraining;
     private bool _hasRoom = true;
 
@@ -43,20 +45,24 @@ internal sealed partial class TrackerCore
         _dependencies = new Dependencies(_jobs, settings);
         _sweeps = new Sweeps(settings, _dependencies);
         _renewals = new Renewals(settings, _jobs);
+        _setAside = new SetAsideJobs(settings);
         _rules = new JobRules(settings, _dependencies, memoryLimit, _wakes.Add);
     }
 
     /// <summary>Whether nothing is open and nothing is left to be removed.</summary>
-    public bool IsIdle => (_settings.DrainsToQueue ? _jobs.WithAttempt().Count == 0 : _jobs.Count == 0) && _cleanups.IsEmpty;
+    public bool IsIdle => (_settings.DrainsToQueue ? _jobs.WithAttempt().Count == 0 : _jobs.Count == 0) && _setAside.Count == 0 && _cleanups.IsEmpty;
 
     /// <summary>The open jobs as known; for the simulator and for diagnosis.</summary>
     public IEnumerable<Job> OpenJobs => _jobs.All.Select(t => t.Job);
 
+    /// <summary>The job that the step is about, so that a step which throws says which one it was; null for none.</summary>
+    public JobId? At { get; private set; }
+
     /// <summary>How many looks at jobs are due later; bounded by the jobs that wait.</summary>
     public int PendingWakes => _wakes.Count;
 
-    /// <summary>When the next <see cref="TrackerEvent.Tick"/> is due even if nothing happens.</summary>
-    public DateTimeOffset NextTick
+    /// <summary>When, by the steady clock, the next <see cref="TrackerEvent.Tick"/> is due even if nothing happens.</summary>
+    public TimeSpan NextTick
     {
         get
         {
@@ -65,14 +71,16 @@ internal sealed partial class TrackerCore
             // Who plans nothing would have a look due for ever.
             next = !_isDraining && _hasRoom && _scheduler.NextLook is { } look && look < next ? look : next;
             next = _sweeps.Next is { } sweep && sweep < next ? sweep : next;
+            next = _setAside.Next is { } again && again < next ? again : next;
             next = _renewals.Next is { } renewal && renewal < next ? renewal : next;
             return _cleanups.NextTry is { } retry && retry < next ? retry : next;
         }
     }
 
     /// <summary>Takes in one event and adds what is to be done to the effects.</summary>
-    public void Step(TrackerEvent happened, DateTimeOffset now, List<TrackerEffect> effects)
+    public void Step(TrackerEvent happened, Now now, List<TrackerEffect> effects)
     {
+        At = null;
         switch (happened)
         {
             case TrackerEvent.Loaded e:
@@ -141,10 +149,11 @@ internal sealed partial class TrackerCore
         Plan(now, effects);
     }
 
-    private void Load(IReadOnlyList<Job> jobs, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Load(IReadOnlyList<Job> jobs, Now now, List<TrackerEffect> effects)
     {
         foreach (var job in jobs)
         {
+            At = job.Id;
             if (_jobs.Find(job.Id) is not null)
             {
                 Change(job, mayBeNew: false, now, effects);
@@ -155,13 +164,22 @@ internal sealed partial class TrackerCore
             }
         }
 
+        At = null;
+        _isLoaded = true;
         _listings.AskAll(effects);
         _renewals.Begin(now);
-        _nextReconcile = now + _settings.ReconcilePeriod;
+        _nextReconcile = now.Steady + _settings.ReconcilePeriod;
     }
 
-    private void Change(Job job, bool mayBeNew, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Change(Job job, bool mayBeNew, Now now, List<TrackerEffect> effects)
     {
+        At = job.Id;
+        if (_setAside.Takes(job.Id))
+        {
+            SetAside(job, now, effects);
+            return;
+        }
+
         if (_jobs.Find(job.Id) is not { } tracked)
         {
             // Without an attempt it is new, at whichever revision the feed begins; if it has ended, the store refuses what is decided here.
@@ -180,10 +198,16 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void Add(Job job, bool isNew, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Add(Job job, bool isNew, Now now, List<TrackerEffect> effects)
     {
         if (job.State.IsFinal())
         {
+            return;
+        }
+
+        if (_setAside.Takes(job.Id))
+        {
+            SetAside(job, now, effects);
             return;
         }
 
@@ -198,19 +222,21 @@ internal sealed partial class TrackerCore
 
         var tracked = new TrackedJob(job);
         _jobs.Add(tracked);
+        tracked.SettleTimes(before: null, isFound: !_isLoaded, now, _settings.LongestPause);
         _dependencies.Begin(tracked);
         Schedule(tracked);
-        _jobs.OpenAttempt(tracked, _listings.Last);
+        _jobs.OpenAttempt(tracked, _listings.Last, now, isFound: !_isLoaded);
         tracked.Attempt?.MayHaveBeenStopped = !isNew && job.CancelRequestedAt is not null;
         Advance(tracked, now, effects);
     }
 
     /// <summary>A job has a newer revision on record.</summary>
-    private void Record(TrackedJob tracked, Job job, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Record(TrackedJob tracked, Job job, Now now, List<TrackerEffect> effects)
     {
         var before = tracked.Job;
         _observer?.Changed(before, job);
         tracked.Job = job;
+        tracked.SettleTimes(before, isFound: false, now, _settings.LongestPause);
         if (job.State is not JobState.Queued)
         {
             tracked.Unsettled = null;
@@ -236,19 +262,20 @@ internal sealed partial class TrackerCore
         if (job.State.IsFinal())
         {
             _jobs.Remove(job.Id);
-            Release(_dependencies.End(job.Id, job), now, effects);
+            Release(_dependencies.End(job.Id, job, now), now, effects);
             return;
         }
 
-        _jobs.OpenAttempt(tracked, _listings.Last);
+        _jobs.OpenAttempt(tracked, _listings.Last, now);
         Advance(tracked, now, effects);
     }
 
     /// <summary>What these waited for has ended.</summary>
-    private void Release(IReadOnlyList<TrackedJob> waiting, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Release(IReadOnlyList<TrackedJob> waiting, Now now, List<TrackerEffect> effects)
     {
         foreach (var tracked in waiting)
         {
+            At = tracked.Job.Id;
             Schedule(tracked);
             Advance(tracked, now, effects);
         }
@@ -259,20 +286,21 @@ internal sealed partial class TrackerCore
     {
         if (!tracked.MayBeStarting)
         {
-            _scheduler.Apply(tracked.Job, tracked.IsReady);
+            _scheduler.Apply(tracked.Job, tracked.IsReady, tracked.PutOffUntil);
         }
     }
 
-    private void See(ContainerObservation container, DateTimeOffset now, List<TrackerEffect> effects)
+    private void See(ContainerObservation container, Now now, List<TrackerEffect> effects)
     {
         if (_jobs.Find(container.Attempt) is { } tracked)
         {
+            At = tracked.Job.Id;
             tracked.Attempt!.See(container);
             Advance(tracked, now, effects);
         }
     }
 
-    private void Compare(TrackerEvent.Listed listed, DateTimeOffset now, List<TrackerEffect> effects)
+    private void Compare(TrackerEvent.Listed listed, Now now, List<TrackerEffect> effects)
     {
         foreach (var tracked in _comparison.Compare(listed, now, effects))
         {
@@ -282,16 +310,17 @@ internal sealed partial class TrackerCore
         _listings.Answer(listed.Machine, listed.Number, effects);
     }
 
-    private void TakeAttemptEvent(TrackerEvent happened, DateTimeOffset now, List<TrackerEffect> effects)
+    private void TakeAttemptEvent(TrackerEvent happened, Now now, List<TrackerEffect> effects)
     {
         if (AttemptEvents.NameOf(happened) is { } name && _jobs.Find(name) is { } tracked)
         {
+            At = tracked.Job.Id;
             AttemptEvents.Take(tracked.Attempt!, happened, now, _settings, _listings, effects);
             Advance(tracked, now, effects);
         }
     }
 
-    private void Drain(DateTimeOffset now, List<TrackerEffect> effects)
+    private void Drain(Now now, List<TrackerEffect> effects)
     {
         _isDraining = true;
         if (!_settings.DrainsToQueue)
@@ -305,23 +334,25 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void PassTime(DateTimeOffset now, List<TrackerEffect> effects)
+    private void PassTime(Now now, List<TrackerEffect> effects)
     {
         while (_wakes.TryTake(now, out var job))
         {
             if (_jobs.Find(job) is { } tracked)
             {
-                tracked.WakesAt = default;
+                tracked.WakesAt = null;
                 Advance(tracked, now, effects);
             }
         }
 
+        At = null;
+        _setAside.PassTime(now, effects);
         _cleanups.PassTime(now, effects);
         _sweeps.PassTime(now, effects);
         _renewals.PassTime(now, effects);
-        if (now >= _nextReconcile)
+        if (now.Steady >= _nextReconcile)
         {
-            _nextReconcile = now + _settings.ReconcilePeriod;
+            _nextReconcile = now.Steady + _settings.ReconcilePeriod;
             _listings.AskAll(effects);
             _scheduler.LookAgain();
             foreach (var tracked in _jobs.WithAttempt())
@@ -331,39 +362,9 @@ internal sealed partial class TrackerCore
         }
     }
 
-    private void Plan(DateTimeOffset now, List<TrackerEffect> effects)
+    private void Advance(TrackedJob tracked, Now now, List<TrackerEffect> effects)
     {
-        if (_isDraining || !_hasRoom)
-        {
-            return;
-        }
-
-        while (_scheduler.PlanNext(now) is { } placement)
-        {
-            if (_jobs.Find(placement.Job) is not { } tracked || tracked.InFlight is not null)
-            {
-                _scheduler.Release(placement.Job);
-                continue;
-            }
-
-            tracked.Give(new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now), effects);
-        }
-
-        foreach (var (job, reason) in _scheduler.TakeUnplaceable())
-        {
-            if (_jobs.Find(job) is { } tracked)
-            {
-                tracked.Unplaceable = reason;
-                Advance(tracked, now, effects);
-            }
-        }
-
-        if (_scheduler.TakePolicyFailure() is { } failure)
-        {
-            effects.Add(new TrackerEffect.ReportPolicyFailure(failure));
-        }
-    }
-
-    private void Advance(TrackedJob tracked, DateTimeOffset now, List<TrackerEffect> effects) =>
+        At = tracked.Job.Id;
         _rules.Advance(tracked, _isDraining, now, effects);
+    }
 }

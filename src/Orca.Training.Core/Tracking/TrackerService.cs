@@ -37,8 +37,12 @@ internal sealed class TrackerService(
     TimeProvider time,
     TrackerState state,
     TrainingMetrics metrics,
-    ILogger<TrackerService> logger) : IDisposable
+    ForeignFaults faults,
+    ILogger<TrackerService> hostLogger) : IDisposable
 {
+    // The tracker tells what it does in the middle of doing it.
+    private readonly SafeLogger _logger = new(hostLogger, faults);
+    private readonly Suspects _suspects = new();
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
@@ -48,7 +52,7 @@ internal sealed class TrackerService(
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private (DeciderTerm Term, Inbox Inbox)? _current;
-    private readonly EarlierHosts _earlierHosts = new([artifacts, logs], options.CurrentValue.RemoveLeftoverFiles, logger);
+    private readonly EarlierHosts _earlierHosts = new([artifacts, logs], options.CurrentValue.RemoveLeftoverFiles, new SafeLogger(hostLogger, faults));
     private Task _running = Task.CompletedTask;
     private Task _looking = Task.CompletedTask;
 
@@ -57,18 +61,23 @@ internal sealed class TrackerService(
         MachineChecks.Check(_machines, datasets, artifacts, _access);
         if (string.Join(", ", SharedStores.Missing(store, datasets, artifacts, logs)) is { Length: > 0 } unshared)
         {
-            logger.NotShared(unshared);
+            _logger.NotShared(unshared);
         }
 
         if (string.Join(", ", SharedStores.InMemory(store, runs, models, metricSeries)) is { Length: > 0 } inMemory)
         {
-            logger.KeptInMemory(inMemory);
+            _logger.KeptInMemory(inMemory);
         }
 
-        await using (var scope = scopes.CreateAsyncScope())
+        // A policy that cannot be made is told here, and not by every term.
+        var policy = new TermPolicy(scopes);
+        try
         {
-            // A policy that cannot be made is told here, and not by every term.
-            scope.ServiceProvider.GetRequiredService<ICapacityPolicy>();
+            policy.Make();
+        }
+        finally
+        {
+            await policy.DisposeAsync(faults);
         }
 
         _looking = work.Run(() => LookAtEarlierHostsAsync(_stopping.Token));
@@ -134,7 +143,7 @@ internal sealed class TrackerService(
         }
         catch (OperationCanceledException)
         {
-            logger.DrainIncomplete();
+            _logger.DrainIncomplete();
         }
     }
 
@@ -152,18 +161,36 @@ internal sealed class TrackerService(
             }
             catch (StaleFenceException)
             {
-                logger.LeaseLost();
+                _logger.LeaseLost();
                 state.Is(TrackerRole.Starting);
+            }
+            catch (StepFailedException e)
+            {
+                TakeStepFailure(e);
+                await Task.Delay(PauseAfterFailure, time, cancellationToken).Quietly();
             }
 #pragma warning disable CA1031 // The decider starts over from what is on record, whatever happened.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                logger.TermFailed(e, PauseAfterFailure);
+                _logger.TermFailed(e, PauseAfterFailure);
                 state.Is(TrackerRole.Failing, e);
                 await Task.Delay(PauseAfterFailure, time, cancellationToken).Quietly();
             }
         }
+    }
+
+    private void TakeStepFailure(StepFailedException failure)
+    {
+        var cause = failure.InnerException!;
+        _logger.StepFailed(cause, failure.Happened, failure.Job);
+        faults.IsNews(failure.Job is { } about ? $"A decision about job {about}" : $"A decision on {failure.Happened}", cause);
+        if (failure.Job is { } job && _suspects.Blame(job, cause) is var failures and >= Suspects.MostFailures)
+        {
+            _logger.JobSetAside(job, failures);
+        }
+
+        state.Is(TrackerRole.Failing, failure);
     }
 
     private async Task RunTermAsync(CancellationToken cancellationToken)
@@ -173,28 +200,29 @@ internal sealed class TrackerService(
         state.Is(TrackerRole.Deciding);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var installation = await store.GetInstallationAsync(cancellationToken);
-        logger.Deciding(installation.Value, _machines.Length, fence.Term);
+        _logger.Deciding(installation.Value, _machines.Length, fence.Term);
 
         var inbox = new Inbox();
         var scope = new RuntimeScope(_atStart.ApplicationName ?? environment.ApplicationName, installation);
-        var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, _access, runs, models, time);
-        var logWriters = new LogWriters(logs, work, time, logger, ending.Token);
-        var metricWriters = new MetricWriters(metricSeries, work, time, logger, ending.Token);
-        var purge = new JobPurge(installation, store, artifacts, models, logs, _atStart.Retention, fence, time, logger);
+        var launcher = new AttemptLauncher(options, scope.Application, datasets, artifacts, _access, runs, models, time, faults);
+        var logWriters = new LogWriters(logs, work, time, _logger, ending.Token);
+        var metricWriters = new MetricWriters(metricSeries, work, time, _logger, ending.Token);
+        var purge = new JobPurge(installation, store, artifacts, models, logs, _atStart.Retention, fence, time, _logger);
         var effects = new EffectRunner(
-            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, new AttemptLeavings(artifacts, models, _atStart.Leavings), logWriters, metricWriters, _atStart, work, time, inbox, logger, ending.Token);
-        await using var services = scopes.CreateAsyncScope();
-        using var observer = new JobObserver(metrics, logger);
-        var core = NewCore(installation, observer, services.ServiceProvider.GetRequiredService<ICapacityPolicy>());
-        var term = new DeciderTerm(core, effects, inbox, store, fence, time, metrics, logger);
+            _machines.ToDictionary(m => m.Name), scope, store, purge, launcher, new AttemptLeavings(artifacts, models, _atStart.Leavings), logWriters, metricWriters, _atStart, work, time, inbox, _logger, faults, ending.Token);
+        var policy = new TermPolicy(scopes);
+        using var observer = new JobObserver(metrics, _logger, faults);
+        var core = NewCore(installation, observer, policy);
+        var term = new DeciderTerm(core, effects, inbox, store, fence, time, metrics, _logger);
         lock (_lock)
         {
             _current = (term, inbox);
         }
 
         // The first of these to end, ends the term.
-        var tasks = WatchDisks(installation, inbox, ending.Token).Concat(_machines.Select(m => new MachineWatcher(m, scope, time, inbox, logger).RunAsync(ending.Token)))
-            .Prepend(lease.KeepAsync(fence, ending.Token, logger.RenewalFailed))
+        var tasks = WatchDisks(installation, inbox, ending.Token).Concat(_machines.Select(m => new MachineWatcher(m, scope, _atStart.ReconcilePeriod, time, inbox, _logger).RunAsync(ending.Token)))
+            .Prepend(lease.KeepAsync(fence, ending.Token, _logger.RenewalFailed))
+            .Prepend(effects.Failed)
             .Prepend(term.RunAsync(ending.Token))
             .ToArray();
         try
@@ -205,10 +233,26 @@ internal sealed class TrackerService(
         {
             ending.Cancel();
             // Bounded: who does not heed the token must not keep the next term. What comes late is fenced or harmless to repeat.
-            await Task.WhenAll(tasks).WaitAsync(EndLimit, time, CancellationToken.None).Quietly();
+            await Task.WhenAll(tasks.Where(t => t != effects.Failed)).WaitAsync(EndLimit, time, CancellationToken.None).Quietly();
             await effects.FinishAsync().WaitAsync(EndLimit, time, CancellationToken.None).Quietly();
-            using var limit = new CancellationTokenSource(EndLimit, time);
+            await ReleaseAsync(fence);
+            await policy.DisposeAsync(faults);
+        }
+    }
+
+    /// <summary>What ended the term is told, and not that the lease could not be given back, which ends by itself.</summary>
+    private async Task ReleaseAsync(Fence fence)
+    {
+        using var limit = new CancellationTokenSource(EndLimit, time);
+        try
+        {
             await store.ReleaseLeaseAsync(fence, limit.Token);
+        }
+#pragma warning disable CA1031 // Whatever the store's error is.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _logger.LeaseNotReleased(e);
         }
     }
 
@@ -221,7 +265,7 @@ internal sealed class TrackerService(
         }
 
         var rule = new DiskRule((long)_atStart.Disk.KeepFreeMiB << 20, (long)_atStart.Disk.StopBelowMiB << 20);
-        return [new DiskWatch(rule, _atStart.Disk.Period, onDisk, installation, store, artifacts, state, time, inbox, logger).RunAsync(cancellationToken)];
+        return [new DiskWatch(rule, _atStart.Disk.Period, onDisk, installation, store, artifacts, state, time, inbox, _logger).RunAsync(cancellationToken)];
     }
 
     private TrackerCore NewCore(InstallationId installation, JobObserver observer, ICapacityPolicy policy)
@@ -233,17 +277,17 @@ internal sealed class TrackerService(
             LaunchTimeout = _atStart.LaunchTimeout,
             LongestRun = _atStart.Limits.Cap,
             RemoveLeftovers = _atStart.RemoveLeftovers,
+            FailUnplaceable = _atStart.FailUnplaceable,
             Retention = _atStart.Retention,
+            SetAside = _suspects.SetAside,
             StoreForgets = !store.IsDurable,
             DrainsToQueue = store.IsDurable,
             AccessPeriod = datasets.IsOnHost && artifacts.IsOnHost ? null : _access?.RenewalPeriod,
             CopyingMachines = _machines.Where(m => m.Runtime.Abilities.CopiesFolders).Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         };
         var offers = _machines.Select(m => new MachineOffer(m.Name, m.Capacity ?? default)).ToArray();
-        return new TrackerCore(settings, new Scheduler(offers, policy, Needs), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes, observer);
+        return new TrackerCore(settings, new Scheduler(offers, policy, RankLimits), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes, observer);
     }
-
-    private Resources Needs(TrainingRequest request) => RankLimits(request) * request.Workers;
 
     private Resources RankLimits(TrainingRequest request) =>
         options.CurrentValue.Algorithms.TryGetValue(request.Algorithm, out var algorithm) ? ContainerContract.Needs(algorithm) : default;

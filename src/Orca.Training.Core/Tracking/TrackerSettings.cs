@@ -19,6 +19,9 @@ internal sealed record TrackerSettings
 
     public bool RemoveLeftovers { get; init; }
 
+    /// <summary>Whether a job that no machine could start as they are now fails; otherwise it waits.</summary>
+    public bool FailUnplaceable { get; init; }
+
     /// <summary>How long what is finished is kept.</summary>
     public RetentionOptions Retention { get; init; } = new();
 
@@ -27,6 +30,9 @@ internal sealed record TrackerSettings
 
     /// <summary>Whether a drain puts trainings back into the queue; otherwise it cancels them.</summary>
     public bool DrainsToQueue { get; init; }
+
+    /// <summary>The jobs about which steps have failed too often, and what made them fail.</summary>
+    public IReadOnlyDictionary<JobId, string> SetAside { get; init; } = new Dictionary<JobId, string>();
 
     /// <summary>The machines that copy folders: there what an attempt wrote is fetched before its end is recorded.</summary>
     public IReadOnlySet<string> CopyingMachines { get; init; } = new HashSet<string>();

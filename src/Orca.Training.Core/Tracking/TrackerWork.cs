@@ -27,6 +27,25 @@ internal sealed class TrackerWork(TaskScheduler scheduler)
 
 internal static class TaskExtensions
 {
+    /// <summary>Waits for a task until told not to. It goes on then, and whatever it comes to is nobody's any more.</summary>
+    public static Task OrGiveUpAsync(this Task task, CancellationToken cancellationToken)
+    {
+        Observe(task);
+        return task.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc cref="OrGiveUpAsync(Task, CancellationToken)" />
+    public static Task<T> OrGiveUpAsync<T>(this Task<T> task, CancellationToken cancellationToken)
+    {
+        Observe(task);
+        return task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>A task that nobody may wait for to its end is looked at all the same, so that no failure is left for the process to find.</summary>
+    public static void Observe(this Task task) =>
+        _ = task.ContinueWith(
+            static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
     /// <summary>Waits for the end of a task, whatever end it is: its failure is told elsewhere.</summary>
     public static ConfiguredTaskAwaitable Quietly(this Task task) =>
         task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);

@@ -13,15 +13,18 @@ internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime,
 {
     private readonly Dictionary<JobId, Job> _finals = [];
     private readonly HashSet<JobId> _published = [];
+    private readonly Dictionary<JobId, (JobState State, int Attempt, DateTimeOffset At, long Term)> _entered = [];
     private int _seen;
 
     public string? Broken { get; private set; }
 
     /// <summary>Looks at everything that the last step changed in the store, and at the machine's use.</summary>
-    public void CheckStep()
+    /// <param name="now">The time that has passed, whatever clocks say.</param>
+    public void CheckStep(DateTimeOffset now)
     {
         for (; _seen < store.Changes.Count; _seen++)
         {
+            CheckLimits(store.Changes[_seen], now);
             CheckChange(store.Changes[_seen]);
         }
 
@@ -96,6 +99,32 @@ internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime,
         }
     }
 
+    /// <summary>Who decides knows the times of others' records by the wall clock alone: so what began and ended in one term is looked at.</summary>
+    private void CheckLimits(Job job, DateTimeOffset now)
+    {
+        if (_entered.TryGetValue(job.Id, out var before) && before.Term == store.Term && before.State != job.State)
+        {
+            var ended = job.Attempts is [.., { EndedAt: not null } last] && last.Number == before.Attempt ? last.Outcome?.Code : null;
+            var usual = new TrackerSettings { Installation = default };
+            var limit = before.State switch
+            {
+                // A start that was put off does not begin the wait anew.
+                JobState.Queued when job.Outcome?.Code == OutcomeCode.QueueTimedOut && job.Deferrals == 0 => job.Request.Timeouts?.Queued,
+                JobState.Launching when ended == OutcomeCode.LaunchFailed => usual.LaunchTimeout,
+                JobState.Running when ended == OutcomeCode.TimedOut => job.Request.Timeouts?.Running ?? usual.LongestRun,
+                _ => null,
+            };
+            Require(
+                limit is null || now - before.At >= limit,
+                $"13: a limit counts the time that passes, whatever clocks say, but {job.Id} was {before.State} for {now - before.At} of {limit}");
+        }
+
+        if (!_entered.ContainsKey(job.Id) || before.State != job.State || before.Attempt != job.LastAttempt)
+        {
+            _entered[job.Id] = (job.State, job.LastAttempt, now, store.Term);
+        }
+    }
+
     private void CheckStart(Job job)
     {
         Require(job.HeldAt is null, $"8: what is held does not start, but {job.Id} did");
@@ -125,6 +154,12 @@ internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime,
             return;
         }
 
+        if (job.Outcome?.Code == OutcomeCode.InternalError)
+        {
+            Require(job.Request.Algorithm == Workload.Poison, $"12: a job is set aside only if steps fail about it, but {job.Id} was");
+            return;
+        }
+
         if (disturbed.Contains(attempt) || IsOverLimit(job))
         {
             return;
@@ -137,14 +172,10 @@ internal sealed class Invariants(SimulatedStore store, SimulatedRuntime runtime,
             $"11: what the policy tries again is tried again, but {job.Id} was not after {job.Attempts.Count} attempts");
     }
 
-    /// <summary>Whether one of its limits has passed, and says so.</summary>
+    /// <summary>Whether one of its limits has passed, and says so; whether that is true was looked at when it happened.</summary>
     private static bool IsOverLimit(Job job) =>
-        job.Outcome?.Code == OutcomeCode.LaunchFailed ? TookTooLong(job)
-        : job.Outcome?.Code == OutcomeCode.QueueTimedOut ? job.FinishedAt - job.SubmittedAt >= job.Request.Timeouts?.Queued
-        // By the clock of a host that may have jumped since, so that the times on record need not show it.
-        : job.Outcome?.Code == OutcomeCode.TimedOut && job.Request.Timeouts?.Running is not null;
-
-    private static bool TookTooLong(Job job) => job.FinishedAt - job.Attempts[^1].CreatedAt >= new TrackerSettings { Installation = default }.LaunchTimeout;
+        job.Outcome?.Code == OutcomeCode.LaunchFailed || job.Outcome?.Code == OutcomeCode.TimedOut
+        || (job.Outcome?.Code == OutcomeCode.QueueTimedOut && job.Request.Timeouts?.Queued is not null);
 
     private void Require(bool holds, string rule)
     {

@@ -42,6 +42,9 @@ internal sealed class SimulatedHost(int number, SimulationSettings settings)
 
     public bool IsDeciding => Core is not null;
 
+    /// <summary>The jobs about which its steps have failed; kept over its terms.</summary>
+    public Suspects Suspects { get; } = new();
+
     /// <summary>It begins to decide, from what is on record.</summary>
     public TrackerEvent Begin(long term, SimulatedStore store)
     {
@@ -51,10 +54,11 @@ internal sealed class SimulatedHost(int number, SimulationSettings settings)
         {
             Installation = Installation,
             RemoveLeftovers = true,
+            SetAside = Suspects.SetAside,
             CopyingMachines = new HashSet<string>(settings.CopiesFolders ? [Machine] : []),
         };
         var policy = settings.Policy ?? CapacityPolicies.Jobs(settings.Slots);
-        Core = new TrackerCore(tracker, new Scheduler([new MachineOffer(Machine, default)], policy, _ => default), [Machine], _ => 1 << 30);
+        Core = new TrackerCore(tracker, new Scheduler([new MachineOffer(Machine, default)], policy, NeedsOf), [Machine], _ => 1 << 30);
         return Load(store);
     }
 
@@ -64,6 +68,9 @@ internal sealed class SimulatedHost(int number, SimulationSettings settings)
         Cursor = store.Changes.Count;
         return new TrackerEvent.Loaded([.. store.OpenJobs]);
     }
+
+    private static Resources NeedsOf(TrainingRequest request) =>
+        request.Algorithm == Workload.Poison ? throw new InvalidOperationException("Nobody knows what it needs.") : default;
 
     /// <summary>It decides no longer: all that it knew is gone, and if it decides again it is somebody else to the store.</summary>
     public void EndTerm(int nextHolder)

@@ -11,7 +11,7 @@ internal sealed partial class Simulation
     {
         var host = AnyHost();
         var acts = host is { IsDeciding: true, IsPaused: false };
-        return _random.Next(106) switch
+        return _random.Next(110) switch
         {
             < 8 when _workload.Count < _settings.Jobs => Submit,
             < 10 => Cancel,
@@ -21,7 +21,7 @@ internal sealed partial class Simulation
             < 72 when acts && host.Cursor < _store.Changes.Count => () => Feed(host),
             < 80 when _runtime.Running.Any() => EndTraining,
             < 83 => () => PassTime(TimeSpan.FromSeconds(_random.Next(1, 5))),
-            < 88 when acts => () => PassTime(host.Core!.NextTick - host.ClockOffset - _now),
+            < 88 when acts => () => PassTime(host.Core!.NextTick - SteadyOf(host)),
             < 90 => () => LoseHint(host),
             < 92 => () => DoubleHint(host),
             < 93 when _runtime.Containers.Any() => RemoveByHand,
@@ -35,6 +35,7 @@ internal sealed partial class Simulation
             < 102 when _workload.Repeated() is { } repeated => () => SubmitAgain(repeated.Submit, repeated.Job),
             < 104 => Elect,
             < 105 => () => PassTime(TimeSpan.FromMinutes(_random.Next(1, 20))),
+            < 108 when acts && _runtime.Running.Any() => () => JumpClock(host),
             _ => () => PassTime(TimeSpan.FromMilliseconds(_random.Next(2000))),
         };
     }
@@ -67,9 +68,9 @@ internal sealed partial class Simulation
             }
         }
 
-        var next = _hosts.Where(h => h.IsDeciding).Select(h => (DateTimeOffset?)(h.Core!.NextTick - h.ClockOffset)).Min();
+        var next = _hosts.Where(h => h.IsDeciding).Select(h => (TimeSpan?)(h.Core!.NextTick - SteadyOf(h))).Min();
         return _runtime.Running.Any(c => !_workload.TrainingOf(c.Attempt.Attempt.Job).Hangs) ? EndTraining
-            : () => PassTime(next - _now ?? SimulatedHost.LeaseDuration);
+            : () => PassTime(next ?? SimulatedHost.LeaseDuration);
     }
 
     private void Submit()
@@ -99,7 +100,8 @@ internal sealed partial class Simulation
 
     private void Cancel()
     {
-        if (_workload.Count > 0)
+        // A long run would cancel nearly all that it submits, and see little else.
+        if (_workload.Count > 0 && _random.Next(6) == 0)
         {
             var job = new JobId(_random.Next(1, _workload.Count + 1));
             Note(() => $"cancel {job}");

@@ -88,7 +88,7 @@ internal sealed partial class Simulation
 
     private void JumpClock(SimulatedHost host)
     {
-        host.ClockOffset = TimeSpan.FromSeconds(_random.Next(-120, 121));
+        host.ClockOffset = TimeSpan.FromSeconds(_random.Next(10) == 0 ? _random.Next(-40_000_000, 40_000_001) : _random.Next(-120, 121));
         Note(() => $"host {host.Number}: its clock is off by {host.ClockOffset.TotalSeconds} s");
     }
 }

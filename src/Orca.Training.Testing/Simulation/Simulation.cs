@@ -127,7 +127,7 @@ internal sealed partial class Simulation
 
     private void Check()
     {
-        _invariants.CheckStep();
+        _invariants.CheckStep(_now);
         if (_invariants.Broken is { } rule)
         {
             throw new BrokenRule(rule);
@@ -136,12 +136,28 @@ internal sealed partial class Simulation
 
     private void Note(Func<string> what) => _trace.Note(_now - Epoch, what);
 
+    /// <summary>The time that has passed, by the host's clock that never jumps.</summary>
+    private TimeSpan SteadyOf(SimulatedHost host) => _now - Epoch + (_bug.CountsByTheWallClock ? host.ClockOffset.Duration() : TimeSpan.Zero);
+
     private void Step(SimulatedHost host, TrackerEvent happened)
     {
         _wanted.Clear();
-        foreach (var entering in _bug.Enter(happened))
+        try
         {
-            host.Core!.Step(entering, _now + host.ClockOffset, _wanted);
+            foreach (var entering in _bug.Enter(happened))
+            {
+                host.Core!.Step(entering, new Now(_now + host.ClockOffset, SteadyOf(host)), _wanted);
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            if (host.Core!.At is { } job && !_bug.BlamesNobody)
+            {
+                host.Suspects.Blame(job, e);
+            }
+
+            EndTerm(host, $"could not decide about {host.Core!.At}");
+            return;
         }
 
         _bug.Leave(happened, _wanted);

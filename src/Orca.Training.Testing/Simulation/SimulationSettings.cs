@@ -42,6 +42,12 @@ internal class PlantedBug
     /// <summary>Whether a host goes on deciding when the store has told it that another one does.</summary>
     public virtual bool IgnoresRefusals => false;
 
+    /// <summary>Whether a host forgets which job a step failed about.</summary>
+    public virtual bool BlamesNobody => false;
+
+    /// <summary>Whether a host waits by its wall clock.</summary>
+    public virtual bool CountsByTheWallClock => false;
+
     /// <summary>Changes what enters the step.</summary>
     public virtual IEnumerable<TrackerEvent> Enter(TrackerEvent happened) => [happened];
 

@@ -10,6 +10,9 @@ internal sealed class Workload(Random random)
     private int _keys;
     private (JobCommand.Submit Submit, JobId Job)? _keyed;
 
+    /// <summary>An algorithm about whose jobs steps fail as long as they wait.</summary>
+    public const string Poison = "poison";
+
     /// <summary>How many jobs there are.</summary>
     public int Count => _trainings.Count;
 
@@ -48,7 +51,7 @@ internal sealed class Workload(Random random)
 
     private JobCommand.Submit Submit(DateTimeOffset now, IReadOnlyList<JobId> jobs)
     {
-        var request = new TrainingRequest { Algorithm = "a", DatasetId = "d", DatasetVersion = "v" };
+        var request = new TrainingRequest { Algorithm = random.Next(25) == 0 ? Poison : "a", DatasetId = "d", DatasetVersion = "v" };
         return new JobCommand.Submit(
             random.Next(10) switch
             {

@@ -15,6 +15,7 @@ public sealed class JobTransitionsTests
     private static readonly Row[] Table =
     [
         new("RequestCancel", From: [Queued, Launching, Running], To: null, NamesAttempt: false, Wished: Rejection.NoChange),
+        new("ReportWait", From: [Queued], To: null, NamesAttempt: false),
         new("BeginAttempt", From: [Queued], To: Launching, NamesAttempt: true, Wished: Rejection.Conflict),
         new("ReportPhase", From: [Launching], To: null, NamesAttempt: true),
         new("BeginRunning", From: [Launching], To: Running, NamesAttempt: true),
@@ -182,6 +183,11 @@ public sealed class JobTransitionsTests
                 Outcome = OutOfRoom,
                 Attempts = [j.Attempts[0] with { EndedAt = At(5), Outcome = OutOfRoom }],
             }),
+        ["a job that fits nowhere"] = (PutOff(), new JobCommand.ReportWait(Id, "no machine has so much", At(5)), j => j with
+        {
+            QueueReason = "no machine has so much",
+            NotBefore = null,
+        }),
         ["the end of a job that was put off"] = (PutOff(), new JobCommand.FinishQueued(Id, JobState.Cancelled, OutOfRoom, At(5)), j => j with
         {
             State = Cancelled,
@@ -195,6 +201,7 @@ public sealed class JobTransitionsTests
     private static JobCommand.OnJob Command(string name, int number) => name switch
     {
         "RequestCancel" => new JobCommand.RequestCancel(Id, At(5)),
+        "ReportWait" => new JobCommand.ReportWait(Id, "no machine has so much", At(5)),
         "BeginAttempt" => new JobCommand.BeginAttempt(Id, number, "m", At(5)),
         "ReportPhase" => new JobCommand.ReportPhase(Id, number, new LaunchPhase(LaunchStep.Starting), At(5)),
         "BeginRunning" => new JobCommand.BeginRunning(Id, number, ["c"], At(5)),

@@ -34,21 +34,21 @@ public sealed class SchedulerModelTests
                         break;
                     case 9:
                         scheduler.Offer($"m{machine}", new Resources(Sizes[number], 0));
-                        model.Totals[$"m{machine}"] = new Resources(Sizes[number], 0);
+                        model.Offer($"m{machine}", new Resources(Sizes[number], 0));
                         break;
                     case 10:
                         minute += number;
                         break;
                     default:
                         var recorded = Recorded(kind, job, machine, minute + number);
-                        scheduler.Apply(recorded);
+                        scheduler.Hear(recorded);
                         model.Apply(recorded);
                         break;
                 }
 
                 var now = JobSamples.At(minute);
                 Assert.Equal(model.Plan(now), scheduler.Plan(now));
-                Assert.Equal(model.NextLook(now), scheduler.NextLook);
+                Assert.Equal(model.NextLook(now), scheduler.NextLookAt());
             }
         }, iter: 2000);
 
@@ -84,6 +84,12 @@ public sealed class SchedulerModelTests
             _planned.Remove(job.Id);
             _released.Remove(job.Id);
             _never.Remove(job.Id);
+        }
+
+        public void Offer(string machine, Resources total)
+        {
+            Totals[machine] = total;
+            _never.Clear();
         }
 
         public void Release(JobId job)

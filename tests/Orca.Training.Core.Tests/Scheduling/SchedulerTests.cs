@@ -16,13 +16,13 @@ public sealed class SchedulerTests
         var scheduler = New(CapacityPolicies.OneAtATime);
         foreach (var id in new[] { 3, 1, 2 })
         {
-            scheduler.Apply(JobSamples.Waiting(id));
+            scheduler.Hear(JobSamples.Waiting(id));
         }
 
         Assert.Equal([new Placement(new JobId(1), 1, "m1")], scheduler.Plan(Now));
         Assert.Empty(scheduler.Plan(Now));
 
-        scheduler.Apply(JobSamples.In(JobState.Failed, 1));
+        scheduler.Hear(JobSamples.In(JobState.Failed, 1));
         Assert.Equal([new Placement(new JobId(2), 1, "m1")], scheduler.Plan(Now));
     }
 
@@ -30,20 +30,20 @@ public sealed class SchedulerTests
     public void What_is_placed_counts_from_the_plan_on_and_through_launch_and_run()
     {
         var scheduler = New(CapacityPolicies.OneAtATime);
-        scheduler.Apply(JobSamples.Waiting(1));
-        scheduler.Apply(JobSamples.Waiting(2));
+        scheduler.Hear(JobSamples.Waiting(1));
+        scheduler.Hear(JobSamples.Waiting(2));
         scheduler.Plan(Now);
         Assert.Equal((1, 0), (scheduler.Inventories[0].Launching, scheduler.Inventories[0].Running));
 
-        scheduler.Apply(JobSamples.Starting(1));
+        scheduler.Hear(JobSamples.Starting(1));
         Assert.Equal((1, 0), (scheduler.Inventories[0].Launching, scheduler.Inventories[0].Running));
         Assert.Empty(scheduler.Plan(Now));
 
-        scheduler.Apply(JobSamples.Working(1));
+        scheduler.Hear(JobSamples.Working(1));
         Assert.Equal((0, 1), (scheduler.Inventories[0].Launching, scheduler.Inventories[0].Running));
         Assert.Empty(scheduler.Plan(Now));
 
-        scheduler.Apply(JobSamples.In(JobState.Succeeded, 1));
+        scheduler.Hear(JobSamples.In(JobState.Succeeded, 1));
         Assert.Single(scheduler.Plan(Now));
     }
 
@@ -51,10 +51,10 @@ public sealed class SchedulerTests
     public void Nobody_overtakes_the_one_in_front_that_does_not_fit()
     {
         var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(4)));
-        scheduler.Apply(Needing(1, cpus: 3));
+        scheduler.Hear(Needing(1, cpus: 3));
         Assert.Single(scheduler.Plan(Now));
-        scheduler.Apply(Needing(2, cpus: 2));
-        scheduler.Apply(Needing(3, cpus: 1));
+        scheduler.Hear(Needing(2, cpus: 2));
+        scheduler.Hear(Needing(3, cpus: 1));
 
         Assert.Empty(scheduler.Plan(Now));
     }
@@ -63,23 +63,23 @@ public sealed class SchedulerTests
     public void A_job_that_was_put_off_is_passed_over_and_is_first_again_at_its_time()
     {
         var scheduler = New(CapacityPolicies.OneAtATime);
-        scheduler.Apply(JobSamples.PutOff(1));
-        scheduler.Apply(JobSamples.Waiting(2));
-        scheduler.Apply(JobSamples.Waiting(3));
-        Assert.Equal(JobSamples.At(9), scheduler.NextLook);
+        scheduler.Hear(JobSamples.PutOff(1));
+        scheduler.Hear(JobSamples.Waiting(2));
+        scheduler.Hear(JobSamples.Waiting(3));
+        Assert.Equal(JobSamples.At(9), scheduler.NextLookAt());
 
         Assert.Equal([new Placement(new JobId(2), 1, "m1")], scheduler.Plan(JobSamples.At(8)));
-        scheduler.Apply(JobSamples.In(JobState.Failed, 2));
+        scheduler.Hear(JobSamples.In(JobState.Failed, 2));
 
         Assert.Equal([new Placement(new JobId(1), 2, "m1")], scheduler.Plan(JobSamples.At(9)));
-        Assert.Null(scheduler.NextLook);
+        Assert.Null(scheduler.NextLookAt());
     }
 
     [Fact]
     public void The_time_alone_brings_a_job_back_that_was_put_off()
     {
         var scheduler = New(CapacityPolicies.OneAtATime);
-        scheduler.Apply(JobSamples.PutOff(1));
+        scheduler.Hear(JobSamples.PutOff(1));
 
         Assert.Empty(scheduler.Plan(JobSamples.At(8)));
         Assert.Empty(scheduler.Plan(JobSamples.At(9).AddTicks(-1)));
@@ -90,19 +90,19 @@ public sealed class SchedulerTests
     public void Nobody_looks_again_for_a_job_that_was_put_off_and_no_longer_waits()
     {
         var scheduler = New(CapacityPolicies.OneAtATime);
-        scheduler.Apply(JobSamples.PutOff(1));
-        scheduler.Apply(JobSamples.PutOff(1).Wished());
+        scheduler.Hear(JobSamples.PutOff(1));
+        scheduler.Hear(JobSamples.PutOff(1).Wished());
 
-        Assert.Null(scheduler.NextLook);
+        Assert.Null(scheduler.NextLookAt());
     }
 
     [Fact]
     public void A_job_that_is_to_be_cancelled_is_never_planned()
     {
         var scheduler = New(CapacityPolicies.OneAtATime);
-        scheduler.Apply(JobSamples.Waiting(1).Wished());
-        scheduler.Apply(JobSamples.Waiting(2));
-        scheduler.Apply(JobSamples.Waiting(2).Wished());
+        scheduler.Hear(JobSamples.Waiting(1).Wished());
+        scheduler.Hear(JobSamples.Waiting(2));
+        scheduler.Hear(JobSamples.Waiting(2).Wished());
 
         Assert.Empty(scheduler.Plan(Now));
     }
@@ -111,11 +111,11 @@ public sealed class SchedulerTests
     public void A_job_that_is_to_be_cancelled_holds_its_place_until_it_has_ended()
     {
         var scheduler = New(CapacityPolicies.OneAtATime);
-        scheduler.Apply(JobSamples.Working(1).Wished());
-        scheduler.Apply(JobSamples.Waiting(2));
+        scheduler.Hear(JobSamples.Working(1).Wished());
+        scheduler.Hear(JobSamples.Waiting(2));
         Assert.Empty(scheduler.Plan(Now));
 
-        scheduler.Apply(JobSamples.In(JobState.Cancelled, 1));
+        scheduler.Hear(JobSamples.In(JobState.Cancelled, 1));
         Assert.Single(scheduler.Plan(Now));
     }
 
@@ -123,14 +123,14 @@ public sealed class SchedulerTests
     public void A_placement_that_did_not_come_about_gives_its_room_back_and_is_planned_again_when_it_is_applied()
     {
         var scheduler = New(CapacityPolicies.OneAtATime);
-        scheduler.Apply(JobSamples.Waiting(1));
+        scheduler.Hear(JobSamples.Waiting(1));
         scheduler.Plan(Now);
 
         scheduler.Release(new JobId(1));
         Assert.Equal(0, scheduler.Inventories[0].Open);
         Assert.Empty(scheduler.Plan(Now));
 
-        scheduler.Apply(JobSamples.Waiting(1));
+        scheduler.Hear(JobSamples.Waiting(1));
         Assert.Single(scheduler.Plan(Now));
     }
 
@@ -140,7 +140,7 @@ public sealed class SchedulerTests
         var scheduler = New(CapacityPolicies.Jobs(2), new MachineOffer("m1", default), new MachineOffer("m2", default));
         for (var id = 1; id <= 5; id++)
         {
-            scheduler.Apply(JobSamples.Waiting(id));
+            scheduler.Hear(JobSamples.Waiting(id));
         }
 
         Assert.Equal(["m1", "m1", "m2", "m2"], scheduler.Plan(Now).Select(p => p.Machine));
@@ -152,7 +152,7 @@ public sealed class SchedulerTests
     public void A_machine_that_turns_out_to_have_more_takes_more()
     {
         var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", default));
-        scheduler.Apply(Needing(1, cpus: 2));
+        scheduler.Hear(Needing(1, cpus: 2));
         Assert.Empty(scheduler.Plan(Now));
 
         scheduler.Offer("another", Cpus(64));
@@ -166,27 +166,82 @@ public sealed class SchedulerTests
     public void An_attempt_on_a_machine_that_the_host_no_longer_has_takes_no_room()
     {
         var scheduler = New(CapacityPolicies.OneAtATime, new MachineOffer("new", default));
-        scheduler.Apply(JobSamples.Working(1));
-        scheduler.Apply(JobSamples.Waiting(2));
+        scheduler.Hear(JobSamples.Working(1));
+        scheduler.Hear(JobSamples.Waiting(2));
 
         Assert.Equal([new Placement(new JobId(2), 1, "new")], scheduler.Plan(Now));
-        scheduler.Apply(JobSamples.In(JobState.Failed, 1));
+        scheduler.Hear(JobSamples.In(JobState.Failed, 1));
         Assert.Equal(1, scheduler.Inventories[0].Open);
     }
 
     [Fact]
-    public void What_a_policy_throws_is_told_once_and_plans_nothing()
+    public void What_a_policy_throws_is_told_once_and_costs_the_job_that_it_was_asked_about_its_turn()
     {
         var policy = new CountingPolicy { Error = new InvalidOperationException("a bug of the host") };
         var scheduler = New(policy);
-        scheduler.Apply(JobSamples.Waiting(1));
+        scheduler.Hear(JobSamples.Waiting(1));
 
         Assert.Empty(scheduler.Plan(Now));
         Assert.Same(policy.Error, scheduler.TakePolicyFailure());
         Assert.Null(scheduler.TakePolicyFailure());
 
         policy.Error = null;
-        scheduler.Apply(JobSamples.Waiting(2));
+        scheduler.Hear(JobSamples.Waiting(2));
+        Assert.Equal([new JobId(2)], scheduler.Plan(Now).Select(p => p.Job));
+
+        scheduler.Hear(JobSamples.In(JobState.Failed, 2));
+        scheduler.Hear(JobSamples.Waiting(3));
+        scheduler.LookAgain();
+        Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
+    }
+
+    [Fact]
+    public void A_policy_that_throws_whatever_it_is_asked_is_asked_about_few_in_each_plan()
+    {
+        var policy = new CountingPolicy { Error = new InvalidOperationException("a bug of the host") };
+        var scheduler = New(policy);
+        for (var id = 1; id <= 1000; id++)
+        {
+            scheduler.Hear(JobSamples.Waiting(id));
+        }
+
+        Assert.Empty(scheduler.Plan(Now));
+        Assert.InRange(policy.Calls, 1, 10);
+        policy.Error = null;
+        scheduler.LookAgain();
+        Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
+    }
+
+    [Fact]
+    public void What_fits_nowhere_holds_up_nobody_and_waits_in_the_queue_again_when_a_machine_has_more()
+    {
+        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(2)));
+        scheduler.Hear(Needing(1, cpus: 3));
+        scheduler.Hear(Needing(2, cpus: 2));
+        Assert.Equal([new JobId(2)], scheduler.Plan(Now).Select(p => p.Job));
+        Assert.Equal([(new JobId(1), "'m1': it needs 3 processors, of which 2 are free")], scheduler.TakeUnplaceable());
+
+        scheduler.Offer("m1", Cpus(2));
+        Assert.Empty(scheduler.Plan(Now));
+        Assert.Empty(scheduler.TakeUnplaceable());
+
+        scheduler.Offer("m1", Cpus(4));
+        Assert.Empty(scheduler.Plan(Now));
+        Assert.Equal([(new JobId(1), null)], scheduler.TakeUnplaceable());
+        scheduler.Hear(JobSamples.In(JobState.Succeeded, 2));
+        Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
+    }
+
+    [Fact]
+    public void What_a_decider_before_found_to_fit_nowhere_is_looked_at_when_the_machines_have_said_what_they_have()
+    {
+        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", default));
+        scheduler.Hear(Needing(1, cpus: 3) with { QueueReason = "it needs more" });
+        Assert.Empty(scheduler.Plan(Now));
+        Assert.Empty(scheduler.TakeUnplaceable());
+
+        scheduler.Offer("m1", Cpus(3));
+
         Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
     }
 
@@ -194,13 +249,13 @@ public sealed class SchedulerTests
     public void Room_that_was_given_and_given_back_is_whole_again()
     {
         var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(1)));
-        scheduler.Apply(Needing(1, cpus: 0.2));
-        scheduler.Apply(Needing(2, cpus: 0.6));
+        scheduler.Hear(Needing(1, cpus: 0.2));
+        scheduler.Hear(Needing(2, cpus: 0.6));
         Assert.Equal(2, scheduler.Plan(Now).Count);
         scheduler.Release(new JobId(1));
         scheduler.Release(new JobId(2));
 
-        scheduler.Apply(Needing(3, cpus: 1));
+        scheduler.Hear(Needing(3, cpus: 1));
 
         Assert.Single(scheduler.Plan(Now));
         Assert.Equal(Cpus(1), scheduler.Inventories[0].Used);
@@ -213,14 +268,14 @@ public sealed class SchedulerTests
         var scheduler = New(policy, new MachineOffer("m1", default), new MachineOffer("m2", default));
         for (var id = 1; id <= 100_000; id++)
         {
-            scheduler.Apply(JobSamples.Waiting(id));
+            scheduler.Hear(JobSamples.Waiting(id));
         }
 
         scheduler.Plan(Now);
         for (var id = 1; id <= 100; id++)
         {
             policy.Calls = 0;
-            scheduler.Apply(JobSamples.In(JobState.Succeeded, id));
+            scheduler.Hear(JobSamples.In(JobState.Succeeded, id));
             Assert.Single(scheduler.Plan(Now));
             Assert.InRange(policy.Calls, 1, 5);
             Assert.Empty(scheduler.Plan(Now));
@@ -229,23 +284,47 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void What_ran_before_counts_as_what_it_was_given_whatever_its_algorithm_is_now()
+    {
+        var scheduler = new Scheduler([new MachineOffer("m1", Cpus(4))], CapacityPolicies.ByResources, _ => Cpus(1));
+        var begin = new JobCommand.BeginAttempt(new JobId(1), 1, "m1", JobSamples.At(1)) { Given = new Grant(2, 0, 0) };
+        var waiting = JobSamples.Waiting(1);
+        scheduler.Hear((waiting with { Request = waiting.Request with { Workers = 2 } }).After(begin));
+
+        scheduler.Hear(JobSamples.Waiting(2));
+
+        Assert.Empty(scheduler.Plan(Now));
+        Assert.Equal(Cpus(4), scheduler.Inventories[0].Used);
+    }
+
+    [Fact]
+    public void A_plan_says_what_each_container_is_given()
+    {
+        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(4)));
+        var job = Needing(1, cpus: 2);
+        scheduler.Hear(job with { Request = job.Request with { Workers = 2 } });
+
+        Assert.Equal(Cpus(2), scheduler.PlanNext(TimeSpan.FromHours(1))!.Value.EachRank);
+    }
+
+    [Fact]
     public void What_an_algorithm_needs_may_change_while_jobs_wait_and_run()
     {
         var needed = Cpus(3);
         var scheduler = new Scheduler([new MachineOffer("m1", Cpus(4))], CapacityPolicies.ByResources, _ => needed);
-        scheduler.Apply(JobSamples.Waiting(1));
-        scheduler.Apply(JobSamples.Waiting(2));
+        scheduler.Hear(JobSamples.Waiting(1));
+        scheduler.Hear(JobSamples.Waiting(2));
         Assert.Single(scheduler.Plan(Now));
 
         // The one that waits is planned with what it would be given now, the other keeps what it was given.
         needed = Cpus(1);
-        scheduler.Apply(JobSamples.Starting(1));
+        scheduler.Hear(JobSamples.Starting(1));
         Assert.Equal([new Placement(new JobId(2), 1, "m1")], scheduler.Plan(Now));
-        scheduler.Apply(JobSamples.Working(1));
+        scheduler.Hear(JobSamples.Working(1));
         Assert.Equal(Cpus(4), scheduler.Inventories[0].Used);
 
-        scheduler.Apply(JobSamples.In(JobState.Succeeded, 1));
-        scheduler.Apply(JobSamples.In(JobState.Succeeded, 2));
+        scheduler.Hear(JobSamples.In(JobState.Succeeded, 1));
+        scheduler.Hear(JobSamples.In(JobState.Succeeded, 2));
         Assert.Equal(default, scheduler.Inventories[0].Used);
     }
 

@@ -7,6 +7,8 @@ internal sealed class EarlyTime(VirtualTime time) : TimeProvider
 {
     private static readonly TimeSpan Early = TimeSpan.FromTicks(4_000);
 
+    public override long TimestampFrequency => time.TimestampFrequency;
+
     public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
 
     public override long GetTimestamp() => time.GetTimestamp();

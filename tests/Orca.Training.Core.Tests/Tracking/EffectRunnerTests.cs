@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
+using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs;
@@ -71,6 +72,36 @@ public sealed class EffectRunnerTests
         Assert.Contains("'a' did not answer", stop.Error, StringComparison.Ordinal);
     }, TimeSpan.FromHours(1));
 
+    [Fact]
+    public async Task What_fails_after_it_was_given_up_is_nobody_s_and_no_failure_of_the_process()
+    {
+        var unobserved = 0;
+        EventHandler<UnobservedTaskExceptionEventArgs> count = (_, e) => unobserved += e.Exception.Message.Contains("given up long ago", StringComparison.Ordinal) ? 1 : 0;
+        TaskScheduler.UnobservedTaskException += count;
+        try
+        {
+            await GiveUpAsync();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Assert.Equal(0, unobserved);
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= count;
+        }
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static async Task GiveUpAsync()
+    {
+        var call = new TaskCompletionSource();
+        using var limit = new CancellationTokenSource();
+        var waiting = call.Task.OrGiveUpAsync(limit.Token);
+        await limit.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        call.SetException(new InvalidOperationException("given up long ago"));
+    }
+
     private static async Task<TrackerEvent> NextAsync(Inbox inbox)
     {
         await inbox.WaitAsync(Cancel);
@@ -86,14 +117,14 @@ public sealed class EffectRunnerTests
         var stores = services.BuildServiceProvider();
         var options = stores.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var artifacts = stores.GetRequiredService<IArtifactStore>();
-        var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, access: null, stores.GetRequiredService<IRunStore>(), stores.GetRequiredService<IModelStore>(), time);
+        var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, access: null, stores.GetRequiredService<IRunStore>(), stores.GetRequiredService<IModelStore>(), time, new ForeignFaults(time, NullLogger<ForeignFaults>.Instance));
         var work = new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext());
         var logs = new LogWriters(stores.GetRequiredService<ILogStore>(), work, time, NullLogger.Instance, Cancel);
         var jobs = new MemoryJobStore(new MemoryJobStoreOptions(), time);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here),
             jobs, new JobPurge(Here, jobs, artifacts, stores.GetRequiredService<IModelStore>(), stores.GetRequiredService<ILogStore>(), new RetentionOptions(), default, time, NullLogger.Instance), launcher,
-            new AttemptLeavings(artifacts, stores.GetRequiredService<IModelStore>(), options.CurrentValue.Leavings), logs, new MetricWriters(stores.GetRequiredService<IMetricStore>(), work, time, NullLogger.Instance, Cancel), options.CurrentValue, work, time, inbox, NullLogger.Instance, Cancel);
+            new AttemptLeavings(artifacts, stores.GetRequiredService<IModelStore>(), options.CurrentValue.Leavings), logs, new MetricWriters(stores.GetRequiredService<IMetricStore>(), work, time, NullLogger.Instance, Cancel), options.CurrentValue, work, time, inbox, NullLogger.Instance, new ForeignFaults(time, NullLogger<ForeignFaults>.Instance), Cancel);
         return (runner, inbox);
     }
 

@@ -57,8 +57,14 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         return await inner.AcquireLeaseAsync(holder, duration, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken) =>
-        inner.ReadExpiredAsync(retention, limit, cancellationToken);
+    /// <summary>Called before each look at what need not be kept.</summary>
+    public Action BeforeExpired { get; set; } = () => { };
+
+    public ValueTask<IReadOnlyList<Job>> ReadExpiredAsync(JobRetention retention, int limit, CancellationToken cancellationToken)
+    {
+        BeforeExpired();
+        return inner.ReadExpiredAsync(retention, limit, cancellationToken);
+    }
 
     public ValueTask RemoveAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken) =>
         jobs.Contains(Stuck) ? throw new JobStoreUnavailableException("This one cannot be removed.") : inner.RemoveAsync(jobs, fence, cancellationToken);

@@ -20,7 +20,7 @@ public sealed class RetentionTests
     [Fact]
     public Task By_default_all_is_kept() => VirtualTime.RunAsync(async time =>
     {
-        await using var host = await TestHost.StartAsync(time, options: o => o.ReconcilePeriod = TimeSpan.FromHours(1));
+        await using var host = await TestHost.StartAsync(time, options: o => (o.ReconcilePeriod, o.LeaseDuration) = (TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)));
         var job = await host.TrainAsync();
         await host.FinishAsync(job);
 
@@ -89,7 +89,7 @@ public sealed class RetentionTests
             await using var host = await TestHost.StartAsync(
                 time,
                 _ => FakeTraining.Succeeds.Leaves("model.bin", [1]),
-                o => (o.Retention.KeepJobsFor, o.ReconcilePeriod) = (TimeSpan.FromDays(1), TimeSpan.FromHours(1)),
+                o => (o.Retention.KeepJobsFor, o.ReconcilePeriod, o.LeaseDuration) = (TimeSpan.FromDays(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)),
                 b => b.Services.AddSingleton<IArtifactStore>(new FolderArtifactStore(folder.FullName)));
             var request = new TrainingRequest { Algorithm = "a", DatasetId = "d", OutputModelName = "m" };
             var job = (await host.FinishAsync(await host.Client.TrainAsync(request, Cancel))).JobId;
@@ -194,7 +194,7 @@ public sealed class RetentionTests
         await using var host = await TestHost.StartAsync(
             time,
             _ => FakeTraining.Succeeds,
-            o => (o.Retention.KeepJobs, o.ReconcilePeriod) = (0, TimeSpan.FromHours(1)),
+            o => o.Retention.KeepJobs = 0,
             b => b.UseCapacityPolicy(CapacityPolicies.Jobs(4)).Services.AddSingleton<IArtifactStore>(stuck));
         var jobs = await TrainAsync(host, Sweeps.PageSize + 3);
 
@@ -284,11 +284,7 @@ public sealed class RetentionTests
     private static Task<TestHost> StartAsync(VirtualTime time, Action<RetentionOptions> retention) => TestHost.StartAsync(
         time,
         _ => FakeTraining.Succeeds.Prints("hello"),
-        o =>
-        {
-            o.ReconcilePeriod = TimeSpan.FromHours(1);
-            retention(o.Retention);
-        },
+        o => retention(o.Retention),
         b => b.UseCapacityPolicy(CapacityPolicies.Jobs(4)));
 
     private static async Task<List<JobId>> TrainAsync(TestHost host, int count)

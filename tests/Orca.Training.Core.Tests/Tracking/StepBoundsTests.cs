@@ -23,7 +23,7 @@ public sealed class StepBoundsTests
         var later = Start.AddSeconds(6);
         core.Step(new TrackerEvent.Tick(), later, effects);
 
-        Assert.True(core.NextTick > later, $"the next tick is due at {core.NextTick:O}, and it is {later:O}: the host would spin");
+        Assert.True(core.NextTickAt() > later, $"the next tick is due at {core.NextTickAt():O}, and it is {later:O}: the host would spin");
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class StepBoundsTests
         }
 
         Assert.Equal(1, core.PendingWakes);
-        Assert.Equal(Start.AddSeconds(0.5), core.NextTick);
+        Assert.Equal(Start.AddSeconds(0.5), core.NextTickAt());
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class StepBoundsTests
                 }, now, effects);
             }
 
-            now = core.NextTick;
+            now = core.NextTickAt();
             core.Step(new TrackerEvent.Tick(), now, effects);
         }
 

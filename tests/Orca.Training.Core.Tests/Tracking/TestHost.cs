@@ -53,8 +53,6 @@ internal sealed class TestHost : IAsyncDisposable
         var builder = host.Services.AddOrcaTraining(o =>
         {
             o.AddAlgorithm("a", "image");
-            // Renewed so seldom that days of virtual time pass in a moment.
-            o.LeaseDuration = TimeSpan.FromDays(1);
             options?.Invoke(o);
         });
         builder.UseFakeRuntime(runtime).UseVirtualTime(time).UseFakeFiles();

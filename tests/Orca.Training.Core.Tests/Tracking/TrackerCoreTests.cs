@@ -1,4 +1,5 @@
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
@@ -47,7 +48,7 @@ public sealed class TrackerCoreTests
         core.Step(new TrackerEvent.Tick(), JobSamples.At(9), effects);
         core.Step(new TrackerEvent.CommitFailed(cancel), JobSamples.At(9), effects);
 
-        Assert.Equal(JobSamples.At(9).AddSeconds(0.5), core.NextTick);
+        Assert.Equal(JobSamples.At(9).AddSeconds(0.5), core.NextTickAt());
     }
 
     [Fact]
@@ -109,8 +110,54 @@ public sealed class TrackerCoreTests
         Assert.Single(effects.OfType<TrackerEffect.Remove>());
     }
 
-    private static TrackerCore NewCore(RetentionOptions? retention = null) => new(
-        new TrackerSettings { Installation = new InstallationId("i"), Retention = retention ?? new() },
+    [Fact]
+    public void A_job_that_runs_and_is_set_aside_keeps_its_room_until_its_end_is_on_record_and_its_container_goes_then()
+    {
+        var working = JobSamples.Working();
+        var core = NewCore(setAside: working.Id);
+        var effects = new List<TrackerEffect>();
+        core.Step(new TrackerEvent.Loaded([working, JobSamples.Waiting(2)]), JobSamples.At(8), effects);
+        var finish = Assert.IsType<JobCommand.FinishAttempt>(Assert.Single(effects.OfType<TrackerEffect.Commit>()).Command);
+        Assert.Equal((JobState.Failed, OutcomeCode.InternalError), (finish.Final, finish.Outcome.Code));
+
+        // Not answered once, and tried again.
+        core.Step(new TrackerEvent.CommitFailed(finish), JobSamples.At(8), effects);
+        effects.Clear();
+        core.Step(new TrackerEvent.Tick(), core.NextTickAt(), effects);
+        finish = Assert.IsType<JobCommand.FinishAttempt>(Assert.Single(effects.OfType<TrackerEffect.Commit>()).Command);
+        Assert.False(core.IsIdle);
+        effects.Clear();
+
+        core.Step(new TrackerEvent.Committed(finish, new CommandResult(Rejection.None, working.After(finish))), JobSamples.At(9), effects);
+
+        Assert.Equal(new AttemptId(working.Id, 1), Assert.Single(effects.OfType<TrackerEffect.Remove>()).Attempt.Attempt);
+        Assert.Equal(new JobId(2), Assert.IsType<JobCommand.BeginAttempt>(Assert.Single(effects.OfType<TrackerEffect.Commit>()).Command).Job);
+    }
+
+    [Fact]
+    public void Who_waits_for_a_job_that_is_set_aside_fails_with_it()
+    {
+        var core = NewCore(setAside: new JobId(1));
+        var effects = new List<TrackerEffect>();
+        var (first, second) = (JobSamples.Waiting(1), JobSamples.Waiting(2));
+        second = second with { Request = second.Request with { DependsOn = [first.Id] } };
+        core.Step(new TrackerEvent.Loaded([first, second]), JobSamples.At(8), effects);
+        var finish = Assert.IsType<JobCommand.FinishQueued>(Assert.Single(effects.OfType<TrackerEffect.Commit>()).Command);
+        effects.Clear();
+
+        core.Step(new TrackerEvent.Committed(finish, new CommandResult(Rejection.None, first.After(finish))), JobSamples.At(9), effects);
+
+        var dependent = Assert.IsType<JobCommand.FinishQueued>(Assert.Single(effects.OfType<TrackerEffect.Commit>()).Command);
+        Assert.Equal((second.Id, OutcomeCode.DependencyFailed), (dependent.Job, dependent.Outcome.Code));
+    }
+
+    private static TrackerCore NewCore(RetentionOptions? retention = null, JobId? setAside = null) => new(
+        new TrackerSettings
+        {
+            Installation = new InstallationId("i"),
+            Retention = retention ?? new(),
+            SetAside = setAside is { } job ? new Dictionary<JobId, string> { [job] = "a bug" } : new(),
+        },
         new Scheduler([new MachineOffer("m1", default)], CapacityPolicies.OneAtATime, _ => default),
         ["m1"],
         _ => 0);

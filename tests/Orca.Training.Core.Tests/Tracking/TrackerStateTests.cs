@@ -14,9 +14,9 @@ public sealed class TrackerStateTests
     public Task One_host_decides_and_the_other_waits_until_it_is_gone() => VirtualTime.RunAsync(async time =>
     {
         var store = new MemoryJobStore(new MemoryJobStoreOptions(), time);
-        await using var first = await TestHost.StartAsync(time, options: o => o.LeaseDuration = TimeSpan.FromSeconds(4), build: b => b.UseJobStore(_ => store));
+        await using var first = await TestHost.StartAsync(time, build: b => b.UseJobStore(_ => store));
         await Task.Delay(TimeSpan.FromSeconds(1), time, Cancel);
-        await using var second = await TestHost.StartAsync(time, options: o => o.LeaseDuration = TimeSpan.FromSeconds(4), build: b => b.UseJobStore(_ => store));
+        await using var second = await TestHost.StartAsync(time, build: b => b.UseJobStore(_ => store));
         await Task.Delay(TimeSpan.FromSeconds(1), time, Cancel);
         Assert.Equal((TrackerRole.Deciding, TrackerRole.Waiting), (StateOf(first).Role, StateOf(second).Role));
 

@@ -240,10 +240,16 @@ public sealed class TrackerTests
     });
 
     [Fact]
-    public Task A_job_that_no_machine_could_ever_start_fails_at_once_and_holds_up_nobody() => VirtualTime.RunAsync(async time =>
+    public Task A_job_that_no_machine_could_start_fails_at_once_where_the_host_says_so_and_holds_up_nobody() => VirtualTime.RunAsync(async time =>
     {
         await using var host = await TestHost.StartAsync(
-            time, options: o => o.AddAlgorithm("huge", "image", a => a.Cpus = 1000), build: b => b.UseCapacityPolicy(CapacityPolicies.ByResources));
+            time,
+            options: o =>
+            {
+                o.FailUnplaceable = true;
+                o.AddAlgorithm("huge", "image", a => a.Cpus = 1000);
+            },
+            build: b => b.UseCapacityPolicy(CapacityPolicies.ByResources));
         var huge = await host.Client.TrainAsync(new TrainingRequest { Algorithm = "huge", DatasetId = "d" }, Cancel);
         var small = await host.TrainAsync();
 
@@ -253,6 +259,38 @@ public sealed class TrackerTests
         Assert.Equal(
             "No machine of this service can ever start it: 'fake': it needs 1000 processors, of which 64 are free. Ask for less.", status.Message);
         Assert.Equal(JobState.Succeeded, (await host.FinishAsync(small)).State);
+    });
+
+    [Fact]
+    public Task A_job_that_no_machine_could_start_waits_says_why_and_starts_when_a_machine_has_more() => VirtualTime.RunAsync(async time =>
+    {
+        var growing = new GrowingRuntime(new FakeContainerRuntime(time));
+        await using var host = await TestHost.StartAsync(
+            time,
+            options: o => o.AddAlgorithm("huge", "image", a => a.Cpus = 100),
+            build: b =>
+            {
+                b.UseCapacityPolicy(CapacityPolicies.ByResources);
+                b.Services.AddSingleton(_ => new Machine("growing", growing));
+            });
+        var huge = await host.Client.TrainAsync(new TrainingRequest { Algorithm = "huge", DatasetId = "d" }, Cancel);
+        Assert.Equal(JobState.Succeeded, (await host.FinishAsync(await host.TrainAsync())).State);
+        await Task.Delay(TimeSpan.FromMinutes(1), time, Cancel);
+
+        var waiting = await host.Client.GetTrainingStatusAsync(huge, Cancel);
+        Assert.Equal(
+            (JobState.Queued, "Queued, next in line: no machine of this service could start it as they are now, even if they were empty: "
+                + "'fake': it needs 100 processors, of which 64 are free; 'growing': it needs 100 processors, of which 8 are free."),
+            (waiting.State, waiting.Message));
+        var revision = (await host.Store.ReadAsync(huge, Cancel))!.Value.Job.Revision;
+        await Task.Delay(TimeSpan.FromMinutes(5), time, Cancel);
+        Assert.Equal(revision, (await host.Store.ReadAsync(huge, Cancel))!.Value.Job.Revision);
+
+        growing.Total = new Resources(128, 256L << 30);
+        var grownAt = time.GetUtcNow();
+
+        Assert.Equal(JobState.Succeeded, (await host.FinishAsync(huge)).State);
+        Assert.InRange(time.GetUtcNow() - grownAt, TimeSpan.Zero, TimeSpan.FromSeconds(11));
     });
 
     [Fact]
@@ -293,6 +331,30 @@ public sealed class TrackerTests
         }
 
         return seen;
+    }
+
+    /// <summary>A machine whose size changes while the host runs.</summary>
+    private sealed class GrowingRuntime(IContainerRuntime inner) : IContainerRuntime
+    {
+        public Resources Total { get; set; } = new(8, 256L << 30);
+
+        public RuntimeAbilities Abilities => inner.Abilities;
+
+        public Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(new RuntimeInfo("grows", Total));
+
+        public Task<StartResult> StartAsync(AttemptSpec spec, IProgress<LaunchPhase> phases, CancellationToken cancellationToken) =>
+            inner.StartAsync(spec, phases, cancellationToken);
+
+        public Task<IReadOnlyList<ContainerObservation>> ListAsync(RuntimeScope scope, CancellationToken cancellationToken) => inner.ListAsync(scope, cancellationToken);
+
+        public IAsyncEnumerable<ContainerObservation> WatchAsync(RuntimeScope scope, CancellationToken cancellationToken) => inner.WatchAsync(scope, cancellationToken);
+
+        public IAsyncEnumerable<OutputLine> ReadOutputAsync(AttemptName attempt, int rank, OutputPosition after, CancellationToken cancellationToken) =>
+            inner.ReadOutputAsync(attempt, rank, after, cancellationToken);
+
+        public Task StopAsync(AttemptName attempt, TimeSpan grace, CancellationToken cancellationToken) => inner.StopAsync(attempt, grace, cancellationToken);
+
+        public Task RemoveAsync(AttemptName attempt, CancellationToken cancellationToken) => inner.RemoveAsync(attempt, cancellationToken);
     }
 
     private sealed class MoodyPolicy : ICapacityPolicy

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Time.Testing;
 using Orca.Training.AspNetCore.Health;
+using Orca.Training.Diagnostics;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Machines;
@@ -17,6 +18,7 @@ public sealed class TrainingHealthCheckTests
     private readonly FakeContainerRuntime _first = new(TimeProvider.System);
     private readonly FakeContainerRuntime _second = new(TimeProvider.System);
     private readonly TrackerState _tracker = new();
+    private ForeignFaults Faults => field ??= new ForeignFaults(_time);
 
     private static CancellationToken Token => Patience.Token;
 
@@ -59,6 +61,23 @@ public sealed class TrainingHealthCheckTests
             (HealthStatus.Degraded, "The job store answers. This host decides. Machine 'one' cannot be reached: The fake engine is away. Machine 'two' cannot be reached: The fake engine is away."),
             (both.Status, both.Description));
         Assert.Equal(HealthStatus.Healthy, none.Status);
+    }
+
+    [Fact]
+    public async Task What_the_host_s_own_code_threw_degrades_the_service_for_some_minutes()
+    {
+        _tracker.Is(TrackerRole.Deciding);
+        var check = NewCheck();
+        Faults.Tell("The capacity policy", new InvalidOperationException("No quota."));
+
+        var thrown = await AskAsync(check);
+        _time.Advance(ForeignFaults.Remembered);
+        var over = await AskAsync(check);
+
+        Assert.Equal(
+            (HealthStatus.Degraded, "The job store answers. This host decides. The capacity policy threw InvalidOperationException: No quota."),
+            (thrown.Status, thrown.Description));
+        Assert.Equal(HealthStatus.Healthy, over.Status);
     }
 
     [Fact]
@@ -133,5 +152,5 @@ public sealed class TrainingHealthCheckTests
     private static Task<HealthCheckResult> AskAsync(TrainingHealthCheck check) => check.AskAsync(HealthStatus.Unhealthy, Token);
 
     private TrainingHealthCheck NewCheck(IJobStore? store = null) =>
-        new(store ?? new MemoryJobStore(new MemoryJobStoreOptions(), _time), [new Machine("one", _first), new Machine("two", _second)], _tracker, _time);
+        new(store ?? new MemoryJobStore(new MemoryJobStoreOptions(), _time), [new Machine("one", _first), new Machine("two", _second)], _tracker, Faults, _time);
 }

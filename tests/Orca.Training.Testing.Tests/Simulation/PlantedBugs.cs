@@ -115,7 +115,7 @@ internal static class PlantedBugs
     /// <summary>Removes what it does not know without asking the store.</summary>
     public sealed class RemovesWhatItDoesNotKnow : PlantedBug
     {
-        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) => [happened is TrackerEvent.LookedUp looked ? looked with { Found = null, IsAnswer = true } : happened];
+        public override IEnumerable<TrackerEvent> Enter(TrackerEvent happened) => [happened is TrackerEvent.LookedUp { Found.OpenAttempt: not null } looked ? looked with { Found = null, IsAnswer = true } : happened];
     }
 
     /// <summary>Does not see what a job waits for.</summary>
@@ -183,6 +183,18 @@ internal static class PlantedBugs
             _isLoaded |= happened is TrackerEvent.Loaded;
             return [isAgain ? new TrackerEvent.Loaded([]) : happened];
         }
+    }
+
+    /// <summary>Begins anew after a step that failed, and does not remember which job it was about.</summary>
+    public sealed class BlamesNobodyForAFailedStep : PlantedBug
+    {
+        public override bool BlamesNobody => true;
+    }
+
+    /// <summary>Counts the time by a clock that jumps.</summary>
+    public sealed class WaitsByTheWallClock : PlantedBug
+    {
+        public override bool CountsByTheWallClock => true;
     }
 
     private static TrackerEvent OnJobs(TrackerEvent happened, Func<Job, Job> change) => happened switch

@@ -33,6 +33,8 @@ public sealed class SimulationTests
         { nameof(PlantedBugs.ForgetsToRetry), "11: what the policy tries again is tried again" },
         { nameof(PlantedBugs.StartsWhatIsHeld), "8: what is held does not start" },
         { nameof(PlantedBugs.ForgetsWhatAKeyStandsFor), "10: a key stands for one job" },
+        { nameof(PlantedBugs.BlamesNobodyForAFailedStep), "1: every submission reaches a final state" },
+        { nameof(PlantedBugs.WaitsByTheWallClock), "13: a limit counts the time that passes" },
         { nameof(PlantedBugs.GoesOnAfterTruncation), "1: every submission reaches a final state" },
     };
 

@@ -31,6 +31,7 @@ internal sealed partial class MemoryJobStore : IJobStore
 
     private readonly Signal _changed;
     private long _lastId;
+    private readonly long _origin;
     private Lease _lease;
 
     /// <summary>A new, empty store.</summary>
@@ -48,6 +49,7 @@ internal sealed partial class MemoryJobStore : IJobStore
             KeepRevisions = options.KeepRevisions,
         };
         _time = time;
+        _origin = time.GetTimestamp();
         _changes = new ChangeLog<(JobHistory Job, long Revision)>(_options.KeepChanges, static change => change.Job.At(change.Revision));
         _changed = new Signal(_lock);
         // Two stores must never claim each other's containers, so the id cannot be an argument's default.
@@ -182,7 +184,8 @@ internal sealed partial class MemoryJobStore : IJobStore
         ArgumentException.ThrowIfNullOrEmpty(holder);
         lock (_lock)
         {
-            var now = _time.GetUtcNow();
+            // Not by the wall clock, which may jump.
+            var now = _time.GetElapsedTime(_origin);
             if (_lease.Holder != holder)
             {
                 if (_lease.Holder is not null && now < _lease.EndsAt)
@@ -327,5 +330,5 @@ internal sealed partial class MemoryJobStore : IJobStore
 
     private RankedSet IdsOf(JobState state) => _states[(int)state];
 
-    private readonly record struct Lease(string? Holder, long Term, DateTimeOffset EndsAt);
+    private readonly record struct Lease(string? Holder, long Term, TimeSpan EndsAt);
 }

@@ -2,6 +2,7 @@ using CsCheck;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Documents;
 using Orca.Training.Testing.Conformance.Jobs;
+using Orca.Training.Tracking;
 
 namespace Orca.Training.Tests.Jobs.Storage.Documents;
 
@@ -125,6 +126,39 @@ public sealed class JobDocumentTests
 
         Assert.Equal(("ann", null, null, null), (job.User, job.Team, job.HeldBy, job.CancelRequestedBy));
         Assert.Equal((JobSamples.At(0), JobSamples.At(1)), (job.HeldAt, job.CancelRequestedAt));
+    }
+
+    [Fact]
+    public void What_an_attempt_was_given_is_written_so_and_read_again()
+    {
+        var begin = new JobCommand.BeginAttempt(new JobId(1), 1, "m1", JobSamples.At(1)) { Given = new Grant(0.5, 1 << 30, 2) };
+        var job = JobSamples.Waiting().After(begin);
+        var written = JobDocument.Write(job);
+
+        Assert.Contains("\"given\":{\"cpus\":0.5,\"memoryBytes\":1073741824,\"gpus\":2}", written, StringComparison.Ordinal);
+        Assert.Equal(begin.Given, JobDocument.Read(job.Id, written).OpenAttempt!.Given);
+    }
+
+    [Fact]
+    public void A_job_that_is_tried_again_five_thousand_times_stays_small_and_knows_how_often_it_failed()
+    {
+        var job = JobSamples.Waiting();
+        job = job with { Request = job.Request with { Retries = new RetryPolicy { MaxRetries = 5_001 } } };
+        for (var n = 1; n <= 5_000; n++)
+        {
+            job = job.After(new JobCommand.BeginAttempt(job.Id, n, "m1", JobSamples.At(n)));
+            var outcome = new Outcome(n % 5 == 0 ? OutcomeCode.Preempted : OutcomeCode.NonZeroExit, $"It ended, try {n}.");
+            job = job.After(new JobCommand.Retry(job.Id, n, outcome, "again", null, JobSamples.At(n), JobSamples.At(n)));
+        }
+
+        var written = JobDocument.Write(job);
+        var read = JobDocument.Read(job.Id, written);
+
+        Assert.InRange(written.Length, 0, 8_000);
+        Assert.Equal([1, 2, .. Enumerable.Range(4_993, 8)], read.Attempts.Select(a => a.Number));
+        Assert.Equal((4_990, 4_000), (read.Past!.Count, read.Past.Failed() + read.Attempts.Count(a => a.Outcome!.Code != OutcomeCode.Preempted)));
+        var last = read.After(new JobCommand.BeginAttempt(job.Id, 5_001, "m1", JobSamples.At(5_001)));
+        Assert.Equal("Attempt 5001 ended with NonZeroExit; this is retry 4001 of 5001.", Retries.After(last, new Outcome(OutcomeCode.NonZeroExit, "It ended."))!.Value.Reason);
     }
 
     [Fact]
