@@ -4,10 +4,10 @@ using Orca.Training.AspNetCore.Access;
 namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>
-/// The training service's endpoints, for the host's conventions. Among them is who may call, which is one of three: a policy of the host
-/// (<c>RequireAuthorization(policy)</c>), <see cref="AllowThisMachineOnly"/>, or <see cref="AllowAnyoneToDoEverything"/>.
+/// The endpoints of the training service. Use it to add conventions, and to choose who may call: <c>RequireAuthorization(policy)</c>,
+/// <see cref="AllowThisMachineOnly"/>, or <see cref="AllowAnyoneToDoEverything"/>.
 /// </summary>
-/// <remarks>Everything that restricts holds: with a policy and this machine only, callers have to meet both.</remarks>
+/// <remarks>Restrictions add up: with a policy and <see cref="AllowThisMachineOnly"/>, a caller must meet both.</remarks>
 public sealed class OrcaTrainingEndpointConventionBuilder : IEndpointConventionBuilder
 {
     private readonly RouteGroupBuilder _group;
@@ -15,13 +15,12 @@ public sealed class OrcaTrainingEndpointConventionBuilder : IEndpointConventionB
     internal OrcaTrainingEndpointConventionBuilder(RouteGroupBuilder group) => _group = group;
 
     /// <summary>
-    /// Answers direct callers on this machine and nobody else, and lets them do everything. It is what holds as long as nothing is said;
-    /// saying it ends the warning at start.
+    /// Accepts only local callers, who may do everything. This is the default; calling this method removes the warning at start.
     /// </summary>
     /// <remarks>
-    /// A direct caller connects from a loopback address to <c>localhost</c>, <c>127.0.0.1</c> or <c>[::1]</c> at the service's own port,
-    /// and sends nothing that only proxies send; on Linux it also runs as the service's own user, or as root. All of them are
-    /// anonymous, whomever the host knows them to be.
+    /// A local caller connects from a loopback address to <c>localhost</c>, <c>127.0.0.1</c> or <c>[::1]</c> at the port of the service, and
+    /// sends no header that a proxy may have added. On Linux it also runs as the user of the service, or as root. Local callers are anonymous,
+    /// even if the host has authenticated them.
     /// </remarks>
     /// <returns>The endpoints.</returns>
     public OrcaTrainingEndpointConventionBuilder AllowThisMachineOnly()
@@ -31,8 +30,8 @@ public sealed class OrcaTrainingEndpointConventionBuilder : IEndpointConventionB
     }
 
     /// <summary>
-    /// Lets whoever reaches the host do everything without a sign-in: read and remove all trainings, models and datasets, and run
-    /// containers. For a network in which everybody may do that.
+    /// Accepts everyone who can reach the host, without authentication. Callers may do everything: read and remove all trainings, models and
+    /// datasets, and run containers. Use it only in a network where everyone may do that.
     /// </summary>
     /// <returns>The endpoints.</returns>
     public OrcaTrainingEndpointConventionBuilder AllowAnyoneToDoEverything()

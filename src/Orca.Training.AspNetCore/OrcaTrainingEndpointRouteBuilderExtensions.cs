@@ -16,26 +16,27 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Maps the training service into a host.</summary>
 public static class OrcaTrainingEndpointRouteBuilderExtensions
 {
-    // Which calls each host has made, as long as the host is there.
+    // Which of these methods each host has called.
     private static readonly ConditionalWeakTable<IServiceProvider, ConcurrentDictionary<string, bool>> Mapped = [];
 
     /// <summary>
-    /// Maps the training service's endpoints: gRPC, with or without TLS, on the host's ordinary ports, and downloads of what trainings left by HTTP
-    /// below <c>/orca-training</c>. The host needs no <c>AddGrpc()</c>; if it has one, its settings hold.
+    /// Maps the endpoints of the training service: gRPC, with or without TLS, on the ordinary ports of the host, and HTTP downloads below
+    /// <c>/orca-training</c>. The host does not need <c>AddGrpc()</c>; if it calls it, those settings apply.
     /// </summary>
     /// <remarks>
-    /// Closed by default: only direct callers on the same machine are answered, and nobody else whom the host happens to know. Who else
-    /// may call is said on what this returns, with <c>RequireAuthorization(policy)</c> and the host's own authentication; a submission then
-    /// goes on record as the caller's. Pages of other sites are refused with any of it. With the host's own <c>AddGrpc()</c>, gRPC logs
-    /// an information for each call that is refused; set the log level of <c>Grpc.AspNetCore.Server.ServerCallHandler</c> to Warning
-    /// where that is too much.
+    /// By default only local callers are accepted, even if the host has authenticated others. To accept other callers, call
+    /// <c>RequireAuthorization(policy)</c> on the result; each job then records its caller. Calls from pages of other sites are always refused.
     /// <para>
-    /// Kestrel asks HTTP/2 connections that were silent for a minute whether anybody is there, unless the host has set
-    /// <c>KestrelServerLimits.Http2.KeepAlivePingDelay</c> itself.
+    /// If the host calls <c>AddGrpc()</c> itself, gRPC logs each refused call as information. To avoid that, set the log level of
+    /// <c>Grpc.AspNetCore.Server.ServerCallHandler</c> to Warning.
+    /// </para>
+    /// <para>
+    /// Kestrel pings HTTP/2 connections that are silent for a minute, unless the host sets
+    /// <c>KestrelServerLimits.Http2.KeepAlivePingDelay</c>.
     /// </para>
     /// </remarks>
     /// <param name="endpoints">The host, before it starts.</param>
-    /// <returns>All the endpoints, for the host's conventions and for who may call.</returns>
+    /// <returns>The endpoints, to add conventions and to choose who may call.</returns>
     /// <exception cref="InvalidOperationException"><c>AddOrcaTraining()</c> is missing, or this was called before.</exception>
     public static OrcaTrainingEndpointConventionBuilder MapOrcaTraining(this IEndpointRouteBuilder endpoints)
     {
@@ -49,18 +50,17 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps gRPC's standard health service, <c>grpc.health.v1.Health</c>, for the whole (<c>""</c>) and for
-    /// <c>training.TrainingService</c>: not serving when the job store does not answer or the tracker is stopped, otherwise serving,
-    /// also while a machine is away. Who watches is told within seconds of a change.
+    /// Maps gRPC's standard health service, <c>grpc.health.v1.Health</c>, for the whole server (<c>""</c>) and for
+    /// <c>training.TrainingService</c>. The status is not serving if the job store does not answer or the tracker is stopped; otherwise it is
+    /// serving, even if a machine cannot be reached. Watchers get a change within seconds.
     /// </summary>
     /// <remarks>
-    /// Closed by default like the service itself, and opened by itself: an orchestrator's probe comes from elsewhere and authenticates
-    /// seldom, so <c>MapOrcaTrainingHealth().AllowAnonymous()</c>. It tells no more than serving or not. For pages and their details use
-    /// <c>AddHealthChecks().AddOrcaTraining()</c>, and nothing else for a host that maps a gRPC health service of its own with
-    /// <c>AddGrpcHealthChecks()</c>.
+    /// By default only local callers are accepted. Probes of an orchestrator come from other machines and rarely authenticate; for them, call
+    /// <c>MapOrcaTrainingHealth().AllowAnonymous()</c>. The answer has no details; <c>AddHealthChecks().AddOrcaTraining()</c> has them. If the
+    /// host maps its own gRPC health service with <c>AddGrpcHealthChecks()</c>, use only that.
     /// </remarks>
     /// <param name="endpoints">The host, before it starts.</param>
-    /// <returns>The endpoints, for the host's conventions.</returns>
+    /// <returns>The endpoints, to add conventions.</returns>
     /// <exception cref="InvalidOperationException"><c>AddOrcaTraining()</c> is missing, or this was called before.</exception>
     public static IEndpointConventionBuilder MapOrcaTrainingHealth(this IEndpointRouteBuilder endpoints)
     {
@@ -72,11 +72,14 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps gRPC's server reflection for the training service, so that tools such as grpcurl need no copy of the contract. Closed by
-    /// default like the service itself, and opened by itself. A host that has <c>MapGrpcReflectionService()</c> already tells of this service there.
+    /// Maps gRPC's server reflection for the training service, so that tools such as grpcurl need no copy of the contract.
     /// </summary>
+    /// <remarks>
+    /// By default only local callers are accepted; <c>AllowAnonymous()</c> on the result accepts all. If the host calls
+    /// <c>MapGrpcReflectionService()</c>, that includes this service.
+    /// </remarks>
     /// <param name="endpoints">The host, before it starts.</param>
-    /// <returns>The endpoints, for the host's conventions.</returns>
+    /// <returns>The endpoints, to add conventions.</returns>
     /// <exception cref="InvalidOperationException"><c>AddOrcaTraining()</c> is missing, or this was called before.</exception>
     public static IEndpointConventionBuilder MapOrcaTrainingReflection(this IEndpointRouteBuilder endpoints)
     {
@@ -93,14 +96,14 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
         var host = endpoints.ServiceProvider;
         if (!host.GetRequiredService<IServiceProviderIsService>().IsService(needed))
         {
-            throw new InvalidOperationException($"{call}() finds no training service to map: call builder.Services.AddOrcaTraining() first.");
+            throw new InvalidOperationException($"{call}() needs the training service: call builder.Services.AddOrcaTraining() first.");
         }
 
         var mapped = Mapped.GetOrCreateValue(host);
         if (!mapped.TryAdd(call, true))
         {
-            // Twice the same endpoints would answer no call at all, and one of them might be open while the other is not.
-            throw new InvalidOperationException($"{call}() was called before on this host: call it once, and put all conventions on what it returns.");
+            // Duplicate endpoints are ambiguous, and one of them might be open while the other is not.
+            throw new InvalidOperationException($"{call}() was called twice on this host: call it once, and add all conventions to its result.");
         }
 
         if (mapped.TryAdd(nameof(KestrelCleartextHttp2), true))

@@ -8,20 +8,24 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OrcaTrainingHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check of how the training service is, asked when the host's checks are: whether the job store answers, whether this host or
-    /// another decides, and whether each machine answers from here.
+    /// Adds a health check of the training service: whether the job store answers, whether this host or another one decides, and whether
+    /// this host can reach each machine.
     /// </summary>
     /// <remarks>
-    /// Unhealthy, or what <paramref name="failureStatus"/> says, if callers cannot be served: the job store does not answer within 5 s, or the
-    /// tracker is stopped. Degraded if trainings may have to wait: a machine is away, even if it is the only one, a disk of the host is nearly full, or the tracker begins
-    /// anew after an error; callers get their answers all the same, and another host would be no better off. Healthy otherwise, also
-    /// while another host decides. The description says it in sentences, the data by part: <c>job store</c>, <c>tracker</c>, <c>disk</c>,
-    /// <c>machine NAME</c>. Asked more often than once a second, it gives the same answers again.
+    /// <list type="bullet">
+    /// <item>Unhealthy (or <paramref name="failureStatus"/>): callers cannot be served, because the job store does not answer within 5 s or the
+    /// tracker is stopped.</item>
+    /// <item>Degraded: callers are served, but trainings may have to wait, because a machine cannot be reached, a disk of the host is nearly
+    /// full, the tracker restarts after an error, or code of the host has thrown an exception in the last minutes.</item>
+    /// <item>Healthy: otherwise, also if another host decides.</item>
+    /// </list>
+    /// The description has sentences; the data has the entries <c>job store</c>, <c>tracker</c>, <c>disk</c>, <c>machine NAME</c> and,
+    /// after exceptions, <c>host's own code</c>. Results are cached for a second.
     /// </remarks>
     /// <param name="builder">What <c>AddHealthChecks()</c> returns.</param>
     /// <param name="name">The check's name.</param>
-    /// <param name="failureStatus">What is said when callers cannot be served; null for Unhealthy.</param>
-    /// <param name="tags">To filter checks by, such as <c>ready</c>.</param>
+    /// <param name="failureStatus">The status if callers cannot be served; null for Unhealthy.</param>
+    /// <param name="tags">Tags to filter checks by, such as <c>ready</c>.</param>
     /// <returns>The builder.</returns>
     public static IHealthChecksBuilder AddOrcaTraining(
         this IHealthChecksBuilder builder, string name = "orca-training", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)

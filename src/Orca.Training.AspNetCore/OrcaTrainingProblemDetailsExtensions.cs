@@ -4,14 +4,14 @@ using Orca.Training.Client;
 
 namespace Orca.Training;
 
-/// <summary>Answers of a host's own endpoints that use the training client.</summary>
+/// <summary>Problem details for the host's own endpoints that use the training client.</summary>
 public static class OrcaTrainingProblemDetailsExtensions
 {
     /// <summary>
-    /// Turns each <see cref="TrainingException"/> of the endpoints after it into problem details (RFC 9457): the status code that its error stands for,
-    /// the service's sentence as <c>detail</c>, the error's name as <c>error</c>, and what is wrong with each field as <c>errors</c>.
+    /// Turns each <see cref="TrainingException"/> of the following endpoints into problem details (RFC 9457), with the status code of the
+    /// error, its message as <c>detail</c>, its kind as <c>error</c>, and the wrong fields as <c>errors</c>.
     /// </summary>
-    /// <param name="app">The application; call it before the endpoints are mapped.</param>
+    /// <param name="app">The application. Call this before you map the endpoints.</param>
     /// <returns>The application.</returns>
     public static IApplicationBuilder UseOrcaTrainingProblemDetails(this IApplicationBuilder app)
     {

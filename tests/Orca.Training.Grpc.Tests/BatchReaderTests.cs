@@ -29,7 +29,7 @@ public sealed class BatchReaderTests
         var large = new Parts([.. Enumerable.Range(0, 100).Select(_ => Part(1, name: new string('n', 1 << 20)))]);
 
         Assert.Equal("requests: There are more than 1000: give 1 to 1000.", await RefusalAsync(many));
-        Assert.Equal("requests: Together they have more than 33554432 bytes: give fewer in one call.", await RefusalAsync(large));
+        Assert.Equal("requests: Together they have more than 33554432 bytes: send fewer in one call.", await RefusalAsync(large));
         Assert.Equal((11, 32), (many.Taken, large.Taken));
     }
 
@@ -41,7 +41,7 @@ public sealed class BatchReaderTests
 
         var late = await Assert.ThrowsAsync<TrainingException>(() => reading);
 
-        Assert.Equal((TrainingError.Unavailable, "No part of the call came for 30 s: send them one after the other. Nothing was submitted."), (late.Error, late.Message));
+        Assert.Equal((TrainingError.Unavailable, "The call sent no message for 30 s: send them without a pause. Nothing was submitted."), (late.Error, late.Message));
     }
 
     private async Task<string> RefusalAsync(Parts parts) => (await Assert.ThrowsAsync<TrainingException>(() => BatchReader.ReadAsync(parts, _time, Token))).Message;

@@ -110,7 +110,7 @@ public sealed class HostingTests
 
         var twice = Assert.Throws<InvalidOperationException>(() => host.App.MapGroup("/other").MapOrcaTraining());
 
-        Assert.Equal("MapOrcaTraining() was called before on this host: call it once, and put all conventions on what it returns.", twice.Message);
+        Assert.Equal("MapOrcaTraining() was called twice on this host: call it once, and add all conventions to its result.", twice.Message);
         using var client = host.Connect();
         Assert.Equal(new JobId(5), (await client.GetTrainingStatusAsync(new JobId(5), Token)).JobId);
     }
@@ -153,7 +153,7 @@ public sealed class HostingTests
         await host.App.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(1), Token);
 
         var trouble = await Assert.ThrowsAsync<TrainingException>(() => watching);
-        Assert.Equal((TrainingError.Unavailable, "The training service's host is stopping: watch again from the last revision seen."), (trouble.Error, trouble.Message));
+        Assert.Equal((TrainingError.Unavailable, "The training service's host is stopping: watch again from the last revision received."), (trouble.Error, trouble.Message));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class RemoteLogsTests : IDisposable
         await host.App.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(1), Token);
 
         var trouble = await Assert.ThrowsAsync<TrainingException>(async () => await next);
-        Assert.Equal((TrainingError.Unavailable, "The training service's host is stopping: go on after the last line seen."), (trouble.Error, trouble.Message));
+        Assert.Equal((TrainingError.Unavailable, "The training service's host is stopping: continue after the last line received."), (trouble.Error, trouble.Message));
         Assert.Equal(["two"], await _jobs.Client.StreamLogsAsync(job, new LogQuery { After = seen }, Token).Select(l => l.Text).ToListAsync(Token));
     }
 

@@ -23,7 +23,7 @@ public sealed class UploadMessagesTests
 
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => waiting);
         Assert.Equal(
-            (TrainingError.ResourceExhausted, "The upload has sent nothing for 00:01:00, and is given up: nothing was stored, send it again."),
+            (TrainingError.ResourceExhausted, "The upload was ended because it sent nothing for 00:01:00. Nothing was stored; send it again."),
             (refusal.Error, refusal.Message));
     }
 
@@ -38,7 +38,7 @@ public sealed class UploadMessagesTests
         var waiting = messages.MoveNext(Token);
         _time.Advance(TimeSpan.FromSeconds(40));
 
-        Assert.StartsWith("The upload takes longer than 00:01:30", (await Assert.ThrowsAsync<TrainingException>(() => waiting)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("The upload was ended because it took longer than 00:01:30", (await Assert.ThrowsAsync<TrainingException>(() => waiting)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,13 +5,13 @@ using Orca.Training.Client;
 
 namespace Orca.Training.AspNetCore.Access;
 
-/// <summary>The client that acts for who calls: the only one that endpoints answer with.</summary>
+/// <summary>The client that acts for the caller of a request. Endpoints use no other client.</summary>
 internal static class Callers
 {
-    /// <exception cref="TrainingException">It is not known who calls.</exception>
+    /// <exception cref="TrainingException">The caller cannot be identified.</exception>
     public static ITrainingClient For(HttpContext http)
     {
-        // Who came in without a policy has no name, and may do what whoever opened that door lets anybody do.
+        // Without a policy, callers are anonymous and may do everything.
         var door = Admission.Of(http).Door;
         var origin = door == Door.ThisMachine ? null : http.Connection.RemoteIpAddress?.ToString() ?? "an unknown address";
         var caller = door == Door.Policy ? http.User : LocalPeer.Principal;

@@ -11,18 +11,18 @@ using Orca.Training.Client;
 namespace Orca.Training.AspNetCore.Access;
 
 /// <summary>
-/// Answers only direct callers on this machine, as long as the host has not said at the mapping who else may call. That the host knows a
-/// caller is no such word: its customers are not the training service's operators.
+/// Accepts only local callers, unless the mapping allows others. Authentication alone is not enough: the customers of the host are not the
+/// operators of the training service.
 /// </summary>
 internal sealed class ClosedByDefault(RequestDelegate next, GuardedEndpoint guarded, ILogger logger)
 {
-    /// <summary>Puts every endpoint of a group behind this rule.</summary>
+    /// <summary>Applies this rule to every endpoint of a group.</summary>
     public static void Guard(RouteGroupBuilder group, IServiceProvider services, GuardedEndpoint guarded)
     {
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger<ClosedByDefault>();
         group.WithMetadata(guarded);
 
-        // Last of all conventions, so that nothing runs before it.
+        // The last convention, so that nothing runs before it.
         ((IEndpointConventionBuilder)group).Finally(endpoint =>
         {
             if (endpoint.RequestDelegate is { } inner)
@@ -48,7 +48,7 @@ internal sealed class ClosedByDefault(RequestDelegate next, GuardedEndpoint guar
 
         if (door != Door.Policy && IsKnown(context))
         {
-            // The host knows somebody and has not said what the training service is to make of it.
+            // Without a policy, the identity that the host has found does not count.
             context.User = new ClaimsPrincipal(new ClaimsIdentity());
         }
 
@@ -60,19 +60,19 @@ internal sealed class ClosedByDefault(RequestDelegate next, GuardedEndpoint guar
         door == Door.ThisMachine && LocalCaller.WhyNot(context) is { } elsewhere
             ? new TrainingException(
                 IsKnown(context) ? TrainingError.PermissionDenied : TrainingError.Unauthenticated,
-                $"This training service answers only callers on its own machine, and {elsewhere}. " +
-                $"Its host says who else may call with app.{guarded.MappedBy}().RequireAuthorization(policy).")
+                $"The training service accepts calls from its own machine only, and {elsewhere}. " +
+                $"To accept other callers, the host calls app.{guarded.MappedBy}().RequireAuthorization(policy).")
         : BrowserGuard.Objection(context.Request, guardsReads: door == Door.ThisMachine) is { } objection
             ? new TrainingException(TrainingError.PermissionDenied, objection)
         : null;
 
-    // Not by context.User, which makes a nobody for each call of a host without authentication.
+    // Not context.User, which creates an empty principal for each call of a host without authentication.
     private static bool IsKnown(HttpContext context) =>
         context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identities.Any(i => i.IsAuthenticated) is true;
 
     private static void WarnIfNobodySaid(IServiceProvider services, ILogger logger)
     {
-        // The host's, with the conventions of all groups around ours.
+        // The endpoints of the host, with the conventions of all outer groups.
         var all = services.GetRequiredService<EndpointDataSource>().Endpoints.Select(e => e.Metadata);
         if (all.Any(m => m.GetMetadata<GuardedEndpoint>() is { IsHarmless: false } guarded && guarded.DoorOf(m) is null))
         {

@@ -3,21 +3,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orca.Training.AspNetCore.Access;
 
-/// <summary>Whom an endpoint answers.</summary>
+/// <summary>Which callers an endpoint accepts.</summary>
 internal enum Door
 {
-    /// <summary>Direct callers on this machine, whoever they say they are.</summary>
+    /// <summary>Local callers, whatever identity they present.</summary>
     ThisMachine,
 
-    /// <summary>Whom the host's authorization lets in.</summary>
+    /// <summary>Callers who meet the host's authorization policy.</summary>
     Policy,
 
-    /// <summary>Whoever reaches it.</summary>
+    /// <summary>Everyone who can reach it.</summary>
     Everyone,
 }
 
-/// <summary>What the host said of an endpoint's door. Everything that restricts holds, whatever else was said.</summary>
-/// <param name="Door"><see cref="Door.ThisMachine"/> or <see cref="Door.Everyone"/>; a policy is the host's own metadata.</param>
+/// <summary>The host's choice for an endpoint. Restrictions add up.</summary>
+/// <param name="Door"><see cref="Door.ThisMachine"/> or <see cref="Door.Everyone"/>; a policy is metadata of the framework.</param>
 internal sealed record DoorSaid(Door Door)
 {
     public static DoorSaid ThisMachine { get; } = new(Door.ThisMachine);
@@ -26,18 +26,18 @@ internal sealed record DoorSaid(Door Door)
 }
 
 /// <summary>An endpoint of the training service.</summary>
-/// <param name="MappedBy">The call that mapped it.</param>
-/// <param name="IsHarmless">It tells nothing of trainings, so that the framework's own word for everybody is enough.</param>
+/// <param name="MappedBy">The method that mapped it.</param>
+/// <param name="IsHarmless">It says nothing about trainings, so <c>AllowAnonymous</c> is enough to open it.</param>
 internal sealed record GuardedEndpoint(string MappedBy, bool IsHarmless)
 {
-    /// <summary>Null: nobody has said.</summary>
+    /// <summary>The host's choice; null for none.</summary>
     public Door? DoorOf(EndpointMetadataCollection metadata)
     {
         var said = metadata.GetOrderedMetadata<DoorSaid>();
         var allowsAnonymous = metadata.GetMetadata<IAllowAnonymous>() is not null;
         return
             said.Contains(DoorSaid.ThisMachine) ? Door.ThisMachine
-            // The framework skips every policy of an endpoint that allows anonymous callers, and throws where it does not enforce one.
+            // The framework ignores all policies of an endpoint with AllowAnonymous, and throws if a policy is not enforced.
             : metadata.GetMetadata<IAuthorizeData>() is not null && !allowsAnonymous ? Door.Policy
             : said.Contains(DoorSaid.Everyone) || (IsHarmless && allowsAnonymous) ? Door.Everyone
             : null;

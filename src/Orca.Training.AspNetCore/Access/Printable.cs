@@ -1,11 +1,11 @@
 namespace Orca.Training.AspNetCore.Access;
 
-/// <summary>What a caller sent, such as it may stand in a sentence and in a header.</summary>
+/// <summary>Text from a caller, made safe for a message and a header.</summary>
 internal static class Printable
 {
     private const int Longest = 100;
 
-    // Percent is gRPC's escape in a status message; the others are escaped in JSON, which nobody likes to read.
+    // Percent is gRPC's escape in a status message; JSON escapes the others, which is hard to read.
     private const string Escaped = "%\"\\<>&'+`";
 
     public static string Of(string? text) =>

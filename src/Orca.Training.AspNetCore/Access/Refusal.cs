@@ -8,7 +8,7 @@ using Orca.Training.Grpc;
 
 namespace Orca.Training.AspNetCore.Access;
 
-/// <summary>Tells a caller, in the caller's own protocol, that a call is refused before it begins.</summary>
+/// <summary>Writes a refusal in the protocol of the caller, before the call begins.</summary>
 internal static class Refusal
 {
     public static Task WriteAsync(HttpContext context, TrainingException refusal)
@@ -18,7 +18,7 @@ internal static class Refusal
             return Problem.WriteAsync(context, refusal);
         }
 
-        // An answer of headers alone is how gRPC refuses a call before it begins.
+        // A response with headers only is how gRPC refuses a call before it begins.
         var response = context.Response;
         var status = ErrorMapping.StatusOf(refusal);
         response.ContentType = "application/grpc";

@@ -8,20 +8,20 @@ using Microsoft.AspNetCore.Http;
 namespace Orca.Training.AspNetCore.Access;
 
 /// <summary>
-/// Whose the other end of a loopback connection is. Linux lists each connection of this machine with the user who opened it, so a proxy
-/// that runs as a user of its own is told from the service's own user, whatever it sends. Other systems do not tell.
+/// Which user owns the other end of a loopback connection. Linux lists each connection of this machine with its user, so a proxy that runs
+/// as a user of its own is recognized, whatever it sends. Other systems do not have such a list.
 /// </summary>
 internal static class SocketOwners
 {
     private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    // Looked up once: each call is asked about, and a look at the disk costs as much as all else that is done for it.
+    // Looked up once: every call needs it, and a look at the disk costs as much as the rest of the check.
     private static readonly bool IsTold = File.Exists(Tables[0]);
 
-    // By connection: it never changes hands. Each look reads the whole table.
+    // Cached by connection, whose owner never changes: each lookup reads the whole table.
     private static readonly ConditionalWeakTable<IConnectionItemsFeature, Verdict> Known = [];
 
-    /// <summary>Null: it is this service's own user's or root's, or the system does not tell.</summary>
+    /// <summary>Why the owner is not accepted; null if it is the user of the service or root, or if the system does not tell.</summary>
     public static string? WhyNot(HttpContext context)
     {
         if (!IsTold || context.Connection is not { RemoteIpAddress: { } from, LocalIpAddress: { } to } connection)
@@ -30,7 +30,7 @@ internal static class SocketOwners
         }
 
         var key = context.Features.Get<IConnectionItemsFeature>();
-        // What a middleware wrote over the addresses is another question.
+        // A middleware may have replaced the addresses.
         if (key is not null && Known.TryGetValue(key, out var known)
             && Is(known.Client, from, connection.RemotePort) && Is(known.Server, to, connection.LocalPort))
         {
@@ -59,18 +59,18 @@ internal static class SocketOwners
             own ??= OwnerIn(line, ofServer);
         }
 
-        return caller is null || own is null ? "this machine has no such connection of its own"
-            : caller != own && caller != 0 ? $"this call comes from a program of user {caller}, while the service is user {own}"
+        return caller is null || own is null ? "the connection of this call does not start on this machine"
+            : caller != own && caller != 0 ? $"this call comes from a program of user {caller}, but the service runs as user {own}"
             : null;
     }
 
-    // A table that changes while it is read may leave out a line.
+    // A table that changes during the read may miss a line, so a second read decides.
     private static string? Look(IPEndPoint client, IPEndPoint server) =>
         WhyNot(Lines(), client, server) is null ? null : WhyNot(Lines(), client, server);
 
     private static IEnumerable<string> Lines() => Tables.Where(File.Exists).SelectMany(File.ReadLines);
 
-    // Only of a connection that stands (01): what its owner has closed is listed as root's.
+    // Only established connections (01): closed ones are listed as root's.
     private static string[] Ends(IPEndPoint local, IPEndPoint remote) =>
         local.Address.IsIPv4MappedToIPv6 || local.AddressFamily is AddressFamily.InterNetwork
             ? [End(local, remote, mapped: false), End(local, remote, mapped: true)]
@@ -83,7 +83,7 @@ internal static class SocketOwners
             ? int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[7], CultureInfo.InvariantCulture)
             : null;
 
-    // The kernel prints an address as numbers of 32 bits in the machine's own order.
+    // The kernel prints an address as 32-bit numbers in the byte order of the machine.
     private static string Hex(IPEndPoint end, bool mapped)
     {
         var address = mapped ? end.Address.MapToIPv6() : end.Address.IsIPv4MappedToIPv6 ? end.Address.MapToIPv4() : end.Address;

@@ -6,7 +6,9 @@ using Orca.Training.Runs;
 
 namespace Orca.Training.AspNetCore.Downloads;
 
-/// <summary>A query of runs as an address has it: <c>?algorithm=cnn&amp;state=Succeeded&amp;order_by=loss&amp;smallest_first</c>. Pure.</summary>
+/// <summary>
+/// A query of runs in the query string: <c>?algorithm=cnn&amp;state=Succeeded&amp;order_by=loss&amp;smallest_first</c>. Pure.
+/// </summary>
 internal static class RunsQuery
 {
     private const int DefaultLimit = 1000;
@@ -21,7 +23,7 @@ internal static class RunsQuery
         foreach (var name in asked.Keys.Where(k => !Known.Contains(k, StringComparer.OrdinalIgnoreCase)))
         {
             // A condition that is passed over would give runs that nobody asked for.
-            found.Add(new FieldViolation(name, $"It is no condition: give one of {string.Join(", ", Known)}."));
+            found.Add(new FieldViolation(name, $"Unknown condition: use one of {string.Join(", ", Known)}."));
         }
 
         var query = new RunQuery
@@ -59,7 +61,7 @@ internal static class RunsQuery
             return number;
         }
 
-        found.Add(new FieldViolation(name, $"'{asked[name]}' is no number: give one in digits."));
+        found.Add(new FieldViolation(name, $"'{asked[name]}' is not a number: use digits only."));
         return default;
     }
 }

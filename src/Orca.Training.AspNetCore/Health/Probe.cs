@@ -3,8 +3,8 @@ using static System.FormattableString;
 namespace Orca.Training.AspNetCore.Health;
 
 /// <summary>
-/// Asks whether something answers. However many ask, and however long it hangs, at most one question is open; an answer serves all who ask
-/// within a second. So nobody can flood an engine by asking for the service's health.
+/// Checks whether something answers. At most one request is open, however many callers ask and however long it takes. A result is reused for a
+/// second. Health checks therefore cannot flood an engine.
 /// </summary>
 internal sealed class Probe(Func<CancellationToken, Task> ask, TimeProvider time)
 {
@@ -16,7 +16,7 @@ internal sealed class Probe(Func<CancellationToken, Task> ask, TimeProvider time
     private Task _open = Task.CompletedTask;
     private long _askedAt;
 
-    /// <summary>Null: it answers. Otherwise what is wrong, in a sentence.</summary>
+    /// <summary>Returns null if it answers, otherwise a sentence with the error.</summary>
     public Task<string?> AskAsync()
     {
         lock (_lock)
@@ -35,7 +35,7 @@ internal sealed class Probe(Func<CancellationToken, Task> ask, TimeProvider time
     {
         if (!_open.IsCompleted)
         {
-            return Invariant($"It still has not answered what it was asked more than {Limit.TotalSeconds:0} s ago.");
+            return Invariant($"It has not answered a request for more than {Limit.TotalSeconds:0} s.");
         }
 
         using var limit = new CancellationTokenSource(Limit, time);

@@ -21,7 +21,7 @@ internal sealed class TrainingGrpcHealth(IHostApplicationLifetime lifetime, Time
     {
         if (!IsKnown(request.Service))
         {
-            throw new RpcException(new Status(StatusCode.NotFound, $"There is no service '{request.Service}' here: give '{Name}', or '' for the whole."));
+            throw new RpcException(new Status(StatusCode.NotFound, $"There is no service '{request.Service}': use '{Name}', or '' for the whole server."));
         }
 
         return new HealthCheckResponse { Status = await StatusAsync(context, context.CancellationToken).ConfigureAwait(false) };

@@ -27,7 +27,7 @@ internal sealed class TrainingHealthCheck(IJobStore store, IEnumerable<Machine> 
         {
             ["job store"] = storeTrouble ?? "answers",
             ["tracker"] = tracker.Role.ToString(),
-            ["disk"] = tracker.DiskTrouble ?? "has room",
+            ["disk"] = tracker.DiskTrouble ?? "has free space",
         };
         var thrown = faults.Recent;
         if (thrown.Count > 0)
@@ -60,9 +60,9 @@ internal sealed class TrainingHealthCheck(IJobStore store, IEnumerable<Machine> 
             {
                 TrackerRole.Deciding => "This host decides.",
                 TrackerRole.Waiting => "Another host decides.",
-                TrackerRole.Starting => "This host has not heard yet who decides.",
-                TrackerRole.Failing => $"This host's tracker could not go on and begins anew: {tracker.Trouble?.Message}",
-                _ => "This host's tracker is stopped.",
+                TrackerRole.Starting => "It is not yet known which host decides.",
+                TrackerRole.Failing => $"The tracker of this host failed and restarts: {tracker.Trouble?.Message}",
+                _ => "The tracker of this host is stopped.",
             },
             .. tracker.DiskTrouble is { } disk ? [disk] : Array.Empty<string>(),
             .. away.Select(m => $"Machine '{m.Name}' cannot be reached: {m.Trouble}"),

@@ -35,13 +35,13 @@ internal static class Problem
     private static string TitleOf(TrainingError error) => error switch
     {
         TrainingError.InvalidArgument => "The request is not valid.",
-        TrainingError.Unauthenticated => "The caller is not known.",
-        TrainingError.PermissionDenied => "The caller may not do that.",
-        TrainingError.NotFound => "There is no such thing.",
-        TrainingError.AlreadyExists => "It exists already.",
-        TrainingError.FailedPrecondition => "Its state does not allow that.",
+        TrainingError.Unauthenticated => "The caller is not authenticated.",
+        TrainingError.PermissionDenied => "The caller may not do this.",
+        TrainingError.NotFound => "Not found.",
+        TrainingError.AlreadyExists => "It already exists.",
+        TrainingError.FailedPrecondition => "The current state does not allow this.",
         TrainingError.ResourceExhausted => "A limit is reached.",
-        TrainingError.Unavailable => "The training service cannot answer now.",
+        TrainingError.Unavailable => "The training service is not available.",
         _ => "The training service failed.",
     };
 

@@ -24,7 +24,7 @@ internal static class BatchReader
             if (bytes > CallLimits.MaxBatchBytes)
             {
                 throw TrainingException.Invalid(
-                    "requests", Invariant($"Together they have more than {CallLimits.MaxBatchBytes} bytes: give fewer in one call."));
+                    "requests", Invariant($"Together they have more than {CallLimits.MaxBatchBytes} bytes: send fewer in one call."));
             }
 
             if (all is null)
@@ -57,7 +57,7 @@ internal static class BatchReader
         {
             throw new TrainingException(
                 TrainingError.Unavailable,
-                Invariant($"No part of the call came for {LongestPause.TotalSeconds} s: send them one after the other. Nothing was submitted."));
+                Invariant($"The call sent no message for {LongestPause.TotalSeconds} s: send them without a pause. Nothing was submitted."));
         }
     }
 }

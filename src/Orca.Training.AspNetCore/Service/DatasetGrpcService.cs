@@ -46,7 +46,7 @@ internal sealed class DatasetGrpcService(
         var header = await messages.MoveNext(token).ConfigureAwait(false) ? messages.Current.Header : null;
         if (header is null)
         {
-            throw TrainingException.Invalid("header", "The first message has none: name the dataset and its files there.");
+            throw TrainingException.Invalid("header", "The first message must have it: name the dataset and its files there.");
         }
 
         new DatasetSize(_places.Limits).CheckCount(header.Files.Count);

@@ -62,7 +62,7 @@ internal sealed class ModelGrpcService(IHostApplicationLifetime lifetime, ILogge
 
     public override Task DownloadModelFile(Wire.DownloadModelFileRequest request, IServerStreamWriter<Wire.FileChunk> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
-        await _calls.StreamAsync(context, "go on after the last byte read", async token =>
+        await _calls.StreamAsync(context, "continue after the last byte received", async token =>
         {
             var client = Callers.For(context);
             // The version first: an alias may move while it is read.

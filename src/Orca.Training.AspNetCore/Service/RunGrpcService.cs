@@ -71,7 +71,7 @@ internal sealed class RunGrpcService(IHostApplicationLifetime lifetime, ILogger<
     public override Task DownloadArtifact(Wire.DownloadArtifactRequest request, IServerStreamWriter<Wire.FileChunk> responseStream, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {
         var job = TrainingGrpcService.JobOf(request.JobId);
-        await _calls.StreamAsync(context, "go on after the last byte read", async token =>
+        await _calls.StreamAsync(context, "continue after the last byte received", async token =>
         {
             var client = Callers.For(context);
             await using var stream = await client.Runs.OpenArtifactAsync(job, request.Name, request.Offset, token).ConfigureAwait(false);

@@ -62,10 +62,10 @@ internal sealed partial class TrainingGrpcService(
         var job = JobOf(request.JobId);
         if (request.AfterRevision < 0)
         {
-            throw TrainingException.Invalid("after_revision", $"{request.AfterRevision} is no revision: they count from 1; 0 means from the start.");
+            throw TrainingException.Invalid("after_revision", $"{request.AfterRevision} is not a revision: revisions count from 1; 0 means from the start.");
         }
 
-        await StreamAsync(context, "watch again from the last revision seen", async token =>
+        await StreamAsync(context, "watch again from the last revision received", async token =>
         {
             var lastSeen = new WatchPosition(job, StatusMapping.InstallationFromWire(request.Installation), request.AfterRevision);
             await foreach (var status in Callers.For(context).ResumeWatchAsync(lastSeen, token).ConfigureAwait(false))
@@ -79,7 +79,7 @@ internal sealed partial class TrainingGrpcService(
     public override Task StreamLogs(Wire.StreamLogsRequest request, IServerStreamWriter<Wire.StreamLogsResponse> responseStream, ServerCallContext context) => AnswerAsync(context, async () =>
     {
         var (job, query) = (JobOf(request.JobId), LogMapping.FromWire(request));
-        await StreamAsync(context, "go on after the last line seen", async token =>
+        await StreamAsync(context, "continue after the last line received", async token =>
         {
             await foreach (var lines in LogBatches.Of(Callers.For(context).StreamLogsAsync(job, query, token), token).ConfigureAwait(false))
             {

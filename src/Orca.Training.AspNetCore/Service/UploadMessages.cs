@@ -5,10 +5,12 @@ using Wire = Orca.Training.Grpc.Wire;
 
 namespace Orca.Training.AspNetCore.Service;
 
-/// <summary>The messages of an upload, each of which has to come in time, and all of them too: who sends no more holds nothing for long.</summary>
-/// <param name="messages">The messages as they come.</param>
-/// <param name="limits">How long it may take.</param>
-/// <param name="time">When it is.</param>
+/// <summary>
+/// The messages of an upload, with a time limit for each message and one for all, so that a stalled upload holds no resources.
+/// </summary>
+/// <param name="messages">The messages.</param>
+/// <param name="limits">The time limits.</param>
+/// <param name="time">The clock.</param>
 internal sealed class UploadMessages(IAsyncStreamReader<Wire.AddDatasetRequest> messages, RequestLimits limits, TimeProvider time)
     : IAsyncStreamReader<Wire.AddDatasetRequest>
 {
@@ -18,7 +20,9 @@ internal sealed class UploadMessages(IAsyncStreamReader<Wire.AddDatasetRequest> 
 
     public Wire.AddDatasetRequest Current => messages.Current;
 
-    /// <summary>Waits for the next message, which stays the next: until an upload has sent something beside its header, nobody's room is taken for it.</summary>
+    /// <summary>
+    /// Waits for the next message without consuming it: an upload takes a slot only when it has sent something besides its header.
+    /// </summary>
     /// <exception cref="TrainingException">None comes in time.</exception>
     public async Task AwaitAsync(CancellationToken cancellationToken)
     {
@@ -55,13 +59,13 @@ internal sealed class UploadMessages(IAsyncStreamReader<Wire.AddDatasetRequest> 
             && (e is OperationCanceledException or RpcException or IOException))
         {
             throw left < limits.UploadIdle ? TooLong() : new TrainingException(
-                TrainingError.ResourceExhausted, Invariant($"The upload has sent nothing for {limits.UploadIdle}, and is given up: nothing was stored, send it again."));
+                TrainingError.ResourceExhausted, Invariant($"The upload was ended because it sent nothing for {limits.UploadIdle}. Nothing was stored; send it again."));
         }
     }
 
     // A reset is seen here before the call is known to have ended: it is the caller's, and no error of this host.
-    private static TrainingException BrokenOff(Exception cause) => new(TrainingError.InvalidArgument, "The upload broke off: nothing was stored, send it again.", inner: cause);
+    private static TrainingException BrokenOff(Exception cause) => new(TrainingError.InvalidArgument, "The upload was interrupted. Nothing was stored; send it again.", inner: cause);
 
     private TrainingException TooLong() => new(
-        TrainingError.ResourceExhausted, Invariant($"The upload takes longer than {limits.UploadTime}, and is given up: nothing was stored, send less at once."));
+        TrainingError.ResourceExhausted, Invariant($"The upload was ended because it took longer than {limits.UploadTime}. Nothing was stored; send less at once."));
 }

@@ -23,7 +23,7 @@ internal sealed class UploadStream(IAsyncStreamReader<Wire.AddDatasetRequest> re
 
             if (!await requests.MoveNext(cancellationToken).ConfigureAwait(false))
             {
-                throw TrainingException.Invalid("content", $"The messages end before the file {PlainName.Quoted(name)} does: send its bytes, and the last of them with ends_file.");
+                throw TrainingException.Invalid("content", $"The messages end before the file {PlainName.Quoted(name)} is complete: send all its bytes, and set ends_file in its last message.");
             }
 
             _left = requests.Current.Content.Memory;

@@ -2,87 +2,89 @@ using Orca.Training.Jobs;
 
 namespace Orca.Training.Artifacts;
 
-/// <summary>Gives each attempt a place where only it can write, and reads what it left there. Thread-safe.</summary>
+/// <summary>
+/// Gives each attempt a folder or prefix of its own for its output, and collects the files that it leaves there. Thread-safe.
+/// </summary>
 public interface IArtifactStore
 {
     /// <summary>
-    /// Whether each host of the installation finds here what any of them put here. A host that could share its job store with others, but
-    /// not this, says so when it starts.
+    /// Whether all hosts of the installation see the same content. A host warns at start if its job store is shared but this store is not.
     /// </summary>
     bool IsShared { get; }
 
     /// <summary>
-    /// Whether its places are folders of this host, which a machine has to mount or to copy. Otherwise they are addresses that the containers
-    /// reach over a network, by what an <see cref="Access.IPlaceAccess"/> grants them.
+    /// Whether the places are folders of this host, which a machine mounts or copies. Otherwise they are network addresses, which containers
+    /// access with credentials from an <see cref="Access.IPlaceAccess"/>.
     /// </summary>
     bool IsOnHost { get; }
 
-    /// <summary>Makes an attempt's places ready; repeating it changes nothing.</summary>
-    /// <exception cref="IOException">A place cannot be made.</exception>
+    /// <summary>Creates the places of an attempt. It can be repeated.</summary>
+    /// <exception cref="IOException">A place cannot be created.</exception>
     Task<AttemptPlaces> PrepareAsync(AttemptName attempt, CancellationToken cancellationToken);
 
-    /// <summary>Lists and hashes what an attempt left, after its containers have ended.</summary>
+    /// <summary>Lists and hashes the files of an attempt, after its containers have ended.</summary>
     /// <param name="attempt">The attempt.</param>
-    /// <param name="announced">What its training said it would leave; each must be there as announced.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Its files by name.</returns>
-    /// <exception cref="ArtifactException">An announced file is missing or differs, a file is none that can be published, or there is too much.</exception>
+    /// <param name="announced">The files that the training announced; each must exist as announced.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The files, ordered by name.</returns>
+    /// <exception cref="ArtifactException">An announced file is missing or different, a file cannot be published, or a limit is exceeded.</exception>
     Task<IReadOnlyList<Artifact>> CollectAsync(AttemptName attempt, IReadOnlyList<AnnouncedArtifact> announced, CancellationToken cancellationToken);
 
-    /// <summary>What an attempt left that is not among its artifacts because it is no file, such as a link to a folder; none where there is nothing but files.</summary>
-    /// <param name="attempt">The attempt, which was collected.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>For each what it is, in words that begin with its name.</returns>
+    /// <summary>Lists what an attempt left that cannot be an artifact because it is not a file, such as a link to a folder.</summary>
+    /// <param name="attempt">The attempt, after it was collected.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>A description of each, which starts with its name.</returns>
     Task<IReadOnlyList<string>> FindLeftOutAsync(AttemptName attempt, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <summary>
-    /// Looks whether the checkpoint of an attempt's job can be handed on, and reads none of it. Asked before an attempt that follows another
-    /// one starts, and when one has succeeded.
+    /// Checks whether the checkpoint of a job can be used by another attempt, without reading the files. Called before an attempt that follows
+    /// another one starts, and when an attempt has succeeded.
     /// </summary>
-    /// <exception cref="ArtifactException">It exceeds the limits, or holds a name that can be none.</exception>
+    /// <exception cref="ArtifactException">The checkpoint exceeds a limit, or has an invalid file name.</exception>
     Task CheckCheckpointAsync(AttemptName attempt, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Opens a published artifact for reading.</summary>
     /// <param name="artifact">The artifact, as it was collected.</param>
-    /// <param name="offset">How many bytes are left out at its beginning, from 0 to its size.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="ArtifactException">It is not there, or is no longer what was published.</exception>
+    /// <param name="offset">The number of bytes to skip, from 0 to the size.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ArtifactException">It does not exist, or is no longer what was published.</exception>
     /// <exception cref="IOException">It cannot be read now.</exception>
     Task<Stream> OpenAsync(Artifact artifact, long offset, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The place that <see cref="PrepareAsync"/> gave an attempt for its output. What was published lies there, where it is a folder; behind a
-    /// network it lies where <see cref="Artifact.Location"/> says, which the attempt itself cannot reach.
+    /// Gets the output place of an attempt, as <see cref="PrepareAsync"/> created it. If it is a folder, published files are there. On a network
+    /// they are at <see cref="Artifact.Location"/>, which the attempt itself cannot access.
     /// </summary>
     Uri OutputOf(AttemptName attempt);
 
     /// <summary>
-    /// Deletes what the attempts of a job left, and the job's checkpoint, for good. None is no error, and repeating it deletes what an
-    /// earlier try left.
+    /// Deletes the files of a job's attempts, and the job's checkpoint, permanently. It can be repeated, and if there are none, nothing happens.
     /// </summary>
-    /// <remarks>Who reads an artifact meanwhile gets all of it or an error; who opens one afterwards is told that it is not there.</remarks>
-    /// <param name="installation">The job's installation.</param>
+    /// <remarks>A concurrent reader gets the complete file or an error. Opening a file later fails.</remarks>
+    /// <param name="installation">The installation of the job.</param>
     /// <param name="job">The job; none of its attempts runs any more.</param>
-    /// <param name="exceptAttempt">The number of the attempt whose output stays where it is; null if none does.</param>
-    /// <param name="cancellationToken">Gives up; how much is gone is then not known.</param>
-    /// <exception cref="IOException">It cannot be deleted now; some may be gone.</exception>
+    /// <param name="exceptAttempt">The number of an attempt whose output is kept; null for none.</param>
+    /// <param name="cancellationToken">Cancels the call. It is then unknown what was deleted.</param>
+    /// <exception cref="IOException">The files cannot be deleted now; some may be deleted.</exception>
     Task RemoveAsync(InstallationId installation, JobId job, int? exceptAttempt, CancellationToken cancellationToken);
 }
 
 /// <summary>Where an attempt writes.</summary>
-/// <param name="Output">Its own place; what lies there at its end is published if it succeeds.</param>
-/// <param name="Checkpoint">Its job's place, which the job's next attempt sees again.</param>
+/// <param name="Output">The place of the attempt. Files that are there at its end are published if it succeeds.</param>
+/// <param name="Checkpoint">The place of the job, which the next attempt gets again.</param>
 public sealed record AttemptPlaces(Uri Output, Uri Checkpoint);
 
-/// <summary>An artifact is not what it should be.</summary>
+/// <summary>Thrown if an artifact is missing, invalid or changed.</summary>
 public sealed class ArtifactException : Exception
 {
-    /// <summary>Says which artifact and what is wrong with it. Callers read it where an attempt ends so: it names no path of the host.</summary>
+    /// <summary>
+    /// Creates the exception. The message names the artifact and the error, but no path of the host, because callers see it.
+    /// </summary>
     public ArtifactException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }
 
-    /// <summary>How an attempt ends whose artifact it is. Default <see cref="OutcomeCode.ArtifactMissing"/>.</summary>
+    /// <summary>The outcome of the attempt. Default <see cref="OutcomeCode.ArtifactMissing"/>.</summary>
     public OutcomeCode Code { get; init; } = OutcomeCode.ArtifactMissing;
 }

@@ -14,6 +14,6 @@ internal static partial class ClientLog
     [LoggerMessage(1082, LogLevel.Information, "Dataset {DatasetId} has version {Version} of intents: {Report}")]
     public static partial void IntentsAdded(this ILogger logger, string datasetId, string version, object? report);
 
-    [LoggerMessage(1083, LogLevel.Error, "It could not be put on record that {User} did this: {Operation}, {Subject}, from {Origin}. It is done all the same")]
+    [LoggerMessage(1083, LogLevel.Error, "An audit event could not be stored, but its change was made. User: {User}, operation: {Operation}, subject: {Subject}, origin: {Origin}")]
     public static partial void NotAudited(this ILogger logger, Exception error, string? user, string operation, string subject, string? origin);
 }

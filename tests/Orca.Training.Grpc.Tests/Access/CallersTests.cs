@@ -52,7 +52,7 @@ public sealed class CallersTests : IDisposable
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => teams.ClientOf("guest").ListTrainingsAsync(new TrainingQuery(), Token));
 
         Assert.Equal(
-            (TrainingError.PermissionDenied, "'guest' may not list trainings: it takes the role Viewer, Submitter or Operator, which the host gives by OrcaTraining:Access."),
+            (TrainingError.PermissionDenied, "'guest' may not list trainings: this needs the role Viewer, Submitter or Operator, which the host assigns in OrcaTraining:Access."),
             (refusal.Error, refusal.Message));
     }
 
@@ -122,7 +122,7 @@ public sealed class CallersTests : IDisposable
         await teams.ClientOf("owner").Datasets.AddAsync("digits", [DataInstallation.File("b.csv", "more")], Token);
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => teams.ClientOf("operator").Models.SetAliasAsync("old-model", "production", 1, Token));
         Assert.Equal(
-            (TrainingError.PermissionDenied, "'operator' may not move aliases of the model 'old-model': it belongs to all teams, and it takes an operator for all of them."),
+            (TrainingError.PermissionDenied, "'operator' may not move aliases of the model 'old-model': it is shared by all teams, so this needs an operator of all teams."),
             (refusal.Error, refusal.Message));
         await teams.ClientOf("platform").Models.SetAliasAsync("old-model", "production", 1, Token);
     }
@@ -139,7 +139,7 @@ public sealed class CallersTests : IDisposable
         var trained = await Assert.ThrowsAsync<TrainingException>(() => other.TrainAsync(Request with { DatasetId = things.Dataset.DatasetId }, Token));
 
         Assert.Equal(
-            (TrainingError.PermissionDenied, $"'other' may not add to the dataset '{things.Dataset.DatasetId}': it belongs to another team. Take another name."), (added.Error, added.Message));
+            (TrainingError.PermissionDenied, $"'other' may not add to the dataset '{things.Dataset.DatasetId}': it belongs to another team. Choose another name."), (added.Error, added.Message));
         Assert.Equal($"output_model_name: The model '{things.Model}' belongs to others: give another name.", published.Message);
         Assert.Equal($"dataset_id: There is no dataset '{things.Dataset.DatasetId}': add it first.", trained.Message);
     }
@@ -194,7 +194,7 @@ public sealed class CallersTests : IDisposable
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => owner.TrainAllAsync([Request, Request], cancellationToken: Token));
 
         Assert.Equal(
-            (TrainingError.ResourceExhausted, "You have 2 trainings in the queue, and 3 are the most for a caller: with 2 more there would be too many. Wait for some to start, or cancel some."),
+            (TrainingError.ResourceExhausted, "You have 2 queued trainings, and 2 more would exceed the limit of 3 for a caller. Wait for some to start, or cancel some."),
             (refusal.Error, refusal.Message));
         await teams.ClientOf("submitter").TrainAsync(Request, Token);
         await teams.Installation.RunAsync(group.Jobs[0], null);
@@ -213,7 +213,7 @@ public sealed class CallersTests : IDisposable
 
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => owner.StreamLogsAsync(things.Done, cancellationToken: Token).ToListAsync(Token).AsTask());
 
-        Assert.Equal((TrainingError.ResourceExhausted, "You have 2 streams open, which is the most for a caller: end one of them first."), (refusal.Error, refusal.Message));
+        Assert.Equal((TrainingError.ResourceExhausted, "You have reached the limit of 2 open streams for a caller: end one of them first."), (refusal.Error, refusal.Message));
         await file.DisposeAsync();
         await owner.StreamLogsAsync(things.Done, cancellationToken: Token).ToListAsync(Token);
     }

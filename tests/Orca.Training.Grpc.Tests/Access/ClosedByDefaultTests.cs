@@ -53,12 +53,12 @@ public sealed class ClosedByDefaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null, "came through a socket that does not tell who is at its other end")]
-    [InlineData("10.0.0.1", "came from another machine")]
-    [InlineData("::ffff:10.0.0.1", "came from another machine")]
-    [InlineData("0.0.0.0", "came from another machine")]
-    [InlineData("2001:db8::1", "came from another machine")]
-    [InlineData("127.0.0.9", "this machine has no such connection of its own")]
+    [InlineData(null, "the connection of this call does not tell who calls")]
+    [InlineData("10.0.0.1", "comes from another machine")]
+    [InlineData("::ffff:10.0.0.1", "comes from another machine")]
+    [InlineData("0.0.0.0", "comes from another machine")]
+    [InlineData("2001:db8::1", "comes from another machine")]
+    [InlineData("127.0.0.9", "the connection of this call does not start on this machine")]
     public async Task Nobody_else_is_answered_and_told_why_and_what_the_host_would_write(string? address, string why)
     {
         await using var host = await StartAsync(c => c.Connection.RemoteIpAddress = address is null ? null : IPAddress.Parse(address));
@@ -69,7 +69,7 @@ public sealed class ClosedByDefaultTests : IDisposable
 
         Assert.Equal(TrainingError.Unauthenticated, refusal.Error);
         Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Its host says who else may call with app.MapOrcaTraining().RequireAuthorization(policy).", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("To accept other callers, the host calls app.MapOrcaTraining().RequireAuthorization(policy).", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(refusal.Message, Assert.IsType<RpcException>(refusal.InnerException).Status.Detail);
         Assert.Contains(host.Logs.GetSnapshot(), record => record.Id.Id == 3002 && record.Message.EndsWith(refusal.Message, StringComparison.Ordinal));
         await Assert.ThrowsAsync<TrainingException>(() => client.WatchTrainingAsync(new JobId(1), cancellationToken: Token).ToListAsync(Token).AsTask());
@@ -85,8 +85,8 @@ public sealed class ClosedByDefaultTests : IDisposable
 
         Assert.Equal((HttpStatusCode.Unauthorized, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         Assert.Equal(
-            "This training service answers only callers on its own machine, and this call came from another machine. "
-            + "Its host says who else may call with app.MapOrcaTraining().RequireAuthorization(policy).",
+            "The training service accepts calls from its own machine only, and this call comes from another machine. "
+            + "To accept other callers, the host calls app.MapOrcaTraining().RequireAuthorization(policy).",
             JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("detail").GetString());
     }
 
@@ -237,8 +237,8 @@ public sealed class ClosedByDefaultTests : IDisposable
 
         Assert.Equal(warnings, told.Count);
         Assert.All(told, r => Assert.Equal(
-            (3004, "Nobody has said who may call the training service, so only callers on this machine are answered. "
-                + "Write app.MapOrcaTraining().AllowThisMachineOnly() where that is right, and otherwise app.MapOrcaTraining().RequireAuthorization(policy)."),
+            (3004, "The host does not say who may call the training service, so it accepts calls from this machine only. "
+                + "If that is intended, call app.MapOrcaTraining().AllowThisMachineOnly(); otherwise call app.MapOrcaTraining().RequireAuthorization(policy)."),
             (r.Id.Id, r.Message)));
     }
 

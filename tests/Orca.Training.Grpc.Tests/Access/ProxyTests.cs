@@ -137,7 +137,7 @@ public sealed class ProxyTests
             {
                 var refusal = await Assert.ThrowsAsync<TrainingException>(call);
                 Assert.Equal(TrainingError.Unauthenticated, refusal.Error);
-                Assert.Contains("answers only callers on its own machine", refusal.Message, StringComparison.Ordinal);
+                Assert.Contains("accepts calls from its own machine only", refusal.Message, StringComparison.Ordinal);
             }
         }
 

@@ -13,8 +13,8 @@ public sealed class SocketOwnersTests
     [Theory]
     [InlineData(1000, 1000, null)]
     [InlineData(0, 1000, null)]
-    [InlineData(33, 1000, "this call comes from a program of user 33, while the service is user 1000")]
-    [InlineData(33, 0, "this call comes from a program of user 33, while the service is user 0")]
+    [InlineData(33, 1000, "this call comes from a program of user 33, but the service runs as user 1000")]
+    [InlineData(33, 0, "this call comes from a program of user 33, but the service runs as user 0")]
     public void Its_own_user_and_root_are_direct_callers_and_others_are_not(int caller, int own, string? whyNot) => Assert.Equal(
         whyNot,
         SocketOwners.WhyNot([Head, Listening(own), Line("0100007F:9C40", "0100007F:1388", "01", caller), Line("0100007F:1388", "0100007F:9C40", "01", own)], Client, Server));
@@ -24,7 +24,7 @@ public sealed class SocketOwnersTests
     [InlineData("05")]
     [InlineData("06")]
     public void An_end_that_its_owner_has_closed_is_nobodys_though_it_is_listed_as_roots(string state) => Assert.Equal(
-        "this machine has no such connection of its own",
+        "the connection of this call does not start on this machine",
         SocketOwners.WhyNot([Head, Line("0100007F:9C40", "0100007F:1388", state, 0), Line("0100007F:1388", "0100007F:9C40", "01", 1000)], Client, Server));
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class SocketOwnersTests
 
     [Fact]
     public void Another_connection_to_the_same_port_is_no_answer() => Assert.Equal(
-        "this machine has no such connection of its own",
+        "the connection of this call does not start on this machine",
         SocketOwners.WhyNot([Listening(1000), Line("0100007F:9C41", "0100007F:1388", "01", 1000), Line("0100007F:1388", "0100007F:9C41", "01", 1000)], Client, Server));
 
     private static string Listening(int user) => Line("0100007F:1388", "00000000:0000", "0A", user);

@@ -36,7 +36,7 @@ public sealed class HealthEndpointTests
 
         var unknown = await Assert.ThrowsAsync<RpcException>(async () => await client.CheckAsync(new HealthCheckRequest { Service = "training" }, cancellationToken: Token));
         Assert.Equal(
-            (StatusCode.NotFound, "There is no service 'training' here: give 'training.TrainingService', or '' for the whole."),
+            (StatusCode.NotFound, "There is no service 'training': use 'training.TrainingService', or '' for the whole server."),
             (unknown.StatusCode, unknown.Status.Detail));
     }
 

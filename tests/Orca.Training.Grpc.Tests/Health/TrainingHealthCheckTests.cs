@@ -25,9 +25,9 @@ public sealed class TrainingHealthCheckTests
     [Theory]
     [InlineData("Deciding", HealthStatus.Healthy, "The job store answers. This host decides.")]
     [InlineData("Waiting", HealthStatus.Healthy, "The job store answers. Another host decides.")]
-    [InlineData("Starting", HealthStatus.Degraded, "The job store answers. This host has not heard yet who decides.")]
-    [InlineData("Failing", HealthStatus.Degraded, "The job store answers. This host's tracker could not go on and begins anew: No memory.")]
-    [InlineData("Stopped", HealthStatus.Unhealthy, "The job store answers. This host's tracker is stopped.")]
+    [InlineData("Starting", HealthStatus.Degraded, "The job store answers. It is not yet known which host decides.")]
+    [InlineData("Failing", HealthStatus.Degraded, "The job store answers. The tracker of this host failed and restarts: No memory.")]
+    [InlineData("Stopped", HealthStatus.Unhealthy, "The job store answers. The tracker of this host is stopped.")]
     public async Task The_tracker_says_who_decides(string role, HealthStatus status, string description)
     {
         _tracker.Is(Enum.Parse<TrackerRole>(role), role == "Failing" ? new InvalidOperationException("No memory.") : null);
@@ -115,7 +115,7 @@ public sealed class TrainingHealthCheckTests
         Assert.False(first.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("It did not answer within 5 s.", await first.WaitAsync(Token));
-        Assert.Equal("It still has not answered what it was asked more than 5 s ago.", await probe.AskAsync().WaitAsync(Token));
+        Assert.Equal("It has not answered a request for more than 5 s.", await probe.AskAsync().WaitAsync(Token));
         Assert.Equal(1, asked);
 
         hanging.SetResult();

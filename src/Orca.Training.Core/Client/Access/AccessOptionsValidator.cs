@@ -4,7 +4,7 @@ using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
-/// <summary>Checks who may do what when the host starts.</summary>
+/// <summary>Validates roles and limits when the host starts.</summary>
 internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 {
     private const int LongestTeam = 128;
@@ -20,7 +20,7 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
         Team(nameof(options.DefaultTeam), options.DefaultTeam, found);
         if (options.KeepAudit < TimeSpan.FromDays(1))
         {
-            found.Add(Invariant($"{Section}{nameof(options.KeepAudit)} is {options.KeepAudit}: give at least 1 day, as 1.00:00:00."));
+            found.Add(Invariant($"{Section}{nameof(options.KeepAudit)} is {options.KeepAudit}: give at least 1 day, such as 1.00:00:00."));
         }
 
         if (options.UserClaim is { } claim && string.IsNullOrWhiteSpace(claim))
@@ -74,7 +74,7 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
     {
         if (value < 0)
         {
-            found.Add(Invariant($"{Section}{setting} is {value}: give 0 for no limit, or more."));
+            found.Add(Invariant($"{Section}{setting} is {value}: give 0 (no limit) or more."));
         }
     }
 }

@@ -4,17 +4,17 @@ using Orca.Training.Diagnostics;
 
 namespace Orca.Training.Client;
 
-/// <summary>Puts on record who did what, and lets go of what is old. One for the host.</summary>
-/// <param name="store">Where it is kept.</param>
-/// <param name="options">How long.</param>
-/// <param name="time">When it is.</param>
-/// <param name="logger">Told of what could not be kept.</param>
+/// <summary>Writes the audit log, and removes old events. One for each host.</summary>
+/// <param name="store">The store of the events.</param>
+/// <param name="options">How long events are kept.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Logs events that could not be stored.</param>
 internal sealed class AuditTrail(IAuditStore store, AccessOptions options, TimeProvider time, ILogger logger)
 {
-    // What is too old is not shown either way, so it can wait to be removed.
+    // Queries leave out old events, so their removal can wait.
     private static readonly TimeSpan RemovalPeriod = TimeSpan.FromHours(1);
 
-    // A change that is done is not undone because its record waits, and its caller does not wait for ever.
+    // The change is already made, so its caller waits only a limited time for the record.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private long _removedAt;
@@ -27,7 +27,7 @@ internal sealed class AuditTrail(IAuditStore store, AccessOptions options, TimeP
             await store.AppendAsync(entry, late.Token);
             await RemoveOldAsync(late.Token);
         }
-#pragma warning disable CA1031 // The change is done: its caller has to hear that, and the log has what could not be kept.
+#pragma warning disable CA1031 // The change is made, so its caller must get the result; the log has the event.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -35,7 +35,7 @@ internal sealed class AuditTrail(IAuditStore store, AccessOptions options, TimeP
         }
     }
 
-    /// <summary>Events that are not too old, the newest first.</summary>
+    /// <summary>Events that are not too old, newest first.</summary>
     public ValueTask<IReadOnlyList<AuditEvent>> ReadAsync(AuditQuery query, IReadOnlyList<string>? teams, CancellationToken cancellationToken) =>
         store.ReadAsync(query, teams, time.GetUtcNow() - options.KeepAudit, cancellationToken);
 

@@ -3,21 +3,21 @@ using System.Runtime.CompilerServices;
 namespace Orca.Training.Client;
 
 /// <summary>
-/// What lies around every call of a client, once: the caller's limits, whether the caller may do such a thing at all, what is told of what the call
-/// meets, and the record of who did it. Whose the thing is that is asked for is said by the views of the stores behind it.
+/// The checks around every call of a client: limits, permission, errors, and the audit log. Ownership of single objects is checked by the views of
+/// the stores.
 /// </summary>
-/// <param name="errors">What callers are told.</param>
-/// <param name="rights">What the caller may do; null for the application itself, which may do anything.</param>
-/// <param name="budget">What the caller has left; null for no limits.</param>
-/// <param name="audit">Where it goes on record who did what; null for the application, which keeps its own record.</param>
+/// <param name="errors">Translates exceptions for callers.</param>
+/// <param name="rights">The rights of the caller; null for the application itself, which may do anything.</param>
+/// <param name="budget">The remaining limits of the caller; null for no limits.</param>
+/// <param name="audit">The audit log; null for the application itself.</param>
 internal sealed class CallGuard(ClientErrors errors, CallerRights? rights = null, CallerBudget? budget = null, CallerAudit? audit = null)
 {
     public ClientErrors Errors => errors;
 
-    /// <summary>What the caller has left; null for no limits.</summary>
+    /// <summary>The remaining limits of the caller; null for no limits.</summary>
     public CallerBudget? Budget => budget;
 
-    /// <summary>Answers a call.</summary>
+    /// <summary>Runs a call.</summary>
     public async Task<T> AskAsync<T>(Operation operation, Func<ValueTask<T>> ask, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -54,7 +54,7 @@ internal sealed class CallGuard(ClientErrors errors, CallerRights? rights = null
         }
     }
 
-    /// <summary>Tells a stream; what came before an error is told.</summary>
+    /// <summary>Runs a call that streams. Items before an error are returned.</summary>
     public async IAsyncEnumerable<T> StreamAsync<T>(Operation operation, IAsyncEnumerable<T> stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var open = Enter(operation, isStream: true);
@@ -64,10 +64,10 @@ internal sealed class CallGuard(ClientErrors errors, CallerRights? rights = null
         }
     }
 
-    /// <summary>Puts on record that the caller has changed something.</summary>
-    /// <param name="operation">What was done.</param>
-    /// <param name="subject">To what, such as <c>job 17</c>.</param>
-    /// <param name="team">Whose that is.</param>
+    /// <summary>Records a change by the caller.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="subject">The changed object, such as <c>job 17</c>.</param>
+    /// <param name="team">The team that owns it.</param>
     public ValueTask RecordAsync(Operation operation, string subject, string? team) => audit?.RecordAsync(operation, subject, team) ?? ValueTask.CompletedTask;
 
     private static string StoreOf(Operation operation) => operation.Subject is Subject.Training ? "job store" : "store";

@@ -2,10 +2,10 @@ using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
-/// <summary>What one caller has left of the limits: requests, streams, queued trainings, bytes that are being uploaded. Thread-safe.</summary>
+/// <summary>The remaining limits of one caller: requests, streams, queued trainings, bytes of running uploads. Thread-safe.</summary>
 internal sealed class CallerBudget(AccessOptions options, TimeProvider time)
 {
-    // A page of ten lists, or a script's start, is no flood.
+    // A page with ten lists, or the start of a script, is not a flood.
     private const int Burst = 10;
 
     private readonly Lock _lock = new();
@@ -15,10 +15,10 @@ internal sealed class CallerBudget(AccessOptions options, TimeProvider time)
     private long _uploading;
     private int _queueRoom;
 
-    /// <summary>Trainings of the caller that may be queued at once; 0 for any number.</summary>
+    /// <summary>How many trainings of the caller may be queued; 0 for no limit.</summary>
     public int QueuedTrainings => options.QueuedTrainings;
 
-    /// <summary>Whether nothing of it is used, so that it may be forgotten.</summary>
+    /// <summary>Whether nothing is in use, so that the budget can be dropped.</summary>
     public bool IsIdle
     {
         get
@@ -32,7 +32,7 @@ internal sealed class CallerBudget(AccessOptions options, TimeProvider time)
     }
 
     /// <summary>Counts a request.</summary>
-    /// <exception cref="TrainingException">There were too many of late.</exception>
+    /// <exception cref="TrainingException">The limit is reached.</exception>
     public void Request()
     {
         if (options.RequestsPerSecond == 0)
@@ -51,11 +51,11 @@ internal sealed class CallerBudget(AccessOptions options, TimeProvider time)
         }
 
         throw Exhausted(Invariant(
-            $"You have sent more requests than {options.RequestsPerSecond} a second, which is the most for a caller: ")
-            + "wait a second, and ask for several things in one call.");
+            $"You have reached the limit of {options.RequestsPerSecond} requests per second for a caller: ")
+            + "wait a second, and combine requests in one call.");
     }
 
-    /// <summary>Opens a stream; dispose what is returned when it ends.</summary>
+    /// <summary>Opens a stream. Dispose the result when it ends.</summary>
     /// <exception cref="TrainingException">Too many are open.</exception>
     public IDisposable Stream()
     {
@@ -63,7 +63,7 @@ internal sealed class CallerBudget(AccessOptions options, TimeProvider time)
         {
             if (options.OpenStreams > 0 && _streams >= options.OpenStreams)
             {
-                throw Exhausted(Invariant($"You have {_streams} streams open, which is the most for a caller: end one of them first."));
+                throw Exhausted(Invariant($"You have reached the limit of {options.OpenStreams} open streams for a caller: end one of them first."));
             }
 
             _streams++;
@@ -72,8 +72,8 @@ internal sealed class CallerBudget(AccessOptions options, TimeProvider time)
         return new Given(() => Back(streams: 1, bytes: 0));
     }
 
-    /// <summary>Counts bytes of an upload under way.</summary>
-    /// <exception cref="TrainingException">Those under way have sent too many together.</exception>
+    /// <summary>Counts bytes of a running upload.</summary>
+    /// <exception cref="TrainingException">The running uploads exceed the limit together.</exception>
     public void Upload(int bytes)
     {
         lock (_lock)
@@ -85,18 +85,18 @@ internal sealed class CallerBudget(AccessOptions options, TimeProvider time)
             }
         }
 
-        throw Exhausted(Invariant($"Your uploads under way hold more than {options.UploadMiB} MiB together, which is the most for a caller: ")
-            + "wait for one of them to end.");
+        throw Exhausted(Invariant($"You have reached the limit of {options.UploadMiB} MiB in running uploads for a caller: ")
+            + "wait until one of them ends.");
     }
 
     /// <summary>An upload has ended.</summary>
     public void Uploaded(long bytes) => Back(streams: 0, bytes);
 
     /// <summary>
-    /// Makes room for trainings in the queue. They are counted again only when the room that was left is used up: the queue can only have become
-    /// shorter by what others did.
+    /// Reserves room for trainings in the queue. The queue is counted again only when the room of the last count is used up: meanwhile it can only
+    /// have become shorter.
     /// </summary>
-    /// <param name="trainings">How many are to be submitted.</param>
+    /// <param name="trainings">How many will be submitted.</param>
     /// <param name="count">Counts the caller's queued trainings, up to a number.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TrainingException">Too many are queued.</exception>
@@ -117,7 +117,7 @@ internal sealed class CallerBudget(AccessOptions options, TimeProvider time)
         if (!Take(trainings))
         {
             throw Exhausted(Invariant(
-                $"You have {queued} trainings in the queue, and {most} are the most for a caller: with {trainings} more there would be too many. ")
+                $"You have {queued} queued trainings, and {trainings} more would exceed the limit of {most} for a caller. ")
                 + "Wait for some to start, or cancel some.");
         }
     }

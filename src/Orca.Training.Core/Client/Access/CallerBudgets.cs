@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Orca.Training.Client;
 
-/// <summary>The budgets of callers, by who they are. Those that nobody uses are forgotten when there are many. Thread-safe.</summary>
+/// <summary>The budgets of callers, by name. If there are many, idle ones are dropped. Thread-safe.</summary>
 internal sealed class CallerBudgets(AccessOptions options, TimeProvider time)
 {
     private const int Many = 4096;

@@ -2,21 +2,21 @@ using System.Security.Claims;
 
 namespace Orca.Training.Client;
 
-/// <summary>Who a caller is: what its issuer calls it, and the issuer. Two issuers may know one name, and mean two. Pure.</summary>
+/// <summary>The name of a caller: its subject and the issuer. The same subject from two issuers is two callers. Pure.</summary>
 internal static class CallerIdentity
 {
-    // What most call the subject of a token, and what ASP.NET makes of that.
+    // The usual claim for the subject of a token.
     private const string Subject = "sub";
 
-    /// <param name="caller">A caller whom the host has authenticated.</param>
-    /// <param name="userClaim">The claim that says who it is; null for the usual ones.</param>
-    /// <exception cref="TrainingException">Nothing says who it is, or what does is no text for a record.</exception>
+    /// <param name="caller">The authenticated caller.</param>
+    /// <param name="userClaim">The claim that identifies the caller; null for the usual ones.</param>
+    /// <exception cref="TrainingException">No claim identifies the caller, or its value is not a valid name.</exception>
     public static string Of(ClaimsPrincipal caller, string? userClaim)
     {
         ClaimsIdentity[] known = [.. caller.Identities.Where(i => i.IsAuthenticated)];
         if (known.Length == 0)
         {
-            throw new TrainingException(TrainingError.Unauthenticated, "The training service does not know who calls: sign in, or send a token.");
+            throw new TrainingException(TrainingError.Unauthenticated, "The caller is not authenticated: sign in, or send a token.");
         }
 
         var claim = userClaim is null
@@ -26,8 +26,8 @@ internal static class CallerIdentity
         {
             throw new TrainingException(
                 TrainingError.Unauthenticated,
-                $"The caller is authenticated, but has no claim that says who it is ({userClaim ?? "sub, the name identifier or a name"}): "
-                + "have the issuer send one, or name another claim by OrcaTraining:Access:UserClaim.");
+                $"The caller is authenticated, but has no claim with its identity ({userClaim ?? "sub, the name identifier or a name"}): "
+                + "configure the issuer to send one, or set OrcaTraining:Access:UserClaim to another claim.");
         }
 
         var user = Text(claim);
@@ -35,7 +35,7 @@ internal static class CallerIdentity
         return user;
     }
 
-    /// <summary>The subject, and its issuer where that is another than the host itself: no two pairs make the same text.</summary>
+    /// <summary>The subject, and the issuer unless it is the host itself. No two pairs give the same text.</summary>
     private static string Text(Claim claim) =>
         claim.Issuer != ClaimsIdentity.DefaultIssuer ? $"{claim.Value} <{claim.Issuer.Replace("<", "%3C", StringComparison.Ordinal)}>"
         : claim.Value.EndsWith('>') ? $"{claim.Value} <>"

@@ -2,7 +2,7 @@ using Orca.Training.Ownership;
 
 namespace Orca.Training.Client;
 
-/// <summary>Which datasets and models a caller sees, and which names become its team's.</summary>
+/// <summary>The names of datasets and models that a caller sees, and new names for its team.</summary>
 internal sealed class CallerNames(INameOwners owners, CallerRights rights)
 {
     public CallerRights Rights => rights;
@@ -12,7 +12,7 @@ internal sealed class CallerNames(INameOwners owners, CallerRights rights)
     public async ValueTask<bool> SeesAsync(NameKind kind, string name, CancellationToken cancellationToken) =>
         rights.SeesAll || rights.SeesName(await owners.FindAsync(kind, name, cancellationToken));
 
-    /// <summary>Those of some names that the caller sees, in their order.</summary>
+    /// <summary>The names that the caller sees, in their order.</summary>
     public async ValueTask<IReadOnlyList<string>> SeenAsync(NameKind kind, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         if (rights.SeesAll)
@@ -25,12 +25,12 @@ internal sealed class CallerNames(INameOwners owners, CallerRights rights)
     }
 
     /// <summary>
-    /// Makes sure that the caller may add to a name, which becomes its team's if nobody has used it before, and stays so whatever becomes of what is added:
-    /// another one of the team may be adding to it meanwhile.
+    /// Checks that the caller may add to a name. An unused name becomes the team's, permanently, even if the addition fails: another member of the
+    /// team may be adding to it at the same time.
     /// </summary>
-    /// <param name="kind">What it is of.</param>
+    /// <param name="kind">What the name names.</param>
     /// <param name="name">The name.</param>
-    /// <param name="isUsed">Says whether there is something of that name.</param>
+    /// <param name="isUsed">Returns whether the name is in use.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether the caller may.</returns>
     public async ValueTask<bool> ClaimAsync(

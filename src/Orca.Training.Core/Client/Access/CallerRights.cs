@@ -2,7 +2,7 @@ using Orca.Training.Jobs;
 
 namespace Orca.Training.Client;
 
-/// <summary>What follows from a scope, for each question that is asked of it. Pure.</summary>
+/// <summary>The rights that follow from a scope. Pure.</summary>
 internal sealed class CallerRights
 {
     private readonly TrainingScope _scope;
@@ -18,22 +18,22 @@ internal sealed class CallerRights
         Owners = SeesAll || scope.Grants.Any(g => g.Team is null && SeesTeam(g.Role)) ? null : new JobOwners(scope.User, teams, teams.Contains(options.DefaultTeam));
     }
 
-    /// <summary>Who it is.</summary>
+    /// <summary>The name of the caller.</summary>
     public string? User => _scope.User;
 
-    /// <summary>The team of what the caller submits and adds; null for none in particular.</summary>
+    /// <summary>The team for which the caller submits and adds; null for none.</summary>
     public string? Team { get; }
 
-    /// <summary>Whether nothing is hidden from the caller, or refused.</summary>
+    /// <summary>Whether the caller sees everything and may do everything.</summary>
     public bool SeesAll { get; }
 
-    /// <summary>Whose jobs the caller sees; null for everybody's.</summary>
+    /// <summary>The owners whose jobs the caller sees; null for all.</summary>
     public JobOwners? Owners { get; }
 
-    /// <summary>The team that a job belongs to, also where it has none on record.</summary>
+    /// <summary>The team of a job; the default team if none is recorded.</summary>
     public string TeamOf(string? recorded) => recorded ?? _options.DefaultTeam;
 
-    /// <summary>Whether there is anything for which the caller may do that.</summary>
+    /// <summary>Whether the caller has the permission for any team.</summary>
     public bool May(Permission permission) => _scope.Grants.Any(g => permission switch
     {
         Permission.Read => true,
@@ -49,16 +49,16 @@ internal sealed class CallerRights
         : g.Role is TrainingRole.Submitter && ((User is not null && user == User) || (_options.SubmittersShareTeam && IsFor(g, TeamOf(team)))));
 
     /// <summary>Whether the caller sees a dataset or a model.</summary>
-    /// <param name="owner">The team that it belongs to; null for all.</param>
+    /// <param name="owner">The team that owns it; null if it is shared.</param>
     public bool SeesName(string? owner) => _scope.Grants.Any(g => owner is null || IsFor(g, owner));
 
-    /// <summary>Whether the caller may add versions to it, and tags.</summary>
+    /// <summary>Whether the caller may add versions and tags.</summary>
     public bool AddsTo(string? owner) => _scope.Grants.Any(g => g.Role is not TrainingRole.Viewer && (owner is null || IsFor(g, owner)));
 
-    /// <summary>Whether the caller may delete its versions and move its aliases.</summary>
+    /// <summary>Whether the caller may delete versions and move aliases.</summary>
     public bool Rules(string? owner) => _scope.Grants.Any(g => g.Role is TrainingRole.Operator && (owner is null ? g.Team is null : IsFor(g, owner)));
 
-    /// <summary>Whose events the caller reads; null for everybody's.</summary>
+    /// <summary>The teams whose audit events the caller reads; null for all.</summary>
     public IReadOnlyList<string>? AuditedTeams =>
         SeesAll ? null : [.. _scope.Grants.Where(g => g is { Role: TrainingRole.Operator, Team: not null }).Select(g => g.Team!).Distinct(StringComparer.Ordinal)];
 

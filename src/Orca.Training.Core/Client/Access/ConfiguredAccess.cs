@@ -2,7 +2,7 @@ using System.Security.Claims;
 
 namespace Orca.Training.Client;
 
-/// <summary>Roles from claims, as the configuration says. Pure.</summary>
+/// <summary>Roles from claims, by configuration. Pure.</summary>
 internal sealed class ConfiguredAccess(AccessOptions options) : ITrainingAccess
 {
     public TrainingScope GetScope(ClaimsPrincipal caller)

@@ -2,7 +2,7 @@ using Orca.Training.Files;
 
 namespace Orca.Training.Client;
 
-/// <summary>A file that is being read, which gives its place back when it is closed.</summary>
+/// <summary>An open file. Closing it releases its place in the caller's limits.</summary>
 internal sealed class GuardedStream(Stream inner, IDisposable place) : ForwardStream
 {
     public override long Length => inner.Length;

@@ -3,8 +3,8 @@ using System.Security.Claims;
 namespace Orca.Training.Client;
 
 /// <summary>
-/// The direct peer on the host's own machine, as a caller: an operator without a name. A door makes it after it has looked at the connection; no
-/// token and no claim can be one. Where a host lets in everybody, the others are taken for it too, each with where it calls from.
+/// A local caller: an operator without a name. It is created only after the connection was checked; no token and no claim can imitate it. If the
+/// host accepts everyone, all other callers are treated the same, each with its own origin.
 /// </summary>
 internal static class LocalPeer
 {

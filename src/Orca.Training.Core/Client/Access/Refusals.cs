@@ -3,24 +3,24 @@ using Orca.Training.Jobs;
 
 namespace Orca.Training.Client;
 
-/// <summary>What is said to callers who may not do something that they may know of. Of what they may not see, it is said that there is none.</summary>
+/// <summary>Errors for callers who may see something but not change it. What they may not see is reported as not found.</summary>
 internal static class Refusals
 {
     public static TrainingException MayNot(CallerRights rights, Operation operation) => Denied(
-        $"{Who(rights.User)} may not {operation.Words}: it takes the role {RoleFor(operation.Permission)}, which the host gives by OrcaTraining:Access.");
+        $"{Who(rights.User)} may not {operation.Words}: this needs the role {RoleFor(operation.Permission)}, which the host assigns in OrcaTraining:Access.");
 
     public static TrainingException MayNotSteer(CallerRights rights, JobId job) => Denied(
-        $"{Who(rights.User)} may see job {job}, and not steer it: it takes whoever submitted it, or an operator of its team.");
+        $"{Who(rights.User)} may see job {job}, but only its submitter and operators of its team may change it.");
 
-    /// <param name="rights">The caller's.</param>
-    /// <param name="kind">What the name is of.</param>
+    /// <param name="rights">The rights of the caller.</param>
+    /// <param name="kind">What the name names, such as a dataset.</param>
     /// <param name="name">The name.</param>
-    /// <param name="owner">The team that it belongs to; null for all. It is not told.</param>
+    /// <param name="owner">The team that owns it; null if it is shared. The message does not reveal it.</param>
     /// <param name="words">What the caller may not do with it.</param>
     public static TrainingException NotYours(CallerRights rights, string kind, string name, string? owner, string words) => Denied(
         $"{Who(rights.User)} may not {words} the {kind} {PlainName.Quoted(name)}: "
-        + (owner is null ? "it belongs to all teams, and it takes an operator for all of them." : rights.SeesName(owner)
-            ? "it takes another role in its team." : "it belongs to another team. Take another name."));
+        + (owner is null ? "it is shared by all teams, so this needs an operator of all teams." : rights.SeesName(owner)
+            ? "this needs another role in its team." : "it belongs to another team. Choose another name."));
 
     private static string RoleFor(Permission permission) => permission switch
     {

@@ -3,11 +3,11 @@ using Orca.Training.Ownership;
 
 namespace Orca.Training.Client;
 
-/// <summary>Makes clients that act for callers. What a caller may not see or do is decided here, once, for every door.</summary>
-/// <param name="services">What they work on.</param>
-/// <param name="access">Says what a caller may do.</param>
+/// <summary>Creates clients that act for callers. Access is decided here, once, for gRPC, HTTP and the host's own code.</summary>
+/// <param name="services">The services that the clients use.</param>
+/// <param name="access">Decides what a caller may do.</param>
 /// <param name="options">The settings.</param>
-/// <param name="owners">Whose datasets and models are.</param>
+/// <param name="owners">The owners of datasets and models.</param>
 internal sealed class TrainingClients(ClientServices services, ITrainingAccess access, AccessOptions options, INameOwners owners)
     : ITrainingClientFactory
 {
@@ -19,8 +19,8 @@ internal sealed class TrainingClients(ClientServices services, ITrainingAccess a
         ArgumentNullException.ThrowIfNull(caller);
         if (LocalPeer.Is(caller))
         {
-            // One for all on this machine, since they are nobody: most hosts in the making have no other callers, and those may call often. Of others whom a
-            // host lets in without a name each has the limits of where it calls from; no user is called so.
+            // Local callers share one client without limits: most hosts in development have no other callers. Other anonymous callers have limits by
+            // origin; no user name starts with this character.
             return origin is null
                 ? _local ??= Make(TrainingScope.Local, budget: null, LocalPeer.Origin)
                 : Make(TrainingScope.Local, _budgets.Of("\0" + origin), origin);

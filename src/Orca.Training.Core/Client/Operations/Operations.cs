@@ -50,7 +50,7 @@ internal static class Operations
         new(typeof(ITrainingClient), nameof(ITrainingClient.ListAlgorithmsAsync), Unary, Read, Subject.Service) { Words = "list algorithms" };
 
     public static readonly Operation ListAudit =
-        new(typeof(ITrainingClient), nameof(ITrainingClient.ListAuditAsync), Unary, Audit, Subject.Service) { Words = "read the audit" };
+        new(typeof(ITrainingClient), nameof(ITrainingClient.ListAuditAsync), Unary, Audit, Subject.Service) { Words = "read the audit log" };
 
     public static IReadOnlyList<Operation> All { get; } =
     [

@@ -40,7 +40,7 @@ public sealed class AuditTrailTests
         await trail.RecordAsync(At("job 17"));
 
         Assert.Equal((LogLevel.Error, 1083), (_log.LatestRecord.Level, _log.LatestRecord.Id.Id));
-        Assert.Equal("It could not be put on record that ada did this: cancel a training, job 17, from 192.0.2.7. It is done all the same", _log.LatestRecord.Message);
+        Assert.Equal("An audit event could not be stored, but its change was made. User: ada, operation: cancel a training, subject: job 17, origin: 192.0.2.7", _log.LatestRecord.Message);
     }
 
     private static async Task<IEnumerable<string>> ShownAsync(AuditTrail trail) => (await trail.ReadAsync(new AuditQuery(), null, Cancel)).Select(e => e.Subject);

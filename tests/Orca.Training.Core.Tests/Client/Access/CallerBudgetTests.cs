@@ -22,7 +22,7 @@ public sealed class CallerBudgetTests
         }
 
         Assert.Equal(
-            "You have sent more requests than 2 a second, which is the most for a caller: wait a second, and ask for several things in one call.",
+            "You have reached the limit of 2 requests per second for a caller: wait a second, and combine requests in one call.",
             Refused(Budget.Request).Message);
         _time.Advance(TimeSpan.FromSeconds(1));
         Budget.Request();
@@ -36,7 +36,7 @@ public sealed class CallerBudgetTests
         var first = Budget.Stream();
         using var second = Budget.Stream();
 
-        Assert.Equal("You have 2 streams open, which is the most for a caller: end one of them first.", Refused(() => Budget.Stream()).Message);
+        Assert.Equal("You have reached the limit of 2 open streams for a caller: end one of them first.", Refused(() => Budget.Stream()).Message);
         first.Dispose();
         first.Dispose();
         using var third = Budget.Stream();
@@ -50,7 +50,7 @@ public sealed class CallerBudgetTests
         Budget.Upload(300_000);
 
         Assert.Equal(
-            "Your uploads under way hold more than 1 MiB together, which is the most for a caller: wait for one of them to end.",
+            "You have reached the limit of 1 MiB in running uploads for a caller: wait until one of them ends.",
             Refused(() => Budget.Upload(100_000)).Message);
         Budget.Uploaded(700_000);
         Budget.Upload(100_000);
@@ -68,7 +68,7 @@ public sealed class CallerBudgetTests
 
         var refusal = await Assert.ThrowsAsync<TrainingException>(() => Budget.QueueAsync(1, Count, Cancel).AsTask());
         Assert.Equal(
-            (TrainingError.ResourceExhausted, "You have 5 trainings in the queue, and 5 are the most for a caller: with 1 more there would be too many. Wait for some to start, or cancel some."),
+            (TrainingError.ResourceExhausted, "You have 5 queued trainings, and 1 more would exceed the limit of 5 for a caller. Wait for some to start, or cancel some."),
             (refusal.Error, refusal.Message));
         queued = 2;
         await Budget.QueueAsync(3, Count, Cancel);

@@ -40,8 +40,8 @@ public sealed class ConfiguredAccessTests
     [InlineData("Roles:a:Claim", "groups", "OrcaTraining:Access:Roles:a:Role is missing: give Viewer, Submitter or Operator.")]
     [InlineData("DefaultTeam", "", "OrcaTraining:Access:DefaultTeam is '': give a name of 1 to 128 characters, ")]
     [InlineData("UserClaim", " ", "OrcaTraining:Access:UserClaim is ' ': give the type of a claim, such as sub, or leave it out.")]
-    [InlineData("KeepAudit", "00:00:01", "OrcaTraining:Access:KeepAudit is 00:00:01: give at least 1 day, as 1.00:00:00.")]
-    [InlineData("RequestsPerSecond", "-1", "OrcaTraining:Access:RequestsPerSecond is -1: give 0 for no limit, or more.")]
+    [InlineData("KeepAudit", "00:00:01", "OrcaTraining:Access:KeepAudit is 00:00:01: give at least 1 day, such as 1.00:00:00.")]
+    [InlineData("RequestsPerSecond", "-1", "OrcaTraining:Access:RequestsPerSecond is -1: give 0 (no limit) or more.")]
     public void A_setting_that_cannot_be_is_told_by_its_name(string key, string value, string says)
     {
         var refusal = Assert.Throws<OptionsValidationException>(() => Read((key, value)));

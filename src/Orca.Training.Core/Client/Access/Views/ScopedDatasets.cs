@@ -4,7 +4,7 @@ using Orca.Training.Ownership;
 
 namespace Orca.Training.Client;
 
-/// <summary>The datasets that a caller sees, as if there were no others; what the caller sees and may not change is refused.</summary>
+/// <summary>A view of the datasets that a caller sees. Changes that the caller may not make are refused.</summary>
 internal sealed class ScopedDatasets(IDatasetStore all, CallerNames names) : IDatasetStore
 {
     public bool IsShared => all.IsShared;
@@ -13,7 +13,7 @@ internal sealed class ScopedDatasets(IDatasetStore all, CallerNames names) : IDa
 
     public async Task<DatasetVersion> AddAsync(string datasetId, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
     {
-        // Before it is anybody's name.
+        // Before the name gets an owner.
         DatasetNames.CheckId(datasetId);
         if (!await names.ClaimAsync(NameKind.Dataset, datasetId, async token => await all.ResolveAsync(datasetId, "", token) is not null, cancellationToken))
         {
@@ -80,7 +80,7 @@ internal sealed class ScopedDatasets(IDatasetStore all, CallerNames names) : IDa
 
     private ValueTask<bool> SeesAsync(string datasetId, CancellationToken cancellationToken) => names.SeesAsync(NameKind.Dataset, datasetId, cancellationToken);
 
-    /// <summary>Whose a version is. The same is said of one that there is not and of one that is hidden.</summary>
+    /// <summary>The owner of a version. A hidden version gives the same error as one that does not exist.</summary>
     private async ValueTask<string?> FindAsync(DatasetVersion version, CancellationToken cancellationToken)
     {
         var owner = await names.OwnerOfAsync(NameKind.Dataset, version.DatasetId, cancellationToken);
@@ -89,7 +89,7 @@ internal sealed class ScopedDatasets(IDatasetStore all, CallerNames names) : IDa
             : throw new DatasetException($"Dataset {PlainName.Quoted(version.DatasetId)} has no version {PlainName.Quoted(version.Hash)}.");
     }
 
-    /// <returns>False if there is nothing that could be changed.</returns>
+    /// <returns>False if there is nothing to change.</returns>
     private async ValueTask<bool> MayAsync(
         bool may, string datasetId, string version, string? owner, string words, CancellationToken cancellationToken) => may
         || (await all.ResolveAsync(datasetId, version, cancellationToken) is null

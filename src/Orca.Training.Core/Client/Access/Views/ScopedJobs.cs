@@ -4,12 +4,12 @@ using Orca.Training.Jobs.Storage;
 namespace Orca.Training.Client;
 
 /// <summary>
-/// The jobs that a caller sees, as if there were no others: by id, in lists, which the store itself cuts to them, and as what others wait for.
-/// Commands on one that the caller sees and may not steer are refused.
+/// A view of the jobs that a caller sees: by id, in lists (filtered by the store itself), and as dependencies. Commands on jobs that the caller sees
+/// but may not change are refused.
 /// </summary>
 internal sealed class ScopedJobs(IJobStore all, CallerRights rights) : IJobStore
 {
-    // Whose a job is never changes: who follows one is not asked again at each change.
+    // The owner of a job never changes, so a watch is checked once.
     private long _lastSeen;
 
     public bool IsDurable => all.IsDurable;
@@ -61,7 +61,7 @@ internal sealed class ScopedJobs(IJobStore all, CallerRights rights) : IJobStore
     public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) =>
         all.ReadPageAsync(query with { Owners = rights.Owners }, cancellationToken);
 
-    // A key is looked for as its own user's, whose job is that user's own.
+    // A key is looked up for its own user, who owns the job.
     public ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken) =>
         user == rights.User ? all.FindByKeyAsync(user, key, cancellationToken) : throw NotForCallers();
 
@@ -79,5 +79,5 @@ internal sealed class ScopedJobs(IJobStore all, CallerRights rights) : IJobStore
 
     private bool Sees(JobReading? reading) => reading is { Job: { } job } && rights.Sees(job.User, job.Team);
 
-    private static InvalidOperationException NotForCallers() => new("This is the decider's, and no caller's.");
+    private static InvalidOperationException NotForCallers() => new("Only the decider may call this.");
 }

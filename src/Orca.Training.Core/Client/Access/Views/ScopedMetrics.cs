@@ -4,7 +4,7 @@ using Orca.Training.Runs;
 
 namespace Orca.Training.Client;
 
-/// <summary>The metrics of the runs that a caller sees.</summary>
+/// <summary>A view of the metrics of the runs that a caller sees.</summary>
 /// <param name="all">All metrics.</param>
 /// <param name="seen">The runs that the caller sees.</param>
 internal sealed class ScopedMetrics(IMetricStore all, IRunStore seen) : IMetricStore
@@ -24,5 +24,5 @@ internal sealed class ScopedMetrics(IMetricStore all, IRunStore seen) : IMetricS
 
     public ValueTask RemoveAsync(JobId job, CancellationToken cancellationToken) => throw NotForCallers();
 
-    private static InvalidOperationException NotForCallers() => new("This is the tracker's, and no caller's.");
+    private static InvalidOperationException NotForCallers() => new("Only the tracker may call this.");
 }

@@ -4,13 +4,13 @@ using Orca.Training.Ownership;
 
 namespace Orca.Training.Client;
 
-/// <summary>The models that a caller sees, as if there were no others; what the caller sees and may not change is refused.</summary>
+/// <summary>A view of the models that a caller sees. Changes that the caller may not make are refused.</summary>
 internal sealed class ScopedModels(IModelStore all, CallerNames names) : IModelStore
 {
     public bool IsShared => all.IsShared;
 
     public ValueTask<int> ReserveAsync(string name, JobId job, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("This is the tracker's, and no caller's.");
+        throw new InvalidOperationException("Only the tracker may call this.");
 
     public async ValueTask<ModelVersion?> ResolveAsync(string name, string reference, CancellationToken cancellationToken) =>
         await SeesAsync(name, cancellationToken) ? await all.ResolveAsync(name, reference, cancellationToken) : null;
@@ -37,7 +37,7 @@ internal sealed class ScopedModels(IModelStore all, CallerNames names) : IModelS
 
     private ValueTask<bool> SeesAsync(string name, CancellationToken cancellationToken) => names.SeesAsync(NameKind.Model, name, cancellationToken);
 
-    /// <returns>False if there is none to the caller's eyes.</returns>
+    /// <returns>False if the caller sees no such model.</returns>
     private async ValueTask<bool> MayAsync(string name, string words, CancellationToken cancellationToken)
     {
         var owner = await names.OwnerOfAsync(NameKind.Model, name, cancellationToken);

@@ -3,7 +3,7 @@ using Orca.Training.Runs;
 
 namespace Orca.Training.Client;
 
-/// <summary>The runs that a caller sees, as if there were no others.</summary>
+/// <summary>A view of the runs that a caller sees.</summary>
 internal sealed class ScopedRuns(IRunStore all, CallerRights rights) : IRunStore
 {
     public bool IsShared => all.IsShared;
