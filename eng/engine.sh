@@ -6,8 +6,8 @@
 #   eng/engine.sh down [--for PID] [--force]  this user is done; the last one stops our engine
 #   eng/engine.sh status
 #
-# PID is the process that uses the engine (default: the caller), so that a user who was killed
-# does not keep the engine for ever. `up` and `status` answer on standard output in lines that a
+# PID is the process that uses the engine, so that a user who was killed does not keep the engine for
+# ever. Without it the engine stays until a `down` without it. `up` and `status` answer on standard output in lines that a
 # shell can evaluate: ORCA_ENGINE=found|started|none, ORCA_DOCKER=<client>, DOCKER_HOST=<address>.
 # ORCA_ENGINE=started means that the engine is one that this script started (now or earlier).
 set -euo pipefail
@@ -138,7 +138,7 @@ down() {
 
 command=${1:-help}
 [ $# -eq 0 ] || shift
-user=$PPID force=no
+user=$by_hand force=no
 while [ $# -gt 0 ]; do
   case $1 in
     --for) user=${2:?--for needs a process id}; shift ;;
@@ -148,7 +148,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-[ -n "$(process_start "$user")" ] || [ "$command" != up ] || die "there is no process $user to keep the engine for"
+[ "$user" = "$by_hand" ] || [ -n "$(process_start "$user")" ] || [ "$command" != up ] || die "there is no process $user to keep the engine for"
 
 mkdir -p "$state/users"
 exec 9>"$state/lock"

@@ -7,7 +7,8 @@
 #   eng/kubernetes.sh status
 #   eng/kubernetes.sh import FILE                 gives the nodes an image: an archive as `docker save` makes it
 #
-# PID is the process that uses it (default: the caller), so that a user who was killed does not keep it for ever. `up` and
+# PID is the process that uses it, so that a user who was killed does not keep it for ever; without it the cluster stays until a
+# `down` without it. `up` and
 # `status` answer on standard output in lines that a shell can evaluate: ORCA_KUBERNETES=found|started|none,
 # ORCA_KUBECTL=<client>, KUBECONFIG=<file>. The programs are made once (some minutes; eng/kubernetes/build.sh) and kept. The nodes have orca-training/test:latest.
 set -Eeuo pipefail
@@ -57,7 +58,7 @@ down() {
 command=${1:-help}
 [ $# -eq 0 ] || shift
 arguments=("$@")
-user=$PPID force=no file=
+user=$by_hand force=no file=
 while [ $# -gt 0 ]; do
   case $1 in
     --for) user=${2:?--for needs a process id}; shift ;;
@@ -76,7 +77,7 @@ if ! is_root; then
   require_root "a Kubernetes of its own"
   exec sudo -- env ORCA_CACHE="$(state_folder)" ORCA_OWNER="$(id -u):$(id -g)" "$0" "$command" "${arguments[@]}" --for "$user"
 fi
-[ -n "$(process_start "$user")" ] || [ "$command" != up ] || die "there is no process $user to keep the cluster for"
+[ "$user" = "$by_hand" ] || [ -n "$(process_start "$user")" ] || [ "$command" != up ] || die "there is no process $user to keep the cluster for"
 
 mkdir -p "$state/users"
 exec 9>"$state/lock"

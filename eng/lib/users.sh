@@ -1,7 +1,12 @@
 # Shared by the scripts in eng/ that start something for whoever uses it: who still does. Sourced after common.sh; $state is
-# the caller's folder, which has users/. A user is a process, so that one who was killed keeps nothing for ever.
+# the caller's folder, which has users/. A user is a process, so that one who was killed keeps nothing for ever; or the person who
+# called by hand, who keeps it until they let go of it by hand.
+by_hand=0
 
-register() { process_start "$1" >"$state/users/$1"; }
+register() { if [ "$1" = "$by_hand" ]; then echo by-hand; else process_start "$1"; fi >"$state/users/$1"; }
+
+# is_user USER RECORD: whether a recorded user is still there.
+is_user() { [ "$1" = "$by_hand" ] || process_is "$1" "$2"; }
 
 # Other users that are still alive; files of dead ones are removed on the way.
 other_users() {
@@ -9,7 +14,7 @@ other_users() {
   for file in "$state/users"/*; do
     [ -e "$file" ] || continue
     pid=$(basename "$file")
-    if ! process_is "$pid" "$(cat "$file")"; then rm -f "$file"
+    if ! is_user "$pid" "$(cat "$file")"; then rm -f "$file"
     elif [ "$pid" != "$1" ]; then count=$((count + 1)); fi
   done
   printf '%s' "$count"
