@@ -27,6 +27,7 @@ public sealed class AddOrcaTrainingTests
             "StopGrace": "00:00:13",
             "LeaseDuration": "00:00:14",
             "RemoveLeftovers": true,
+            "FailUnplaceable": true,
             "RemoveLeftoverFiles": true,
             "AllowUnknownSettings": true,
             "Limits": { "NameLength": 11, "Parameters": 2, "ParameterNameLength": 3, "ParameterValueLength": 4, "Labels": 5, "LabelLength": 6, "KeyLength": 7, "Dependencies": 8, "Retries": 9, "LongestTime": "10.00:00:00",
@@ -67,6 +68,7 @@ public sealed class AddOrcaTrainingTests
     {
         var options = Options(s => s.AddOrcaTraining(Section()));
 
+        Assert.True(options.FailUnplaceable);
         Assert.Equal(
             ("app", "elsewhere", true, 15, true, true),
             (options.ApplicationName, options.DataFolder, options.DataFolderIsShared, options.MaxLogMiB, options.RemoveLeftovers, options.RequeueOnStop));

@@ -69,7 +69,11 @@ public sealed class CultureTests
             });
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
             builder.Logging.AddFakeLogging().SetMinimumLevel(LogLevel.Debug);
-            builder.Services.AddOrcaTraining(o => o.AddAlgorithm("a", "image", a => a.Cpus = 1.5).AddAlgorithm("big", "image", a => a.Cpus = 99.5).FailUnplaceable = true)
+            builder.Services.AddOrcaTraining(o =>
+                {
+                    o.FailUnplaceable = true;
+                    o.AddAlgorithm("a", "image", a => a.Cpus = 1.5).AddAlgorithm("big", "image", a => a.Cpus = 99.5);
+                })
                 .UseFakeRuntime(runtime).UseFakeFiles().UseVirtualTime(time).UseCapacityPolicy(CapacityPolicies.ByResources)
                 .UseJobStore(s => new Training.Jobs.Storage.Memory.MemoryJobStore(new(), time, new InstallationId("here")));
             using var host = builder.Build();

@@ -253,7 +253,12 @@ public sealed class ClockJumpTests
         Action<OrcaTrainingBuilder>? build = null) => TestHost.StartAsync(
             time,
             script,
-            options,
+            o =>
+            {
+                // Renewed seldom: hours pass here.
+                o.LeaseDuration = TimeSpan.FromDays(1);
+                options?.Invoke(o);
+            },
             b =>
             {
                 b.Services.AddSingleton<TimeProvider>(clock);
