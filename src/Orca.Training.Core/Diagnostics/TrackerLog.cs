@@ -30,14 +30,14 @@ internal static partial class TrackerLog
     [LoggerMessage(1007, LogLevel.Information, "Job {JobId} is queued again: attempt {Attempt} ended with {Code}; the next attempt starts at {NotBefore:O} at the earliest")]
     public static partial void JobRetried(this ILogger logger, JobId jobId, int attempt, string code, DateTimeOffset? notBefore);
 
-    [LoggerMessage(1010, LogLevel.Warning, "Machine {Machine} does not answer; trying again in {Pause}")]
-    public static partial void MachineUnavailable(this ILogger logger, Exception error, string machine, TimeSpan pause);
+    [LoggerMessage(1010, LogLevel.Warning, "Machine {Machine} does not answer; trying again in {Pause}: {Reason}")]
+    public static partial void MachineUnavailable(this ILogger logger, Exception? error, string machine, TimeSpan pause, string reason);
 
     [LoggerMessage(1011, LogLevel.Information, "Machine {Machine} is {Description}")]
     public static partial void MachineDescribed(this ILogger logger, string machine, string description);
 
-    [LoggerMessage(1012, LogLevel.Warning, "Attempt {AttemptName}: {Call} on machine {Machine} failed; retrying")]
-    public static partial void CallFailed(this ILogger logger, Exception error, string attemptName, string call, string machine);
+    [LoggerMessage(1012, LogLevel.Warning, "Attempt {AttemptName}: {Call} on machine {Machine} failed; retrying: {Reason}")]
+    public static partial void CallFailed(this ILogger logger, Exception? error, string attemptName, string call, string machine, string reason);
 
     [LoggerMessage(1013, LogLevel.Warning, "Machine {Machine} has containers of attempt {AttemptName} that belong to no job of this store; removed: {IsRemoved}")]
     public static partial void Leftover(this ILogger logger, string machine, string attemptName, bool isRemoved);

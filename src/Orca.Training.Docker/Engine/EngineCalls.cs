@@ -72,7 +72,7 @@ internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout
 
     /// <summary>Says that the engine was of no use, and why.</summary>
     public RuntimeUnavailableException Unavailable(string what, string reason, Exception? exception = null) =>
-        new($"The Docker Engine at {endpoint} failed while {what}: {reason}{(reason.EndsWith('?') ? "" : ".")}", exception);
+        new($"The Docker Engine at {endpoint} failed while {what}: {reason}{(reason.EndsWith('?') || reason.EndsWith('.') ? "" : ".")}", exception);
 
     /// <summary>The framework puts what the other side's bytes were, or its word for a refusal, into the inner exception.</summary>
     private static string TlsFault(Exception fault) => fault.Message.Contains("frame", StringComparison.Ordinal)

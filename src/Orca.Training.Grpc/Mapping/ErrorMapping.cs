@@ -69,6 +69,13 @@ internal static class ErrorMapping
                 inner: exception),
             _ when Cause<NoTokenException>(exception) is { } without => new TrainingException(
                 TrainingError.Unauthenticated, $"The token for {Lower(service)} could not be obtained: {without.Message}", inner: exception),
+            // The host's own authentication, before the service.
+            StatusCode.Unauthenticated => new TrainingException(
+                TrainingError.Unauthenticated,
+                $"{service} requires a known caller, and this call has no valid token: set the option Token of Connect. ({said})",
+                inner: exception),
+            StatusCode.PermissionDenied => new TrainingException(
+                TrainingError.PermissionDenied, $"The policy of {Lower(service)} does not admit this caller. ({said})", inner: exception),
             StatusCode.Unavailable => Unavailable($"{service} cannot be reached: {said}"),
             StatusCode.DeadlineExceeded => Unavailable($"{service} did not answer in time."),
             StatusCode.Cancelled => Unavailable($"{service} broke off the call: {said}"),
