@@ -154,6 +154,37 @@ public sealed class UpgradeTests(PostgreSqlServer server)
         Assert.Equal(1, await models.ReserveAsync("m", new JobId(9), Cancel));
     }
 
+    [Fact]
+    public async Task Jobs_and_runs_from_before_there_were_teams_are_the_default_team_s_and_still_their_users()
+    {
+        var schema = Stores.NewSchema();
+        await RunAsync(FirstVersion, schema);
+        await RunAsync(FirstInsert, schema);
+        await RunAsync(SecondVersion, schema);
+        await RunAsync(SecondSuccess, schema);
+        await using var store = Stores.Open(server, schema);
+        await using var data = new PostgreSqlDataSource(NpgsqlDataSource.Create(server.ConnectionString), isOwned: true);
+        var runs = new RelationalRunStore(new PostgreSqlRunDatabase(store, data, schema));
+        var byOwners = new Dictionary<string, JobOwners>
+        {
+            ["default"] = new(null, ["default"], WithoutTeam: true),
+            ["ann"] = new("ann", [], WithoutTeam: false),
+            ["others"] = new("bob", ["vision"], WithoutTeam: false),
+        };
+
+        async Task<string> SeenAsync(string whose)
+        {
+            var jobs = (await store.ReadPageAsync(new JobQuery { Owners = byOwners[whose], OldestFirst = true, Limit = 10 }, Cancel)).Select(r => $"job {r.Job.Id}");
+            var found = (await runs.QueryAsync(new RunQuery { Owners = byOwners[whose] }, Cancel)).Select(r => $"run {r.Job}");
+            return string.Join(", ", jobs.Concat(found));
+        }
+
+        Assert.Equal(("job 1, job 2, run 2", "job 1, job 2, run 2", ""), (await SeenAsync("default"), await SeenAsync("ann"), await SeenAsync("others")));
+        var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
+        await store.RemoveAsync([new JobId(2)], fence, Cancel);
+        Assert.Equal(("job 1, run 2", "job 1, run 2", ""), (await SeenAsync("default"), await SeenAsync("ann"), await SeenAsync("others")));
+    }
+
     private async Task RunAsync(string text, string schema)
     {
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
