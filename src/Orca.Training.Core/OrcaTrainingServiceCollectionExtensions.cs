@@ -112,7 +112,11 @@ public static class OrcaTrainingServiceCollectionExtensions
     {
         var services = builder.Services;
         // A container without a configuration has no settings from there.
-        services.AddSingleton(s => new SettingsSource((s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build()).GetSection(SettingsSource.Section)));
+        services.AddSingleton(s =>
+        {
+            var whole = s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build();
+            return new SettingsSource(whole.GetSection(SettingsSource.Section)) { Whole = whole };
+        });
         services.AddSingleton(new SettingsPart("", OwnKeys()));
         services.AddSingleton<SettingsCheck>();
         services.AddSingleton<IValidateOptions<OrcaTrainingOptions>>(s => s.GetRequiredService<SettingsCheck>());

@@ -52,6 +52,8 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         if (_current is { } current)
         {
             TellUnknown(_atStart.Unknown);
+            // Another's section may well be named so: it is told, and stops nothing.
+            TellUnknown(_sources.SelectMany(s => s.MisspeltSections).Select(s => KeyValuePair.Create(s, $"did you mean {SettingsSource.Section}?")));
             TellIfNothingTrains(current);
         }
 

@@ -11,6 +11,13 @@ internal sealed record SettingsSource(IConfiguration Configuration)
     /// <summary>Its full path; empty for a configuration that is not a section of another.</summary>
     public string Path => (Configuration as IConfigurationSection)?.Path ?? "";
 
+    /// <summary>The configuration that it is a section of; null where it is none.</summary>
+    public IConfiguration? Whole { get; init; }
+
+    /// <summary>Sections beside it whose names are its own but for a letter or two: nothing reads them.</summary>
+    public IEnumerable<string> MisspeltSections => Whole?.GetChildren().Select(c => c.Key)
+        .Where(key => Spelling.Distance(key, Section) is 1 or 2) ?? [];
+
     /// <summary>What is wrong in it.</summary>
     // A whole configuration, in place of a section, holds the host's other settings too: these are not unknown ones.
     public IEnumerable<SettingFault> FaultsBy(SettingsKeys keys) => keys.FaultsIn(Configuration).Where(f => Path.Length > 0 || !f.IsUnknown);

@@ -144,6 +144,16 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public async Task A_section_whose_name_is_misspelt_is_told_since_nothing_reads_it()
+    {
+        using var host = NewHost(b => b.UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System)), OneAlgorithm, new() { ["OrcaTraning:StopGrace"] = "00:00:20", ["Orca:Pod"] = "x" });
+        await host.StartAsync(Cancel);
+        await host.StopAsync(Cancel);
+
+        Assert.Equal(["The setting OrcaTraning is unknown and has no effect: did you mean OrcaTraining?"], Told(host, 1040));
+    }
+
+    [Fact]
     public async Task A_host_that_allows_unknown_keys_is_told_of_them_and_starts()
     {
         using var host = NewHost(
@@ -279,10 +289,11 @@ public sealed class SettingsTests
     private static IEnumerable<KeyValuePair<string, string?>> Pairs(string section, params string?[] settings) =>
         settings.Chunk(2).Select(pair => KeyValuePair.Create($"{section}:{pair[0]}", pair[1]));
 
-    private static IHost NewHost(Action<OrcaTrainingBuilder> build, string?[] settings)
+    private static IHost NewHost(Action<OrcaTrainingBuilder> build, string?[] settings, Dictionary<string, string?>? others = null)
     {
         var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
         host.Configuration.AddInMemoryCollection(Pairs("OrcaTraining", settings));
+        host.Configuration.AddInMemoryCollection(others);
         host.Logging.AddFakeLogging();
         build(host.Services.AddOrcaTraining());
         return host.Build();
