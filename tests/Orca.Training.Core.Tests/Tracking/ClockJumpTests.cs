@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
-using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
