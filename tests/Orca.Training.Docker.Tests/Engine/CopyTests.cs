@@ -1,23 +1,12 @@
 using Docker.DotNet.Models;
 using Orca.Training.Artifacts;
-using Orca.Training.Machines;
 
 namespace Orca.Training.Docker.Tests.Engine;
 
 /// <summary>Folders that reach containers by copies, as for a host in a container or an engine elsewhere.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class CopyTests(DockerEngine engine) : EngineTest(engine)
+public sealed class CopyTests(DockerEngine engine) : CopyTest(engine)
 {
-    private readonly DirectoryInfo _host = Directory.CreateTempSubdirectory("orca-copy-");
-
-    internal override DockerRuntime OwnRuntime() => NewRuntime(o => o.Delivery = FolderDelivery.Copy);
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        _host.Delete(recursive: true);
-    }
-
     [Fact]
     public async Task What_is_copied_in_is_read_and_what_was_written_comes_back()
     {
@@ -133,47 +122,4 @@ public sealed class CopyTests(DockerEngine engine) : EngineTest(engine)
 
         Assert.Equal("1 2 3", Assert.Single(await OutputAsync(spec)).Text);
     }
-
-    [Fact]
-    public async Task Large_files_pass_both_ways_in_bounded_memory()
-    {
-        const long Size = 64L << 20;
-        var (spec, folders) = Places("cp $DATA/large $OUTPUT/large");
-        await using (var large = File.Create(PathOf("data/large")))
-        {
-            large.SetLength(Size);
-        }
-
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        await RunAsync(spec);
-        await Runtime.FetchAsync(spec.Name, folders, Token);
-        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-
-        Assert.Equal(Size, new FileInfo(PathOf("output/large")).Length);
-        Assert.True(allocated < Size / 8, $"{allocated >> 20} MiB were allocated for {Size >> 20} MiB that passed twice");
-    }
-
-    private (AttemptSpec Spec, FolderMount[] Written) Places(string script)
-    {
-        var mounts = new[]
-        {
-            new FolderMount(_host.CreateSubdirectory("data").FullName, "/orca/data", IsReadOnly: true),
-            new FolderMount(_host.CreateSubdirectory("output").FullName, "/orca/output", IsReadOnly: false),
-            new FolderMount(_host.CreateSubdirectory("checkpoint").FullName, "/orca/checkpoint", IsReadOnly: false),
-        };
-        return (Script($"DATA=/orca/data OUTPUT=/orca/output CHECKPOINT=/orca/checkpoint; {script}") with { Mounts = mounts }, mounts[1..]);
-    }
-
-    private string PathOf(string name) => Path.Combine(_host.FullName, name);
-
-    private string Read(string name) => File.ReadAllText(PathOf(name));
-
-    private void Write(string name, string text)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
-        File.WriteAllText(PathOf(name), text);
-    }
-
-    private IEnumerable<string> Files() => _host.EnumerateFiles("*", SearchOption.AllDirectories)
-        .Select(f => Path.GetRelativePath(_host.FullName, f.FullName)).Order(StringComparer.Ordinal);
 }
