@@ -40,7 +40,7 @@ public sealed class BusyServerTests(PostgreSqlServer server)
     public async Task What_the_server_does_not_answer_in_time_fails_in_words_and_is_not_asked_again()
     {
         var schema = Stores.NewSchema();
-        await using var store = Stores.Open(server, schema, configure: o => o.CallTimeout = TimeSpan.FromSeconds(1));
+        await using var store = Stores.Open(server, schema, configure: o => o.CallTimeout = TimeSpan.FromSeconds(5));
         var job = (await store.ApplyAsync([JobSamples.Submit()], null, Cancel))[0].Job!.Id;
         var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
@@ -61,7 +61,7 @@ public sealed class BusyServerTests(PostgreSqlServer server)
         })
         {
             var refused = await Assert.ThrowsAsync<JobStoreUnavailableException>(call);
-            Assert.Contains("did not answer within 1 s (OrcaTraining:PostgreSql:CallTimeout)", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("did not answer within 5 s (OrcaTraining:PostgreSql:CallTimeout)", refused.Message, StringComparison.Ordinal);
         }
 
         await transaction.RollbackAsync(Cancel);

@@ -24,6 +24,15 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
         return found;
     }
 
+    /// <summary>Those of the jobs that are on record.</summary>
+    public async Task<HashSet<JobId>> FindIdsAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<JobId>();
+        await ReadAsync(
+            $"SELECT id FROM {schema}.jobs WHERE id = ANY ($1)", [Ids(jobs)], reader => found.Add(new JobId(reader.GetInt64(0))), cancellationToken);
+        return found;
+    }
+
     /// <summary>The jobs that keys stand for, and the keys that stand for none yet because an application's own open transaction has them.</summary>
     public async Task<(Dictionary<JobKey, Job> Found, HashSet<JobKey> Held)> FindAsync(IReadOnlyList<JobKey> keys, CancellationToken cancellationToken)
     {
