@@ -88,7 +88,7 @@ make() {
 listen_addresses = ''
 unix_socket_directories = '$folder'
 port = $port
-max_connections = 200
+max_connections = 300
 CONF
 }
 

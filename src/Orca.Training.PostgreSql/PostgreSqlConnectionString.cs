@@ -35,6 +35,10 @@ internal static class PostgreSqlConnectionString
         return connection;
     }
 
+    /// <summary>The same for a pool of its own: one connection, and one more while a broken one is replaced.</summary>
+    public static NpgsqlConnectionStringBuilder Reserved(NpgsqlConnectionStringBuilder connection) =>
+        new(connection.ConnectionString) { Pooling = true, MinPoolSize = 0, MaxPoolSize = 2 };
+
     // The first line: what follows names parameters of .NET.
     private static string Reason(Exception e) =>
         e.Message.Split('\n')[0].Replace("(Parameter 'value')", "", StringComparison.Ordinal).TrimEnd(' ', '.');

@@ -32,12 +32,13 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
         options = _options = options.Copy();
         _logger = logger;
         var known = new KnownJobs();
-        _reader = new JobReader(data, options.Schema);
+        var limit = new CallLimit(options.CallTimeout, time, data.Name);
+        _reader = new JobReader(data, options.Schema, limit);
         _committer = new Committer(data, options.Schema, _reader, known, (first, jobs) => _tail!.Committed(first, jobs), time, options.CallTimeout);
         _notifications = new Notifications(data, options.Schema, () => _committer.SessionId, options.PollPeriod, time, logger);
         _tail = new ChangeTail(_reader, known, _notifications, data.Name, time, logger);
-        _leases = new Leases(data, options.Schema);
-        _removals = new Removals(data, options.Schema);
+        _leases = new Leases(data, options.Schema, limit);
+        _removals = new Removals(data, options.Schema, limit);
         _writes = new WriteQueue(_committer.CarryOutAsync);
     }
 
@@ -63,6 +64,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
             if (_installation is null)
             {
                 var installation = await AskTwiceAsync(token => Database.Schema.MigrateAsync(_data, _options.Schema, _logger, token), cancellationToken);
+                await AskTwiceAsync(_leases.ConnectAsync, cancellationToken);
                 _installation = installation;
                 _logger.Opened(_data.Name, _options.Schema, installation.Value);
                 if (_data.PreparesByItself)
@@ -227,6 +229,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
         await _tail.DisposeAsync();
         await _notifications.DisposeAsync();
         await _committer.DisposeAsync();
+        await _leases.DisposeAsync();
         await _data.DisposeAsync();
         _opening.Dispose();
     }
@@ -260,6 +263,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
 
                 // The others of the pool are most likely cut as well.
                 _data.Source.Clear();
+                _data.Reserved.Clear();
             }
         }
     }

@@ -45,7 +45,7 @@ public static class PostgreSqlTrainingBuilderExtensions
     {
         ArgumentException.ThrowIfNullOrEmpty(connectionString);
         var connection = PostgreSqlConnectionString.Read(connectionString);
-        return builder.Use(services => new PostgreSqlDataSource(Build(services, connection.ConnectionString), isOwned: true), configure);
+        return builder.Use(services => Build(services, connection.ConnectionString), configure);
     }
 
     /// <summary>The same with a data source of the application, which disposes it itself.</summary>
@@ -99,10 +99,18 @@ public static class PostgreSqlTrainingBuilderExtensions
                 provider => new RelationalAuditStore(provider.GetRequiredService<RunDatabase>()));
     }
 
-    private static NpgsqlDataSource Build(IServiceProvider services, string connectionString)
+    private static PostgreSqlDataSource Build(IServiceProvider services, string connectionString)
     {
-        var data = new NpgsqlDataSourceBuilder(connectionString);
-        data.UseLoggerFactory(services.GetService<ILoggerFactory>() is { } loggers ? new QuietNpgsqlLogs(loggers) : null);
-        return data.Build();
+        var timeout = services.GetRequiredService<IOptions<PostgreSqlJobStoreOptions>>().Value.CallTimeout;
+        var connection = new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = (int)Math.Ceiling(timeout.TotalSeconds) };
+        var reserved = PostgreSqlConnectionString.Reserved(connection);
+        return new PostgreSqlDataSource(Source(connection), isOwned: true, Source(reserved));
+
+        NpgsqlDataSource Source(NpgsqlConnectionStringBuilder asked)
+        {
+            var data = new NpgsqlDataSourceBuilder(asked.ConnectionString);
+            data.UseLoggerFactory(services.GetService<ILoggerFactory>() is { } loggers ? new QuietNpgsqlLogs(loggers) : null);
+            return data.Build();
+        }
     }
 }

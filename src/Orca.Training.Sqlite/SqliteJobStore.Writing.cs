@@ -133,7 +133,7 @@ internal sealed partial class SqliteJobStore
         }
     }
 
-    /// <summary>Whatever goes wrong, everybody gets an answer, and the next group finds out what is on record.</summary>
+    /// <summary>Whatever goes wrong, everybody gets an answer; where that leaves open what is on record, the next group finds out.</summary>
     private void Attempt(IReadOnlyList<PendingWrite> writes, Action work)
     {
         try
@@ -143,19 +143,19 @@ internal sealed partial class SqliteJobStore
         }
         catch (SqliteException e)
         {
-            Fail(writes, SqliteErrors.Write(e, _options.File, _options.BusyTimeout));
+            Fail(writes, SqliteErrors.Write(e, _options.File, _options.BusyTimeout), isInDoubt: !SqliteErrors.IsUndone(e));
         }
 #pragma warning disable CA1031 // The callers get it, each of them.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Fail(writes, e);
+            Fail(writes, e, isInDoubt: true);
         }
     }
 
-    private void Fail(IReadOnlyList<PendingWrite> writes, Exception exception)
+    private void Fail(IReadOnlyList<PendingWrite> writes, Exception exception, bool isInDoubt)
     {
-        _opened!.IsInDoubt = true;
+        _opened!.IsInDoubt |= isInDoubt;
         foreach (var write in writes)
         {
             write.Fail(exception);
@@ -171,10 +171,16 @@ internal sealed partial class SqliteJobStore
 
         opened.Database.KeepReserve();
 
+        var lastId = opened.LastId;
         var plan = Plan(opened, batches);
         try
         {
             WriteIfAny(opened, plan);
+        }
+        catch (SqliteException e) when (SqliteErrors.IsUndone(e))
+        {
+            opened.LastId = lastId;
+            throw;
         }
         catch (SqliteException e) when (SqliteErrors.IsTakenId(e))
         {
@@ -222,8 +228,9 @@ internal sealed partial class SqliteJobStore
     private static void TakeOutside(Opened opened)
     {
         var jobs = opened.Database.TakeOutside();
-        opened.LastId = opened.Database.ReadLastId();
+        // First: what has been taken up is told to nobody else.
         opened.Image.Publish(jobs);
+        opened.LastId = opened.Database.ReadLastId();
     }
 
     /// <summary>After a write that failed: shows what is on record and was not shown, if there is any.</summary>

@@ -48,6 +48,7 @@ internal sealed partial class EffectRunner(
 
     private readonly SemaphoreSlim _renewals = new(RenewalsAtOnce);
 
+    private readonly LookUps _lookUps = new();
     private readonly Abortable _abortable = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -82,6 +83,13 @@ internal sealed partial class EffectRunner(
                 if (faults.IsNews("The capacity policy", e.Error))
                 {
                     logger.PolicyFailed(e.Error);
+                }
+
+                break;
+            case TrackerEffect.LookUp e:
+                if (_lookUps.Add(e.Job))
+                {
+                    Begin(effect);
                 }
 
                 break;
@@ -150,7 +158,7 @@ internal sealed partial class EffectRunner(
         TrackerEffect.Fetch e => await FetchAsync(e, errand),
         TrackerEffect.Collect e => await CollectAsync(e, errand),
         TrackerEffect.RenewAccess e => await RenewAsync(e, errand),
-        TrackerEffect.LookUp e => await LookUpAsync(e),
+        TrackerEffect.LookUp => await LookUpAsync(),
         TrackerEffect.FindExpired e => new TrackerEvent.Expired(await purge.FindAsync(e.Retention, e.Limit, ending)),
         TrackerEffect.Purge e => new TrackerEvent.Purged(await purge.RemoveAsync(e.Jobs, ending)),
         TrackerEffect.List e => await ListAsync(e, errand),
@@ -229,17 +237,49 @@ internal sealed partial class EffectRunner(
         }
     }
 
-    private async ValueTask<TrackerEvent> LookUpAsync(TrackerEffect.LookUp lookUp)
+    /// <summary>Reads all that is asked for, and what comes meanwhile.</summary>
+    /// <returns>The last answer; the others are told before.</returns>
+    private async ValueTask<TrackerEvent> LookUpAsync()
+    {
+        TrackerEvent? last = null;
+        while (_lookUps.Take() is { Count: > 0 } batch)
+        {
+            foreach (var answer in await LookUpAsync(batch))
+            {
+                if (last is not null)
+                {
+                    await inbox.PostAsync(last, ending);
+                }
+
+                last = answer;
+            }
+        }
+
+        return last!;
+    }
+
+    private async ValueTask<IReadOnlyList<TrackerEvent>> LookUpAsync(IReadOnlyList<JobId> batch)
     {
         try
         {
-            var reading = await jobs.ReadAsync(lookUp.Job, ending);
-            return new TrackerEvent.LookedUp(lookUp.Job, reading?.Job, IsAnswer: true);
+            var readings = await jobs.ReadAsync(batch, ending);
+            return [.. batch.Zip(readings, static (job, reading) => new TrackerEvent.LookedUp(job, reading?.Job, IsAnswer: true))];
+        }
+        catch (Exception e) when (batch.Count > 1 && e is not JobStoreUnavailableException && !IsEnding(e))
+        {
+            // One of them cannot be read: the others must not wait for it for ever.
+            var found = new List<TrackerEvent>(batch.Count);
+            foreach (var job in batch)
+            {
+                found.AddRange(await LookUpAsync([job]));
+            }
+
+            return found;
         }
         catch (Exception e) when (!IsEnding(e))
         {
-            logger.LookUpFailed(e, lookUp.Job.Value);
-            return new TrackerEvent.LookedUp(lookUp.Job, null, IsAnswer: false);
+            logger.LookUpFailed(e, batch[0].Value);
+            return [.. batch.Select(static job => new TrackerEvent.LookedUp(job, null, IsAnswer: false))];
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed partial class TrackerCore
     /// <summary>The job that the step is about, so that a step which throws says which one it was; null for none.</summary>
     public JobId? At { get; private set; }
 
-    /// <summary>How many looks at jobs are due later; bounded by the jobs that wait.</summary>
+    /// <summary>How many looks at jobs are due later; at most one for each job that is open.</summary>
     public int PendingWakes => _wakes.Count;
 
     /// <summary>When, by the steady clock, the next <see cref="TrackerEvent.Tick"/> is due even if nothing happens.</summary>
@@ -262,6 +262,7 @@ internal sealed partial class TrackerCore
         if (job.State.IsFinal())
         {
             _jobs.Remove(job.Id);
+            _wakes.Remove(tracked);
             Release(_dependencies.End(job.Id, job, now), now, effects);
             return;
         }

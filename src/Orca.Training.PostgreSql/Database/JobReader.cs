@@ -8,8 +8,10 @@ using static System.FormattableString;
 namespace Orca.Training.PostgreSql.Database;
 
 /// <summary>The questions that are asked of the tables. Each is one statement, so that its answer is of one moment.</summary>
-internal sealed class JobReader(PostgreSqlDataSource data, string schema)
+internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLimit limit)
 {
+    private const int RowsInPart = 1024;
+
     /// <summary>Jobs by their ids.</summary>
     public async Task<Dictionary<JobId, Job>> FindAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken)
     {
@@ -19,6 +21,15 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
             [Ids(jobs)],
             reader => found[new JobId(reader.GetInt64(0))] = reader.ReadJob(),
             cancellationToken);
+        return found;
+    }
+
+    /// <summary>Those of the jobs that are on record.</summary>
+    public async Task<HashSet<JobId>> FindIdsAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<JobId>();
+        await ReadAsync(
+            $"SELECT id FROM {schema}.jobs WHERE id = ANY ($1)", [Ids(jobs)], reader => found.Add(new JobId(reader.GetInt64(0))), cancellationToken);
         return found;
     }
 
@@ -162,7 +173,7 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
             UPDATE {schema}.jobs j SET change = n.change FROM numbered n WHERE j.id = n.id
             """));
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT pg_notify('orca_{schema}', '')"));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await limit.WithinAsync(batch.ExecuteNonQueryAsync, cancellationToken);
     }
 
     /// <summary>
@@ -232,10 +243,25 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema)
     {
         await using var command = data.Source.CreateCommand(text);
         command.Parameters.AddRange(parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            row(reader);
-        }
+        // The limit is the call's, and not the driver's.
+        command.CommandTimeout = 0;
+        await limit.WithinAsync(
+            async (answered, token) =>
+            {
+                await using var reader = await command.ExecuteReaderAsync(token);
+                answered();
+                var rows = 0;
+                for (; await reader.ReadAsync(token); rows++)
+                {
+                    row(reader);
+                    if (rows % RowsInPart == 0)
+                    {
+                        answered();
+                    }
+                }
+
+                return rows;
+            },
+            cancellationToken);
     }
 }

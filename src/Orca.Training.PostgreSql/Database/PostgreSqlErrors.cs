@@ -1,5 +1,6 @@
 using Npgsql;
 using Orca.Training.Jobs.Storage;
+using static System.FormattableString;
 
 namespace Orca.Training.PostgreSql.Database;
 
@@ -38,6 +39,9 @@ internal static class PostgreSqlErrors
 
     public static JobStoreUnavailableException Unknown(Exception exception, string database) =>
         new($"The job store {database} did not answer; whether the write is on record is not known: {exception.Message}", exception);
+
+    public static JobStoreUnavailableException Late(Exception exception, string database, TimeSpan timeout) =>
+        new(Invariant($"The job store {database} did not answer within {timeout.TotalSeconds:0.###} s (OrcaTraining:PostgreSql:CallTimeout). Try again."), exception);
 
     public static JobStoreUnavailableException Unread(Exception exception, string database) =>
         new($"The job store {database} cannot be read now: {exception.Message}", exception);

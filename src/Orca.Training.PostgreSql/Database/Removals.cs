@@ -8,7 +8,7 @@ using static System.FormattableString;
 namespace Orca.Training.PostgreSql.Database;
 
 /// <summary>Deletes finished jobs, and keeps the runs of those that ran, under the lock of all writes and the lease's term.</summary>
-internal sealed class Removals(PostgreSqlDataSource data, string schema)
+internal sealed class Removals(PostgreSqlDataSource data, string schema, CallLimit limit)
 {
     /// <returns>The lease's current term; nothing was deleted if it is not the one that was given.</returns>
     public async Task<Fence> DeleteAsync(IReadOnlyList<JobId> jobs, Fence fence, CancellationToken cancellationToken)
@@ -33,9 +33,14 @@ internal sealed class Removals(PostgreSqlDataSource data, string schema)
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
         });
         batch.BatchCommands[1].Parameters.Add(new NpgsqlParameter<long> { TypedValue = fence.Term });
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return new Fence(reader.GetInt64(0));
+        return await limit.WithinAsync(
+            async token =>
+            {
+                await using var reader = await batch.ExecuteReaderAsync(token);
+                await reader.NextResultAsync(token);
+                await reader.ReadAsync(token);
+                return new Fence(reader.GetInt64(0));
+            },
+            cancellationToken);
     }
 }

@@ -204,7 +204,8 @@ internal static class Schema
         async Task RunAsync(string text)
         {
 #pragma warning disable CA2100 // The texts are this package's own, and the schema's name has been checked.
-            await using var statement = new NpgsqlCommand(text, connection);
+            // An upgrade of very many jobs may take its time, and another host's is waited for.
+            await using var statement = new NpgsqlCommand(text, connection) { CommandTimeout = 0 };
 #pragma warning restore CA2100
             await statement.ExecuteNonQueryAsync(cancellationToken);
         }

@@ -133,7 +133,6 @@ internal sealed class ChangeTail(JobReader reader, KnownJobs known, Notification
         {
             if (_following is null)
             {
-                notifications.JobsRemoved = LookAgain;
                 var last = await reader.ReadLastChangeAsync(cancellationToken);
                 lock (_lock)
                 {
@@ -153,12 +152,20 @@ internal sealed class ChangeTail(JobReader reader, KnownJobs known, Notification
     {
         // Nothing was seen yet of what happened before.
         var mayBeOutside = true;
+        var mayBeRemoved = false;
         while (!cancellationToken.IsCancellationRequested)
         {
             var isBroken = false;
             try
             {
                 await ReadOnAsync(cancellationToken);
+                mayBeRemoved |= notifications.TakeRemoved();
+                if (mayBeRemoved)
+                {
+                    await TellRemovedAsync(cancellationToken);
+                    mayBeRemoved = false;
+                }
+
                 if (mayBeOutside && await reader.IsAnyOutsideAsync(cancellationToken))
                 {
                     await reader.TakeOutsideAsync(cancellationToken);
@@ -228,14 +235,24 @@ internal sealed class ChangeTail(JobReader reader, KnownJobs known, Notification
         }
     }
 
-    /// <summary>Jobs were removed: who waits for one finds out whether it is that.</summary>
-    private void LookAgain()
+    /// <summary>Jobs were removed: those that are watched are asked for together, and only who waits for one that is gone looks again.</summary>
+    private async Task TellRemovedAsync(CancellationToken cancellationToken)
     {
+        JobId[] watched;
         lock (_lock)
         {
-            foreach (var watch in _watches.Values.SelectMany(w => w))
+            watched = [.. _watches.Keys];
+        }
+
+        foreach (var some in watched.Chunk(PageLimit))
+        {
+            var there = await reader.FindIdsAsync(some, cancellationToken);
+            lock (_lock)
             {
-                watch.LookAgainNeedsLock();
+                foreach (var watch in some.Where(id => !there.Contains(id)).SelectMany(id => _watches.GetValueOrDefault(id) ?? []))
+                {
+                    watch.LookAgainNeedsLock();
+                }
             }
         }
     }

@@ -27,9 +27,10 @@ internal sealed class Notifications(
     private readonly CancellationTokenSource _ending = new();
     private Task? _listening;
     private int _isOutside;
+    private int _isRemoved;
 
-    /// <summary>Told when jobs were removed, or may have been: whoever waits for one has to look again.</summary>
-    public Action JobsRemoved { get; set; } = static () => { };
+    /// <summary>Whether jobs were removed, or may have been, since this was last asked.</summary>
+    public bool TakeRemoved() => Interlocked.Exchange(ref _isRemoved, 0) == 1;
 
     /// <summary>Something was committed that has to be read.</summary>
     public void Committed() => _committed.Writer.TryWrite(true);
@@ -78,8 +79,7 @@ internal sealed class Notifications(
 
                     if (told.Payload == Removed)
                     {
-                        JobsRemoved();
-                        return;
+                        Volatile.Write(ref _isRemoved, 1);
                     }
 
                     if (told.Payload == Outside)
@@ -96,7 +96,7 @@ internal sealed class Notifications(
 
                 // Between the last connection and this one notifications may have been missed.
                 Volatile.Write(ref _isOutside, 1);
-                JobsRemoved();
+                Volatile.Write(ref _isRemoved, 1);
                 Committed();
                 while (true)
                 {

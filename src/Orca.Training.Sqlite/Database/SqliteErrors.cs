@@ -11,6 +11,12 @@ internal static class SqliteErrors
     /// <summary>Whether a row with this id or this key is there already: an application's own transaction was first.</summary>
     public static bool IsTakenId(SqliteException exception) => exception.SqliteExtendedErrorCode is raw.SQLITE_CONSTRAINT_PRIMARYKEY or raw.SQLITE_CONSTRAINT_UNIQUE;
 
+    /// <summary>
+    /// Whether nothing of the write can be on record. Who does not get the lock has not begun; any other failure may have come with the commit, and what is on
+    /// record then has to be read.
+    /// </summary>
+    public static bool IsUndone(SqliteException exception) => exception.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY;
+
     /// <summary>What a caller is told of a write that failed; it was rolled back, so that nothing of it is on record, unless this says otherwise.</summary>
     public static JobStoreUnavailableException Write(SqliteException exception, string file, TimeSpan busyTimeout) => exception.SqliteErrorCode switch
     {

@@ -6,6 +6,8 @@ namespace Orca.Training.Tests.Client;
 /// <summary>Counts the reads of a store.</summary>
 internal sealed class CountingStore(IJobStore store) : IJobStore
 {
+    private int _reading;
+
     public int Reads { get; private set; }
 
     public bool IsDurable => store.IsDurable;
@@ -39,7 +41,27 @@ internal sealed class CountingStore(IJobStore store) : IJobStore
         return store.ReadAsync(job, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => store.ReadAsync(jobs, cancellationToken);
+    public async ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken)
+    {
+        BatchReads++;
+        MostReadsAtOnce = Math.Max(MostReadsAtOnce, ++_reading);
+        try
+        {
+            // Who comes meanwhile is seen.
+            await Task.Yield();
+            return await store.ReadAsync(jobs, cancellationToken);
+        }
+        finally
+        {
+            _reading--;
+        }
+    }
+
+    /// <summary>How many reads of several jobs there were.</summary>
+    public int BatchReads { get; private set; }
+
+    /// <summary>How many of them were under way at a moment.</summary>
+    public int MostReadsAtOnce { get; private set; }
 
     public int LookedUp { get; private set; }
 

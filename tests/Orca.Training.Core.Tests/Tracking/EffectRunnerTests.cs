@@ -5,6 +5,7 @@ using Orca.Training.Artifacts;
 using Orca.Training.Datasets;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs;
 using Orca.Training.Machines;
@@ -12,6 +13,7 @@ using Orca.Training.Metrics;
 using Orca.Training.Models;
 using Orca.Training.Runs;
 using Orca.Training.Testing;
+using Orca.Training.Tests.Client;
 using Orca.Training.Tracking;
 
 namespace Orca.Training.Tests.Tracking;
@@ -58,6 +60,27 @@ public sealed class EffectRunnerTests
 
         Assert.Equal(new TrackerEvent.StopReturned(Attempt(101), null), await NextAsync(inbox));
     }, TimeSpan.FromSeconds(1));
+
+    [Fact]
+    public Task Jobs_that_are_looked_up_at_once_are_read_in_batches_one_after_the_other() => VirtualTime.RunAsync(async time =>
+    {
+        const int Asked = 20_000;
+        var store = new CountingStore(new MemoryJobStore(new MemoryJobStoreOptions(), time));
+        var (runner, inbox) = NewRunner(time, store);
+        for (var i = 1; i <= Asked; i++)
+        {
+            runner.Run(new TrackerEffect.LookUp(new JobId(i)));
+        }
+
+        var answered = new HashSet<JobId>();
+        while (answered.Count < Asked)
+        {
+            answered.Add(Assert.IsType<TrackerEvent.LookedUp>(await NextAsync(inbox)).Job);
+        }
+
+        Assert.Equal((Asked + LookUps.MostInBatch - 1) / LookUps.MostInBatch, store.BatchReads);
+        Assert.Equal((1, 0), (store.MostReadsAtOnce, store.Reads));
+    }, TimeSpan.FromMinutes(1));
 
     [Fact]
     public Task A_call_that_is_never_answered_is_told_as_failed() => VirtualTime.RunAsync(async time =>
@@ -109,7 +132,10 @@ public sealed class EffectRunnerTests
         return happened!;
     }
 
-    private static (EffectRunner Runner, Inbox Inbox) NewRunner(VirtualTime time, params (string Name, IContainerRuntime Runtime)[] machines)
+    private static (EffectRunner Runner, Inbox Inbox) NewRunner(VirtualTime time, params (string Name, IContainerRuntime Runtime)[] machines) =>
+        NewRunner(time, new MemoryJobStore(new MemoryJobStoreOptions(), time), machines);
+
+    private static (EffectRunner Runner, Inbox Inbox) NewRunner(VirtualTime time, IJobStore jobs, params (string Name, IContainerRuntime Runtime)[] machines)
     {
         var inbox = new Inbox();
         var services = new ServiceCollection();
@@ -120,7 +146,6 @@ public sealed class EffectRunnerTests
         var launcher = new AttemptLauncher(options, "tests", stores.GetRequiredService<IDatasetStore>(), artifacts, access: null, stores.GetRequiredService<IRunStore>(), stores.GetRequiredService<IModelStore>(), time, new ForeignFaults(time, NullLogger<ForeignFaults>.Instance));
         var work = new TrackerWork(TaskScheduler.FromCurrentSynchronizationContext());
         var logs = new LogWriters(stores.GetRequiredService<ILogStore>(), work, time, NullLogger.Instance, Cancel);
-        var jobs = new MemoryJobStore(new MemoryJobStoreOptions(), time);
         var runner = new EffectRunner(
             machines.ToDictionary(m => m.Name, m => new Machine(m.Name, m.Runtime)), new RuntimeScope("tests", Here),
             jobs, new JobPurge(Here, jobs, artifacts, stores.GetRequiredService<IModelStore>(), stores.GetRequiredService<ILogStore>(), new RetentionOptions(), default, time, NullLogger.Instance), launcher,

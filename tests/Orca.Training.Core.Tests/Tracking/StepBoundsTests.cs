@@ -44,6 +44,22 @@ public sealed class StepBoundsTests
     }
 
     [Fact]
+    public void A_job_that_ends_takes_its_moment_along()
+    {
+        var (core, effects) = NewCore();
+        core.Step(new TrackerEvent.Loaded([.. Enumerable.Range(1, 100).Select(Limited)]), Start, effects);
+        Assert.InRange(core.PendingWakes, 99, 100);
+
+        core.Step(
+            new TrackerEvent.Changed([.. Enumerable.Range(1, 100).Select(i => Limited(i) with { Revision = 2, State = JobState.Cancelled, FinishedAt = Start })]), Start, effects);
+
+        Assert.Equal(0, core.PendingWakes);
+
+        static Job Limited(int id) =>
+            NewJob(id) with { Request = NewJob(id).Request with { Timeouts = new TrainingTimeouts { Queued = TimeSpan.FromDays(1) } } };
+    }
+
+    [Fact]
     public void A_leftover_that_could_not_be_removed_is_removed_after_a_later_listing()
     {
         var (core, effects) = NewCore(new TrackerSettings { Installation = Here, RemoveLeftovers = true });
