@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Testing.Conformance.Jobs;
 using Orca.Training.Tests.Shared;

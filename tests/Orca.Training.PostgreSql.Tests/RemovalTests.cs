@@ -33,7 +33,7 @@ public sealed class RemovalTests(PostgreSqlServer server)
         // Each watcher reads its job once when it begins.
         while (Reads("SELECT id, document") < Watchers)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Cancel);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
         }
 
         log.Clear();
@@ -49,7 +49,7 @@ public sealed class RemovalTests(PostgreSqlServer server)
             cursor = page.Next;
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(1), Cancel);
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Cancel);
         // One for each removal at most, and one for the one before; of the jobs themselves only those that are finished here.
         Assert.InRange(Reads("SELECT id FROM"), 1, 6);
         Assert.InRange(Reads("SELECT id, document"), 0, 5);
