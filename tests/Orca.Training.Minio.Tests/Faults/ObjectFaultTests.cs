@@ -153,7 +153,8 @@ public sealed class ObjectFaultTests(S3TestServer test) : IAsyncDisposable
         _options.SecretKey = "a-secret-that-is-another";
         var bucket = Behind(_ => Fault.None);
 
-        foreach (var call in new Func<Task>[] { () => bucket.FindAsync(Key, Cancel), () => bucket.PutAsync(Key, _content, Cancel), () => bucket.ReadAsync(Key, 10, Cancel) })
+        // A small one: of a large one the server may close the connection before all of it is sent, and its answer is lost with that.
+        foreach (var call in new Func<Task>[] { () => bucket.FindAsync(Key, Cancel), () => bucket.PutAsync(Key, _content[..100], Cancel), () => bucket.ReadAsync(Key, 10, Cancel) })
         {
             _proxy!.Requests.Clear();
             var error = await Assert.ThrowsAsync<S3Exception>(call);

@@ -20,7 +20,7 @@ public sealed class GettingStartedTests(Feed feed)
         {
             await reader.FollowAsync(Steps.Take(Changes), until: "model.pt:");
 
-            Assert.Equal([$"eng/pack.sh --for {Shown}", "eng/training-image.sh"], reader.Scripts);
+            Assert.Equal([$"eng/pack.sh --for {Shown}", "eng/engine.sh up", "eng/training-image.sh"], reader.Scripts);
             Assert.Contains("Running, 5 of 5 done.", reader.Printed, StringComparison.Ordinal);
             Assert.Contains("examples to train", reader.Printed, StringComparison.Ordinal);
             Assert.Contains("The training completed.", reader.Printed, StringComparison.Ordinal);

@@ -26,8 +26,7 @@ internal sealed partial class PageReader : IAsyncDisposable
     }
 
     /// <summary>Texts of the page that are others here, such as a real engine and a fake one.</summary>
-    // The tests' engine runs already, and is not to be kept for a person.
-    public Dictionary<string, string> Instead { get; } = new(StringComparer.Ordinal) { ["eng/engine.sh up"] = "true" };
+    public Dictionary<string, string> Instead { get; } = [];
 
     /// <summary>The commands of the clone's own scripts, which the fixture has run.</summary>
     public List<string> Scripts { get; } = [];

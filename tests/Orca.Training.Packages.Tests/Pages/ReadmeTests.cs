@@ -17,7 +17,7 @@ public sealed class ReadmeTests(Feed feed)
 
         await reader.FollowAsync(Steps.Take(Test));
 
-        Assert.Equal([$"eng/pack.sh --for {Shown}", "eng/training-image.sh"], reader.Scripts);
+        Assert.Equal([$"eng/pack.sh --for {Shown}", "eng/engine.sh up", "eng/training-image.sh"], reader.Scripts);
         Assert.EndsWith("The training completed.", reader.Printed, StringComparison.Ordinal);
         Assert.Contains("5 of 5 done", reader.Printed, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(reader.PathOf("Trainer/orca-data/runs"), "model.pt", SearchOption.AllDirectories));
