@@ -6,6 +6,7 @@ using Orca.Training.Runs;
 using Orca.Training.Runs.Relational;
 using Orca.Training.Sqlite.Database;
 using Orca.Training.Testing.Conformance.Jobs;
+using Orca.Training.Tests.Shared;
 
 namespace Orca.Training.Sqlite.Tests;
 
@@ -123,24 +124,8 @@ public sealed class UpgradeTests : IDisposable
         var file = NewFile(FirstVersion + SecondVersion);
         await using var store = StoreFolder.Open(file);
         var runs = new RelationalRunStore(new SqliteRunDatabase(store, new SqliteJobStoreOptions { ConnectionString = $"Data Source={file}" }));
-        var byOwners = new Dictionary<string, JobOwners>
-        {
-            ["default"] = new(null, ["default"], WithoutTeam: true),
-            ["ann"] = new("ann", [], WithoutTeam: false),
-            ["others"] = new("bob", ["vision"], WithoutTeam: false),
-        };
 
-        async Task<string> SeenAsync(string whose)
-        {
-            var jobs = (await store.ReadPageAsync(new JobQuery { Owners = byOwners[whose], OldestFirst = true, Limit = 10 }, Cancel)).Select(r => $"job {r.Job.Id}");
-            var found = (await runs.QueryAsync(new RunQuery { Owners = byOwners[whose] }, Cancel)).Select(r => $"run {r.Job}");
-            return string.Join(", ", jobs.Concat(found));
-        }
-
-        Assert.Equal(("job 1, job 2, run 2", "job 1, job 2, run 2", ""), (await SeenAsync("default"), await SeenAsync("ann"), await SeenAsync("others")));
-        var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
-        await store.RemoveAsync([new JobId(2)], fence, Cancel);
-        Assert.Equal(("job 1, run 2", "job 1, run 2", ""), (await SeenAsync("default"), await SeenAsync("ann"), await SeenAsync("others")));
+        await TeamlessJobsCase.CheckAsync(store, runs);
     }
 
     private string NewFile(string made)

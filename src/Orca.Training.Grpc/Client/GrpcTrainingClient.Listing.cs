@@ -40,25 +40,25 @@ public sealed partial class GrpcTrainingClient
     public async Task<IReadOnlyList<AlgorithmInfo>> ListAlgorithmsAsync(CancellationToken cancellationToken = default)
     {
         using var call = _service.ListAlgorithms(new Wire.ListAlgorithmsRequest(), new CallOptions(cancellationToken: cancellationToken));
-        var algorithms = new List<AlgorithmInfo>();
-        while (await _calls.NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
-        {
-            algorithms.Add(AlgorithmMapping.FromWire(call.ResponseStream.Current));
-        }
-
-        return algorithms;
+        return await ReadAllAsync(call, AlgorithmMapping.FromWire, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<AuditEvent>> ListAuditAsync(AuditQuery query, CancellationToken cancellationToken = default)
     {
         using var call = _service.ListAudit(AuditMapping.ToWire(Intake.Query(query)), new CallOptions(cancellationToken: cancellationToken));
-        var events = new List<AuditEvent>();
+        return await ReadAllAsync(call, AuditMapping.FromWire, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A list that comes as a stream, so that it may be longer than a message.</summary>
+    private async Task<IReadOnlyList<T>> ReadAllAsync<TWire, T>(AsyncServerStreamingCall<TWire> call, Func<TWire, T> map, CancellationToken cancellationToken)
+    {
+        var all = new List<T>();
         while (await _calls.NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
         {
-            events.Add(AuditMapping.FromWire(call.ResponseStream.Current));
+            all.Add(map(call.ResponseStream.Current));
         }
 
-        return events;
+        return all;
     }
 }

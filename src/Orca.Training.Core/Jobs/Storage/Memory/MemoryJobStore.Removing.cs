@@ -22,13 +22,14 @@ internal sealed partial class MemoryJobStore : IRemovedJobs
         {
             var count = Enum.GetValues<JobState>().Where(s => s.IsFinal()).Sum(s => IdsOf(s).Count);
             var tooMany = count - (retention.KeepNewest ?? count);
-            var finished = _finishedInOrder.Where(_jobs.ContainsKey).Select(id => _jobs[id].Current).OrderBy(job => FinishedPlace.Of(job).Rank);
+            var place = 0;
             return ValueTask.FromResult<IReadOnlyList<Job>>(
             [
-                .. finished
-                    .Where((job, place) => place < tooMany || job.FinishedAt < retention.FinishedBefore)
+                .. _finishedInOrder.Where(_jobs.ContainsKey).Select(id => _jobs[id].Current)
                     .Concat(_evicted.Values)
                     .OrderBy(job => FinishedPlace.Of(job).Rank)
+                    // Those that are evicted have no place among the kept ones.
+                    .Where(job => !_jobs.ContainsKey(job.Id.Value) || place++ < tooMany || job.FinishedAt < retention.FinishedBefore)
                     .Where(job => retention.After is not { } after || FinishedPlace.Of(job).Rank.CompareTo(after.Rank) > 0)
                     .Take(limit),
             ]);
