@@ -7,4 +7,8 @@ namespace Orca.Training.Jobs;
 /// <param name="Cpus">Processors.</param>
 /// <param name="MemoryBytes">Bytes of memory.</param>
 /// <param name="Gpus">Whole GPUs.</param>
-internal sealed record Grant(double Cpus, long MemoryBytes, int Gpus);
+internal sealed record Grant(double Cpus, long MemoryBytes, int Gpus)
+{
+    /// <summary>What the attempt costs its user, in millionths of what its pool could have when it began; null in records that do not say.</summary>
+    public long? CostRate { get; init; }
+}

@@ -16,6 +16,7 @@ using Orca.Training.Models;
 using Orca.Training.Runs;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Scheduling.Facts;
 
 namespace Orca.Training.Tracking;
 
@@ -219,6 +220,8 @@ internal sealed class TrackerService(
             _current = (term, inbox);
         }
 
+        using var reloads = options.OnChange(_ => term.Configure(Pools));
+
         // The first of these to end, ends the term.
         var tasks = WatchDisks(installation, inbox, ending.Token).Concat(_machines.Select(m => new MachineWatcher(m, scope, _atStart.ReconcilePeriod, time, inbox, _logger).RunAsync(ending.Token)))
             .Prepend(lease.KeepAsync(fence, ending.Token, _logger.RenewalFailed))
@@ -285,10 +288,13 @@ internal sealed class TrackerService(
             AccessPeriod = datasets.IsOnHost && artifacts.IsOnHost ? null : _access?.RenewalPeriod,
             CopyingMachines = _machines.Where(m => m.Runtime.Abilities.CopiesFolders).Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         };
-        var offers = _machines.Select(m => new MachineOffer(m.Name, m.Capacity ?? default)).ToArray();
-        return new TrackerCore(settings, new Scheduler(offers, policy, RankLimits), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes, observer);
+        var offers = _machines.Select(m => new MachineFacts(m.Name, m.Capacity ?? default));
+        var scheduler = new Scheduler(policy, offers, Pools(), time.GetUtcNow());
+        return new TrackerCore(settings, scheduler, [.. _machines.Select(m => m.Name)], DemandOf, observer);
     }
 
-    private Resources RankLimits(TrainingRequest request) =>
-        options.CurrentValue.Algorithms.TryGetValue(request.Algorithm, out var algorithm) ? ContainerContract.Needs(algorithm) : default;
+    private static PoolFacts[] Pools() => [];
+
+    private Demand DemandOf(TrainingRequest request) =>
+        new(options.CurrentValue.Algorithms.TryGetValue(request.Algorithm, out var algorithm) ? ContainerContract.Needs(algorithm) : default, request.Workers);
 }

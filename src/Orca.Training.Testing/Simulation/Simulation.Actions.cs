@@ -208,6 +208,10 @@ internal sealed partial class Simulation
     {
         host.Need = _random.Next(1, 5) / 2.0;
         Note(() => $"host {host.Number}: each container gets {host.Need} processors from now on");
+        if (host.IsDeciding)
+        {
+            host.Events.Add(new TrackerEvent.Configured([]));
+        }
     }
 
     private void RemoveByHand()

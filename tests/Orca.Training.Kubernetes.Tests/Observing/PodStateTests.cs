@@ -1,3 +1,4 @@
+using Orca.Training.Clocks;
 using k8s.Models;
 using Orca.Training.Jobs;
 using Orca.Training.Kubernetes.Observing;
