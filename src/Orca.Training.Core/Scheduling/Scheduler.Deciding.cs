@@ -1,4 +1,5 @@
 using Orca.Training.Clocks;
+using Orca.Training.Jobs;
 using Orca.Training.Scheduling.Deciding;
 using Orca.Training.Scheduling.Facts;
 using Orca.Training.Scheduling.Queues;
@@ -103,6 +104,11 @@ internal sealed partial class Scheduler
                 if (placed.Room is { } room)
                 {
                     room.Attempts[due.Job] = longer;
+                    if (room.Reserved is not null)
+                    {
+                        // The job for which it is being emptied starts later than was thought: what ends before that may go first.
+                        Release(room);
+                    }
                 }
             }
         }
@@ -124,13 +130,18 @@ internal sealed partial class Scheduler
 
     private Decision? NextOf(PoolQueue pool, DateTimeOffset now)
     {
+        if (LookAtNew(pool) is { } threw)
+        {
+            return threw;
+        }
+
         while (FirstThatMayFit(pool, now) is { } candidate)
         {
             var (line, key) = (candidate.Line, candidate.Key);
             var shape = line.Shape;
             if (!pool.Facts.Most.Allows(pool.Used, pool.Open, shape.Total))
             {
-                shape.Block(isLimited: true);
+                shape.Block();
             }
             else if (!pool.Facts.PerUser.Allows(line.User.Used, line.User.Open, shape.Total))
             {
@@ -142,12 +153,10 @@ internal sealed partial class Scheduler
                 {
                     if (_placer.Find(shape, key, now) is { } room)
                     {
-                        shape.Judge(null);
                         return (Decision?)ReservationBefore(candidate, room, now) ?? StartOn(room, candidate);
                     }
 
-                    shape.Block(isLimited: false);
-                    Judge(shape);
+                    shape.Block();
                 }
 #pragma warning disable CA1031 // The policy is the host's own code: what it throws costs the jobs that it was asked about, and no others.
                 catch (Exception e)
@@ -216,29 +225,54 @@ internal sealed partial class Scheduler
             : head.Key < candidate.Key;
     }
 
+    /// <summary>Finds out which of the shapes that came or were reopened fit nowhere.</summary>
+    private Decision.PolicyThrew? LookAtNew(PoolQueue pool)
+    {
+        if (!pool.HasNewShapes)
+        {
+            return null;
+        }
+
+        foreach (var shape in pool.Shapes)
+        {
+            if (shape.IsLookedAt || shape.IsDoubtful)
+            {
+                continue;
+            }
+
+            try
+            {
+                Judge(shape);
+            }
+#pragma warning disable CA1031 // As above.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                return new Decision.PolicyThrew(FirstOf(shape), e);
+            }
+        }
+
+        pool.HasNewShapes = false;
+        return null;
+    }
+
     /// <summary>Finds out why a shape fits nowhere, if it does; all that wait of it have to be told when that changes.</summary>
     private void Judge(Shape shape)
     {
         var (isKnown, reason) = _placer.WhyNowhere(shape);
-        if (!isKnown || !shape.Judge(reason))
+        shape.IsLookedAt = true;
+        if (isKnown && shape.Judge(reason))
         {
-            return;
-        }
-
-        foreach (var user in shape.Pool.Active)
-        {
-            foreach (var line in user.Lines)
+            foreach (var key in LinesOf(shape).SelectMany(l => l.Keys.After(long.MinValue)))
             {
-                if (line.Shape == shape)
-                {
-                    foreach (var key in line.Keys.After(long.MinValue))
-                    {
-                        _untold.Enqueue((OrderKey.JobOf(key), shape));
-                    }
-                }
+                _untold.Enqueue((OrderKey.JobOf(key), shape));
             }
         }
     }
+
+    private static JobId FirstOf(Shape shape) => OrderKey.JobOf(LinesOf(shape).Min(l => l.Keys.First));
+
+    private static IEnumerable<ShapeLine> LinesOf(Shape shape) => shape.Pool.Active.SelectMany(u => u.Lines).Where(l => l.Shape == shape);
 
     private Decision.Tell? NextToTell()
     {
@@ -309,7 +343,7 @@ internal sealed partial class Scheduler
         var active = ActiveUsers(pool);
         foreach (var user in pool.Active)
         {
-            if (user.FirstThatWaitsForRoom() is { } job && TurnOf(user, pool, active, now) is var turn && (first is null || turn.CompareTo(first.Value.Turn) < 0))
+            if (user.FirstThatWaitsForRoom(pool) is { } job && TurnOf(user, pool, active, now) is var turn && (first is null || turn.CompareTo(first.Value.Turn) < 0))
             {
                 first = new Candidate(job.Line, job.Key, turn);
             }

@@ -162,7 +162,7 @@ internal sealed partial class Scheduler
     /// <summary>An attempt of a job occupies room, as recorded.</summary>
     public void Place(in JobFacts facts, in PlacedFacts placed)
     {
-        var before = Free(facts.Job, endedAt: null);
+        var before = Free(facts.Job, endedAt: null, isPlacedAgain: true);
         Forget(facts.Job);
         var pool = PoolOf(facts.Pool);
         var given = facts.Demand.Total;
@@ -202,6 +202,8 @@ internal sealed partial class Scheduler
             {
                 shape.Reopen();
             }
+
+            pool.HasNewShapes = true;
 
             pool.Release();
         }
@@ -276,7 +278,8 @@ internal sealed partial class Scheduler
     {
         _placed[job] = placed;
         Occupy(job, placed);
-        placed.Pool.Count(placed.User, placed.Given, placed.CostRate, 1).Start(placed.Begun);
+        var user = placed.Pool.Count(placed.User, placed.Given, placed.CostRate, 1);
+        user.LastStart = user.LastStart > placed.Begun ? user.LastStart : placed.Begun;
         _charges.Pay(job, placed);
     }
 
@@ -289,7 +292,7 @@ internal sealed partial class Scheduler
         }
     }
 
-    private Placed? Free(JobId job, DateTimeOffset? endedAt)
+    private Placed? Free(JobId job, DateTimeOffset? endedAt, bool isPlacedAgain = false)
     {
         if (!_placed.Remove(job, out var placed))
         {
@@ -297,7 +300,17 @@ internal sealed partial class Scheduler
         }
 
         _charges.Settle(placed, endedAt);
-        placed.Pool.Count(placed.User, placed.Given, placed.CostRate, -1);
+        var user = placed.Pool.Count(placed.User, placed.Given, placed.CostRate, -1);
+        if (endedAt is not null)
+        {
+            user.LastEnded = user.LastEnded > placed.Begun ? user.LastEnded : placed.Begun;
+        }
+        else if (!isPlacedAgain)
+        {
+            // It never began, and took nobody's turn.
+            user.LastStart = _placed.Values.Where(p => p.Pool == placed.Pool && p.User == placed.User).Select(p => p.Begun).Append(user.LastEnded).Max();
+        }
+
         placed.Pool.Release();
         if (endedAt is { } ended && placed.IsRunning)
         {

@@ -35,6 +35,9 @@ internal sealed class PoolQueue(PoolFacts facts)
     /// <summary>Whether nothing can start that could not before: nothing has come and no room was given back since it was last found so.</summary>
     public bool IsSettled { get; set; }
 
+    /// <summary>Whether there are shapes of which it has not been found out whether they fit at all.</summary>
+    public bool HasNewShapes { get; set; }
+
     /// <summary>How many jobs wait.</summary>
     public int Waiting { get; private set; }
 
@@ -71,6 +74,7 @@ internal sealed class PoolQueue(PoolFacts facts)
         if (!_shapes.TryGetValue(key, out var shape))
         {
             _shapes.Add(key, shape = new Shape(this, key));
+            HasNewShapes = true;
         }
 
         var who = UserOf(user);

@@ -11,7 +11,6 @@ internal readonly record struct ShapeKey(string Algorithm, Demand Demand, TimeSp
 internal sealed class Shape(PoolQueue pool, ShapeKey key)
 {
     private long _noRoomSince = -1;
-    private long _limitedSince = -1;
     private string? _lastReason;
 
     public PoolQueue Pool => pool;
@@ -24,8 +23,8 @@ internal sealed class Shape(PoolQueue pool, ShapeKey key)
     /// <summary>How many jobs wait.</summary>
     public int Waiting { get; set; }
 
-    /// <summary>Whether it was the pool's limit that left no room, and not the machines.</summary>
-    public bool IsLimited => _limitedSince == pool.Releases;
+    /// <summary>Whether it has been found out, as far as it can be, whether a machine could start it if the machine were empty.</summary>
+    public bool IsLookedAt { get; set; }
 
     /// <summary>Whether it is known whether a machine could start it if the machine were empty.</summary>
     public bool IsJudged { get; private set; }
@@ -58,12 +57,8 @@ internal sealed class Shape(PoolQueue pool, ShapeKey key)
     }
 
     /// <summary>Everything is to be looked at again.</summary>
-    public void Reopen() => (IsJudged, IsDoubtful, Misfit) = (false, false, null);
+    public void Reopen() => (IsLookedAt, IsJudged, IsDoubtful, Misfit) = (false, false, false, null);
 
     /// <summary>No machine has room for it, or the pool's limit leaves none, until room is given back.</summary>
-    public void Block(bool isLimited)
-    {
-        _noRoomSince = pool.Releases;
-        _limitedSince = isLimited ? pool.Releases : -1;
-    }
+    public void Block() => _noRoomSince = pool.Releases;
 }

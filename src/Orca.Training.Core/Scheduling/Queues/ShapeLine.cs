@@ -17,9 +17,6 @@ internal sealed class ShapeLine(UserLine user, Shape shape)
 
     /// <summary>Whether one of its jobs may start now: nothing has been found against it since room was last given back.</summary>
     public bool MayFit => shape.MayFit && LimitedSince < shape.Pool.Releases;
-
-    /// <summary>Whether nothing but room keeps its jobs from starting.</summary>
-    public bool WaitsForRoom => shape.IsEligible && !shape.IsLimited && LimitedSince < shape.Pool.Releases;
 }
 
 /// <summary>A job's place in its user's own order: higher priority first, then the smaller id. It fits a number, so that a million of them are small.</summary>

@@ -22,25 +22,20 @@ internal sealed class UserLine(string name)
     /// <summary>The weighed use, that of open attempts included as far as it is charged in advance.</summary>
     public Int128 Use { get; set; }
 
+    /// <summary>Since when a job has waited without a break; null while none waits.</summary>
+    public DateTimeOffset? WaitsSince { get; private set; }
+
+    /// <summary>When the newest of the attempts began that are open or have ended.</summary>
+    public DateTimeOffset LastStart { get; set; } = DateTimeOffset.MinValue;
+
+    /// <summary>When the newest of the attempts began that have ended.</summary>
+    public DateTimeOffset LastEnded { get; set; } = DateTimeOffset.MinValue;
+
     /// <summary>Since when the user has had a job that waits and has got no start; null while no job waits.</summary>
-    public DateTimeOffset? TurnSince { get; private set; }
+    public DateTimeOffset? TurnSince => WaitsSince < LastStart ? LastStart : WaitsSince;
 
-    /// <summary>When the user got the last start.</summary>
-    public DateTimeOffset LastStart { get; private set; } = DateTimeOffset.MinValue;
-
-    /// <summary>A job waits since then; or, without one, none does any more.</summary>
-    public void Wait(DateTimeOffset? since)
-    {
-        var turn = since < LastStart ? LastStart : since;
-        TurnSince = turn is null || !(TurnSince <= turn) ? turn : TurnSince;
-    }
-
-    /// <summary>An attempt began then: it is the others' turn.</summary>
-    public void Start(DateTimeOffset at)
-    {
-        LastStart = at > LastStart ? at : LastStart;
-        TurnSince = Lines.Count > 0 ? LastStart : null;
-    }
+    /// <summary>A job waits since then; or, without a time, none does any more.</summary>
+    public void Wait(DateTimeOffset? since) => WaitsSince = since is null || !(WaitsSince <= since) ? since : WaitsSince;
 
     /// <summary>Whether nothing waits and nothing is open: then only the use is left to remember.</summary>
     public bool IsIdle => Lines.Count == 0 && Open == 0;
@@ -78,12 +73,14 @@ internal sealed class UserLine(string name)
     }
 
     /// <summary>The first waiting job, in the user's own order, that nothing but room keeps from starting; null if there is none.</summary>
-    public (ShapeLine Line, long Key)? FirstThatWaitsForRoom()
+    public (ShapeLine Line, long Key)? FirstThatWaitsForRoom(PoolQueue pool)
     {
         (ShapeLine Line, long Key)? first = null;
         foreach (var line in Lines)
         {
-            if (line.WaitsForRoom && (first is null || line.Keys.First < first.Value.Key))
+            var shape = line.Shape;
+            if ((first is null || line.Keys.First < first.Value.Key)
+                && shape.IsEligible && pool.Facts.Most.Allows(pool.Used, pool.Open, shape.Total) && pool.Facts.PerUser.Allows(Used, Open, shape.Total))
             {
                 first = (line, line.Keys.First);
             }
