@@ -20,6 +20,7 @@ using Orca.Training.Machines;
 using Orca.Training.Metrics;
 using Orca.Training.Models;
 using Orca.Training.Ownership;
+using Orca.Training.Queueing;
 using Orca.Training.Ownership.Memory;
 using Orca.Training.Runs;
 using Orca.Training.Scheduling.Capacity;
@@ -74,6 +75,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(s => new UploadPlaces(() => s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Limits));
         services.TryAddSingleton<ForeignFaults>();
         services.TryAddSingleton<TrainingMetrics>();
+        services.TryAddSingleton(NewQueueView);
         services.TryAddSingleton<TrackerState>();
         services.TryAddSingleton<TrackerService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerHost>());
@@ -199,9 +201,27 @@ public static class OrcaTrainingServiceCollectionExtensions
             logger)
         {
             Algorithms = () => algorithms.Current,
+            Queue = services.GetRequiredService<QueueView>(),
             Metrics = services.GetRequiredService<TrainingMetrics>(),
             Audit = new AuditTrail(services.GetRequiredService<IAuditStore>(), services.GetRequiredService<IOptions<AccessOptions>>().Value, time, logger),
         };
+    }
+
+    private static QueueView NewQueueView(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
+        var view = new QueueView(
+            services.GetRequiredService<IJobStore>(),
+            new QueueSettings(
+                [.. services.GetServices<Machine>().Select(m => m.Name)],
+                new TermPolicy(services.GetRequiredService<IServiceScopeFactory>()),
+                r => Demands.Of(r, options.CurrentValue),
+                () => Demands.PoolsOf(options.CurrentValue)),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<TrackerWork>().Run,
+            services.GetRequiredService<ILogger<TrackerService>>());
+        options.OnChange(_ => view.Reload());
+        return view;
     }
 
     private static Dictionary<string, AlgorithmDefaults> DefaultsIn(OrcaTrainingOptions options) => options.Algorithms

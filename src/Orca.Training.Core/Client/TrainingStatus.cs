@@ -106,6 +106,9 @@ public sealed record TrainingStatus
     /// </summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
+    /// <summary>Why it waits, as the message says it.</summary>
+    internal string? Why { get; init; }
+
     /// <param name="reading">The job.</param>
     /// <param name="installation">Whose it is.</param>
     /// <param name="unfinished">The jobs that it may wait for: those of its dependencies that have not succeeded are among them.</param>
@@ -120,9 +123,10 @@ public sealed record TrainingStatus
             Team = job.Team,
             Revision = job.Revision,
             State = job.State,
-            Message = StatusSentence.For(job, reading.QueuePosition, unfinished),
+            Message = StatusSentence.For(job, reading.QueuePosition, reading.Why, unfinished),
             Request = job.Request,
             QueuePosition = reading.QueuePosition,
+            Why = reading.Why,
             HeldAt = job.HeldAt,
             HeldBy = job.HeldBy,
             NotBefore = job.NotBefore,

@@ -53,7 +53,8 @@ internal sealed class JobFold(Scheduler scheduler, Func<TrainingRequest, Demand>
         return null;
     }
 
-    private static JobFacts FactsOf(Job job, in Demand demand) => new(job.Id, "", job.User ?? "")
+    /// <summary>What decides about a job.</summary>
+    public static JobFacts FactsOf(Job job, in Demand demand) => new(job.Id, "", job.User ?? "")
     {
         Demand = demand,
         Algorithm = job.Request.Algorithm,

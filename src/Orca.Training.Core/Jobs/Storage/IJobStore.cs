@@ -135,7 +135,11 @@ public sealed record OpenJobs(IReadOnlyList<Job> Jobs, ChangeCursor Cursor);
 /// <summary>A job and its place in the queue at one moment.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="QueuePosition">The position in the queue, from 1; null if the job is not queued.</param>
-public readonly record struct JobReading(Job Job, int? QueuePosition);
+public readonly record struct JobReading(Job Job, int? QueuePosition)
+{
+    /// <summary>Why it waits, in words; null where nothing but its turn is known to be missing.</summary>
+    internal string? Why { get; init; }
+}
 
 /// <summary>Thrown if a write comes from a host that is no longer the decider. Nothing was applied.</summary>
 public sealed class StaleFenceException(Fence? found, Fence current)
