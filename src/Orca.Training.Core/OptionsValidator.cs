@@ -166,6 +166,9 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         }
 
         RequireAtLeast(0, $"{path}:Gpus", algorithm.Gpus, found);
+        RequireMost($"{path}:MostCpus", algorithm.MostCpus, "Cpus", algorithm.Cpus, found);
+        RequireMost($"{path}:MostMemoryMiB", algorithm.MostMemoryMiB, "MemoryMiB", algorithm.MemoryMiB, found);
+        RequireMost($"{path}:MostGpus", algorithm.MostGpus, "Gpus", algorithm.Gpus, found);
         for (var i = 0; i < algorithm.Command.Count; i++)
         {
             if (algorithm.Command[i]?.Contains('\0', StringComparison.Ordinal) is not false)
@@ -241,6 +244,14 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         if (retries.LongestPause < retries.FirstPause || retries.LongestPause > limits.LongestTime)
         {
             found.Add(Invariant($"{path}:LongestPause is {retries.LongestPause}: give a time from {retries.FirstPause}, which is FirstPause, up to {limits.LongestTime}, which is Limits:LongestTime."));
+        }
+    }
+
+    private static void RequireMost(string setting, double? most, string own, double figure, List<string> found)
+    {
+        if (most is { } value && (value < figure || !double.IsFinite(value)))
+        {
+            found.Add(Invariant($"{setting} is {value}: give at least {figure}, which is {own}, or leave it out for that."));
         }
     }
 

@@ -211,6 +211,7 @@ public static class OrcaTrainingServiceCollectionExtensions
             {
                 Parameters = [.. a.Value.Parameters.Keys],
                 Rules = new ParameterRules(a.Key, a.Value),
+                Bounds = ResourceBounds.Of(a.Key, a.Value),
             },
             StringComparer.Ordinal);
 

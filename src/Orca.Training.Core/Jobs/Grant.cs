@@ -7,4 +7,11 @@ namespace Orca.Training.Jobs;
 /// <param name="Cpus">Processors.</param>
 /// <param name="MemoryBytes">Bytes of memory.</param>
 /// <param name="Gpus">Whole GPUs.</param>
-internal sealed record Grant(double Cpus, long MemoryBytes, int Gpus);
+internal sealed record Grant(double Cpus, long MemoryBytes, int Gpus)
+{
+    /// <summary>The kind of its GPUs that was asked for; null for any.</summary>
+    public string? GpuKind { get; init; }
+
+    /// <summary>The pool from whose share it was given; null where there are no pools.</summary>
+    public string? Pool { get; init; }
+}

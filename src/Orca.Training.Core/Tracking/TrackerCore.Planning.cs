@@ -23,7 +23,7 @@ internal sealed partial class TrackerCore
 
             var each = placement.EachRank;
             tracked.Give(
-                new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now.Wall) { Given = new Grant(each.Cpus, each.MemoryBytes, each.Gpus) },
+                new JobCommand.BeginAttempt(placement.Job, placement.Attempt, placement.Machine, now.Wall) { Given = new Grant(each.Cpus, each.MemoryBytes, each.Gpus) { GpuKind = tracked.Job.Request.Resources?.GpuKind, Pool = tracked.Job.Pool } },
                 effects);
         }
 

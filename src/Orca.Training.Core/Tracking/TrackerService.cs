@@ -289,6 +289,5 @@ internal sealed class TrackerService(
         return new TrackerCore(settings, new Scheduler(offers, policy, RankLimits), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes, observer);
     }
 
-    private Resources RankLimits(TrainingRequest request) =>
-        options.CurrentValue.Algorithms.TryGetValue(request.Algorithm, out var algorithm) ? ContainerContract.Needs(algorithm) : default;
+    private Resources RankLimits(TrainingRequest request) => Demand.Of(options.CurrentValue.Algorithms, request).EachRank;
 }

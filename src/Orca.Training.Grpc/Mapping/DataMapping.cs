@@ -19,6 +19,7 @@ internal static class DataMapping
             Metadata = RequestMapping.ToWire(run.Request),
             User = run.User ?? "",
             Team = run.Team ?? "",
+            Pool = run.Pool ?? "",
             Execution = run.Execution is { } execution ? ToWire(execution) : null,
             ModelVersion = run.ModelVersion ?? 0,
             SubmittedAt = run.SubmittedAt.ToTimestamp(),
