@@ -23,14 +23,15 @@ public sealed partial class ArchitectureTests
         ["Machines"] = ["Access", "Artifacts", "Files", "Jobs", "Scheduling/Capacity"],
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
+        ["Pools"] = ["Files", "Jobs", "Scheduling/Capacity", "Text"],
         ["Progress"] = ["Jobs", "Machines", "Text"],
         ["Logs"] = ["Disk", "Files", "Jobs", "Machines"],
         ["Auditing"] = ["Jobs"],
         ["Ownership"] = ["Jobs"],
-        ["Client"] = ["Artifacts", "Auditing", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Ownership", "Runs", "Settings", "Text"],
+        ["Client"] = ["Artifacts", "Auditing", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Ownership", "Pools", "Runs", "Settings", "Text"],
         ["Diagnostics"] = ["Jobs"],
-        ["Settings"] = ["Diagnostics"],
-        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity", "Text"],
+        ["Settings"] = ["Diagnostics", "Pools"],
+        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity", "Settings", "Text"],
     };
 
     [Fact]

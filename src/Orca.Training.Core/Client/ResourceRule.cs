@@ -54,7 +54,7 @@ internal static class ResourceRule
     {
         if (!double.IsFinite(value) || value < least)
         {
-            var upTo = most is null ? Invariant($"at least {least}{unit}") : Invariant($"{least} to {most}{unit}");
+            var upTo = most is null ? Invariant($"at least {least}{unit}") : most <= least ? Invariant($"{most}{unit}") : Invariant($"{least} to {most}{unit}");
             found.Add(new FieldViolation(field, Invariant($"{value}{unit} is not possible: give {upTo}.")));
         }
         else if (value > most)

@@ -41,6 +41,7 @@ internal static class DataMapping
         Request = RequestMapping.OfStatus(message.Metadata ?? new Wire.TrainingJobMetadata()),
         User = message.User.Length > 0 ? message.User : null,
         Team = NullIfEmpty(message.Team),
+        Pool = NullIfEmpty(message.Pool),
         Execution = message.Execution is { } execution ? FromWire(execution) : null,
         Attempts = [.. message.Attempts.Select(StatusMapping.FromWire)],
         Metrics = new Dictionary<string, double>(message.Metrics, StringComparer.Ordinal),
