@@ -25,14 +25,15 @@ public sealed partial class ArchitectureTests
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Clocks", "Jobs", "Scheduling/Capacity"],
         ["Queueing"] = ["Clocks", "Diagnostics", "Jobs", "Scheduling", "Scheduling/Capacity"],
+        ["Pools"] = ["Files", "Jobs", "Scheduling/Capacity", "Text"],
         ["Progress"] = ["Jobs", "Machines", "Text"],
         ["Logs"] = ["Disk", "Files", "Jobs", "Machines"],
         ["Auditing"] = ["Jobs"],
         ["Ownership"] = ["Jobs"],
-        ["Client"] = ["Artifacts", "Auditing", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Ownership", "Queueing", "Runs", "Settings", "Text"],
+        ["Client"] = ["Artifacts", "Auditing", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Ownership", "Pools", "Queueing", "Runs", "Settings", "Text"],
         ["Diagnostics"] = ["Jobs"],
-        ["Settings"] = ["Diagnostics"],
-        ["Tracking"] = ["Access", "Artifacts", "Clocks", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Queueing", "Runs", "Scheduling", "Scheduling/Capacity", "Text"],
+        ["Settings"] = ["Diagnostics", "Pools"],
+        ["Tracking"] = ["Access", "Artifacts", "Clocks", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Queueing", "Runs", "Scheduling", "Scheduling/Capacity", "Settings", "Text"],
     };
 
     [Fact]

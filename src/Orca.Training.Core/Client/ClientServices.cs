@@ -31,6 +31,9 @@ internal sealed record ClientServices(
     /// <summary>Who did what; null for no record of that.</summary>
     public AuditTrail? Audit { get; init; }
 
+    /// <summary>Finds the pools of submissions; null where there is the one for everybody.</summary>
+    public PoolGate? Pools { get; init; }
+
     /// <summary>The statuses of this store's jobs that were given last.</summary>
     public KeptStatuses Kept { get; } = new();
 }

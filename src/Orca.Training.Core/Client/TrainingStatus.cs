@@ -30,6 +30,9 @@ public sealed record TrainingStatus
     /// <summary>The team that the job belongs to. Null for the default team.</summary>
     public string? Team { get; init; }
 
+    /// <summary>The pool that the job was submitted to. Null if the service had no pools.</summary>
+    public string? Pool { get; init; }
+
     /// <summary>The number of changes of the job. <see cref="ITrainingClient.WatchTrainingAsync"/> continues after it.</summary>
     public required long Revision { get; init; }
 
@@ -121,6 +124,7 @@ public sealed record TrainingStatus
             Installation = installation,
             User = job.User,
             Team = job.Team,
+            Pool = job.Pool,
             Revision = job.Revision,
             State = job.State,
             Message = StatusSentence.For(job, reading.QueuePosition, reading.Why, unfinished),

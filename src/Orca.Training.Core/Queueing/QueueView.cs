@@ -111,8 +111,7 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
 
             var now = _clock.Now;
             _scheduler.PassTime(now);
-            var facts = JobFold.FactsOf(job, settings.DemandOf(job.Request));
-            return new QueuePlace(_scheduler.PositionOf(facts, now.Wall), Words(job, now));
+            return new QueuePlace(_scheduler.PositionOf(_fold!.FactsOf(job), now.Wall), Words(job, now));
         }
     }
 
@@ -160,7 +159,7 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
         lock (_lock)
         {
             _scheduler = new Scheduler(settings.Policy, _machines.Values, settings.Pools(), time.GetUtcNow());
-            _fold = new JobFold(_scheduler, settings.DemandOf);
+            _fold = new JobFold(_scheduler, settings.DemandOf, settings.PoolOf);
             _others.Clear();
             foreach (var machine in _away)
             {
@@ -249,6 +248,11 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
 /// <param name="Machines">The names of the machines, in the order in which they are filled.</param>
 /// <param name="Policy">What fits on a machine.</param>
 /// <param name="DemandOf">What an attempt of a request would be given now.</param>
+/// <param name="PoolOf">The pool in which a job waits.</param>
 /// <param name="Pools">The pools, as the settings are now.</param>
 internal sealed record QueueSettings(
-    IReadOnlyList<string> Machines, ICapacityPolicy Policy, Func<TrainingRequest, Demand> DemandOf, Func<IReadOnlyList<PoolFacts>> Pools);
+    IReadOnlyList<string> Machines,
+    ICapacityPolicy Policy,
+    Func<TrainingRequest, Demand> DemandOf,
+    Func<Job, string> PoolOf,
+    Func<IReadOnlyList<PoolFacts>> Pools);

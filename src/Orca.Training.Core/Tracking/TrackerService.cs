@@ -38,6 +38,7 @@ internal sealed class TrackerService(
     TrackerWork work,
     TimeProvider time,
     TrackerState state,
+    CurrentPools pools,
     QueueView queue,
     TrainingMetrics metrics,
     ForeignFaults faults,
@@ -292,10 +293,10 @@ internal sealed class TrackerService(
         };
         var offers = _machines.Select(m => new MachineFacts(m.Name, m.Capacity ?? default));
         var scheduler = new Scheduler(policy, offers, Pools(), time.GetUtcNow());
-        return new TrackerCore(settings, scheduler, [.. _machines.Select(m => m.Name)], DemandOf, observer);
+        return new TrackerCore(settings, scheduler, [.. _machines.Select(m => m.Name)], DemandOf, j => Demands.PoolOf(j, pools.Settings), observer);
     }
 
-    private IReadOnlyList<PoolFacts> Pools() => Demands.PoolsOf(options.CurrentValue);
+    private IReadOnlyList<PoolFacts> Pools() => Demands.PoolsOf(pools.Settings);
 
     private Demand DemandOf(TrainingRequest request) => Demands.Of(request, options.CurrentValue);
 }

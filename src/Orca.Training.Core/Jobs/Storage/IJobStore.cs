@@ -51,6 +51,12 @@ public interface IJobStore
     /// <summary>Reads all jobs that are not final, oldest first, and the cursor of the change feed at that moment.</summary>
     ValueTask<OpenJobs> ReadOpenJobsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Counts the open jobs by pool and user.</summary>
+    /// <param name="pool">Only jobs with this pool on record; null for all pools and for the jobs without one.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    async ValueTask<IReadOnlyList<PoolCount>> CountOpenAsync(string? pool, CancellationToken cancellationToken) =>
+        PoolCount.Of((await ReadOpenJobsAsync(cancellationToken)).Jobs.Where(j => pool is null || j.Pool == pool));
+
     /// <summary>Reads one job; null if it does not exist.</summary>
     ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken);
 
