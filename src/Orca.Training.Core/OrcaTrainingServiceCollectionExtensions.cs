@@ -260,14 +260,19 @@ public static class OrcaTrainingServiceCollectionExtensions
     {
         var options = services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var pools = services.GetRequiredService<CurrentPools>();
+        var faults = services.GetRequiredService<ForeignFaults>();
+        var policy = new TermPolicy(services.GetRequiredService<IServiceScopeFactory>());
         var view = new QueueView(
             services.GetRequiredService<IJobStore>(),
             new QueueSettings(
                 [.. services.GetServices<Machine>().Select(m => m.Name)],
-                new TermPolicy(services.GetRequiredService<IServiceScopeFactory>()),
+                policy,
                 r => Demands.Of(r, options.CurrentValue),
                 j => Demands.PoolOf(j, pools.Settings),
-                () => Demands.PoolsOf(pools.Settings)),
+                () => Demands.PoolsOf(pools.Settings))
+            {
+                End = () => policy.Dispose(faults),
+            },
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<TrackerWork>().Run,
             services.GetRequiredService<ILogger<TrackerService>>());

@@ -146,7 +146,8 @@ internal sealed class Room(MachineFacts facts, int place)
             common -= share;
         }
 
-        Common = common;
+        // Pools may own more than there is, of a machine that has become smaller: then nothing is left for others.
+        Common = Beyond(common, default);
     }
 }
 
