@@ -169,6 +169,25 @@ public sealed class UpgradeTests(PostgreSqlServer server)
         await TeamlessJobsCase.CheckAsync(store, runs);
     }
 
+    [Fact]
+    public async Task Jobs_from_before_the_upgrade_and_of_older_hosts_since_are_found_by_label_and_name_until_they_are_removed()
+    {
+        var schema = Stores.NewSchema();
+        await RunAsync(FirstVersion, schema);
+        await RunAsync(FirstInsert, schema);
+        await RunAsync(SearchUpgradeCase.Labelled(FirstInsert), schema);
+        await RunAsync(SecondVersion, schema);
+        await using var store = Stores.Open(server, schema);
+        await SearchUpgradeCase.CheckAsync(store, [new JobId(2)], Cancel);
+
+        await RunAsync(SearchUpgradeCase.Labelled(SecondSuccess), schema);
+        await SearchUpgradeCase.CheckAsync(store, [new JobId(2), new JobId(3)], Cancel);
+        await RunAsync(SecondRemoval, schema);
+
+        await SearchUpgradeCase.CheckAsync(store, [new JobId(2)], Cancel);
+        await RunAsync("DO $$ BEGIN ASSERT (SELECT count(*) FROM {0}.job_labels) = 2 AND (SELECT count(*) FROM {0}.job_facts) = 2; END $$", schema);
+    }
+
     private async Task RunAsync(string text, string schema)
     {
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
