@@ -1,4 +1,3 @@
-using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Documents;
 using Orca.Training.Jobs.Storage.Relational;

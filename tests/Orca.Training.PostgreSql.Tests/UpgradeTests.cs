@@ -152,6 +152,9 @@ public sealed class UpgradeTests(PostgreSqlServer server)
         var run = await runs.ReadAsync(new JobId(1), Cancel);
         Assert.Equal((0.9, "model.bin", JobSamples.At(3)), (run!.Metrics["accuracy"], run.Artifacts[0].Name, run.FinishedAt));
         Assert.Equal(1, await models.ReserveAsync("m", new JobId(9), Cancel));
+
+        // As an older host writes a run; the table says when its training finished all the same.
+        await RunAsync("INSERT INTO {0}.runs (id, state, algorithm, dataset, document) SELECT 7, 3, 'a', 'd', document FROM {0}.runs; DO $$ BEGIN ASSERT (SELECT finished_at FROM {0}.runs WHERE id = 7) = 640290529800000000; END $$", schema);
     }
 
     [Fact]

@@ -156,15 +156,15 @@ internal static class Schema
                 submitted_at bigint NOT NULL
             );
             CREATE TABLE {0}.job_labels (name text COLLATE "C" NOT NULL, value text COLLATE "C" NOT NULL, job bigint NOT NULL, PRIMARY KEY (name, value, job));
-            -- A request as its fields can be asked for: the server refuses to look into a document with U+0000.
-            CREATE FUNCTION {0}.request_of(document json) RETURNS json LANGUAGE sql IMMUTABLE AS $$
-                SELECT CASE WHEN strpos($1::text, '\u0000') > 0 THEN replace($1::text, '\u0000', '\ufffd')::json ELSE $1 END -> 'job' -> 'request'
+            -- A job as its fields can be asked for: the server refuses to look into a document with U+0000.
+            CREATE FUNCTION {0}.job_of(document json) RETURNS json LANGUAGE sql IMMUTABLE AS $$
+                SELECT CASE WHEN strpos($1::text, '\u0000') > 0 THEN replace($1::text, '\u0000', '\ufffd')::json ELSE $1 END -> 'job'
             $$;
             INSERT INTO {0}.job_facts
             SELECT id, left(user_name, 256), left(team, 256), left(algorithm, 256), left(dataset, 256), left(group_name, 256),
-                left(coalesce({0}.request_of(document) ->> 'name', ''), 256), submitted_at FROM {0}.jobs;
+                left(coalesce({0}.job_of(document) -> 'request' ->> 'name', ''), 256), submitted_at FROM {0}.jobs;
             INSERT INTO {0}.job_labels
-            SELECT left(l.key, 256), left(l.value, 256), j.id FROM {0}.jobs j, json_each_text({0}.request_of(j.document) -> 'labels') l ON CONFLICT DO NOTHING;
+            SELECT left(l.key, 256), left(l.value, 256), j.id FROM {0}.jobs j, json_each_text({0}.job_of(j.document) -> 'request' -> 'labels') l ON CONFLICT DO NOTHING;
             CREATE INDEX job_facts_user ON {0}.job_facts (user_name, id) WHERE user_name IS NOT NULL;
             CREATE INDEX job_facts_team ON {0}.job_facts (team, id);
             CREATE INDEX job_facts_algorithm ON {0}.job_facts (algorithm, id);
@@ -177,16 +177,16 @@ internal static class Schema
             BEGIN
                 INSERT INTO {0}.job_facts
                 SELECT id, left(user_name, 256), left(team, 256), left(algorithm, 256), left(dataset, 256), left(group_name, 256),
-                    left(coalesce({0}.request_of(document) ->> 'name', ''), 256), submitted_at FROM added;
+                    left(coalesce({0}.job_of(document) -> 'request' ->> 'name', ''), 256), submitted_at FROM added;
                 INSERT INTO {0}.job_labels
-                SELECT left(l.key, 256), left(l.value, 256), a.id FROM added a, json_each_text({0}.request_of(a.document) -> 'labels') l ON CONFLICT DO NOTHING;
+                SELECT left(l.key, 256), left(l.value, 256), a.id FROM added a, json_each_text({0}.job_of(a.document) -> 'request' -> 'labels') l ON CONFLICT DO NOTHING;
                 RETURN NULL;
             END
             $$;
             CREATE FUNCTION {0}.remove_facts() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
             BEGIN
                 DELETE FROM {0}.job_facts f USING removed r WHERE f.id = r.id;
-                DELETE FROM {0}.job_labels o USING removed r, json_each_text({0}.request_of(r.document) -> 'labels') l
+                DELETE FROM {0}.job_labels o USING removed r, json_each_text({0}.job_of(r.document) -> 'request' -> 'labels') l
                 WHERE o.name = left(l.key, 256) AND o.value = left(l.value, 256) AND o.job = r.id;
                 RETURN NULL;
             END
@@ -198,6 +198,20 @@ internal static class Schema
             DROP INDEX {0}.jobs_open;
             CREATE INDEX jobs_ended ON {0}.jobs (finished_at, id) WHERE state >= 3;
             DROP INDEX {0}.jobs_finished;
+            -- When the training of a run finished, so that runs can be removed after a time. An older host does not say it.
+            ALTER TABLE {0}.runs ADD COLUMN finished_at bigint;
+            CREATE FUNCTION {0}.finish_of(document json) RETURNS bigint LANGUAGE sql STABLE AS $$
+                SELECT (extract(epoch FROM ({0}.job_of($1) ->> 'finishedAt')::timestamptz) * 10000000)::bigint + 621355968000000000
+            $$;
+            UPDATE {0}.runs SET finished_at = {0}.finish_of(document);
+            CREATE INDEX runs_finished ON {0}.runs (finished_at, id);
+            CREATE FUNCTION {0}.add_finish() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                new.finished_at := {0}.finish_of(new.document);
+                RETURN new;
+            END
+            $$;
+            CREATE TRIGGER runs_added BEFORE INSERT ON {0}.runs FOR EACH ROW WHEN (new.finished_at IS NULL) EXECUTE FUNCTION {0}.add_finish();
             """),
     ];
 

@@ -163,8 +163,8 @@ internal sealed class JobDatabase : IDisposable
     {
         using var keep = _connection.Command(
             """
-            INSERT INTO orca_runs (id, state, algorithm, dataset, group_name, user, team, model, document)
-            SELECT id, state, algorithm, dataset, group_name, user, team, json_extract(document, '$.job.request.outputModelName'), document FROM orca_jobs
+            INSERT INTO orca_runs (id, state, algorithm, dataset, group_name, user, team, finished_at, model, document)
+            SELECT id, state, algorithm, dataset, group_name, user, team, finished_at, json_extract(document, '$.job.request.outputModelName'), document FROM orca_jobs
             WHERE id = @id AND state >= 3 AND json_array_length(document, '$.job.attempts') > 0
             """);
         using var delete = _connection.Command("DELETE FROM orca_jobs WHERE id = @id AND state >= 3");

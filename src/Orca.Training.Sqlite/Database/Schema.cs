@@ -152,6 +152,10 @@ internal static class Schema
         CREATE TRIGGER orca_jobs_unlabelled AFTER DELETE ON orca_jobs WHEN json_extract(old.document, '$.job.request.labels') <> '{}' BEGIN
             DELETE FROM orca_job_labels WHERE (name, value, job) IN (SELECT key, value, old.id FROM json_each(old.document, '$.job.request.labels'));
         END;
+        -- When the training of a run finished, so that runs can be removed after a time.
+        ALTER TABLE orca_runs ADD COLUMN finished_at INTEGER;
+        UPDATE orca_runs SET finished_at = CAST((julianday(json_extract(document, '$.job.finishedAt')) - 1721425.5) * 864000000000 AS INTEGER);
+        CREATE INDEX orca_runs_finished ON orca_runs (finished_at, id);
         """,
     ];
 

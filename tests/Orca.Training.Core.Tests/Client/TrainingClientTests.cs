@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Testing;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs.Folders;
 using Orca.Training.Testing;
