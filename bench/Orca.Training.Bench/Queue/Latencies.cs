@@ -22,7 +22,7 @@ internal sealed record Latencies(double Submit, double Status, double Position, 
     public static async Task<Latencies> MeasureAsync(QueueHost host, JobId first, JobId last, CancellationToken cancellationToken)
     {
         var random = new Random(7);
-        JobId Any() => new(random.NextInt64(first.Value, last.Value + 1));
+        JobId Any() => last > first ? new JobId(random.NextInt64(first.Value, last.Value)) : throw new InvalidOperationException($"Jobs {first} to {last} are none.");
         var (client, began) = (host.Client, TimeProvider.System.GetUtcNow());
         var submit = await P99Async(() => client.TrainAsync(QueueHost.Request("common"), cancellationToken), cancellationToken);
         var status = await P99Async(() => client.GetTrainingStatusAsync(Any(), cancellationToken), cancellationToken);

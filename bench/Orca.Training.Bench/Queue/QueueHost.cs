@@ -32,7 +32,7 @@ internal sealed class QueueHost : IAsyncDisposable
                 o.Retention.KeepJobs = removesFinished ? 0 : null;
             })
             .UseFakeRuntime(_runtime)
-            .UseFakeStores()
+            .UseFakeFiles()
             .UseCapacityPolicy(CapacityPolicies.Jobs(1)));
         _host = builder.Build();
     }
