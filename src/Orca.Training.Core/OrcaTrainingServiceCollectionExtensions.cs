@@ -54,7 +54,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(OrcaTrainingBuilder.NewRunStore);
         services.TryAddSingleton(OrcaTrainingBuilder.NewModelStore);
         services.TryAddSingleton(OrcaTrainingBuilder.NewMetricStore);
-        services.TryAddSingleton(CapacityPolicies.OneAtATime);
+        services.TryAddSingleton<ICapacityPolicy>(s => new DefaultPolicy(s.GetRequiredService<CurrentPools>()));
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s), OthersCanRead = CanOthersRead(s) });
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs"))
         {

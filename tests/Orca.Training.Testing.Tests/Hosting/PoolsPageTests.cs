@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
-using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Testing;
 using Orca.Training.Tests.Shared;
 
@@ -27,7 +26,6 @@ public sealed partial class PoolsPageTests
         builder.Services
             .AddOrcaTraining(o => o.AddAlgorithm("x", "image", a => a.Cpus = 16))
             .UseFakeRuntime(engine, "box-1").UseFakeStores().UseVirtualTime(time);
-        builder.Services.AddSingleton(CapacityPolicies.ByResources);
         using var host = builder.Build();
         await host.StartAsync();
 
