@@ -53,12 +53,7 @@ internal sealed partial class TrainingClient : ITrainingClient
     }
 
     public Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default) =>
-        _guard.AskAsync(Operations.GetStatus, async () =>
-        {
-            var installation = await _jobs.GetInstallationAsync(cancellationToken);
-            var reading = await _jobs.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
-            return _services.Kept.Of(reading, installation, await Unfinished.ReadAsync(_jobs, reading.Job, cancellationToken));
-        }, cancellationToken);
+        _guard.AskAsync(Operations.GetStatus, (Client: this, Job: job), static (asked, token) => asked.Client.ReadStatusAsync(asked.Job, token), cancellationToken);
 
     public IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, CancellationToken cancellationToken = default) =>
         _guard.StreamAsync(Operations.Watch, WatchAsync(job, afterRevision, seenIn: null, cancellationToken), cancellationToken);
@@ -108,6 +103,13 @@ internal sealed partial class TrainingClient : ITrainingClient
 
     public IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, CancellationToken cancellationToken = default) =>
         _guard.StreamAsync(Operations.StreamLogs, new LogStream(_jobs, _services.Logs).ReadAsync(job, query ?? new LogQuery(), cancellationToken), cancellationToken);
+
+    private async ValueTask<TrainingStatus> ReadStatusAsync(JobId job, CancellationToken cancellationToken)
+    {
+        var installation = await _jobs.GetInstallationAsync(cancellationToken);
+        var reading = await _jobs.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
+        return _services.Kept.Of(reading, installation, await Unfinished.ReadAsync(_jobs, reading.Job, cancellationToken));
+    }
 
     private async Task NextChangeAsync(Job job, long afterRevision, CancellationToken cancellationToken)
     {

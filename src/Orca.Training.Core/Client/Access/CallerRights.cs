@@ -42,12 +42,12 @@ internal sealed class CallerRights
     public string TeamOf(string? recorded) => recorded ?? _options.DefaultTeam;
 
     /// <summary>Whether the caller has the permission for any team.</summary>
-    public bool May(Permission permission) => _scope.Grants.Any(g => permission switch
+    public bool May(Permission permission) => permission switch
     {
-        Permission.Read => true,
-        Permission.Submit or Permission.Add => g.Role is not TrainingRole.Viewer,
-        _ => g.Role is TrainingRole.Operator,
-    });
+        Permission.Read => _scope.Grants.Count > 0,
+        Permission.Submit or Permission.Add => _scope.Grants.Any(static g => g.Role is not TrainingRole.Viewer),
+        _ => _scope.Grants.Any(static g => g.Role is TrainingRole.Operator),
+    };
 
     public bool Sees(string? user, string? team) => Owners?.Have(user, team) is not false;
 
