@@ -23,7 +23,7 @@ public sealed partial class ArchitectureTests
         ["Machines"] = ["Access", "Artifacts", "Files", "Jobs", "Scheduling/Capacity"],
         ["Scheduling/Capacity"] = [],
         ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
-        ["Progress"] = ["Jobs", "Machines", "Text"],
+        ["Progress"] = ["Jobs", "Machines", "Metrics", "Text"],
         ["Logs"] = ["Disk", "Files", "Jobs", "Machines"],
         ["Auditing"] = ["Jobs"],
         ["Ownership"] = ["Jobs"],
