@@ -33,7 +33,7 @@ internal sealed class Floods(ITrainingClient client, IMetricStore metrics, strin
     ];
 
     // What a flood of output costs where nobody does anything with it: no reader can take less from the others.
-    private IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> Bare =>
+    private static IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> Bare =>
     [
         ("bare-lines", token => ThrowAwayAsync("y", token)),
         ("bare-metrics", token => ThrowAwayAsync(Wide, token)),

@@ -54,7 +54,12 @@ internal sealed class LogTail
     }
 
     // The sentence is kept by databases and shown on terminals.
-    private static string Kept(string line) => HarmlessText.Cut(HarmlessText.Line(Visible(line).ToString()), MaxLineLength);
+    private static string Kept(string line)
+    {
+        // Nearly all lines are kept as they are.
+        var visible = Visible(line);
+        return HarmlessText.Cut(HarmlessText.Line(visible.Length == line.Length ? line : visible.ToString()), MaxLineLength);
+    }
 
     // A progress bar redraws its line after a carriage return: what a terminal would show is what comes after the last.
     private static ReadOnlySpan<char> Visible(string line)

@@ -19,8 +19,8 @@ namespace Orca.Training.Tests.Tracking;
 /// </summary>
 public sealed class FollowingCostTests : IDisposable
 {
-    private const int Few = 20_000;
-    private const int Many = 60_000;
+    private const int Few = 40_000;
+    private const int Many = 80_000;
 
     private readonly TempFolder _folder = new();
 
@@ -38,7 +38,7 @@ public sealed class FollowingCostTests : IDisposable
 
     [Fact]
     public Task A_line_with_one_metric_leaves_three_small_objects() => VirtualTime.RunAsync(async time =>
-        Assert.InRange(await BytesPerLineAsync(time, Wide(1)), 32, 110));
+        Assert.InRange(await BytesPerLineAsync(time, Wide(1)), 90, 101));
 
     [Fact]
     public void A_line_of_a_log_in_a_folder_leaves_next_to_nothing()
