@@ -4,6 +4,7 @@
 #   ./bench.sh NAME…     runs them, one after the other
 #   ./bench.sh --list    names them
 #   ./bench.sh queue --jobs 1000,100000    with so many waiting jobs, at least two numbers
+#   ./bench.sh flood --only FLOOD…   one or some of its cases: lines, metrics, files, calls; bare-lines, bare-metrics: the output thrown away
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 [ $# -gt 0 ] || { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 2; }

@@ -13,6 +13,13 @@ using Orca.Training.Bench.Queue;
 using Orca.Training.Bench.Recovery;
 using Orca.Training.Bench.Stores;
 
+// Some floods alone.
+IReadOnlyList<string> only = [];
+if (args is ["flood", "--only", .. var floods])
+{
+    (only, args) = (floods, ["flood"]);
+}
+
 // Each bench prints a table and, as its last line, one JSON object of its figures.
 var arguments = args.ToList();
 int[] sizes;
@@ -35,7 +42,7 @@ var benches = new Dictionary<string, (string Shows, Func<Report, CancellationTok
     ["metrics"] = ("a million points from a training's output into each store, from a real container too: how fast, and what a plot of them costs", MetricsBench.RunAsync),
     ["recovery"] = ("how soon 100 running containers are followed again, and another host decides", RecoveryBench.RunAsync),
     ["data"] = ("a dataset of 1 GB and one of 10,000 files to an S3 server and back, beside the bare client, and what a cached one costs a start", DataBench.RunAsync),
-    ["flood"] = ("what one training that floods by its output, or one caller by calls, takes from the others, on SQLite and PostgreSQL", FloodBench.RunAsync),
+    ["flood"] = ("what one training that floods by its output, or one caller by calls, takes from the others, on SQLite and PostgreSQL", (report, token) => FloodBench.RunAsync(report, only, token)),
     ["queue"] = ("what a call, a start and a host cost while a thousand and a million jobs wait, on SQLite and PostgreSQL; --jobs 1000,100000 for other numbers", (report, token) => QueueBench.RunAsync(report, sizes, token)),
     ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),
 };

@@ -26,7 +26,7 @@ public sealed partial class ArchitectureTests
         ["Scheduling"] = ["Clocks", "Jobs", "Scheduling/Capacity"],
         ["Queueing"] = ["Clocks", "Diagnostics", "Jobs", "Scheduling", "Scheduling/Capacity"],
         ["Pools"] = ["Files", "Jobs", "Scheduling/Capacity", "Text"],
-        ["Progress"] = ["Jobs", "Machines", "Text"],
+        ["Progress"] = ["Jobs", "Machines", "Metrics", "Text"],
         ["Logs"] = ["Disk", "Files", "Jobs", "Machines"],
         ["Auditing"] = ["Jobs"],
         ["Ownership"] = ["Jobs"],

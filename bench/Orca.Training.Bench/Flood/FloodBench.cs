@@ -23,14 +23,17 @@ internal static class FloodBench
     // A flood is at its height by then.
     private static readonly TimeSpan Lead = TimeSpan.FromSeconds(1);
 
-    public static async Task RunAsync(Report report, CancellationToken cancellationToken)
+    /// <param name="report">Takes the figures.</param>
+    /// <param name="only">The floods to measure, by name; none for all that are measured against a target.</param>
+    /// <param name="cancellationToken">Ends the bench.</param>
+    public static async Task RunAsync(Report report, IReadOnlyList<string> only, CancellationToken cancellationToken)
     {
         await using var sqlite = new SqliteDatabase();
         await using var postgreSql = PostgreSqlDatabase.Start();
         var all = new List<Taken>();
         foreach (var (name, database) in new (string, IBenchedDatabase)[] { ("sqlite", sqlite), ("pg", postgreSql) })
         {
-            all.AddRange(await MeasureAsync(name, database, cancellationToken));
+            all.AddRange(await MeasureAsync(name, database, only, cancellationToken));
         }
 
         Report.Table(
@@ -52,18 +55,19 @@ internal static class FloodBench
         report.Add("others_p99_ratio", all.Max(t => t.P99Ratio));
     }
 
-    private static async Task<IReadOnlyList<Taken>> MeasureAsync(string store, IBenchedDatabase database, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Taken>> MeasureAsync(string store, IBenchedDatabase database, IReadOnlyList<string> only, CancellationToken cancellationToken)
     {
         var data = Directory.CreateTempSubdirectory("orca-flood-");
         using var host = Build(database, data.FullName);
         await host.StartAsync(cancellationToken);
         var clients = host.Services.GetRequiredService<ITrainingClientFactory>();
         var (others, floods) = (new Neighbours(clients), new Floods(clients.For(Named("flood")), host.Services.GetRequiredService<IMetricStore>(), data.FullName));
-        var found = floods.All.ToDictionary(f => f.Name, _ => (Quiet: new List<Window>(), Beside: new List<Window>()));
+        var measured = floods.Of(only);
+        var found = measured.ToDictionary(f => f.Name, _ => (Quiet: new List<Window>(), Beside: new List<Window>()));
         await others.WorkAsync(Length);
         for (var round = 0; round < Rounds; round++)
         {
-            foreach (var (name, run) in floods.All)
+            foreach (var (name, run) in measured)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 found[name].Quiet.Add(await others.WorkAsync(Length));

@@ -24,13 +24,31 @@ internal sealed class Floods(ITrainingClient client, IMetricStore metrics, strin
 
     private int _attempts;
 
-    public IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> All =>
+    private IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> All =>
     [
         ("lines", token => FollowAsync("y", token)),
         ("metrics", token => FollowAsync(Wide, token)),
         ("files", LeaveFilesAsync),
         ("calls", CallAsync),
     ];
+
+    // What a flood of output costs where nobody does anything with it: no reader can take less from the others.
+    private static IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> Bare =>
+    [
+        ("bare-lines", token => ThrowAwayAsync("y", token)),
+        ("bare-metrics", token => ThrowAwayAsync(Wide, token)),
+    ];
+
+    /// <summary>Those with these names; all that are measured against a target for none.</summary>
+    public IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> Of(IReadOnlyList<string> names)
+    {
+        (string Name, Func<CancellationToken, Task> RunAsync)[] known = [.. All, .. Bare];
+        return names.Count == 0
+            ? All
+            : [.. names.Select(n => known.FirstOrDefault(f => f.Name == n) is { Name: not null } flood
+                ? flood
+                : throw new ArgumentException($"There is no flood '{n}': give some of {string.Join(", ", known.Select(f => f.Name))}.", nameof(names)))];
+    }
 
     /// <summary>A training that prints one line without end, read as the tracker reads a container's output.</summary>
     private async Task FollowAsync(string line, CancellationToken cancellationToken)
@@ -42,6 +60,13 @@ internal sealed class Floods(ITrainingClient client, IMetricStore metrics, strin
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var follower = new OutputFollower(TimeProvider.System, logs, writers, attempt, rank: 0, _ => ValueTask.CompletedTask);
         await follower.FollowAsync(PrintAsync(line, reading.Token), default, new OutputDigest(TrainingProgress.None), reading);
+    }
+
+    private static async Task ThrowAwayAsync(string line, CancellationToken cancellationToken)
+    {
+        await foreach (var _ in PrintAsync(line, cancellationToken))
+        {
+        }
     }
 
     private static async IAsyncEnumerable<OutputLine> PrintAsync(string line, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -17,30 +17,48 @@ internal sealed class LogTail
     /// <summary>The most characters of a line; so that a single long one does not push out all others.</summary>
     public const int MaxLineLength = 512;
 
-    private readonly Queue<string> _lines = new(MaxLines);
-    private int _bytes;
+    // As they came, at most so many: they are looked at when somebody asks, for nearly all have been pushed out by then.
+    private readonly Queue<string> _last = new(MaxLines);
 
     /// <summary>The lines, oldest first.</summary>
-    public IReadOnlyList<string> Lines => [.. _lines];
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            var lines = _last.Select(Kept).ToList();
+            var (first, bytes) = (lines.Count, 0);
+            while (first > 0 && (bytes += Encoding.UTF8.GetByteCount(lines[first - 1])) <= MaxBytes)
+            {
+                first--;
+            }
+
+            return lines[first..];
+        }
+    }
 
     /// <summary>Adds a line, and lets go of the oldest. Blank lines say nothing and are left out.</summary>
     public void Add(string line)
     {
-        // Nearly all lines are kept as they are: a copy of each would be most of what following an output costs.
-        var visible = Visible(line);
-        if (visible.IsWhiteSpace())
+        if (Visible(line).IsWhiteSpace())
         {
             return;
         }
 
-        // The sentence is kept by databases and shown on terminals.
-        var kept = HarmlessText.Cut(HarmlessText.Line(visible.Length == line.Length ? line : visible.ToString()), MaxLineLength);
-        _lines.Enqueue(kept);
-        _bytes += Encoding.UTF8.GetByteCount(kept);
-        while (_lines.Count > MaxLines || _bytes > MaxBytes)
+        if (_last.Count == MaxLines)
         {
-            _bytes -= Encoding.UTF8.GetByteCount(_lines.Dequeue());
+            _last.Dequeue();
         }
+
+        // A long one is not held.
+        _last.Enqueue(line.Length <= MaxLineLength ? line : Kept(line));
+    }
+
+    // The sentence is kept by databases and shown on terminals.
+    private static string Kept(string line)
+    {
+        // Nearly all lines are kept as they are.
+        var visible = Visible(line);
+        return HarmlessText.Cut(HarmlessText.Line(visible.Length == line.Length ? line : visible.ToString()), MaxLineLength);
     }
 
     // A progress bar redraws its line after a carriage return: what a terminal would show is what comes after the last.

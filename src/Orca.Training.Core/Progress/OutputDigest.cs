@@ -1,6 +1,9 @@
 using System.Collections.ObjectModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
+using Orca.Training.Metrics;
 
 namespace Orca.Training.Progress;
 
@@ -38,6 +41,10 @@ internal sealed class OutputDigest(TrainingProgress recorded)
     private bool _metricsChanged;
     private bool _announcedChanged;
     private int _metricNames;
+
+    // Of the last line with metrics, whose names are known while its values are not yet among the others.
+    private MetricValues? _latest;
+    private int _latestLeftOut;
     private int _announcedNames;
     private OutputLeftOut _leftOut = recorded.LeftOut ?? Nothing;
 
@@ -49,6 +56,7 @@ internal sealed class OutputDigest(TrainingProgress recorded)
             if (_metricsChanged)
             {
                 _metricsChanged = false;
+                MergeLatest();
                 _figures = _figures with { Metrics = new ReadOnlyDictionary<string, double>(new Dictionary<string, double>(_metrics!, StringComparer.Ordinal)) };
             }
 
@@ -133,7 +141,29 @@ internal sealed class OutputDigest(TrainingProgress recorded)
         }
     }
 
-    private void Merge(IReadOnlyDictionary<string, double> values, int leftOut)
+    private void Merge(MetricValues values, int leftOut)
+    {
+        // A line with the names of the one before takes its place: of very many such lines only the last is looked at by name.
+        if (values.Names != _latest?.Names)
+        {
+            MergeLatest();
+            _latestLeftOut = MergeNames(values.Names);
+        }
+
+        _latest = values;
+        if (values.Count > _latestLeftOut)
+        {
+            (_metricsChanged, HasNews) = (true, true);
+        }
+
+        if (leftOut + _latestLeftOut > 0)
+        {
+            LeaveOut(leftOut + _latestLeftOut, artifacts: 0);
+        }
+    }
+
+    /// <summary>Makes room for names. How many of them find none.</summary>
+    private int MergeNames(MetricNames names)
     {
         if (_metrics is null)
         {
@@ -141,28 +171,42 @@ internal sealed class OutputDigest(TrainingProgress recorded)
             _metricNames = _metrics.Keys.Sum(n => n.Length);
         }
 
-        foreach (var (name, value) in values)
+        var leftOut = 0;
+        foreach (var name in names.All)
         {
-            if (!_metrics.ContainsKey(name))
+            if (_metrics.ContainsKey(name))
             {
-                if (_metrics.Count >= MaxMetrics || _metricNames + name.Length > MaxMetricNames)
-                {
-                    leftOut++;
-                    continue;
-                }
-
-                _metricNames += name.Length;
-                HasNewNames = true;
+                continue;
             }
 
-            _metrics[name] = value;
-            _metricsChanged = true;
-            HasNews = true;
+            if (_metrics.Count >= MaxMetrics || _metricNames + name.Length > MaxMetricNames)
+            {
+                leftOut++;
+                continue;
+            }
+
+            _metricNames += name.Length;
+            HasNewNames = true;
+            _metrics.Add(name, 0);
         }
 
-        if (leftOut > 0)
+        return leftOut;
+    }
+
+    private void MergeLatest()
+    {
+        if (_latest is not { } latest)
         {
-            LeaveOut(leftOut, artifacts: 0);
+            return;
+        }
+
+        for (var i = 0; i < latest.Count; i++)
+        {
+            ref var value = ref CollectionsMarshal.GetValueRefOrNullRef(_metrics!, latest.Names[i]);
+            if (!Unsafe.IsNullRef(ref value))
+            {
+                value = latest.Numbers[i];
+            }
         }
     }
 

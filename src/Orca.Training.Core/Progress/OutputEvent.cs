@@ -1,4 +1,5 @@
 using Orca.Training.Jobs;
+using Orca.Training.Metrics;
 
 namespace Orca.Training.Progress;
 
@@ -18,7 +19,7 @@ internal abstract record OutputEvent
     /// <summary>The present value of each metric on the line; none if there is no number on it.</summary>
     /// <param name="Values">By name.</param>
     /// <param name="LeftOut">How many values have a name that none may have.</param>
-    public sealed record Metric(IReadOnlyDictionary<string, double> Values, int LeftOut = 0) : OutputEvent;
+    public sealed record Metric(MetricValues Values, int LeftOut = 0) : OutputEvent;
 
     /// <summary>How far it is.</summary>
     /// <param name="Done">Units done, 0 or more.</param>

@@ -38,7 +38,12 @@ internal static class OutputParser
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
 
     /// <summary>What a line says.</summary>
-    public static OutputEvent Parse(in OutputLine line)
+    public static OutputEvent Parse(in OutputLine line) => Parse(line, new KnownNames());
+
+    /// <summary>What a line says.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="known">The names of metrics in the lines before it, which are not read again.</param>
+    public static OutputEvent Parse(in OutputLine line, KnownNames known)
     {
         // Nearly all lines are log and end here, at the cost of a look at their last character and, if it is an object's, for the word.
         var text = line.Text;
@@ -48,23 +53,23 @@ internal static class OutputParser
             return OutputEvent.Text;
         }
 
-        return (text[0] == '{' ? TryReadFinite(text) : null) ?? AtTheEnd(text) ?? OutputEvent.Text;
+        return (text[0] == '{' ? TryReadFinite(text, known) : null) ?? AtTheEnd(text, known) ?? OutputEvent.Text;
     }
 
     /// <summary>
     /// What the object says that ends a line which begins with something else: a progress bar without a newline, a carriage return, another
     /// program's words. Only an object that begins as the contract has it, and runs to the end of the line.
     /// </summary>
-    private static OutputEvent? AtTheEnd(string text) =>
-        text.LastIndexOf(Beginning, StringComparison.Ordinal) is > 0 and var at ? TryReadFinite(text[at..]) : null;
+    private static OutputEvent? AtTheEnd(string text, KnownNames known) =>
+        text.LastIndexOf(Beginning, StringComparison.Ordinal) is > 0 and var at ? TryReadFinite(text[at..], known) : null;
 
-    private static OutputEvent? TryReadFinite(string text) => TryRead(NonFinite.IsIn(text) ? NonFinite.AsNull(text) : text);
+    private static OutputEvent? TryReadFinite(string text, KnownNames known) => TryRead(NonFinite.IsIn(text) ? NonFinite.AsNull(text) : text, known);
 
-    private static OutputEvent? TryRead(string text)
+    private static OutputEvent? TryRead(string text, KnownNames known)
     {
         try
         {
-            if (MetricReader.Read(text) is { } metric)
+            if (MetricReader.Read(text, known) is { } metric)
             {
                 return metric;
             }

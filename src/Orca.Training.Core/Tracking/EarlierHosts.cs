@@ -10,6 +10,9 @@ namespace Orca.Training.Tracking;
 /// </summary>
 internal sealed class EarlierHosts(IEnumerable<object> stores, bool remove, ILogger logger) : IDisposable
 {
+    // Less than a unit of the message is nothing to act on: folders alone, or logs without a line.
+    private const long LeastTold = 1024;
+
     // Whether a file is locked is known of one machine's own folders.
     private readonly IInstallationFolders[] _stores = [.. stores.OfType<IInstallationFolders>().Where(s => !s.IsShared)];
     private readonly List<InstallationMark> _marks = [];
@@ -30,7 +33,7 @@ internal sealed class EarlierHosts(IEnumerable<object> stores, bool remove, ILog
             {
                 logger.LeftoverFilesRemoved(DiskRule.Size(bytes), count);
             }
-            else if (count > 0)
+            else if (count > 0 && bytes >= LeastTold)
             {
                 logger.LeftoverFilesFound(DiskRule.Size(bytes), count, string.Join(" and ", _stores.Select(s => s.Folder)));
             }

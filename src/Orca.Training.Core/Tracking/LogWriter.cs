@@ -26,7 +26,7 @@ internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     // What a line takes beside its text.
-    private const int LineOverhead = 64;
+    internal const int LineOverhead = 64;
 
     private const string NotWritten = "the log store could not take them in time";
 
@@ -64,7 +64,9 @@ internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
 
         (_waiting ??= []).Add(LogEntry.Of(line, position));
         _size += LineOverhead + line.Text.Length;
-        return _size >= LargestBatch;
+
+        // While the one before is being written there is nothing to do for it but to wait, once very much waits.
+        return _size >= LargestBatch && (_size >= MostWaiting || _append is not { IsCompleted: false });
     }
 
     /// <summary>Takes note of what became of the last batch, and begins the next one if it is time.</summary>

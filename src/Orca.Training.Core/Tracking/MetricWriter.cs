@@ -200,7 +200,15 @@ internal sealed class MetricWriter(MetricWriters owner, AttemptName attempt, int
     /// <summary>What was tried is done with.</summary>
     private void Done()
     {
-        _batch = _tried < _batch.Count ? _batch[_tried..] : [];
+        if (_tried < _batch.Count || _batch.Capacity > 2 * LargestBatch)
+        {
+            _batch = _batch[_tried..];
+        }
+        else
+        {
+            _batch.Clear();
+        }
+
         _tried = _batch.Count;
     }
 

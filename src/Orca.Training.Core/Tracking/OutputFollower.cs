@@ -18,11 +18,17 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricW
     /// <summary>The same where nothing but numbers moves: each is a write of the job's record.</summary>
     public static readonly TimeSpan NumbersPeriod = TimeSpan.FromSeconds(1);
 
+    // What is read at a stretch, in characters, before others have their turn. An output whose next line is always there already would keep a thread of the
+    // pool to itself for as long as it floods, and few such outputs all of them.
+    private const int Stretch = 64 * 1024;
+
     // One for all that is waited for here: the writers' own.
     private readonly SteadyClock _clock = logs.Clock;
 
+    private readonly KnownNames _names = new();
     private LogWriter? _log;
     private MetricWriter? _metrics;
+    private int _atAStretch;
     private TimeSpan? _tellAt;
     private TimeSpan _toldAt = SteadyClock.LongAgo;
     private (TimeSpan At, Task Passed)? _alarm;
@@ -41,8 +47,15 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricW
             while (true)
             {
                 var asked = reader.MoveNextAsync();
-                if (!asked.IsCompleted)
+                if (asked.IsCompleted && _atAStretch >= Stretch)
                 {
+                    _atAStretch = 0;
+                    next = asked.AsTask();
+                    await Task.Yield();
+                }
+                else if (!asked.IsCompleted)
+                {
+                    _atAStretch = 0;
                     next = asked.AsTask();
                     while (Sooner(_tellAt, Sooner(_log?.DueAt, _metrics?.DueAt)) is { } due && !await ComesBeforeAsync(next, due, reading.Token))
                     {
@@ -59,7 +72,8 @@ internal sealed class OutputFollower(TimeProvider time, LogWriters logs, MetricW
                 next = null;
                 var line = reader.Current;
                 position = position.Next(line.Timestamp);
-                var says = OutputParser.Parse(line);
+                _atAStretch += LogWriter.LineOverhead + line.Text.Length;
+                var says = OutputParser.Parse(line, _names);
                 if (position > digested)
                 {
                     digest.Take(line, says);

@@ -3,11 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Orca.Training.Artifacts.Folders;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Testing;
 using Orca.Training.Tests.Files;
+using Orca.Training.Tracking;
 
 namespace Orca.Training.Tests.Tracking;
 
@@ -96,6 +98,26 @@ public sealed class EarlierHostsTests : IDisposable
 
         Assert.DoesNotContain(Log(next).GetSnapshot(), r => r.Id.Id is 1067 or 1068);
         Assert.Equal(2, Installations("runs").Count());
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(4096, true)]
+    public void Folders_that_take_no_room_are_not_told(int bytes, bool isTold)
+    {
+        FolderArtifactStore store = new(_folder["runs"]);
+        var log = new FakeLogger();
+        using (var earlier = new EarlierHosts([store], remove: false, log))
+        {
+            earlier.Look("1f2e3d4c", Cancel);
+            Directory.CreateDirectory(_folder["runs/1f2e3d4c/1/1/output"]);
+            File.WriteAllBytes(_folder["runs/1f2e3d4c/1/1/output/model.bin"], new byte[bytes]);
+        }
+
+        using var next = new EarlierHosts([store], remove: false, log);
+        next.Look(ownInstallation: null, Cancel);
+
+        Assert.Equal(isTold, log.Collector.GetSnapshot().Any(r => r.Id.Id == 1066));
     }
 
     private static bool HasJobs(string installation) => Directory.EnumerateDirectories(installation).Any();

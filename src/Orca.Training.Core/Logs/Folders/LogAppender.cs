@@ -32,8 +32,9 @@ internal sealed class LogAppender(string folder, int rank, FolderLogSizes sizes,
         var writing = new Writing(folder, rank, sizes, end, () => MakeFolder(root, folder, othersCanRead));
         try
         {
-            foreach (var entry in entries)
+            for (var i = 0; i < entries.Count; i++)
             {
+                var entry = entries[i];
                 if (entry.Position > writing.End.Position)
                 {
                     writing.Add(entry);
@@ -107,6 +108,7 @@ internal sealed class LogAppender(string folder, int rank, FolderLogSizes sizes,
     /// <summary>One append: records gather in a buffer, and go to the file when it is full.</summary>
     private sealed class Writing(string folder, int rank, FolderLogSizes sizes, End end, Action makeFolder) : IDisposable
     {
+        private readonly SecondText _second = new();
         private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
         private SafeFileHandle? _file;
         private int _filled;
@@ -121,7 +123,7 @@ internal sealed class LogAppender(string folder, int rank, FolderLogSizes sizes,
             }
 
             MakeRoom(LogRecord.MaxLengthOf(entry));
-            var length = LogRecord.Write(entry, _buffer.AsSpan(_filled));
+            var length = LogRecord.Write(entry, _buffer.AsSpan(_filled), _second);
             if (End.Length > 0 && End.Length + length > sizes.SegmentLength)
             {
                 var at = _filled;

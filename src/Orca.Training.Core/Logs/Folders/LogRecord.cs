@@ -17,7 +17,7 @@ namespace Orca.Training.Logs.Folders;
 /// </remarks>
 internal static class LogRecord
 {
-    private const int SecondsLength = 19;
+    internal const int SecondsLength = 19;
     private const int TimestampLength = SecondsLength + 11;
     private const long NanosecondsPerSecond = 1_000_000_000;
 
@@ -31,9 +31,15 @@ internal static class LogRecord
     public static int MaxLengthOf(in LogEntry entry) => MaxHeader + (3 * entry.Text.Length);
 
     /// <summary>Writes an entry with its newline, and says how many bytes that took.</summary>
-    public static int Write(in LogEntry entry, Span<byte> to)
+    public static int Write(in LogEntry entry, Span<byte> to) => Write(entry, to, new SecondText());
+
+    /// <summary>Writes an entry with its newline, and says how many bytes that took.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="to">Room for it.</param>
+    /// <param name="second">That of the entry before, which is often this one's too.</param>
+    public static int Write(in LogEntry entry, Span<byte> to, SecondText second)
     {
-        var at = WriteTimestamp(entry.Position.Timestamp, to);
+        var at = WriteTimestamp(entry.Position.Timestamp, to, second);
         to[at++] = (byte)' ';
         at += WriteNumber(entry.Position.Lines, to[at..]);
         to[at++] = (byte)' ';
@@ -112,11 +118,10 @@ internal static class LogRecord
         return written;
     }
 
-    private static int WriteTimestamp(long nanoseconds, Span<byte> to)
+    private static int WriteTimestamp(long nanoseconds, Span<byte> to, SecondText second)
     {
-        var moment = DateTime.UnixEpoch.AddSeconds(nanoseconds / NanosecondsPerSecond);
-        moment.TryFormat(to, out _, "s", System.Globalization.CultureInfo.InvariantCulture);
-        var rest = nanoseconds % NanosecondsPerSecond;
+        var (seconds, rest) = Math.DivRem(nanoseconds, NanosecondsPerSecond);
+        second.Of(seconds).CopyTo(to);
         to[SecondsLength] = (byte)'.';
         for (var at = TimestampLength - 2; at > SecondsLength; at--)
         {
@@ -173,6 +178,25 @@ internal static class LogRecord
         }
 
         return plain.ToString();
+    }
+}
+
+/// <summary>A second as a record has it. Of very many lines each second is written out once.</summary>
+internal sealed class SecondText
+{
+    private readonly byte[] _text = new byte[LogRecord.SecondsLength];
+    private long _second = long.MinValue;
+
+    /// <summary>The text of a second since 1970, until the next call.</summary>
+    public ReadOnlySpan<byte> Of(long second)
+    {
+        if (second != _second)
+        {
+            DateTime.UnixEpoch.AddSeconds(second).TryFormat(_text, out _, "s", System.Globalization.CultureInfo.InvariantCulture);
+            _second = second;
+        }
+
+        return _text;
     }
 }
 

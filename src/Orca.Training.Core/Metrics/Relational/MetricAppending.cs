@@ -19,36 +19,36 @@ internal static class MetricAppending
             await FindTailsAsync(work, known.Values.ToDictionary(k => k.Id), cancellationToken);
         }
 
+        await using var writes = work.Repeated();
         foreach (var (name, points) in added)
         {
-            await AddAsync(work, known.GetValueOrDefault(name) ?? new Known(await InsertAsync(work, name, cancellationToken), 0), points, cancellationToken);
+            await AddAsync(work, writes, known.GetValueOrDefault(name) ?? new Known(await InsertAsync(work, name, cancellationToken), 0), points, cancellationToken);
         }
+
+        await writes.FlushAsync(cancellationToken);
     }
 
-    private static async ValueTask AddAsync(MetricStatements work, Known series, List<MetricPoint> points, CancellationToken cancellationToken)
+    private static async ValueTask AddAsync(MetricStatements work, RepeatedWrites writes, Known series, List<MetricPoint> points, CancellationToken cancellationToken)
     {
-        await work.RunAsync(
+        await writes.AddAsync(
             $"""
             UPDATE {work.Tables.Series} SET count = count + @added, last_step = @last_step, last_value = @last_value, last_time = @last_time,
                 least = CASE WHEN count = 0 OR @least < least THEN @least ELSE least END, greatest = CASE WHEN count = 0 OR @greatest > greatest THEN @greatest ELSE greatest END
             WHERE id = @series
             """,
-            cancellationToken,
-            ("@series", series.Id),
-            ("@added", points.Count),
-            ("@last_step", points[^1].Step),
-            ("@last_value", points[^1].Value),
-            ("@last_time", points[^1].Timestamp),
-            ("@least", points.Min(p => p.Value)),
-            ("@greatest", points.Max(p => p.Value)));
+            [
+                ("@series", series.Id), ("@added", points.Count), ("@last_step", points[^1].Step), ("@last_value", points[^1].Value),
+                ("@last_time", points[^1].Timestamp), ("@least", points.Min(static p => p.Value)), ("@greatest", points.Max(static p => p.Value)),
+            ],
+            cancellationToken);
         var first = series.Printed;
         if (MetricRows.Merged(series.Tail, points.Count) is > 0 and var merged)
         {
             first = series.Tail[^merged].First;
-            points.InsertRange(0, await work.TakeRowsAsync(series.Id, first, series.Tail[^1].First, cancellationToken));
+            points.InsertRange(0, await work.TakeRowsAsync(writes, series.Id, first, series.Tail[^1].First, cancellationToken));
         }
 
-        await work.WriteRowsAsync(series.Id, first, level: 0, points, cancellationToken);
+        await work.WriteRowsAsync(writes, series.Id, first, level: 0, points, cancellationToken);
     }
 
     private static async ValueTask<Dictionary<string, Known>> KnownAsync(MetricStatements work, CancellationToken cancellationToken)

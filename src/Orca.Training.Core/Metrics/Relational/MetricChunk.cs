@@ -16,11 +16,12 @@ internal static class MetricChunk
 
     private const int PointSize = 3 * sizeof(double);
 
-    public static byte[] Write(IReadOnlyList<MetricPoint> points)
+    public static byte[] Write(List<MetricPoint> list)
     {
-        var bytes = new byte[points.Count * PointSize];
+        var points = CollectionsMarshal.AsSpan(list);
+        var bytes = new byte[points.Length * PointSize];
         var numbers = MemoryMarshal.Cast<byte, double>(bytes.AsSpan());
-        for (var i = 0; i < points.Count; i++)
+        for (var i = 0; i < points.Length; i++)
         {
             var (step, value, timestamp) = points[i];
             numbers[i * 3] = step;

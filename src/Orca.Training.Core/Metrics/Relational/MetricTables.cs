@@ -29,38 +29,38 @@ internal readonly record struct MetricStatements(MetricTables Tables, DbConnecti
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Writes that are repeated for many series.</summary>
+    public RepeatedWrites Repeated() => new(Connection, Transaction);
+
     /// <summary>Writes points as rows that no other has the numbers of.</summary>
-    public async ValueTask WriteRowsAsync(long series, long first, int level, IReadOnlyList<MetricPoint> points, CancellationToken cancellationToken)
+    public async ValueTask WriteRowsAsync(RepeatedWrites writes, long series, long first, int level, List<MetricPoint> points, CancellationToken cancellationToken)
     {
         for (var from = 0; from < points.Count; from += MetricChunk.MaxPoints)
         {
-            List<MetricPoint> row = [.. points.Skip(from).Take(MetricChunk.MaxPoints)];
-            await RunAsync(
+            var row = points.Count <= MetricChunk.MaxPoints ? points : points.GetRange(from, Math.Min(MetricChunk.MaxPoints, points.Count - from));
+
+            // A training may begin anew at an earlier step: a row holds all that it may have.
+            var (least, greatest) = (row.Min(static p => p.Step), row.Max(static p => p.Step));
+            await writes.AddAsync(
                 $"""
                 INSERT INTO {Tables.Chunks} (series, first, count, first_step, last_step, points, outline, level)
                 VALUES (@series, @first, @count, @least_step, @greatest_step, @points, @outline, @level)
                 """,
-                cancellationToken,
-                ("@series", series),
-                ("@first", first + from),
-                ("@count", row.Count),
-
-                // A training may begin anew at an earlier step: a row holds all that it may have.
-                ("@least_step", row.Min(p => p.Step)),
-                ("@greatest_step", row.Max(p => p.Step)),
-                ("@points", MetricChunk.Write(row)),
-                ("@outline", MetricChunk.Outline(row)),
-                ("@level", level));
+                [
+                    ("@series", series), ("@first", first + from), ("@count", row.Count), ("@least_step", least), ("@greatest_step", greatest),
+                    ("@points", MetricChunk.Write(row)), ("@outline", MetricChunk.Outline(row)), ("@level", level),
+                ],
+                cancellationToken);
         }
     }
 
     /// <summary>The points of some rows, in their order, and the rows deleted.</summary>
-    public async ValueTask<List<MetricPoint>> TakeRowsAsync(long series, long first, long last, CancellationToken cancellationToken)
+    public async ValueTask<List<MetricPoint>> TakeRowsAsync(RepeatedWrites writes, long series, long first, long last, CancellationToken cancellationToken)
     {
         var points = new List<MetricPoint>();
-        (string, object?)[] which = [("@series", series), ("@first", first), ("@last", last)];
+        (string Name, object Value)[] which = [("@series", series), ("@first", first), ("@last", last)];
         const string rows = "WHERE series = @series AND first >= @first AND first <= @last";
-        await using (var command = Command($"SELECT points FROM {Tables.Chunks} {rows} ORDER BY first", which))
+        await using (var command = Command($"SELECT points FROM {Tables.Chunks} {rows} ORDER BY first", [.. which.Select(w => (w.Name, (object?)w.Value))]))
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
@@ -69,7 +69,7 @@ internal readonly record struct MetricStatements(MetricTables Tables, DbConnecti
             }
         }
 
-        await RunAsync($"DELETE FROM {Tables.Chunks} {rows}", cancellationToken, which);
+        await writes.AddAsync($"DELETE FROM {Tables.Chunks} {rows}", which, cancellationToken);
         return points;
     }
 }

@@ -50,9 +50,11 @@ internal static class MetricThinning
 
         // Two that lie beside each other and are as thin; else the first alone.
         var last = rows is [_, var second] && second.Level == first.Level && await AreNeighboursAsync(work, series, first, second, cancellationToken) ? second : first;
-        var points = await work.TakeRowsAsync(series, first.First, last.First, cancellationToken);
-        var kept = Downsampling.Halved(points);
-        await work.WriteRowsAsync(series, first.First, first.Level + 1, kept, cancellationToken);
+        await using var writes = work.Repeated();
+        var points = await work.TakeRowsAsync(writes, series, first.First, last.First, cancellationToken);
+        var kept = Downsampling.Halved(points).ToList();
+        await work.WriteRowsAsync(writes, series, first.First, first.Level + 1, kept, cancellationToken);
+        await writes.FlushAsync(cancellationToken);
         await work.RunAsync(
             $"UPDATE {work.Tables.Series} SET count = count - @gone, left_out = left_out + @gone WHERE id = @series",
             cancellationToken,
