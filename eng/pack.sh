@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Packs all packages into a folder that serves as a NuGet feed.
+# Packs all packages into a folder that is used as a NuGet feed.
 #
 #   eng/pack.sh [--output FOLDER] [--for FOLDER]
 #
 # --output FOLDER  where the packages go (default: packages/ in this repository)
-# --for FOLDER     also writes FOLDER/nuget.config, so that projects below FOLDER find the packages there. No other project is
+# --for FOLDER     also writes FOLDER/nuget.config, so that projects below FOLDER find the packages. Other projects are not
 #                  affected.
 #
-# Each run has a version of its own, so that a change is taken by whoever restores next. The version is printed on standard output.
+# Each run has a new version, so that the next restore uses the new packages. The version is printed to standard output.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/eng/lib/common.sh"
@@ -53,6 +53,6 @@ if [ -n "$consumer" ]; then
   </packageSourceMapping>
 </configuration>
 CONFIG
-  say "Projects in $consumer find them by its nuget.config."
+  say "Wrote nuget.config to $consumer, so that projects there find the packages."
 fi
 echo "$version"

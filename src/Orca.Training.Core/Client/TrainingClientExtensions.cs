@@ -3,12 +3,12 @@ using Orca.Training.Jobs;
 
 namespace Orca.Training.Client;
 
-/// <summary>What follows from the calls of any <see cref="ITrainingClient"/>.</summary>
+/// <summary>Methods that combine calls of an <see cref="ITrainingClient"/>.</summary>
 public static class TrainingClientExtensions
 {
-    /// <summary>All trainings that meet a query, page after page; a page is asked for when the one before has been read.</summary>
+    /// <summary>Returns all trainings that match a query, page by page. A page is requested when the previous one has been read.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="query">The query; its page token, where it has one, says where to begin.</param>
+    /// <param name="query">The query. If it has a page token, the list starts there.</param>
     /// <param name="cancellationToken">Ends the list.</param>
     /// <exception cref="TrainingException">As <see cref="ITrainingClient.ListTrainingsAsync"/> throws it.</exception>
     public static async IAsyncEnumerable<TrainingStatus> ListAllTrainingsAsync(
@@ -29,13 +29,16 @@ public static class TrainingClientExtensions
         while (query.PageToken is not null);
     }
 
-    /// <summary>Asks for every training of a group to be ended that has not ended, one by one; what is submitted to it meanwhile may go on.</summary>
+    /// <summary>
+    /// Cancels each training of a group that has not ended, one after the other. Trainings that are submitted to the group at the same time
+    /// may continue.
+    /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="group">The group.</param>
-    /// <param name="cancellationToken">Ends the call; those that have been asked stay so.</param>
-    /// <returns>The jobs that were asked to end.</returns>
+    /// <param name="cancellationToken">Ends the call. Requests that are already stored remain.</param>
+    /// <returns>The jobs whose cancellation was requested.</returns>
     /// <exception cref="TrainingException">As <see cref="ITrainingClient.ListTrainingsAsync"/> and <see cref="ITrainingClient.CancelTrainingAsync"/> throw it.</exception>
-    /// <exception cref="ArgumentException">The group has no name: that would be every training.</exception>
+    /// <exception cref="ArgumentException">The name of the group is empty, which would select every training.</exception>
     public static async Task<IReadOnlyList<JobId>> CancelGroupAsync(this ITrainingClient client, string group, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);

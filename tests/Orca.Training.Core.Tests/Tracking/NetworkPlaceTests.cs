@@ -135,7 +135,7 @@ public sealed class NetworkPlaceTests
         var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync(time, build: b => b.Services.AddSingleton<IArtifactStore, NetworkArtifacts>()));
 
         Assert.Equal(
-            "NetworkArtifacts keeps what trainings write behind a network, and nothing opens them to the containers of machine 'fake' (FakeContainerRuntime): register an IPlaceAccess beside the store.",
+            "NetworkArtifacts keeps what trainings write behind a network, and nothing opens them to the containers of machine 'fake' (FakeContainerRuntime): register an IPlaceAccess with the store.",
             wrong.Message);
     });
 

@@ -56,7 +56,7 @@ public sealed class TrainingHealthCheckTests
         var none = await AskAsync(check);
 
         Assert.Equal((HealthStatus.Degraded, "The job store answers. This host decides. Machine 'two' cannot be reached: The fake engine is away."), (one.Status, one.Description));
-        Assert.Equal(("answers", (object)"The fake engine is away."), (one.Data["machine one"], one.Data["machine two"]));
+        Assert.Equal(("answers", (object)"The fake engine cannot be reached."), (one.Data["machine one"], one.Data["machine two"]));
         Assert.Equal(
             (HealthStatus.Degraded, "The job store answers. This host decides. Machine 'one' cannot be reached: The fake engine is away. Machine 'two' cannot be reached: The fake engine is away."),
             (both.Status, both.Description));

@@ -176,7 +176,7 @@ class Rates(unittest.TestCase):
 
     def test_a_loss_that_is_no_number_ends_it_in_words(self):
         with (mock.patch.object(Training, "_step", lambda *_: float("nan")),
-              self.assertRaisesRegex(InputError, "^The loss is no number any more after epoch 1: LR=4 is too large for plain SGD; ")):
+              self.assertRaisesRegex(InputError, "^The loss is not a number after epoch 1: LR=4 is too large for plain SGD; ")):
             self.learnt(LR="4", DIM="16", FC_SIZE="16", BUCKETS="512")
 
 

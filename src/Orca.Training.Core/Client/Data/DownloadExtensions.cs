@@ -4,21 +4,19 @@ using Orca.Training.Jobs;
 
 namespace Orca.Training.Client;
 
-/// <summary>Downloads of what trainings left into files of this machine.</summary>
+/// <summary>Downloads published files to files of this machine.</summary>
 public static class DownloadExtensions
 {
     private const int BufferSize = 128 * 1024;
 
     /// <summary>
-    /// Downloads a file that a run published. It is whole and checked when it is at <paramref name="path"/>, in place of what was there; until then it grows
-    /// beside it, as <paramref name="path"/> with <c>.part</c> at its end, and a call after one that broke off goes on from there.
+    /// Downloads a file that a run published. The content is written to <paramref name="path"/> with <c>.part</c> appended. When it is complete and checked, it is renamed to <paramref name="path"/> and replaces an existing file. If a download is interrupted, the next call continues where it stopped.
     /// </summary>
     /// <param name="runs">The client.</param>
     /// <param name="job">The job.</param>
     /// <param name="name">The file's path below the attempt's output.</param>
-    /// <param name="path">Where to; its folder is there. One download at a time for one path.</param>
-    /// <param name="cancellationToken">Breaks off.</param>
-    /// <exception cref="TrainingException">As <see cref="IRunClient.OpenArtifactAsync"/> throws it; <see cref="TrainingError.Internal"/>: what came is not what was published, and is deleted.</exception>
+    /// <param name="path">The target file. Its folder must exist. Use a path for one download at a time.</param>
+    /// <param name="cancellationToken">Cancels the download.</param> <exception cref="TrainingException">As <see cref="IRunClient.OpenArtifactAsync"/> throws it; <see cref="TrainingError.Internal"/>: what came is not what was published, and is deleted.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static async Task DownloadArtifactAsync(this IRunClient runs, JobId job, string name, string path, CancellationToken cancellationToken = default)
     {

@@ -1,19 +1,22 @@
 namespace Orca.Training.Datasets.Intents;
 
 /// <summary>
-/// Adds datasets of intents: texts, each with the label of what its speaker wants. They come as CSV files of two columns,
-/// <c>utterance,label</c> (UTF-8, RFC 4180; a header line of usual names may be there, see <see cref="CsvSource.HasHeader"/>), and are stored in one canonical form, so that the
-/// same rows in the same order give the same version whatever the line ends and the quoting. A row may have several labels, with
-/// semicolons between them: <c>utterance,label;label</c>.
+/// Adds datasets of intents: texts, each with a label for the intent of its speaker. The input is CSV files with two columns,
+/// <c>utterance,label</c> (UTF-8, RFC 4180, with or without a header; see <see cref="CsvSource.HasHeader"/>). They are stored in one
+/// canonical form, so that the same rows in the same order give the same version, whatever the line endings and the quoting. A row can have
+/// several labels, separated by semicolons: <c>utterance,label;label</c>.
 /// </summary>
 /// <remarks>
-/// The snapshot holds <c>examples.csv</c> (the training rows), <c>labels.csv</c> (their distinct labels, one a line, in ordinal
-/// order), and <c>validation.csv</c> and <c>test.csv</c> where they were given or cut; none has a header line. Blank lines are left out,
-/// white space around a label too, and a line end within a field becomes a line feed.
+/// The snapshot contains <c>examples.csv</c> (the training rows), <c>labels.csv</c> (their distinct labels, one per line, in ordinal
+/// order), and <c>validation.csv</c> and <c>test.csv</c> if there are such rows. None has a header. Blank lines and white space around
+/// labels are removed. A line ending within a field becomes a line feed.
 /// </remarks>
 public static class IntentDataset
 {
-    /// <summary>Adds a version from CSV files. Each is read once, and its canonical form waits in a temporary file: memory does not grow with it.</summary>
+    /// <summary>
+    /// Adds a version from CSV files. Each file is read once, and its canonical form is written to a temporary file, so memory does not
+    /// grow with its size.
+    /// </summary>
     /// <param name="store">Where to.</param>
     /// <param name="datasetId">The dataset.</param>
     /// <param name="train">The rows to learn from.</param>

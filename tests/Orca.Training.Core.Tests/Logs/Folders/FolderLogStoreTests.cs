@@ -151,7 +151,7 @@ public sealed class FolderLogStoreTests : LogStoreConformance
         Assert.Equal(lines[..first.Length], first);
         Assert.Equal(lines[^last.Length..], last);
         Assert.Equal(lines.Length, first.Length + gap.Missing + last.Length);
-        Assert.Equal($"[{gap.Missing:N0} lines are missing here: the log has reached its maximum size, of which its beginning and its end are kept]", gap.Text);
+        Assert.Equal($"[{gap.Missing:N0} lines are missing here: the log has reached its maximum size; its beginning and its end are kept]", gap.Text);
         Assert.InRange(first.Length, 100, 200);
         Assert.InRange(last.Length, 350, 500);
 
