@@ -19,8 +19,8 @@ public static class OrcaTrainingHealthChecksBuilderExtensions
     /// full, the tracker restarts after an error, or code of the host has thrown an exception in the last minutes.</item>
     /// <item>Healthy: otherwise, even if another host is the decider.</item>
     /// </list>
-    /// The description consists of sentences. The data has the entries <c>job store</c>, <c>tracker</c>, <c>disk</c>, <c>machine NAME</c> and,
-    /// after exceptions, <c>host's own code</c>. Results are cached for a second.
+    /// The description consists of sentences. The data has the entries <c>job store</c>, <c>tracker</c>, <c>disk</c>, <c>machine NAME</c>
+    /// and, after exceptions, <c>host's own code</c>. Results are cached for a second.
     /// </remarks>
     /// <param name="builder">What <c>AddHealthChecks()</c> returns.</param>
     /// <param name="name">The check's name.</param>

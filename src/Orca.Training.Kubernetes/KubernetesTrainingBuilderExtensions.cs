@@ -33,8 +33,12 @@ public static class KubernetesTrainingBuilderExtensions
     /// of that machine.
     /// </summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
-    /// <param name="machineName">The name, unique within the host. It is stored with each attempt, so do not change it between restarts.</param>
-    /// <param name="configure">Sets the address of the cluster and the settings of pods. Default: the current context and its namespace.</param>
+    /// <param name="machineName">
+    /// The name, unique within the host. It is stored with each attempt, so do not change it between restarts.
+    /// </param>
+    /// <param name="configure">
+    /// Sets the address of the cluster and the settings of pods. Default: the current context and its namespace.
+    /// </param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseKubernetes(this OrcaTrainingBuilder builder, string machineName, Action<KubernetesOptions>? configure = null)
     {

@@ -50,7 +50,10 @@ public static class PostgreSqlTrainingBuilderExtensions
 
     /// <summary>The same, with a data source that the application creates and disposes.</summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
-    /// <param name="dataSource">Gets the data source from the host's services, or creates it. It must not set <c>Max Auto Prepare</c>: with it, a statement that fails can break later ones.</param>
+    /// <param name="dataSource">
+    /// Gets the data source from the host's services, or creates it. It must not set <c>Max Auto Prepare</c>: with it, a statement that
+    /// fails can break later ones.
+    /// </param>
     /// <param name="configure">Sets the schema and the times, after <c>OrcaTraining:PostgreSql</c> in the configuration; null for those.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UsePostgreSql(

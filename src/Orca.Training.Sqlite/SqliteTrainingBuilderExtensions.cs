@@ -25,7 +25,10 @@ public static class SqliteTrainingBuilderExtensions
     /// to start. A submission is acknowledged when it is on disk. If this method is called more than once, the last call applies.
     /// </summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
-    /// <param name="connectionString">A connection string of Microsoft.Data.Sqlite with the file, such as <c>Data Source=orca.db</c>. The file can also contain tables of the application.</param>
+    /// <param name="connectionString">
+    /// A connection string of Microsoft.Data.Sqlite with the file, such as <c>Data Source=orca.db</c>. The file can also contain tables of
+    /// the application.
+    /// </param>
     /// <param name="configure">Sets options; they override <c>OrcaTraining:Sqlite</c> in the configuration.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The connection string does not name a file that can be written.</exception>

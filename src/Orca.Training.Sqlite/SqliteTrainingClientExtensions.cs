@@ -15,7 +15,8 @@ public static class SqliteTrainingClientExtensions
     /// <param name="client">The client of the host in this process, or one from its <see cref="ITrainingClientFactory"/>.</param>
     /// <param name="request">The request. It is checked before anything is written.</param>
     /// <param name="transaction">
-    /// The transaction, on a connection of the application. After its first write, no other connection can write to the database until it ends. Commit it soon, and do not await other calls of the training service before.
+    /// The transaction, on a connection of the application. After its first write, no other connection can write to the database until it
+    /// ends. Commit it soon, and do not await other calls of the training service before.
     /// </param>
     /// <param name="cancellationToken">Cancels the call. Then roll the transaction back.</param>
     /// <returns>The id of the job. If the transaction is rolled back, another job can get the same id.</returns>

@@ -37,7 +37,9 @@ public sealed record AttemptAccess(AttemptName Attempt, AttemptPlaces Places)
 }
 
 /// <summary>The access of an attempt to its places.</summary>
-/// <param name="Environment">Variables for its containers. Their values can be secrets that are valid for the places of this attempt only.</param>
+/// <param name="Environment">
+/// Variables for its containers. Their values can be secrets that are valid for the places of this attempt only.
+/// </param>
 /// <param name="ExpiresAt">When it expires unless it is renewed.</param>
 public sealed record AccessGrant(IReadOnlyDictionary<string, string> Environment, DateTimeOffset ExpiresAt)
 {

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Orca.Training.Diagnostics;
 
-/// <summary>A logger that never throws: an exception of one of the host's log providers is reported to <see cref="ForeignFaults"/>, and the caller continues.</summary>
+/// <summary>
+/// A logger that never throws: an exception of one of the host's log providers is reported to <see cref="ForeignFaults"/>, and the caller
+/// continues.
+/// </summary>
 internal class SafeLogger(ILogger inner, ForeignFaults faults) : ILogger
 {
     private const string Who = "A log provider";

@@ -2,7 +2,10 @@ namespace Orca.Training.Runs;
 
 /// <summary>A comparison of several runs: their differences and their metrics.</summary>
 /// <param name="Runs">The runs, in the order in which they were given: the columns of the rows.</param>
-/// <param name="Differences">The values that differ: algorithm, dataset_version, image_digest, command, and each parameter by its name. Null for a run without the value.</param>
+/// <param name="Differences">
+/// The values that differ: algorithm, dataset_version, image_digest, command, and each parameter by its name. Null for a run without the
+/// value.
+/// </param>
 /// <param name="Metrics">The last value of each metric of any of the runs, by name. Null for a run without the metric.</param>
 public sealed record RunComparison(
     IReadOnlyList<Run> Runs,

@@ -17,15 +17,17 @@ public static class IntentDataset
     /// Adds a version from CSV files. Each file is read once, and its canonical form is written to a temporary file, so memory does not
     /// grow with its size.
     /// </summary>
-    /// <param name="store">Where to.</param>
+    /// <param name="store">The store.</param>
     /// <param name="datasetId">The dataset.</param>
-    /// <param name="train">The rows to learn from.</param>
-    /// <param name="validation">Rows to choose a model by; their labels must be among the training rows'.</param>
-    /// <param name="test">Rows to judge the model by; their labels must be among the training rows'.</param>
-    /// <param name="split">Which of these are cut off the training rows instead; null for none.</param>
-    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
-    /// <exception cref="DatasetException">A row or a name is not what it should be; nothing is stored. It says file, line and what would be right.</exception>
-    /// <exception cref="ArgumentException">The split cannot be; it says what would be right.</exception>
+    /// <param name="train">The training rows.</param>
+    /// <param name="validation">The validation rows. Their labels must occur in the training rows.</param>
+    /// <param name="test">The test rows. Their labels must occur in the training rows.</param>
+    /// <param name="split">Which of these to split off the training rows instead. Null for none.</param>
+    /// <param name="cancellationToken">Cancels the call; nothing is stored.</param>
+    /// <exception cref="DatasetException">
+    /// A row or a name is wrong; nothing is stored. The message names the file, the line and what would be right.
+    /// </exception>
+    /// <exception cref="ArgumentException">The split is not valid; the message says what would be right.</exception>
     /// <exception cref="IOException">A file cannot be read, or the store cannot be written.</exception>
     public static async Task<AddedDataset> AddIntentsAsync(
         this IDatasetStore store,
@@ -55,14 +57,16 @@ public static class IntentDataset
     }
 
     /// <summary>
-    /// Adds a version of texts without labels, for a model to label: a CSV file of one column, <c>utterance</c>, which becomes <c>examples.csv</c> in the
-    /// same canonical form.
+    /// Adds a version of texts without labels, which a model can label: a CSV file with one column, <c>utterance</c>, which becomes
+    /// <c>examples.csv</c> in the same canonical form.
     /// </summary>
-    /// <param name="store">Where to.</param>
+    /// <param name="store">The store.</param>
     /// <param name="datasetId">The dataset.</param>
     /// <param name="utterances">The texts.</param>
-    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
-    /// <exception cref="DatasetException">A row or a name is not what it should be; nothing is stored. It says file, line and what would be right.</exception>
+    /// <param name="cancellationToken">Cancels the call; nothing is stored.</param>
+    /// <exception cref="DatasetException">
+    /// A row or a name is wrong; nothing is stored. The message names the file, the line and what would be right.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read, or the store cannot be written.</exception>
     public static async Task<DatasetVersion> AddUtterancesAsync(
         this IDatasetStore store, string datasetId, CsvSource utterances, CancellationToken cancellationToken = default)
@@ -74,17 +78,17 @@ public static class IntentDataset
         return await store.AddAsync(datasetId, folder.Files, cancellationToken);
     }
 
-    /// <summary>Adds a version from CSV files of this host; as <see cref="AddIntentsAsync"/> otherwise.</summary>
-    /// <param name="store">Where to.</param>
+    /// <summary>Adds a version from CSV files of this host, like <see cref="AddIntentsAsync"/>.</summary>
+    /// <param name="store">The store.</param>
     /// <param name="datasetId">The dataset.</param>
-    /// <param name="trainPath">The file of rows to learn from.</param>
-    /// <param name="validationPath">The file of rows to choose a model by; null for none.</param>
-    /// <param name="testPath">The file of rows to judge the model by; null for none.</param>
-    /// <param name="split">Which of these are cut off the training rows instead; null for none.</param>
-    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
-    /// <exception cref="DatasetException">A row or a name is not what it should be; nothing is stored.</exception>
-    /// <exception cref="ArgumentException">The split cannot be; it says what would be right.</exception>
-    /// <exception cref="IOException">A file is not there or cannot be read, or the store cannot be written.</exception>
+    /// <param name="trainPath">The file with the training rows.</param>
+    /// <param name="validationPath">The file with the validation rows. Null for none.</param>
+    /// <param name="testPath">The file with the test rows. Null for none.</param>
+    /// <param name="split">Which of these to split off the training rows instead. Null for none.</param>
+    /// <param name="cancellationToken">Cancels the call; nothing is stored.</param>
+    /// <exception cref="DatasetException">A row or a name is wrong; nothing is stored.</exception>
+    /// <exception cref="ArgumentException">The split is not valid; the message says what would be right.</exception>
+    /// <exception cref="IOException">A file does not exist or cannot be read, or the store cannot be written.</exception>
     public static Task<AddedDataset> AddIntentFilesAsync(
         this IDatasetStore store,
         string datasetId,
