@@ -28,7 +28,7 @@ trap 'rm -f "$log"' EXIT
 run() { "$@" >"$log" 2>&1 || { grep -E 'error|warn' "$log" | sort -u | head -20 >&2 || cat "$log" >&2; die "$1 $2 failed"; }; }
 
 cd "$root"
-say "Building the packages …"
+say "Building the packages (the first time takes some minutes) …"
 run dotnet build eng/packages.slnf -c Release -v q --nologo
 # What git says of this commit, and the moment of this pack: changes that are not committed give a new version too.
 version=$(dotnet msbuild src/Orca.Training.Core -getProperty:Version -t:MinVer -p:Configuration=Release).$(date -u +%Y%m%d%H%M%S)

@@ -107,10 +107,10 @@ public abstract partial class ArtifactStoreConformance : StoreConformance<IArtif
     }
 
     [Theory]
-    [InlineData("'deep/CON.txt', whose name not every system can hold: 'CON' is the name of a device on Windows, with any extension. Give another name.", "deep/CON.txt", null)]
-    [InlineData("'a\\..\\b', whose name not every system can hold: it holds '\\', which Windows takes for something else. Give a name without it.", "a\\..\\b", null)]
-    [InlineData("'dot./x', whose name not every system can hold: a part of it ends in a dot or a space, which Windows removes. Give a name without it.", "dot./x", null)]
-    [InlineData("'x ', whose name not every system can hold: a part of it ends in a dot or a space, which Windows removes. Give a name without it.", "x ", null)]
+    [InlineData("'deep/CON.txt', whose name is not valid on every operating system: 'CON' is the name of a device on Windows, with any extension. Give another name.", "deep/CON.txt", null)]
+    [InlineData("'a\\..\\b', whose name is not valid on every operating system: it contains '\\', which is not allowed on Windows. Give a name without it.", "a\\..\\b", null)]
+    [InlineData("'dot./x', whose name is not valid on every operating system: a part of it ends in a dot or a space, which Windows removes. Give a name without it.", "dot./x", null)]
+    [InlineData("'x ', whose name is not valid on every operating system: a part of it ends in a dot or a space, which Windows removes. Give a name without it.", "x ", null)]
     [InlineData("'Model.pt' and 'model.pt', which differ only by case or by the encoding of an accent, and some file systems treat them as one: rename one of them.", "model.pt", "Model.pt")]
     [InlineData("'e<U+0301>' and '\u00e9', which", "e\u0301/1", "\u00e9/1")]
     public async Task What_has_a_name_that_some_system_cannot_hold_is_refused_in_words_and_not_published(string sentence, string name, string? other)

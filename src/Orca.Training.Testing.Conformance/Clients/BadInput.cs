@@ -21,7 +21,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
     private const string Reserved = "The name is reserved: it would change how the container works. Give another name.";
     private const string Label = "Give a name and a value of at most 128 characters each.";
     private const string OneWorker = " is not valid here: give 1, since no machine of this service runs distributed trainings.";
-    internal const string NoState = " is no state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.";
+    internal const string NoState = " is not a state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.";
     private const string NoPageSize = " is not a page size: give 1 to 1000, or 0 for 50.";
     private const string NoLimit = " is not allowed: give a time above zero and up to 30.00:00:00 (days.hours:minutes:seconds), or none.";
     private const string NoPause = " is not allowed: give a time from zero up to 365.00:00:00 (days.hours:minutes:seconds).";

@@ -135,7 +135,7 @@ public abstract partial class TrainingClientConformance
         }
         else
         {
-            Assert.Equal((TrainingError.Unavailable, "The artifact store cannot be asked now: No such disk."), (refusal.Error, refusal.Message));
+            Assert.Equal((TrainingError.Unavailable, "The artifact store is not available now: No such disk."), (refusal.Error, refusal.Message));
         }
     }
 

@@ -71,7 +71,7 @@ public sealed class TlsTests : EngineTest
         using var named = new DockerRuntimeOver(new Uri($"tcp://localhost:{_engine.Endpoint.Port}"), Files("ca", "host"));
         var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => named.Runtime.DescribeAsync(Token));
 
-        Assert.Contains("is not for this address", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("is for another address", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class TlsTests : EngineTest
         using var runtime = new DockerRuntimeOver(plain.Endpoint, Files("ca", "host"));
         var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => runtime.Runtime.DescribeAsync(Token));
 
-        Assert.Contains("does not speak it", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("does not use TLS", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class FolderDatasetStoreTests : DatasetStoreConformance
     public async Task What_is_wrong_with_names_that_clash_is_said()
     {
         Assert.Equal("The file 'a' is given twice: give each name once.", (await Refused(Text("a", "1"), Text("a", "2"))).Message);
-        Assert.Equal("The file 'a/b/c' lies in 'a/b', which is given as a file too: rename one of them.", (await Refused(Text("a/b/c", "1"), Text("a/b", "2"))).Message);
+        Assert.Equal("The file 'a/b/c' is in 'a/b', which is given as a file too: rename one of them.", (await Refused(Text("a/b/c", "1"), Text("a/b", "2"))).Message);
         Assert.Equal("The dataset has no files: give at least one.", (await Refused()).Message);
 
         Task<DatasetException> Refused(params DatasetFile[] files) =>

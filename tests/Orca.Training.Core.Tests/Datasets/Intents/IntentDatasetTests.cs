@@ -77,7 +77,7 @@ public sealed class IntentDatasetTests : IDisposable
         { "utterance,label\nutterance,\n", 2, "the label is empty: give both an utterance and its label." },
         { "a,b\nc,d; ;e\n", 2, "one of the labels in 'd; ;e' is empty: semicolons separate labels, so give a label on both sides of each." },
         { "a,b\nc,d;\n", 2, "one of the labels in 'd;' is empty: semicolons separate labels, so give a label on both sides of each." },
-        { "a,b\nc,d;e; d\n", 2, "the label 'd' is there twice in 'd;e; d': give each label of an utterance once." },
+        { "a,b\nc,d;e; d\n", 2, "the label 'd' appears twice in 'd;e; d': give each label of an utterance once." },
         { "a,b\nc\0,d\n", 2, "there is a NUL character: save the file as plain text in UTF-8." },
         { "a,b\n" + new string('c', 10_001) + ",d", 2, "the utterance has 10001 characters: give at most 10000." },
         { "a,b\nc," + new string('d', 10_001), 2, "the label has 10001 characters: give at most 10000." },

@@ -254,7 +254,7 @@ public sealed class FolderLogStoreTests : LogStoreConformance
 
         var error = await Assert.ThrowsAsync<ArgumentException>(async () => await Open().AppendAsync(attempt, 0, [Line(1)], Cancel));
 
-        Assert.StartsWith($"The installation '{id}' cannot be a folder's name: it must be letters", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The installation '{id}' cannot be a folder's name: it must be 1 to 128 letters", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
