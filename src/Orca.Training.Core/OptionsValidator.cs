@@ -122,6 +122,11 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
             found.Add(Invariant($"Retention:KeepJobs is {retention.KeepJobs}: give at least 0, or leave it unset for all."));
         }
 
+        if (retention.KeepRunsFor < TimeSpan.Zero)
+        {
+            found.Add(Invariant($"Retention:KeepRunsFor is {retention.KeepRunsFor}: give zero or a longer time, or leave it unset to keep them without limit."));
+        }
+
         if (retention.KeepContainersFor != TimeSpan.Zero)
         {
             RequireTime("Retention:KeepContainersFor", retention.KeepContainersFor, found, orZero: true);

@@ -4,6 +4,7 @@ using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Committing;
+using Orca.Training.Jobs.Storage.Relational;
 using Orca.Training.PostgreSql.Database;
 using Orca.Training.PostgreSql.Feed;
 
@@ -149,25 +150,11 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken)
     {
-        const int LookAtOnce = 512;
         ArgumentNullException.ThrowIfNull(query);
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
         // A copy, because a caller's dictionary may be anything.
         query = query with { States = query.States.ToArray(), Labels = query.Labels.ToDictionary() };
-        var page = new List<JobReading>();
-        var last = query.After?.Value;
-        while (true)
-        {
-            var looks = (int)Math.Min(LookAtOnce, (long)query.Limit - page.Count);
-            var candidates = await AskAsync(token => _reader.CandidatesAsync(query, last, looks, token), cancellationToken);
-            page.AddRange(candidates.Where(r => query.Matches(r.Job)));
-            if (page.Count == query.Limit || candidates.Count < looks)
-            {
-                return page;
-            }
-
-            last = candidates[^1].Job.Id.Value;
-        }
+        return await AskAsync(token => JobPages.ReadAsync(query, _reader, token).AsTask(), cancellationToken);
     }
 
     /// <inheritdoc />
@@ -231,6 +218,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
         await _committer.DisposeAsync();
         await _leases.DisposeAsync();
         await _data.DisposeAsync();
+        _reader.Dispose();
         _opening.Dispose();
     }
 

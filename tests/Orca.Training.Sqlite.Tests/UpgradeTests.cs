@@ -128,6 +128,24 @@ public sealed class UpgradeTests : IDisposable
         await TeamlessJobsCase.CheckAsync(store, runs);
     }
 
+    [Fact]
+    public async Task Jobs_from_before_the_upgrade_are_found_by_label_and_name_until_they_are_removed()
+    {
+        var file = NewFile(FirstVersion + SearchUpgradeCase.Labelled(SecondVersion));
+        await using var store = StoreFolder.Open(file);
+        await SearchUpgradeCase.CheckAsync(store, [new JobId(2)], Cancel);
+        var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
+
+        await store.RemoveAsync([new JobId(2)], fence, Cancel);
+
+        await SearchUpgradeCase.CheckAsync(store, [], Cancel);
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        using var left = connection.CreateCommand();
+        left.CommandText = "SELECT count(*) FROM orca_job_labels";
+        Assert.Equal(0L, left.ExecuteScalar());
+    }
+
     private string NewFile(string made)
     {
         var file = _folder.NewFile();

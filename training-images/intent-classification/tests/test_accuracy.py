@@ -38,8 +38,8 @@ class Overlaps(unittest.TestCase):
 
     def test_test_rows_that_were_trained_on(self):
         self.assertEqual(self.told([("Hi  there", "greet"), ("bye", "leave")], [("hi THERE", "greet"), ("bye", "greet"), ("x", "greet")]), [
-            "2 of 3 test examples are training examples too, such as 'hi THERE': test_accuracy says less about what the model has "
-            "not seen.",
+            "2 of 3 test examples are training examples too, such as 'hi THERE': test_accuracy says less about texts that the model "
+            "has not seen.",
             "1 of these have another label there: 'bye' is 'greet' in test and 'leave' in training."])
 
     def test_rows_that_contradict_each_other_or_repeat(self):

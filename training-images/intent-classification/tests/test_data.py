@@ -60,7 +60,7 @@ class ReadingData(FolderTest):
         good = "a,x\nb,y\n"
         cases = [
             ({}, "no file examples.csv"),
-            ({"examples.csv": ""}, "examples.csv holds no examples"),
+            ({"examples.csv": ""}, "examples.csv has no examples"),
             ({"examples.csv": good + "one, two, three\n"}, "examples.csv, line 3: expected utterance,label but found 3 columns"),
             ({"examples.csv": good + "only text\n"}, "examples.csv, line 3: expected utterance,label but found 1 column"),
             ({"examples.csv": good + "text, \n"}, "examples.csv, line 3: the label is empty"),
