@@ -3,6 +3,7 @@
 #
 #   ./bench.sh NAME…     runs these benchmarks, one after the other
 #   ./bench.sh --list    lists their names
+#   ./bench.sh queue --jobs 1000,100000    with these numbers of waiting jobs, at least two numbers
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 [ $# -gt 0 ] || { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 2; }
