@@ -1,11 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orca.Training.Bench.Flood;
-using Orca.Training.Bench.Stores;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
-using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Testing;
 

@@ -204,7 +204,7 @@ internal sealed partial class Scheduler
         return null;
     }
 
-    private bool IsBefore(PoolQueue pool, in Candidate head, in Candidate candidate, DateTimeOffset now)
+    private static bool IsBefore(PoolQueue pool, in Candidate head, in Candidate candidate, DateTimeOffset now)
     {
         var others = candidate.Line.Shape.Pool;
         return pool != others ? TurnOf(pool, now).CompareTo(TurnOf(others, now)) < 0

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orca.Training.Artifacts;
 using Orca.Training.Artifacts.Folders;
 using Orca.Training.Client;
-using Orca.Training.Clocks;
 using Orca.Training.Datasets;
 using Orca.Training.Datasets.Folders;
 using Orca.Training.Datasets.Intents;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orca.Training.Client;
-using Orca.Training.Clocks;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Orca.Training.Clocks;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using static System.FormattableString;

@@ -229,7 +229,7 @@ internal sealed class NaivePlanner(ICapacityPolicy policy, DateTimeOffset start)
         return use;
     }
 
-    private bool IsDue(Waiting job, Now now) => !(job.NotBefore > now.Steady);
+    private static bool IsDue(Waiting job, Now now) => !(job.NotBefore > now.Steady);
 
     private bool IsWithinLimits(PoolFacts pool, Waiting job) =>
         IsWithin(pool.Most, Open(pool.Name), job) && IsWithin(pool.PerUser, Open(pool.Name, job.Facts.User), job);

@@ -1,4 +1,3 @@
-using Orca.Training.Clocks;
 using k8s.Models;
 using Orca.Training.Jobs;
 using Orca.Training.Kubernetes.Observing;

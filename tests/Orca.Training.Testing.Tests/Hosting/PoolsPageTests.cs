@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
-using Orca.Training.Testing;
 using Orca.Training.Tests.Shared;
 
 namespace Orca.Training.Testing.Tests.Hosting;

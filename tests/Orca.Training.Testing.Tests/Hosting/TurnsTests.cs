@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling.Capacity;
-using Orca.Training.Testing;
 
 namespace Orca.Training.Testing.Tests.Hosting;
 

@@ -1,5 +1,4 @@
 using Orca.Training.Jobs;
-using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Scheduling.Facts;
 
 namespace Orca.Training.Scheduling.Deciding;

@@ -1,8 +1,6 @@
-using Orca.Training.Jobs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Scheduling.Facts;
 using Orca.Training.Scheduling.Rooms;
-using Orca.Training.Scheduling.Usage;
 
 namespace Orca.Training.Scheduling.Queues;
 

@@ -1,7 +1,7 @@
 namespace Orca.Training.Scheduling.Reasons;
 
 /// <summary>Why a job waits. In this order, the most hindering first.</summary>
-public enum WaitCode
+internal enum WaitCode
 {
     /// <summary>No machine of its pool could start it even if the machine were empty.</summary>
     Misfit,
