@@ -20,7 +20,7 @@ if (args is ["flood", "--only", .. var floods])
     (only, args) = (floods, ["flood"]);
 }
 
-// Each bench prints a table and, as its last line, one JSON object of its figures.
+// The numbers of waiting jobs of the bench of the queue.
 var arguments = args.ToList();
 int[] sizes;
 try
@@ -33,6 +33,7 @@ catch (ArgumentException e)
     return 2;
 }
 
+// Each bench prints a table and, as its last line, one JSON object of its figures.
 var benches = new Dictionary<string, (string Shows, Func<Report, CancellationToken, Task> RunAsync)>
 {
     ["pipeline"] = ("what the SDK costs a job from submit to its final state, beside Quartz.NET, Hangfire and a bare pipeline", PipelineBench.RunAsync),

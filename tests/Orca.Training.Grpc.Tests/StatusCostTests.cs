@@ -84,7 +84,7 @@ public sealed class StatusCostTests : IDisposable
 
     /// <summary>Answers nothing.</summary>
     [BindServiceMethod(typeof(NothingService), nameof(Bind))]
-    internal class NothingService
+    internal sealed class NothingService
     {
         private static readonly Task<Empty> Answer = Task.FromResult(new Empty());
         private static readonly Marshaller<Empty> Marshaller = Marshallers.Create(Write, context => Empty.Parser.ParseFrom(context.PayloadAsReadOnlySequence()));
