@@ -9,7 +9,7 @@ public sealed class WrongEngineTests : FaultTest
 
     public static TheoryData<string, string, string> Wrong => new()
     {
-        { FakeEngine.Json(200, """{"Version":"19.03.1","ApiVersion":"1.40"}"""), "", "API 1.40, and 1.41 (Engine 20.10) or later is needed; upgrade" },
+        { FakeEngine.Json(200, """{"Version":"19.03.1","ApiVersion":"1.40"}"""), "", "API version is 1.40, and 1.41 (Engine 20.10) or later is needed; upgrade" },
         { FakeEngine.Json(200, """{"status":"ok"}"""), "", "does not have the Docker Engine's API; is DockerOptions.Endpoint right?" },
         { FakeEngine.Json(200, "<html>Welcome to nginx!</html>"), "", "does not have the Docker Engine's API; is DockerOptions.Endpoint right?" },
         { FakeEngine.Json(404, "<html>Not found</html>"), "", "does not have the Docker Engine's API; is DockerOptions.Endpoint right?" },
