@@ -14,29 +14,42 @@ namespace Orca.Training.Queueing;
 /// The queue as this host sees it: the decider's own fold over the change feed, on whichever host it runs. Positions and reasons cost the store nothing.
 /// It decides nothing, and begins to read when it is first asked. Thread-safe.
 /// </summary>
-/// <param name="store">Where jobs are.</param>
-/// <param name="settings">What the fold begins with.</param>
-/// <param name="time">When it is.</param>
-/// <param name="run">Has work done on the host's threads.</param>
-/// <param name="logger">Told when the feed breaks.</param>
-internal sealed class QueueView(IJobStore store, QueueSettings settings, TimeProvider time, Func<Func<Task>, Task> run, ILogger logger) : IDisposable
+internal sealed class QueueView : IDisposable
 {
     // A job that was submitted a moment ago is on its way here; after this time its answer goes without a place.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPutOff = TimeSpan.FromDays(1);
 
-    private readonly SteadyClock _clock = new(time);
+    private readonly IJobStore _store;
+    private readonly QueueSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly Func<Func<Task>, Task> _run;
+    private readonly ILogger _logger;
+    private readonly SteadyClock _clock;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, MachineFacts> _machines = settings.Machines.Distinct().ToDictionary(m => m, m => new MachineFacts(m, default), StringComparer.Ordinal);
+    private readonly Dictionary<string, MachineFacts> _machines;
     private readonly HashSet<string> _away = new(StringComparer.Ordinal);
     private readonly WaitingForOthers _others = new();
+    private readonly Signal _news;
     private Scheduler? _scheduler;
     private JobFold? _fold;
-    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _reading;
     private bool _isStale;
+
+    /// <param name="store">Where jobs are.</param>
+    /// <param name="settings">What the fold begins with.</param>
+    /// <param name="time">When it is.</param>
+    /// <param name="run">Has work done on the host's threads.</param>
+    /// <param name="logger">Told when the feed breaks.</param>
+    public QueueView(IJobStore store, QueueSettings settings, TimeProvider time, Func<Func<Task>, Task> run, ILogger logger)
+    {
+        (_store, _settings, _time, _run, _logger) = (store, settings, time, run, logger);
+        _clock = new SteadyClock(time);
+        _machines = settings.Machines.Distinct().ToDictionary(m => m, m => new MachineFacts(m, default), StringComparer.Ordinal);
+        _news = new Signal(_lock);
+    }
 
     /// <summary>Where a queued job stands; null if that is not known yet.</summary>
     public async ValueTask<QueuePlace?> FindAsync(Job job, CancellationToken cancellationToken)
@@ -51,22 +64,22 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
             return place;
         }
 
-        using var limit = new CancellationTokenSource(LongestWait, time);
+        using var limit = new CancellationTokenSource(LongestWait, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         while (!limit.IsCancellationRequested)
         {
-            Task next;
+            Signal.Waiter news;
             lock (_lock)
             {
-                next = _next.Task;
+                if (TryFind(job) is { } found)
+                {
+                    return found;
+                }
+
+                news = _news.WaitNeedsLock();
             }
 
-            if (TryFind(job) is { } found)
-            {
-                return found;
-            }
-
-            await next.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await news.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             cancellationToken.ThrowIfCancellationRequested();
         }
 
@@ -100,7 +113,7 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
     public void Dispose()
     {
         _ending.Cancel();
-        settings.End();
+        _settings.End();
     }
 
     private QueuePlace? TryFind(Job job)
@@ -123,7 +136,7 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
     private Task Begin()
     {
         using var apart = ExecutionContext.SuppressFlow();
-        return run(() => ReadAsync(_ending.Token));
+        return _run(() => ReadAsync(_ending.Token));
     }
 
     private string? Words(Job job, Now now)
@@ -157,8 +170,8 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                logger.FeedFailed(e, PauseAfterFailure);
-                await Task.Delay(PauseAfterFailure, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                _logger.FeedFailed(e, PauseAfterFailure);
+                await Task.Delay(PauseAfterFailure, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
     }
@@ -166,11 +179,11 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
     private async Task<ChangeCursor> LoadAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _isStale, false);
-        var open = await store.ReadOpenJobsAsync(cancellationToken);
+        var open = await _store.ReadOpenJobsAsync(cancellationToken);
         lock (_lock)
         {
-            _scheduler = new Scheduler(settings.Policy, _machines.Values, settings.Pools(), time.GetUtcNow());
-            _fold = new JobFold(_scheduler, settings.DemandOf, settings.PoolOf);
+            _scheduler = new Scheduler(_settings.Policy, _machines.Values, _settings.Pools(), _time.GetUtcNow());
+            _fold = new JobFold(_scheduler, _settings.DemandOf, _settings.PoolOf);
             _others.Clear();
             foreach (var machine in _away)
             {
@@ -186,7 +199,7 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
 
     private async Task<ChangeCursor?> ReadOnAsync(ChangeCursor after, CancellationToken cancellationToken)
     {
-        var page = await store.ReadChangesAsync(after, cancellationToken);
+        var page = await _store.ReadChangesAsync(after, cancellationToken);
         if (page.IsTruncated)
         {
             return null;
@@ -214,9 +227,7 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
             }
         }
 
-        var waiters = _next;
-        _next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        waiters.TrySetResult();
+        _news.RaiseNeedsLock();
     }
 
     private void Apply(Job job, Now now)
@@ -246,7 +257,7 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
 
         for (var i = 0; i < unknown.Length; i += 512)
         {
-            var readings = await store.ReadAsync(unknown[i..Math.Min(unknown.Length, i + 512)], cancellationToken);
+            var readings = await _store.ReadAsync(unknown[i..Math.Min(unknown.Length, i + 512)], cancellationToken);
             lock (_lock)
             {
                 Take([.. readings.Where(r => r is { Job.State: JobState.Succeeded }).Select(r => r!.Value.Job)]);

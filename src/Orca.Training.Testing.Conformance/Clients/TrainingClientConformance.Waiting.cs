@@ -85,6 +85,12 @@ public abstract partial class TrainingClientConformance
         await installation.RunAsync(second);
         await SaysAsync($"Queued: waiting for job {second} to succeed.");
         await installation.EndRunAsync(second);
+        for (var tries = 0; tries < 500 && (await client.GetTrainingStatusAsync(job, Token)).QueuePosition != 1; tries++)
+        {
+            // A host's view of the queue follows the store a moment later.
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+        }
+
         await SaysAsync("Queued, next in line.");
 
         async Task SaysAsync(string message)

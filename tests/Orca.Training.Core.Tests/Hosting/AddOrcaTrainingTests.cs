@@ -205,7 +205,7 @@ public sealed class AddOrcaTrainingTests
     {
         using var defaults = NewHost(b => b.UseFakeRuntime(NewRuntime()));
         Assert.IsType<MemoryJobStore>(defaults.Services.GetRequiredService<IJobStore>());
-        Assert.Same(CapacityPolicies.OneAtATime, defaults.Services.GetRequiredService<ICapacityPolicy>());
+        Assert.IsType<DefaultPolicy>(defaults.Services.GetRequiredService<ICapacityPolicy>());
         Assert.NotNull(defaults.Services.GetRequiredService<ITrainingClient>());
 
         var policy = CapacityPolicies.Jobs(3);

@@ -13,7 +13,7 @@ public sealed class PoolRulesTests
         { "DefaultPool is 'day': give the name of a pool, of which there are none, or leave it out.", o => o.DefaultPool = "day" },
         { "DefaultPool is 'night': give the name of a pool, such as 'p'.", o => Add(o).DefaultPool = "night" },
         { "DefaultPool is 'old', which moves to 'p': give a pool that stays.", o => Add(Add(o), "old", p => p.MovesTo = "p").DefaultPool = "old" },
-        { "Pools has the name 'a/b': give letters (a-z, A-Z), digits, '.', '_' and '-', at most 128 of them, and not dots alone.", o => Add(o, "a/b", p => p.On("box")) },
+        { "Pools has the name 'a/b': give 1 to 128 letters (a-z, A-Z), digits, '.', '_' and '-', but not only dots.", o => Add(o, "a/b", p => p.On("box")) },
         { "Pools:q is null: give its settings, or leave it out.", o => Add(o).Pools["q"] = null! },
         { "Pools:p:Weight is 0: give 0.001 to 1000000.", o => Add(o, "p", p => p.Weight = 0) },
         { "Pools:p:Weight is NaN: give 0.001 to 1000000.", o => Add(o, "p", p => p.Weight = double.NaN) },

@@ -42,7 +42,7 @@ public sealed class TurnsTests
         var second = await client.GetTrainingStatusAsync(a[1]);
         Assert.Equal(2, second.QueuePosition);
         Assert.Equal(
-            "Queued at position 2: machine 'fake' has no room: the machine is busy with another job; it is 2nd in line; another user comes before you.",
+            "Queued at position 2: machine 'fake' has no room: the machine is busy with another job; another user comes before you.",
             second.Message);
         Assert.Equal(3, (await client.GetTrainingStatusAsync(a[2])).QueuePosition);
     });

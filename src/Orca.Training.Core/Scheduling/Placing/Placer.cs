@@ -83,6 +83,12 @@ internal sealed class Placer(ICapacityPolicy policy)
             reasons.Add($"'{room.Name}': {WhyNotEmpty(room, shape)}");
         }
 
+        if (shape.Pool is { Name: "", Rooms: [] })
+        {
+            // A host without machines can still take submissions, for others that have them.
+            return (false, null);
+        }
+
         return (isKnown, reasons.Count == 0 ? $"pool '{shape.Pool.Name}' has no machines" : string.Join("; ", reasons));
     }
 

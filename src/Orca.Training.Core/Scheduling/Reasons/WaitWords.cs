@@ -12,6 +12,8 @@ internal static class WaitWords
 {
     public static WaitReason PolicyFailed { get; } = new(WaitCode.PolicyFailed, "the capacity policy of the host failed when it was asked about this job");
 
+    private static WaitReason OwnFirst { get; } = new(WaitCode.NotYourTurn, "your other jobs come before it");
+
     public static WaitReason Misfit(string reason) => new(WaitCode.Misfit, $"no machine can start it, even if the machine is empty: {reason}");
 
     public static WaitReason PutOff(DateTimeOffset until) =>
@@ -26,16 +28,12 @@ internal static class WaitWords
     public static WaitReason Away(string machine) =>
         new(WaitCode.MachineAway, $"machine '{machine}' does not answer") { Machine = machine };
 
-    public static WaitReason NotYourTurn(Standing standing)
+    public static WaitReason NotYourTurn(Standing standing) => standing.UsersAhead switch
     {
-        var others = standing.UsersAhead switch
-        {
-            0 => "your other jobs come before it",
-            1 => "another user comes before you",
-            var users => Invariant($"{users} other users come before you"),
-        };
-        return new WaitReason(WaitCode.NotYourTurn, Invariant($"it is {Ordinal(standing.Position)} in line; {others}"));
-    }
+        0 => OwnFirst,
+        1 => new WaitReason(WaitCode.NotYourTurn, "another user comes before you"),
+        var users => new WaitReason(WaitCode.NotYourTurn, Invariant($"{users} other users come before you")),
+    };
 
     /// <summary>Some reasons in one sentence without a full stop; null for none. Of machines that are in the way, the first is named.</summary>
     public static string? Sentence(IReadOnlyList<WaitReason> reasons)
@@ -44,6 +42,12 @@ internal static class WaitWords
         var machines = reasons.Count(r => r.Machine is not null);
         foreach (var reason in reasons)
         {
+            if (reason == OwnFirst)
+            {
+                // Its position says so.
+                continue;
+            }
+
             if (reason.Machine is null)
             {
                 parts.Add(reason.Message);
@@ -100,9 +104,6 @@ internal static class WaitWords
     private static string PoolName(string pool) => pool.Length == 0 ? "the pool" : $"pool '{pool}'";
 
     private static string Seconds(TimeSpan time) => Invariant($"{Math.Max(1, Math.Ceiling(time.TotalSeconds)):0} s");
-
-    private static string Ordinal(int number) => (number % 100) is 11 or 12 or 13 ? Invariant($"{number}th")
-        : (number % 10) switch { 1 => Invariant($"{number}st"), 2 => Invariant($"{number}nd"), 3 => Invariant($"{number}rd"), _ => Invariant($"{number}th") };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
