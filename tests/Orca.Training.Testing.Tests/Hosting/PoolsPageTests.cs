@@ -24,7 +24,7 @@ public sealed partial class PoolsPageTests
         engine.Script(_ => FakeTraining.Succeeds.RunsFor(TimeSpan.FromHours(1)));
         builder.Services
             .AddOrcaTraining(o => o.AddAlgorithm("x", "image", a => a.Cpus = 16))
-            .UseFakeRuntime(engine, "box-1").UseFakeStores().UseVirtualTime(time);
+            .UseFakeRuntime(engine, "docker").UseFakeStores().UseVirtualTime(time);
         using var host = builder.Build();
         await host.StartAsync();
 
