@@ -1,6 +1,7 @@
 using Npgsql;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.PostgreSql.Database;
 using Orca.Training.Testing.Conformance.Jobs;
 using Orca.Training.Tests.Shared;
 
@@ -170,7 +171,7 @@ public sealed class SeveralHostsTests(PostgreSqlServer server)
         var refused = await Assert.ThrowsAsync<PostgreSqlStoreException>(() => older.OpenAsync(Cancel).AsTask());
 
         Assert.StartsWith($"Schema '{schema}' of postgres on ", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("has version 10, which needs hosts that support version 9 or later. This version of Orca.Training.PostgreSql supports versions up to {Schema.Version},", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"has version 10, which needs hosts that support version 9 or later. This version of Orca.Training.PostgreSql supports versions up to {Schema.Version},", refused.Message, StringComparison.Ordinal);
     }
 
     private static async Task<JobId> SubmitAsync(PostgreSqlJobStore store) => (await store.ApplyAsync([JobSamples.Submit()], null, Cancel))[0].Job!.Id;
