@@ -13,6 +13,7 @@ namespace Orca.Training.Bench.Queue;
 internal sealed class QueueHost : IAsyncDisposable
 {
     private readonly IHost _host;
+    private Fence? _held;
     private readonly FakeContainerRuntime _runtime;
     private readonly TaskCompletionSource<AttemptName> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -57,7 +58,7 @@ internal sealed class QueueHost : IAsyncDisposable
         if (!isDeciding)
         {
             // Somebody else decides, and does not.
-            await host.Store.AcquireLeaseAsync("nobody", TimeSpan.FromDays(1), CancellationToken.None);
+            host._held = await host.Store.AcquireLeaseAsync("nobody", TimeSpan.FromDays(1), CancellationToken.None);
         }
 
         await host._host.StartAsync();
@@ -97,6 +98,12 @@ internal sealed class QueueHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
+        if (_held is { } held)
+        {
+            // A database keeps it for the next host otherwise.
+            await Store.ReleaseLeaseAsync(held, CancellationToken.None);
+        }
+
         await ((IAsyncDisposable)_host).DisposeAsync();
     }
 }
