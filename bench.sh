@@ -4,12 +4,13 @@
 #   ./bench.sh NAME…     runs them, one after the other
 #   ./bench.sh --list    names them
 #   ./bench.sh flood --only FLOOD…   one or some of its cases: lines, metrics, files, calls; bare-lines, bare-metrics: the output thrown away
+#   ./bench.sh queue --jobs 1000,100000    with so many waiting jobs, at least two numbers
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 [ $# -gt 0 ] || { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 2; }
 "$root/eng/dotnet.sh"
 "$root/eng/build.sh" bench/Orca.Training.Bench
-if [[ " $* " =~ " "(overhead|kill|recovery|metrics)" " ]]; then
+if [[ " $* " != *" --only "* && " $* " =~ " "(overhead|kill|recovery|metrics)" " ]]; then
   trap '"$root/eng/engine.sh" down --for $$ >/dev/null || true' EXIT
   engine=$("$root/eng/engine.sh" up --for $$)
   eval "$engine"

@@ -13,10 +13,14 @@ namespace Orca.Training.PostgreSql;
 /// <summary>Jobs in PostgreSQL, for any number of hosts: the database is asked for what is true, and its clock ends leases.</summary>
 internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposable
 {
+    // The feed and the commits ask one question at a time each.
+    private const int OwnReads = 2;
+
     private readonly PostgreSqlDataSource _data;
     private readonly PostgreSqlJobStoreOptions _options;
     private readonly ILogger _logger;
     private readonly JobReader _reader;
+    private readonly JobReader _own;
     private readonly Committer _committer;
     private readonly WriteQueue _writes;
     private readonly Notifications _notifications;
@@ -34,10 +38,12 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
         _logger = logger;
         var known = new KnownJobs();
         var limit = new CallLimit(options.CallTimeout, time, data.Name);
-        _reader = new JobReader(data, options.Schema, limit);
-        _committer = new Committer(data, options.Schema, _reader, known, (first, jobs) => _tail!.Committed(first, jobs), time, options.CallTimeout);
+        // However many callers read, half of the connections are left for writes, and for what those read.
+        _reader = new JobReader(data, options.Schema, limit, Math.Max(1, data.MaxConnections / 2));
+        _own = new JobReader(data, options.Schema, limit, OwnReads);
+        _committer = new Committer(data, options.Schema, _own, known, (first, jobs) => _tail!.Committed(first, jobs), time, options.CallTimeout);
         _notifications = new Notifications(data, options.Schema, () => _committer.SessionId, options.PollPeriod, time, logger);
-        _tail = new ChangeTail(_reader, known, _notifications, data.Name, time, logger);
+        _tail = new ChangeTail(_own, known, _notifications, data.Name, time, logger);
         _leases = new Leases(data, options.Schema, limit);
         _removals = new Removals(data, options.Schema, limit);
         _writes = new WriteQueue(_committer.CarryOutAsync);
@@ -219,6 +225,7 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
         await _leases.DisposeAsync();
         await _data.DisposeAsync();
         _reader.Dispose();
+        _own.Dispose();
         _opening.Dispose();
     }
 

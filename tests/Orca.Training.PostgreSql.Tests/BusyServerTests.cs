@@ -38,7 +38,7 @@ public sealed class BusyServerTests(PostgreSqlServer server)
     }
 
     [Fact]
-    public async Task Reads_that_the_server_does_not_answer_leave_half_of_the_connections()
+    public async Task Reads_that_the_server_does_not_answer_leave_half_of_the_connections_and_lists_leave_room_for_statuses()
     {
         var schema = Stores.NewSchema();
         var asked = new NpgsqlConnectionStringBuilder(server.ConnectionString) { MaxPoolSize = 8, Timeout = 1, ApplicationName = schema };
@@ -66,6 +66,8 @@ public sealed class BusyServerTests(PostgreSqlServer server)
         await using (var free = await source.OpenConnectionAsync(Cancel))
         {
             Assert.Equal(4L, await waiting.ExecuteScalarAsync(Cancel));
+            await using var lists = outside.CreateCommand($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{schema}' AND query LIKE 'WITH page%'");
+            Assert.Equal(2L, await lists.ExecuteScalarAsync(Cancel));
         }
 
         await transaction.RollbackAsync(Cancel);

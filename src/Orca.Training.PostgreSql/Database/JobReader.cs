@@ -8,12 +8,18 @@ using static System.FormattableString;
 namespace Orca.Training.PostgreSql.Database;
 
 /// <summary>The questions that are asked of the tables. Each is one statement, so that its answer is of one moment.</summary>
-internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLimit limit) : ISearchedJobs, IDisposable
+/// <param name="data">Where connections come from.</param>
+/// <param name="schema">The store's.</param>
+/// <param name="limit">How long a question may take.</param>
+/// <param name="mostReads">How many questions are asked at once.</param>
+internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLimit limit, int mostReads) : ISearchedJobs, IDisposable
 {
     private const int RowsInPart = 1024;
 
-    // However many callers read, half of the connections are left for writes.
-    private readonly SemaphoreSlim _reads = new(Math.Max(1, data.MaxConnections / 2));
+    private readonly SemaphoreSlim _reads = new(mostReads);
+
+    // However many lists there are, statuses are read beside them.
+    private readonly SemaphoreSlim _lists = new(Math.Max(1, mostReads / 2));
 
     /// <inheritdoc />
     public SearchTables Tables { get; } = new(
@@ -25,7 +31,11 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
         static (table, name) => $" CROSS JOIN LATERAL (SELECT * FROM {table} t WHERE t.id = l.id OFFSET 0) {name}",
         JobColumns.Fact);
 
-    public void Dispose() => _reads.Dispose();
+    public void Dispose()
+    {
+        _reads.Dispose();
+        _lists.Dispose();
+    }
 
     /// <summary>Jobs by their ids.</summary>
     public async Task<Dictionary<JobId, Job>> FindAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken)
@@ -207,7 +217,8 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
                     counts.Add(reader.GetInt64(i));
                 }
             },
-            cancellationToken);
+            cancellationToken,
+            _lists);
         return counts;
     }
 
@@ -233,7 +244,8 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
 
                 last = reader.IsDBNull(3) ? 0 : reader.GetInt64(3);
             },
-            cancellationToken);
+            cancellationToken,
+            _lists);
         return new Looked(looks, last, found);
     }
 
@@ -247,7 +259,8 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
     private static NpgsqlParameter Numbers(IEnumerable<long> numbers) =>
         new NpgsqlParameter<long[]> { TypedValue = [.. numbers], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 
-    private async Task ReadAsync(string text, NpgsqlParameter[] parameters, Action<NpgsqlDataReader> row, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        string text, NpgsqlParameter[] parameters, Action<NpgsqlDataReader> row, CancellationToken cancellationToken, SemaphoreSlim? kind = null)
     {
         await using var command = data.Source.CreateCommand(text);
         command.Parameters.AddRange(parameters);
@@ -256,28 +269,38 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
         await limit.WithinAsync(
             async (answered, token) =>
             {
-                await _reads.WaitAsync(token);
-                try
+                using var turn = await Turn.TakeAsync(kind, token);
+                using var turnOfAll = await Turn.TakeAsync(_reads, token);
+                await using var reader = await command.ExecuteReaderAsync(token);
+                answered();
+                var rows = 0;
+                for (; await reader.ReadAsync(token); rows++)
                 {
-                    await using var reader = await command.ExecuteReaderAsync(token);
-                    answered();
-                    var rows = 0;
-                    for (; await reader.ReadAsync(token); rows++)
+                    row(reader);
+                    if (rows % RowsInPart == 0)
                     {
-                        row(reader);
-                        if (rows % RowsInPart == 0)
-                        {
-                            answered();
-                        }
+                        answered();
                     }
+                }
 
-                    return rows;
-                }
-                finally
-                {
-                    _reads.Release();
-                }
+                return rows;
             },
             cancellationToken);
+    }
+
+    /// <summary>One of so many that read at once; none for those whose number has no bound.</summary>
+    private readonly struct Turn(SemaphoreSlim? from) : IDisposable
+    {
+        public static async ValueTask<Turn> TakeAsync(SemaphoreSlim? from, CancellationToken cancellationToken)
+        {
+            if (from is not null)
+            {
+                await from.WaitAsync(cancellationToken);
+            }
+
+            return new Turn(from);
+        }
+
+        public void Dispose() => from?.Release();
     }
 }

@@ -160,18 +160,6 @@ internal static class Schema
             CREATE FUNCTION {0}.job_of(document json) RETURNS json LANGUAGE sql IMMUTABLE AS $$
                 SELECT CASE WHEN strpos($1::text, '\u0000') > 0 THEN replace($1::text, '\u0000', '\ufffd')::json ELSE $1 END -> 'job'
             $$;
-            INSERT INTO {0}.job_facts
-            SELECT id, left(user_name, 256), left(team, 256), left(algorithm, 256), left(dataset, 256), left(group_name, 256),
-                left(coalesce({0}.job_of(document) -> 'request' ->> 'name', ''), 256), submitted_at FROM {0}.jobs;
-            INSERT INTO {0}.job_labels
-            SELECT left(l.key, 256), left(l.value, 256), j.id FROM {0}.jobs j, json_each_text({0}.job_of(j.document) -> 'request' -> 'labels') l ON CONFLICT DO NOTHING;
-            CREATE INDEX job_facts_user ON {0}.job_facts (user_name, id) WHERE user_name IS NOT NULL;
-            CREATE INDEX job_facts_team ON {0}.job_facts (team, id);
-            CREATE INDEX job_facts_algorithm ON {0}.job_facts (algorithm, id);
-            CREATE INDEX job_facts_dataset ON {0}.job_facts (dataset, id);
-            CREATE INDEX job_facts_group ON {0}.job_facts (group_name, id) WHERE group_name IS NOT NULL;
-            CREATE INDEX job_facts_name ON {0}.job_facts (name, id) WHERE name <> '';
-            CREATE INDEX job_facts_submitted ON {0}.job_facts (submitted_at, id);
             -- Whoever writes a job, an older host and an application's own transaction too. The plans are made once, and have to go by the ids.
             CREATE FUNCTION {0}.add_facts() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
             BEGIN
@@ -193,6 +181,19 @@ internal static class Schema
             $$;
             CREATE TRIGGER jobs_added AFTER INSERT ON {0}.jobs REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {0}.add_facts();
             CREATE TRIGGER jobs_removed AFTER DELETE ON {0}.jobs REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION {0}.remove_facts();
+            -- The triggers have the lock of the table: no job is written between them and this.
+            INSERT INTO {0}.job_facts
+            SELECT id, left(user_name, 256), left(team, 256), left(algorithm, 256), left(dataset, 256), left(group_name, 256),
+                left(coalesce({0}.job_of(document) -> 'request' ->> 'name', ''), 256), submitted_at FROM {0}.jobs;
+            INSERT INTO {0}.job_labels
+            SELECT left(l.key, 256), left(l.value, 256), j.id FROM {0}.jobs j, json_each_text({0}.job_of(j.document) -> 'request' -> 'labels') l ON CONFLICT DO NOTHING;
+            CREATE INDEX job_facts_user ON {0}.job_facts (user_name, id) WHERE user_name IS NOT NULL;
+            CREATE INDEX job_facts_team ON {0}.job_facts (team, id);
+            CREATE INDEX job_facts_algorithm ON {0}.job_facts (algorithm, id);
+            CREATE INDEX job_facts_dataset ON {0}.job_facts (dataset, id);
+            CREATE INDEX job_facts_group ON {0}.job_facts (group_name, id) WHERE group_name IS NOT NULL;
+            CREATE INDEX job_facts_name ON {0}.job_facts (name, id) WHERE name <> '';
+            CREATE INDEX job_facts_submitted ON {0}.job_facts (submitted_at, id);
             -- One state of those that are open, and those that have finished in the order in which they did.
             CREATE INDEX jobs_waiting ON {0}.jobs (state, id) WHERE state < 3;
             DROP INDEX {0}.jobs_open;
