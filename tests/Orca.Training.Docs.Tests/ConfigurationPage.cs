@@ -37,10 +37,10 @@ internal static class ConfigurationPage
         | `"Pull": "IfMising"` | `OrcaTraining:Algorithms:a:Pull is 'IfMising': did you mean IfMissing? Give IfMissing, Always or Never.` |
         | `"LeseDuration": "00:00:30"` | `OrcaTraining:LeseDuration is unknown: did you mean OrcaTraining:LeaseDuration?` |
 
-        A key that no package of this host reads is a mistake too. Set `AllowUnknownSettings` to true to get a warning instead (event 1040): for
-        example while hosts of two versions share a configuration, or if you keep settings of your own in the section.
+        A key that no package of this host reads is a mistake too. To get a warning instead (event 1040), set `AllowUnknownSettings` to true: for
+        example while hosts of two versions share a configuration, or if the section has settings of your own.
 
-        A host without an algorithm starts, and warns that it refuses every submission (event 1046).
+        A host without an algorithm starts, and logs a warning that it refuses every submission (event 1046).
 
         ## While the host runs
 
@@ -48,16 +48,16 @@ internal static class ConfigurationPage
         Otherwise the old values stay in use, and the log says why (event 1043).
 
         - A request is checked against the settings in use when it arrives.
-        - A job is launched with the settings that its algorithm has at that moment. Attempts under way keep theirs.
-        - A job whose algorithm was removed fails at its launch, and says so.
-        - All other settings need a restart. The log says so when one of them has changed (event 1042).
+        - A job is launched with the settings that its algorithm has at that moment. A running attempt keeps its settings.
+        - A job whose algorithm was removed fails at its launch, and its outcome says so.
+        - All other settings need a restart. If one of them changes, the log says so (event 1042).
 
         ## Format
 
-        A *time* is `hours:minutes:seconds`, with days in front if needed (`1.12:00:00`).
+        The type *time* has the form `hours:minutes:seconds`, with days in front if needed (`1.12:00:00`).
 
-        For completion in an editor, add a line `"$schema"` to `appsettings.json` that points to
-        [appsettings.schema.json](appsettings.schema.json). Editors that know NuGet's convention find the schema in the packages without it.
+        For completion in an editor, add the property `"$schema"` to `appsettings.json`, with the path of
+        [appsettings.schema.json](appsettings.schema.json). Editors that support configuration schemas in NuGet packages need no such property.
 
         """;
 

@@ -27,7 +27,7 @@ internal sealed partial class TrainingClient : ITrainingClient
     {
         (_services, _caller) = (services, caller);
         _guard = caller?.Guard ?? new CallGuard(new ClientErrors(services.Logger));
-        (_jobs, _data) = caller is null ? (services.Jobs, services.Data) : Scoped(services, caller);
+        (_jobs, _data) = caller is null ? (services.PlacedJobs, services.Data) : Scoped(services, caller);
         _facts = new SubmissionFacts(_jobs, _data.Datasets, _data.Models, caller?.Names);
     }
 
@@ -134,7 +134,7 @@ internal sealed partial class TrainingClient : ITrainingClient
         var (all, names) = (services.Data, caller.Names);
         var runs = new ScopedRuns(all.Runs, caller.Rights);
         return (
-            new ScopedJobs(services.Jobs, caller.Rights),
+            new ScopedJobs(services.PlacedJobs, caller.Rights),
             new DataStores(new ScopedDatasets(all.Datasets, names), all.Artifacts, runs, new ScopedModels(all.Models, names), new ScopedMetrics(all.Metrics, runs)));
     }
 }

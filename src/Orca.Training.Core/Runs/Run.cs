@@ -17,6 +17,9 @@ public sealed record Run
     /// <summary>The team that it belongs to; null for the default one.</summary>
     public string? Team { get; init; }
 
+    /// <summary>The pool that it was submitted to; null where there were no pools.</summary>
+    public string? Pool { get; init; }
+
     /// <summary>Where the job stands.</summary>
     public required JobState State { get; init; }
 
@@ -60,6 +63,7 @@ public sealed record Run
         Request = job.Request,
         User = job.User,
         Team = job.Team,
+        Pool = job.Pool,
         State = job.State,
         Execution = job.Attempts is [.., var last] ? last.Execution : null,
         Attempts = job.Attempts,

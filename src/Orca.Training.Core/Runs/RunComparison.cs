@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orca.Training.Runs;
 
 /// <summary>Several runs side by side: in what they differ, and what came of it. Pure.</summary>
@@ -19,6 +21,10 @@ public sealed record RunComparison(
         AddIfDifferent("dataset", r => r.Request.DatasetId);
         AddIfDifferent("dataset_version", r => r.Request.DatasetVersion);
         AddIfDifferent("input_model", r => r.Request.InputModel);
+        AddIfDifferent("cpus", r => Number(r.Request.Resources?.Cpus));
+        AddIfDifferent("memory_mib", r => Number(r.Request.Resources?.MemoryMiB));
+        AddIfDifferent("gpus", r => Number(r.Request.Resources?.Gpus));
+        AddIfDifferent("gpu_kind", r => r.Request.Resources?.GpuKind);
         AddIfDifferent("image_digest", r => r.Execution?.Digest);
         AddIfDifferent("command", r => r.Execution is { } execution ? string.Join(' ', execution.Command) : null);
         foreach (var name in runs.SelectMany(r => ParametersOf(r).Keys).Distinct(StringComparer.Ordinal))
@@ -43,6 +49,8 @@ public sealed record RunComparison(
             }
         }
     }
+
+    private static string? Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);
 
     // Those that were executed, where that is known: defaults among them.
     private static IReadOnlyDictionary<string, string> ParametersOf(Run run) => run.Execution?.Parameters ?? run.Request.Parameters;

@@ -7,7 +7,8 @@ namespace Orca.Training.Scheduling;
 /// <summary>Brings jobs, as they are on record, to the scheduler as facts.</summary>
 /// <param name="scheduler">The scheduler.</param>
 /// <param name="demandOf">What an attempt of a request would be given now.</param>
-internal sealed class JobFold(Scheduler scheduler, Func<TrainingRequest, Demand> demandOf)
+/// <param name="poolOf">The pool in which a job waits; null where there is one for everybody.</param>
+internal sealed class JobFold(Scheduler scheduler, Func<TrainingRequest, Demand> demandOf, Func<Job, string>? poolOf = null)
 {
     /// <summary>Takes in a job as recorded.</summary>
     /// <param name="job">The job.</param>
@@ -22,16 +23,17 @@ internal sealed class JobFold(Scheduler scheduler, Func<TrainingRequest, Demand>
 
         if (job is { State: JobState.Queued, CancelRequestedAt: null, HeldAt: null } && isReady)
         {
-            scheduler.Await(FactsOf(job, demandOf(job.Request)), job.QueuedAt ?? job.SubmittedAt, putOffUntil, job.IsMisfit ? job.QueueReason : null);
+            scheduler.Await(FactsOf(job), job.QueuedAt ?? job.SubmittedAt, putOffUntil, job.IsMisfit ? job.QueueReason : null);
         }
         else if (job is { State: JobState.Launching or JobState.Running, OpenAttempt: { } attempt })
         {
             // What its algorithm needs may have changed since; what it was given has not.
             var demand = attempt.Given is { } given
-                ? new Demand(new Resources(given.Cpus, given.MemoryBytes, given.Gpus), job.Request.Workers)
+                ? new Demand(new Resources(given.Cpus, given.MemoryBytes, given.Gpus), job.Request.Workers, given.GpuKind)
                 : demandOf(job.Request);
+            // It counts where it was given, also when its pool has moved since.
             scheduler.Place(
-                FactsOf(job, demand),
+                attempt.Given is null ? FactsOf(job, demand) : FactsOf(job, demand) with { Pool = attempt.Given.Pool ?? "" },
                 new PlacedFacts(attempt.Machine, attempt.CreatedAt) { IsRunning = job.State is JobState.Running, CostRate = attempt.Given?.CostRate });
         }
         else
@@ -53,8 +55,12 @@ internal sealed class JobFold(Scheduler scheduler, Func<TrainingRequest, Demand>
         return null;
     }
 
-    private static JobFacts FactsOf(Job job, in Demand demand) => new(job.Id, "", job.User ?? "")
+    /// <summary>What decides about a job that waits.</summary>
+    public JobFacts FactsOf(Job job) => FactsOf(job, demandOf(job.Request));
+
+    private JobFacts FactsOf(Job job, in Demand demand) => new(job.Id, poolOf?.Invoke(job) ?? "", job.User ?? "")
     {
+        Priority = job.Request.Priority,
         Demand = demand,
         Algorithm = job.Request.Algorithm,
         RunLimit = job.Request.Timeouts?.Running,

@@ -75,7 +75,8 @@ internal sealed partial class Scheduler
         }
     }
 
-    private void PassTime(Now now)
+    /// <summary>What is due by now counts from now on: times that have come, refusals that are over, use that is charged.</summary>
+    public void PassTime(Now now)
     {
         while (_putOff.Count > 0 && _putOff.Min is var (at, job) && at <= now.Steady)
         {
@@ -114,20 +115,6 @@ internal sealed partial class Scheduler
         }
     }
 
-    private PoolQueue? FirstUnsettled(DateTimeOffset now)
-    {
-        (PoolQueue Pool, Turn Turn)? first = null;
-        foreach (var pool in _pools.Values)
-        {
-            if (!pool.IsSettled && pool.Waiting > 0 && TurnOf(pool, now) is var turn && (first is null || turn.CompareTo(first.Value.Turn) < 0))
-            {
-                first = (pool, turn);
-            }
-        }
-
-        return first?.Pool;
-    }
-
     private Decision? NextOf(PoolQueue pool, DateTimeOffset now)
     {
         if (LookAtNew(pool) is { } threw)
@@ -141,11 +128,11 @@ internal sealed partial class Scheduler
             var shape = line.Shape;
             if (!pool.Facts.Most.Allows(pool.Used, pool.Open, shape.Total))
             {
-                shape.Block();
+                Block(candidate, line: false);
             }
             else if (!pool.Facts.PerUser.Allows(line.User.Used, line.User.Open, shape.Total))
             {
-                line.LimitedSince = pool.Releases;
+                Block(candidate, line: true);
             }
             else
             {
@@ -156,7 +143,7 @@ internal sealed partial class Scheduler
                         return (Decision?)ReservationBefore(candidate, room, now) ?? StartOn(room, candidate);
                     }
 
-                    shape.Block();
+                    Block(candidate, line: false);
                 }
 #pragma warning disable CA1031 // The policy is the host's own code: what it throws costs the jobs that it was asked about, and no others.
                 catch (Exception e)
@@ -289,79 +276,4 @@ internal sealed partial class Scheduler
 
         return null;
     }
-
-    private static Turn TurnOf(PoolQueue pool, DateTimeOffset now)
-    {
-        if (pool.Rivals.Count == 0)
-        {
-            return new Turn(null, IsBelow: false, 0, pool.Name);
-        }
-
-        DateTimeOffset? overdue = null;
-        foreach (var user in pool.Active)
-        {
-            if (user.TurnSince is { } since && now - since > pool.Facts.LongestTurn && !(overdue <= since) && user.IsEligible)
-            {
-                overdue = since;
-            }
-        }
-
-        var weights = pool.Weight;
-        foreach (var rival in pool.Rivals)
-        {
-            weights += rival.IsIdle ? 0 : rival.Weight;
-        }
-
-        return new Turn(overdue, (Int128)pool.Running * weights < (Int128)1_000_000 * pool.Weight, pool.Use / pool.Weight, pool.Name);
-    }
-
-    private static Turn TurnOf(UserLine user, PoolQueue pool, int active, DateTimeOffset now) => new(
-        user.TurnSince is { } since && now - since > pool.Facts.LongestTurn ? since : null,
-        user.Running * active < 1_000_000,
-        user.Use,
-        user.Name);
-
-    private static Candidate? FirstThatMayFit(PoolQueue pool, DateTimeOffset now)
-    {
-        Candidate? first = null;
-        var active = ActiveUsers(pool);
-        foreach (var user in pool.Active)
-        {
-            if (user.FirstThatMayFit() is { } job && TurnOf(user, pool, active, now) is var turn && (first is null || turn.CompareTo(first.Value.Turn) < 0))
-            {
-                first = new Candidate(job.Line, job.Key, turn);
-            }
-        }
-
-        return first;
-    }
-
-    /// <summary>The first job in order that nothing but room keeps from starting.</summary>
-    private static Candidate? HeadOf(PoolQueue pool, DateTimeOffset now)
-    {
-        Candidate? first = null;
-        var active = ActiveUsers(pool);
-        foreach (var user in pool.Active)
-        {
-            if (user.FirstThatWaitsForRoom(pool) is { } job && TurnOf(user, pool, active, now) is var turn && (first is null || turn.CompareTo(first.Value.Turn) < 0))
-            {
-                first = new Candidate(job.Line, job.Key, turn);
-            }
-        }
-
-        return first;
-    }
-
-    private static int ActiveUsers(PoolQueue pool)
-    {
-        var active = 0;
-        foreach (var user in pool.Active)
-        {
-            active += user.Open > 0 || user.IsEligible ? 1 : 0;
-        }
-
-        return active;
-    }
-
-    private readonly record struct Candidate(ShapeLine Line, long Key, Turn Turn);
 }

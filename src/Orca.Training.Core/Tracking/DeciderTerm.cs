@@ -3,6 +3,7 @@ using Orca.Training.Clocks;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Queueing;
 using Orca.Training.Scheduling.Facts;
 
 namespace Orca.Training.Tracking;
@@ -17,6 +18,7 @@ internal sealed class DeciderTerm(
     Inbox inbox,
     IJobStore store,
     Fence fence,
+    QueueView queue,
     TimeProvider time,
     TrainingMetrics metrics,
     ILogger logger)
@@ -157,7 +159,27 @@ internal sealed class DeciderTerm(
         for (var i = 0; i < MostEvents && inbox.TryTake(out var happened); i++)
         {
             _isDraining |= happened is TrackerEvent.Drain;
+            Show(happened!);
             Step(happened!);
+        }
+    }
+
+    /// <summary>The view of the queue learns of machines what the change feed does not tell.</summary>
+    private void Show(TrackerEvent happened)
+    {
+        switch (happened)
+        {
+            case TrackerEvent.Described e:
+                queue.Offer(new MachineFacts(e.Machine, e.Total));
+                break;
+            case TrackerEvent.Listed e:
+                queue.Reach(e.Machine, isReached: true);
+                break;
+            case TrackerEvent.ListFailed e:
+                queue.Reach(e.Machine, isReached: false);
+                break;
+            default:
+                break;
         }
     }
 

@@ -52,7 +52,12 @@ internal sealed partial class TrackerCore
         tracked.Give(
             new JobCommand.BeginAttempt(start.Job, tracked.Job.LastAttempt + 1, start.Machine, now.Wall)
             {
-                Given = new Grant(each.Cpus, each.MemoryBytes, each.Gpus) { CostRate = start.CostRate },
+                Given = new Grant(each.Cpus, each.MemoryBytes, each.Gpus)
+                {
+                    GpuKind = start.Given.GpuKind,
+                    Pool = start.Pool.Length == 0 ? null : start.Pool,
+                    CostRate = start.CostRate,
+                },
             },
             effects);
     }

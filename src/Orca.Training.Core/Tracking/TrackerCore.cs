@@ -41,15 +41,21 @@ internal sealed partial class TrackerCore
     /// <param name="scheduler">Decides which job starts next, and where.</param>
     /// <param name="machines">The names of the machines.</param>
     /// <param name="demandOf">What an attempt of a request would be given now.</param>
+    /// <param name="poolOf">The pool in which a job waits; null where there is one for everybody.</param>
     /// <param name="observer">Is told of each change.</param>
     public TrackerCore(
-        TrackerSettings settings, Scheduler scheduler, IReadOnlyList<string> machines, Func<TrainingRequest, Demand> demandOf, JobObserver? observer = null)
+        TrackerSettings settings,
+        Scheduler scheduler,
+        IReadOnlyList<string> machines,
+        Func<TrainingRequest, Demand> demandOf,
+        Func<Job, string>? poolOf = null,
+        JobObserver? observer = null)
     {
         _observer = observer;
         _settings = settings;
         _scheduler = scheduler;
         _demandOf = demandOf;
-        _fold = new JobFold(scheduler, demandOf);
+        _fold = new JobFold(scheduler, demandOf, poolOf);
         _deferred = new DeferredStarts(settings);
         _jobs = new TrackedJobs(settings.Installation);
         _listings = new Listings(machines);

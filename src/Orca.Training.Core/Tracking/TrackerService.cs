@@ -13,6 +13,7 @@ using Orca.Training.Logs;
 using Orca.Training.Machines;
 using Orca.Training.Metrics;
 using Orca.Training.Models;
+using Orca.Training.Queueing;
 using Orca.Training.Runs;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
@@ -37,6 +38,8 @@ internal sealed class TrackerService(
     TrackerWork work,
     TimeProvider time,
     TrackerState state,
+    CurrentPools pools,
+    QueueView queue,
     TrainingMetrics metrics,
     ForeignFaults faults,
     ILogger<TrackerService> hostLogger) : IDisposable
@@ -214,7 +217,7 @@ internal sealed class TrackerService(
         var policy = new TermPolicy(scopes);
         using var observer = new JobObserver(metrics, _logger, faults);
         var core = NewCore(installation, observer, policy);
-        var term = new DeciderTerm(core, effects, inbox, store, fence, time, metrics, _logger);
+        var term = new DeciderTerm(core, effects, inbox, store, fence, queue, time, metrics, _logger);
         lock (_lock)
         {
             _current = (term, inbox);
@@ -290,11 +293,10 @@ internal sealed class TrackerService(
         };
         var offers = _machines.Select(m => new MachineFacts(m.Name, m.Capacity ?? default));
         var scheduler = new Scheduler(policy, offers, Pools(), time.GetUtcNow());
-        return new TrackerCore(settings, scheduler, [.. _machines.Select(m => m.Name)], DemandOf, observer);
+        return new TrackerCore(settings, scheduler, [.. _machines.Select(m => m.Name)], DemandOf, j => Demands.PoolOf(j, pools.Settings), observer);
     }
 
-    private static PoolFacts[] Pools() => [];
+    private IReadOnlyList<PoolFacts> Pools() => Demands.PoolsOf(pools.Settings);
 
-    private Demand DemandOf(TrainingRequest request) =>
-        new(options.CurrentValue.Algorithms.TryGetValue(request.Algorithm, out var algorithm) ? ContainerContract.Needs(algorithm) : default, request.Workers);
+    private Demand DemandOf(TrainingRequest request) => Demands.Of(request, options.CurrentValue);
 }

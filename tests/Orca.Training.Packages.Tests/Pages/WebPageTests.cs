@@ -33,7 +33,9 @@ public sealed class WebPageTests(Feed feed)
         await reader.FollowAsync(Steps.Skip(authentication).SkipLast(1));
         using var direct = Browser(reader.AddressOf(5000));
         using var refused = await direct.PostAsJsonAsync("trainings", new { Dataset = "d" }, Cancel);
-        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+                Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        using var page = await direct.GetAsync("trainings/1/watch", Cancel);
+        Assert.Equal((HttpStatusCode.Redirect, "/Account/Login"), (page.StatusCode, page.Headers.Location?.AbsolutePath));
         using var proxied = Browser(reader.AddressOf(5001), new Version(2, 0));
         using var signedIn = await proxied.PostAsync("trainer/sign-in?name=ana", null, Cancel);
         Assert.Equal(HttpStatusCode.OK, signedIn.StatusCode);
@@ -67,7 +69,7 @@ public sealed class WebPageTests(Feed feed)
         var events = await http.GetStringAsync(prefix + "trainings/1/events", Cancel);
         using var last = JsonDocument.Parse(events.Split("data: ")[^1]);
         Assert.Equal(("Succeeded", "The training completed."), (last.RootElement.GetProperty("state").GetString(), last.RootElement.GetProperty("message").GetString()));
-        Assert.Contains("../trainings/1/events", await http.GetStringAsync(prefix + "watch/1", Cancel), StringComparison.Ordinal);
+                Assert.Contains("EventSource(\"events\")", await http.GetStringAsync(prefix + "trainings/1/watch", Cancel), StringComparison.Ordinal);
     }
 
     private static HttpClient Browser(Uri address, Version? version = null) => new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() })

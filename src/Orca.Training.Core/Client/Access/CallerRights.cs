@@ -1,4 +1,5 @@
 using Orca.Training.Jobs;
+using Orca.Training.Pools;
 
 namespace Orca.Training.Client;
 
@@ -23,6 +24,13 @@ internal sealed class CallerRights
 
     /// <summary>The team for which the caller submits and adds; null for none.</summary>
     public string? Team { get; }
+
+    /// <summary>What pools go by.</summary>
+    public PoolCaller ForPools => field ??= new PoolCaller(
+        User,
+        Team,
+        [.. _scope.Grants.Where(g => g.Role is not TrainingRole.Viewer).Select(g => g.Team).Append(Team is null ? _options.DefaultTeam : null).OfType<string>().Distinct(StringComparer.Ordinal)],
+        [.. _scope.Grants.Select(g => g.Role.ToString()).Distinct(StringComparer.Ordinal)]);
 
     /// <summary>Whether the caller sees everything and may do everything.</summary>
     public bool SeesAll { get; }

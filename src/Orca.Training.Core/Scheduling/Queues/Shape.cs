@@ -32,6 +32,9 @@ internal sealed class Shape(PoolQueue pool, ShapeKey key)
     /// <summary>Why no machine could start it even if the machine were empty; null if one could, or if that is not known.</summary>
     public string? Misfit { get; private set; }
 
+    /// <summary>What one of its jobs is expected to cost if it starts in this hour; null if that has not been worked out.</summary>
+    public (long Hour, TimeSpan Expected, Int128 Value)? Cost { get; set; }
+
     /// <summary>Whether it was found to fit nowhere when that was last known.</summary>
     public bool HasBeenMisfit => _lastReason is not null;
 

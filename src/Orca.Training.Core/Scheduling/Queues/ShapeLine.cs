@@ -28,5 +28,7 @@ internal static class OrderKey
     public static long Of(JobId job, int priority) =>
         ((long)(MostPriority - Math.Clamp(priority, -MostPriority, MostPriority)) << IdBits) | (job.Value & ((1L << IdBits) - 1));
 
+    public static int PriorityOf(long key) => MostPriority - (int)(key >> IdBits);
+
     public static JobId JobOf(long key) => new(key & ((1L << IdBits) - 1));
 }

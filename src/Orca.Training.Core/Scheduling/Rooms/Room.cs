@@ -154,7 +154,18 @@ internal sealed class Room(MachineFacts facts, int place)
 internal readonly record struct Refusal(Resources Needs, TimeSpan Until, string Reason);
 
 /// <summary>A job for which a machine is being emptied.</summary>
-internal sealed record Reservation(ShapeLine Line, long Key)
+internal sealed class Reservation(ShapeLine line, long key)
 {
+    public ShapeLine Line => line;
+
+    /// <summary>Its place in its user's own order.</summary>
+    public long Key => key;
+
     public JobId Job => OrderKey.JobOf(Key);
+
+    /// <summary>The pool's count of releases when it was last found not to fit; -1 before.</summary>
+    public long NoRoomSince { get; set; } = -1;
+
+    /// <summary>Whether it has to be looked at by itself: those that are like it do not fit, since the room is not kept for them.</summary>
+    public bool MayFit => !Line.MayFit && Line.Shape.IsEligible && NoRoomSince < Line.Shape.Pool.Releases;
 }

@@ -38,6 +38,9 @@ internal sealed class ScopedJobs(IJobStore all, CallerRights rights) : IJobStore
         return await all.ApplyAsync(commands, fence, cancellationToken);
     }
 
+    // Of whole pools, whoever's their jobs are: for limits, which go by all of them.
+    public ValueTask<IReadOnlyList<PoolCount>> CountOpenAsync(string? pool, CancellationToken cancellationToken) => all.CountOpenAsync(pool, cancellationToken);
+
     public async ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken)
     {
         var reading = await all.ReadAsync(job, cancellationToken);
