@@ -3,6 +3,7 @@
 #
 #   ./bench.sh NAME…     runs them, one after the other
 #   ./bench.sh --list    names them
+#   ./bench.sh queue --jobs 1000,100000    with so many waiting jobs, at least two numbers
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 [ $# -gt 0 ] || { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 2; }

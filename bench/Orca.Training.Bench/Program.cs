@@ -9,11 +9,24 @@ using Orca.Training.Bench.Kill.Machine;
 using Orca.Training.Bench.Metrics;
 using Orca.Training.Bench.Overhead;
 using Orca.Training.Bench.Pipeline;
+using Orca.Training.Bench.Queue;
 using Orca.Training.Bench.Recovery;
 using Orca.Training.Bench.Scheduling;
 using Orca.Training.Bench.Stores;
 
 // Each bench prints a table and, as its last line, one JSON object of its figures.
+var arguments = args.ToList();
+int[] sizes;
+try
+{
+    sizes = QueueBench.SizesIn(arguments);
+}
+catch (ArgumentException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
+
 var benches = new Dictionary<string, (string Shows, Func<Report, CancellationToken, Task> RunAsync)>
 {
     ["pipeline"] = ("what the SDK costs a job from submit to its final state, beside Quartz.NET, Hangfire and a bare pipeline", PipelineBench.RunAsync),
@@ -25,6 +38,7 @@ var benches = new Dictionary<string, (string Shows, Func<Report, CancellationTok
     ["data"] = ("a dataset of 1 GB and one of 10,000 files to an S3 server and back, beside the bare client, and what a cached one costs a start", DataBench.RunAsync),
     ["flood"] = ("what one training that floods by its output, or one caller by calls, takes from the others, on SQLite and PostgreSQL", FloodBench.RunAsync),
     ["scheduler"] = ("what a decision of the scheduler costs while a thousand, and while a million jobs wait", SchedulerBench.RunAsync),
+    ["queue"] = ("what a call, a start and a host cost while a thousand and a million jobs wait, on SQLite and PostgreSQL; --jobs 1000,100000 for other numbers", (report, token) => QueueBench.RunAsync(report, sizes, token)),
     ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),
 };
 
@@ -63,13 +77,13 @@ if (args is ["--list"])
     return 0;
 }
 
-if (args.FirstOrDefault(name => !benches.ContainsKey(name)) is { } unknown)
+if (arguments.FirstOrDefault(name => !benches.ContainsKey(name)) is { } unknown)
 {
     await Console.Error.WriteLineAsync($"There is no bench '{unknown}': give one of {string.Join(", ", benches.Keys)}.");
     return 2;
 }
 
-foreach (var name in args)
+foreach (var name in arguments)
 {
     var report = new Report();
     await benches[name].RunAsync(report, interrupt.Token);

@@ -125,6 +125,11 @@ internal sealed partial class OptionsValidator(string section, IEnumerable<Machi
             found.Add(Invariant($"Retention:KeepJobs is {retention.KeepJobs}: give at least 0, or leave it unset for all."));
         }
 
+        if (retention.KeepRunsFor < TimeSpan.Zero)
+        {
+            found.Add(Invariant($"Retention:KeepRunsFor is {retention.KeepRunsFor}: give a time from zero, or leave it unset for ever."));
+        }
+
         if (retention.KeepContainersFor != TimeSpan.Zero)
         {
             RequireTime("Retention:KeepContainersFor", retention.KeepContainersFor, found, orZero: true);

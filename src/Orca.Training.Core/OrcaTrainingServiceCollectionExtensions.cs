@@ -54,7 +54,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(OrcaTrainingBuilder.NewRunStore);
         services.TryAddSingleton(OrcaTrainingBuilder.NewModelStore);
         services.TryAddSingleton(OrcaTrainingBuilder.NewMetricStore);
-        services.TryAddSingleton(CapacityPolicies.OneAtATime);
+        services.TryAddSingleton<ICapacityPolicy>(s => new DefaultPolicy(s.GetRequiredService<CurrentPools>()));
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s), OthersCanRead = CanOthersRead(s) });
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs"))
         {
@@ -260,14 +260,19 @@ public static class OrcaTrainingServiceCollectionExtensions
     {
         var options = services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
         var pools = services.GetRequiredService<CurrentPools>();
+        var faults = services.GetRequiredService<ForeignFaults>();
+        var policy = new TermPolicy(services.GetRequiredService<IServiceScopeFactory>());
         var view = new QueueView(
             services.GetRequiredService<IJobStore>(),
             new QueueSettings(
                 [.. services.GetServices<Machine>().Select(m => m.Name)],
-                new TermPolicy(services.GetRequiredService<IServiceScopeFactory>()),
+                policy,
                 r => Demands.Of(r, options.CurrentValue),
                 j => Demands.PoolOf(j, pools.Settings),
-                () => Demands.PoolsOf(pools.Settings)),
+                () => Demands.PoolsOf(pools.Settings))
+            {
+                End = () => policy.Dispose(faults),
+            },
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<TrackerWork>().Run,
             services.GetRequiredService<ILogger<TrackerService>>());

@@ -17,10 +17,16 @@ public sealed class RetentionOptions
     /// <summary>Whether the published artifacts of a removed job stay where they are. They are no longer listed. Default false.</summary>
     public bool KeepArtifacts { get; set; }
 
+    /// <summary>
+    /// How long the run of a removed job is kept, with its metrics, counted from the end of the training. The run of an existing model version is kept longer.
+    /// Default: without limit.
+    /// </summary>
+    public TimeSpan? KeepRunsFor { get; set; }
+
     /// <summary>How long an ended container stays on its machine, for inspection. Default: until its end is stored.</summary>
     public TimeSpan KeepContainersFor { get; set; }
 
-    /// <summary>How often expired jobs are looked for. Default 10 min.</summary>
+    /// <summary>How often expired jobs and runs are looked for. Default 10 min.</summary>
     public TimeSpan Period { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether finished jobs are kept for ever.</summary>

@@ -16,6 +16,9 @@ internal sealed class PostgreSqlDataSource(NpgsqlDataSource source, bool isOwned
     /// <summary>Whether its connections prepare statements by themselves, which an application's own source may be set to: npgsql#6391.</summary>
     public bool PreparesByItself => new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxAutoPrepare > 0;
 
+    /// <summary>How many connections there are for the calls.</summary>
+    public int MaxConnections { get; } = new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxPoolSize;
+
     /// <summary>Names the database to people: a password is never part of it.</summary>
     public string Name { get; } = Describe(new NpgsqlConnectionStringBuilder(source.ConnectionString));
 

@@ -4,6 +4,7 @@ using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Committing;
+using Orca.Training.Jobs.Storage.Relational;
 using Orca.Training.PostgreSql.Database;
 using Orca.Training.PostgreSql.Feed;
 
@@ -12,10 +13,14 @@ namespace Orca.Training.PostgreSql;
 /// <summary>Jobs in PostgreSQL, for any number of hosts: the database is asked for what is true, and its clock ends leases.</summary>
 internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposable
 {
+    // The feed and the commits ask one question at a time each.
+    private const int OwnReads = 2;
+
     private readonly PostgreSqlDataSource _data;
     private readonly PostgreSqlJobStoreOptions _options;
     private readonly ILogger _logger;
     private readonly JobReader _reader;
+    private readonly JobReader _own;
     private readonly Committer _committer;
     private readonly WriteQueue _writes;
     private readonly Notifications _notifications;
@@ -33,10 +38,12 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
         _logger = logger;
         var known = new KnownJobs();
         var limit = new CallLimit(options.CallTimeout, time, data.Name);
-        _reader = new JobReader(data, options.Schema, limit);
-        _committer = new Committer(data, options.Schema, _reader, known, (first, jobs) => _tail!.Committed(first, jobs), time, options.CallTimeout);
+        // However many callers read, half of the connections are left for writes, and for what those read.
+        _reader = new JobReader(data, options.Schema, limit, Math.Max(1, data.MaxConnections / 2));
+        _own = new JobReader(data, options.Schema, limit, OwnReads);
+        _committer = new Committer(data, options.Schema, _own, known, (first, jobs) => _tail!.Committed(first, jobs), time, options.CallTimeout);
         _notifications = new Notifications(data, options.Schema, () => _committer.SessionId, options.PollPeriod, time, logger);
-        _tail = new ChangeTail(_reader, known, _notifications, data.Name, time, logger);
+        _tail = new ChangeTail(_own, known, _notifications, data.Name, time, logger);
         _leases = new Leases(data, options.Schema, limit);
         _removals = new Removals(data, options.Schema, limit);
         _writes = new WriteQueue(_committer.CarryOutAsync);
@@ -153,25 +160,11 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken)
     {
-        const int LookAtOnce = 512;
         ArgumentNullException.ThrowIfNull(query);
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
         // A copy, because a caller's dictionary may be anything.
         query = query with { States = query.States.ToArray(), Labels = query.Labels.ToDictionary() };
-        var page = new List<JobReading>();
-        var last = query.After?.Value;
-        while (true)
-        {
-            var looks = (int)Math.Min(LookAtOnce, (long)query.Limit - page.Count);
-            var candidates = await AskAsync(token => _reader.CandidatesAsync(query, last, looks, token), cancellationToken);
-            page.AddRange(candidates.Where(r => query.Matches(r.Job)));
-            if (page.Count == query.Limit || candidates.Count < looks)
-            {
-                return page;
-            }
-
-            last = candidates[^1].Job.Id.Value;
-        }
+        return await AskAsync(token => JobPages.ReadAsync(query, _reader, token).AsTask(), cancellationToken);
     }
 
     /// <inheritdoc />
@@ -235,6 +228,8 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
         await _committer.DisposeAsync();
         await _leases.DisposeAsync();
         await _data.DisposeAsync();
+        _reader.Dispose();
+        _own.Dispose();
         _opening.Dispose();
     }
 

@@ -227,6 +227,11 @@ internal sealed partial class SqliteJobStore
 
     private static void TakeOutside(Opened opened)
     {
+        if (opened.IsInDoubt)
+        {
+            FindOut(opened);
+        }
+
         var jobs = opened.Database.TakeOutside();
         // First: what has been taken up is told to nobody else.
         opened.Image.Publish(jobs);

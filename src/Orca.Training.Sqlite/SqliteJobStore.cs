@@ -132,19 +132,6 @@ internal sealed partial class SqliteJobStore : IJobStore, IOnDisk, IAsyncDisposa
     }
 
     /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
-        // A copy, because a caller's dictionary may be anything.
-        query = query with { States = query.States.ToArray(), Labels = query.Labels.ToDictionary() };
-        var image = (await OpenAsync(cancellationToken)).Image;
-        return query.States.Count > 0 && query.States.All(s => !s.IsFinal())
-            ? image.ReadPage(query)
-            : await ReadOldPageAsync(image, query, cancellationToken);
-    }
-
-    /// <inheritdoc />
     public async ValueTask<Job?> FindByKeyAsync(string? user, string key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -181,6 +168,7 @@ internal sealed partial class SqliteJobStore : IJobStore, IOnDisk, IAsyncDisposa
         await _writes.WriteAsync(new LoneWrite(() => opened.Dispose()), CancellationToken.None);
         _reader.Close();
         _opening.Dispose();
+        _lists.Dispose();
     }
 
     /// <inheritdoc />
@@ -228,42 +216,6 @@ internal sealed partial class SqliteJobStore : IJobStore, IOnDisk, IAsyncDisposa
     {
         await OpenAsync(cancellationToken);
         return await _writes.WriteAsync(new PendingBatch(commands, fence), cancellationToken);
-    }
-
-    /// <summary>A page that may show finished jobs: the database names candidates, and each is looked at as the image shows it.</summary>
-    private async ValueTask<IReadOnlyList<JobReading>> ReadOldPageAsync(JobImage image, JobQuery query, CancellationToken cancellationToken)
-    {
-        const int LookAtOnce = 512;
-        var page = new List<JobReading>();
-        var last = query.After?.Value;
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var looks = (int)Math.Min(LookAtOnce, (long)query.Limit - page.Count + 16);
-            var candidates = Reading(() => _reader.Candidates(query, last, looks));
-            var shown = image.Read([.. candidates.Select(j => j.Id)]);
-            if (candidates.Where((job, i) => shown[i] is null && !job.State.IsFinal()).Any())
-            {
-                await TakeOutsideAsync(cancellationToken);
-                shown = image.Read([.. candidates.Select(j => j.Id)]);
-            }
-
-            for (var i = 0; i < candidates.Count && page.Count < query.Limit; i++)
-            {
-                var reading = shown[i] ?? new JobReading(candidates[i], null);
-                if (query.Matches(reading.Job))
-                {
-                    page.Add(reading);
-                }
-            }
-
-            if (page.Count == query.Limit || candidates.Count < looks)
-            {
-                return page;
-            }
-
-            last = candidates[^1].Id.Value;
-        }
     }
 
     private T Reading<T>(Func<T> read)

@@ -33,7 +33,7 @@ public sealed partial class ArchitectureTests
         ["Client"] = ["Artifacts", "Auditing", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Ownership", "Pools", "Queueing", "Runs", "Settings", "Text"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics", "Pools"],
-        ["Tracking"] = ["Access", "Artifacts", "Clocks", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Queueing", "Runs", "Scheduling", "Scheduling/Capacity", "Settings", "Text"],
+        ["Tracking"] = ["Access", "Artifacts", "Clocks", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Pools", "Progress", "Queueing", "Runs", "Scheduling", "Scheduling/Capacity", "Settings", "Text"],
     };
 
     [Fact]

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Testing.Conformance.Jobs;
 using Orca.Training.Tests.Shared;
@@ -33,6 +35,43 @@ public sealed class BusyServerTests(PostgreSqlServer server)
         Assert.NotEmpty(taken);
         Assert.Equal(fence, renewed);
         taken.ForEach(c => c.Dispose());
+    }
+
+    [Fact]
+    public async Task Reads_that_the_server_does_not_answer_leave_half_of_the_connections_and_lists_leave_room_for_statuses()
+    {
+        var schema = Stores.NewSchema();
+        var asked = new NpgsqlConnectionStringBuilder(server.ConnectionString) { MaxPoolSize = 8, Timeout = 1, ApplicationName = schema };
+        await using var source = NpgsqlDataSource.Create(asked);
+        await using var data = new PostgreSqlDataSource(source, isOwned: false);
+        await using var store = new PostgreSqlJobStore(data, new PostgreSqlJobStoreOptions { Schema = schema }, TimeProvider.System, NullLogger.Instance);
+        var job = (await store.ApplyAsync([JobSamples.Submit()], null, Cancel))[0].Job!.Id;
+        await using var outside = NpgsqlDataSource.Create(server.ConnectionString);
+        await using var connection = await outside.OpenConnectionAsync(Cancel);
+        await using var transaction = await connection.BeginTransactionAsync(Cancel);
+        await using (var hold = new NpgsqlCommand($"LOCK TABLE {schema}.jobs IN ACCESS EXCLUSIVE MODE", connection, transaction))
+        {
+            await hold.ExecuteNonQueryAsync(Cancel);
+        }
+
+        var reads = Enumerable.Range(0, 30).Select(i => i % 2 == 0
+            ? store.ReadPageAsync(new JobQuery { States = [JobState.Queued], Limit = 1 }, Cancel).AsTask()
+            : (Task)store.ReadAsync(job, Cancel).AsTask()).ToList();
+        await using var waiting = outside.CreateCommand($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{schema}' AND wait_event_type = 'Lock'");
+        while ((long)(await waiting.ExecuteScalarAsync(Cancel))! < 4)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+        }
+
+        await using (var free = await source.OpenConnectionAsync(Cancel))
+        {
+            Assert.Equal(4L, await waiting.ExecuteScalarAsync(Cancel));
+            await using var lists = outside.CreateCommand($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{schema}' AND query LIKE 'WITH page%'");
+            Assert.Equal(2L, await lists.ExecuteScalarAsync(Cancel));
+        }
+
+        await transaction.RollbackAsync(Cancel);
+        await Task.WhenAll(reads);
     }
 
     [Fact]

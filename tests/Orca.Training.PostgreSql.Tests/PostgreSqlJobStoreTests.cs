@@ -14,6 +14,32 @@ public sealed class PostgreSqlJobStoreTests(PostgreSqlServer server) : DurableJo
     // Each makes its tables.
     protected override int GeneratedSequences => 15;
 
+    [Fact]
+    public async Task Few_jobs_among_many_are_found_without_looking_at_the_others()
+    {
+        await using var store = Stores.Open(server, Stores.NewSchema());
+        await BroadQueryCase.CheckRareAsync(store);
+    }
+
+    [Fact]
+    public async Task Conditions_that_no_index_serves_together_are_refused_where_the_query_says_so()
+    {
+        await using var store = Stores.Open(server, Stores.NewSchema());
+        await BroadQueryCase.CheckBroadAsync(store);
+    }
+
+    [Fact]
+    public async Task A_text_longer_than_an_index_entry_can_be_is_stored_and_found()
+    {
+        await using var store = Stores.Open(server, Stores.NewSchema());
+        var text = string.Concat(Enumerable.Range(0, 3000).Select(i => char.ConvertFromUtf32(0x1F600 + (i % 40)) + i));
+        var labels = new Dictionary<string, string> { [text] = text };
+        var request = JobSamples.Request() with { Name = text, Labels = labels };
+        var job = (await store.ApplyAsync([JobSamples.Submit() with { Request = request }, JobSamples.Submit() with { Request = request with { Name = text + "b" } }], null, Cancel))[0].Job!.Id;
+
+        Assert.Equal([job], (await store.ReadPageAsync(new JobQuery { Name = text, Labels = labels, Limit = 9 }, Cancel)).Select(r => r.Job.Id));
+    }
+
     protected override ValueTask<IJobStore> CreateAsync(TimeProvider time) => ValueTask.FromResult<IJobStore>(Stores.Open(server, Stores.NewSchema(), time));
 
     protected override ValueTask<IJobStore> ReopenAsync(IJobStore closed, TimeProvider time) =>

@@ -27,6 +27,14 @@ public sealed class PostgreSqlRunStoresTests(PostgreSqlServer server) : RunStore
         await MetricThinningCase.CheckAsync(new RelationalMetricStore(new PostgreSqlRunDatabase(jobs, _data, schema)) { MostPoints = MetricThinningCase.MostPoints });
     }
 
+    [Fact]
+    public async Task A_run_that_is_removed_goes_with_its_metrics()
+    {
+        var stores = await CreateAsync();
+        await RunRemovalCase.CheckAsync(stores);
+        await ((IAsyncDisposable)stores.Jobs).DisposeAsync();
+    }
+
     protected override ValueTask<RunStores> CreateAsync()
     {
         var schema = Stores.NewSchema();

@@ -152,6 +152,28 @@ public sealed class UpgradeTests(PostgreSqlServer server)
         var run = await runs.ReadAsync(new JobId(1), Cancel);
         Assert.Equal((0.9, "model.bin", JobSamples.At(3)), (run!.Metrics["accuracy"], run.Artifacts[0].Name, run.FinishedAt));
         Assert.Equal(1, await models.ReserveAsync("m", new JobId(9), Cancel));
+
+        // As an older host writes a run; the table says when its training finished all the same.
+        await RunAsync("INSERT INTO {0}.runs (id, state, algorithm, dataset, document) SELECT 7, 3, 'a', 'd', document FROM {0}.runs; DO $$ BEGIN ASSERT (SELECT finished_at FROM {0}.runs WHERE id = 7) = 640290529800000000; END $$", schema);
+    }
+
+    [Fact]
+    public async Task Jobs_from_before_there_were_pools_go_on_without_one_beside_those_that_have_one()
+    {
+        var schema = Stores.NewSchema();
+        await RunAsync(FirstVersion, schema);
+        await RunAsync(FirstInsert, schema);
+        await using var store = Stores.Open(server, schema, configure: o => o.PollPeriod = TimeSpan.FromHours(1));
+        var pooled = (await store.ApplyAsync([JobSamples.Submit() with { Pool = "day" }], null, Cancel))[0].Job!;
+        var old = (await store.ReadOpenJobsAsync(Cancel)).Jobs[0];
+        var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
+        var begun = await store.ApplyAsync([new JobCommand.BeginAttempt(old.Id, 1, "m", JobSamples.At(1)), new JobCommand.BeginAttempt(pooled.Id, 1, "m", JobSamples.At(1))], fence, Cancel);
+
+        Assert.All(begun, result => Assert.True(result.Applied));
+        Assert.Null(old.Pool);
+        Assert.Equal(
+            [new PoolCount(null, null, 0, 1), new PoolCount("day", "ann", 0, 1)],
+            (await store.CountOpenAsync(null, Cancel)).OrderBy(c => c.Pool, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -167,6 +189,25 @@ public sealed class UpgradeTests(PostgreSqlServer server)
         var runs = new RelationalRunStore(new PostgreSqlRunDatabase(store, data, schema));
 
         await TeamlessJobsCase.CheckAsync(store, runs);
+    }
+
+    [Fact]
+    public async Task Jobs_from_before_the_upgrade_and_of_older_hosts_since_are_found_by_label_and_name_until_they_are_removed()
+    {
+        var schema = Stores.NewSchema();
+        await RunAsync(FirstVersion, schema);
+        await RunAsync(FirstInsert, schema);
+        await RunAsync(SearchUpgradeCase.Labelled(FirstInsert), schema);
+        await RunAsync(SecondVersion, schema);
+        await using var store = Stores.Open(server, schema);
+        await SearchUpgradeCase.CheckAsync(store, [new JobId(2)], Cancel);
+
+        await RunAsync(SearchUpgradeCase.Labelled(SecondSuccess), schema);
+        await SearchUpgradeCase.CheckAsync(store, [new JobId(2), new JobId(3)], Cancel);
+        await RunAsync(SecondRemoval, schema);
+
+        await SearchUpgradeCase.CheckAsync(store, [new JobId(2)], Cancel);
+        await RunAsync("DO $$ BEGIN ASSERT (SELECT count(*) FROM {0}.job_labels) = 2 AND (SELECT count(*) FROM {0}.job_facts) = 2; END $$", schema);
     }
 
     private async Task RunAsync(string text, string schema)

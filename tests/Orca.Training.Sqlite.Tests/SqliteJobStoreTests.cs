@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Testing.Conformance.Jobs;
+using Orca.Training.Tests.Shared;
 
 namespace Orca.Training.Sqlite.Tests;
 
@@ -10,6 +11,13 @@ public sealed class SqliteJobStoreTests : DurableJobStoreConformance
     private readonly StoreFolder _folder = new();
 
     protected override int GeneratedSequences => 50;
+
+    [Fact]
+    public async Task Few_jobs_among_many_are_found_without_looking_at_the_others() => await BroadQueryCase.CheckRareAsync(await CreateAsync(TimeProvider.System));
+
+    [Fact]
+    public async Task Conditions_that_no_index_serves_together_are_refused_where_the_query_says_so() =>
+        await BroadQueryCase.CheckBroadAsync(await CreateAsync(TimeProvider.System));
 
     public override async ValueTask DisposeAsync()
     {

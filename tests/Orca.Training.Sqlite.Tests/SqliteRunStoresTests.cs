@@ -27,6 +27,14 @@ public sealed class SqliteRunStoresTests : RunStoresConformance
         await MetricThinningCase.CheckAsync(new RelationalMetricStore(Database(jobs, file)) { MostPoints = MetricThinningCase.MostPoints });
     }
 
+    [Fact]
+    public async Task A_run_that_is_removed_goes_with_its_metrics()
+    {
+        var stores = await CreateAsync();
+        await RunRemovalCase.CheckAsync(stores);
+        await ((IAsyncDisposable)stores.Jobs).DisposeAsync();
+    }
+
     protected override ValueTask<RunStores> CreateAsync()
     {
         var file = _folder.NewFile();

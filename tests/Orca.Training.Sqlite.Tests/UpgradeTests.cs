@@ -92,6 +92,7 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(("abcdef01", 8), ((await store.GetInstallationAsync(Cancel)).Value, fence.Term));
         Assert.Equal((1, "ann", "d", JobSamples.At(0)), (old.Id.Value, old.User, old.Request.DatasetId, old.SubmittedAt));
         Assert.True(begun[0].Applied);
+        Assert.Equal([new PoolCount(null, null, 1, 2)], await store.CountOpenAsync(null, Cancel));
         Assert.Equal(next, Assert.Single(await store.ReadPageAsync(new JobQuery { Group = "g", Limit = 10 }, Cancel)).Job.Id);
         Assert.Equal(next, (await store.FindByKeyAsync("ann", "k", Cancel))?.Id);
         Assert.Equal([next, old.Id], (await store.ReadPageAsync(new JobQuery { User = "ann", Limit = 10 }, Cancel)).Select(r => r.Job.Id));
@@ -126,6 +127,24 @@ public sealed class UpgradeTests : IDisposable
         var runs = new RelationalRunStore(new SqliteRunDatabase(store, new SqliteJobStoreOptions { ConnectionString = $"Data Source={file}" }));
 
         await TeamlessJobsCase.CheckAsync(store, runs);
+    }
+
+    [Fact]
+    public async Task Jobs_from_before_the_upgrade_are_found_by_label_and_name_until_they_are_removed()
+    {
+        var file = NewFile(FirstVersion + SearchUpgradeCase.Labelled(SecondVersion));
+        await using var store = StoreFolder.Open(file);
+        await SearchUpgradeCase.CheckAsync(store, [new JobId(2)], Cancel);
+        var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
+
+        await store.RemoveAsync([new JobId(2)], fence, Cancel);
+
+        await SearchUpgradeCase.CheckAsync(store, [], Cancel);
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        using var left = connection.CreateCommand();
+        left.CommandText = "SELECT count(*) FROM orca_job_labels";
+        Assert.Equal(0L, left.ExecuteScalar());
     }
 
     private string NewFile(string made)

@@ -14,6 +14,12 @@ internal interface IBenchedDatabase : IAsyncDisposable
 
     /// <summary>Puts so many finished jobs into the store that was made last, which ended a millisecond after each other.</summary>
     Task FillAsync(int finished);
+
+    /// <summary>Puts so many waiting jobs into the store that was made last, each like the newest that waits there.</summary>
+    Task FillWaitingAsync(int waiting);
+
+    /// <summary>How many finished jobs are in the store that was made last.</summary>
+    Task<long> CountFinishedAsync();
 }
 
 /// <summary>One caller of a bare table.</summary>

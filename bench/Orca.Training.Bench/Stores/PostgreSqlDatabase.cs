@@ -66,6 +66,29 @@ internal sealed class PostgreSqlDatabase : IBenchedDatabase
         await analyze.ExecuteNonQueryAsync();
     }
 
+    public async Task FillWaitingAsync(int waiting)
+    {
+        await using var source = NpgsqlDataSource.Create(_connectionString);
+        await using var fill = source.CreateCommand(
+            $"""
+            INSERT INTO {Schema}.jobs (id, revision, change, state, user_name, algorithm, dataset, submitted_at, group_name, document)
+            SELECT nextval('{Schema}.job_ids'), revision, nextval('{Schema}.changes'), state, user_name, algorithm, dataset, submitted_at, group_name, document
+            FROM generate_series(1, {waiting}), (SELECT * FROM {Schema}.jobs WHERE state = 0 ORDER BY id DESC LIMIT 1) j
+            """);
+        fill.CommandTimeout = 0;
+        await fill.ExecuteNonQueryAsync();
+        await using var analyze = source.CreateCommand("VACUUM ANALYZE");
+        analyze.CommandTimeout = 0;
+        await analyze.ExecuteNonQueryAsync();
+    }
+
+    public async Task<long> CountFinishedAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(_connectionString);
+        await using var count = source.CreateCommand($"SELECT count(*) FROM {Schema}.jobs WHERE state >= 3");
+        return (long)(await count.ExecuteScalarAsync())!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_bare is not null)

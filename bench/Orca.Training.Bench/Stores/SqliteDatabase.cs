@@ -47,6 +47,33 @@ internal sealed class SqliteDatabase : IBenchedDatabase
         return Task.CompletedTask;
     }
 
+    public Task FillWaitingAsync(int waiting)
+    {
+        using var connection = new SqliteConnection($"Data Source={_file};Pooling=False");
+        connection.Open();
+        using var fill = connection.CreateCommand();
+        fill.CommandTimeout = 0;
+        fill.CommandText =
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @count)
+            INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, group_name, name, document)
+            SELECT j.id + n.i, j.revision, j.state, j.user, j.algorithm, j.dataset, j.submitted_at, j.group_name, j.name, j.document
+            FROM n, (SELECT * FROM orca_jobs WHERE state = 0 ORDER BY id DESC LIMIT 1) j
+            """;
+        fill.Parameters.AddWithValue("@count", waiting);
+        fill.ExecuteNonQuery();
+        return Task.CompletedTask;
+    }
+
+    public Task<long> CountFinishedAsync()
+    {
+        using var connection = new SqliteConnection($"Data Source={_file};Pooling=False");
+        connection.Open();
+        using var count = connection.CreateCommand();
+        count.CommandText = "SELECT count(*) FROM orca_jobs WHERE state >= 3";
+        return Task.FromResult((long)count.ExecuteScalar()!);
+    }
+
     public ValueTask DisposeAsync()
     {
         Directory.Delete(_folder, recursive: true);

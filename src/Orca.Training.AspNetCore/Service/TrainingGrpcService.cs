@@ -45,6 +45,20 @@ internal sealed partial class TrainingGrpcService(
         return new Wire.CancelTrainingResponse();
     });
 
+    public override Task CancelGroup(Wire.CancelGroupRequest request, IServerStreamWriter<Wire.CancelGroupResponse> responseStream, ServerCallContext context) => AnswerAsync(context, async () =>
+    {
+        // As many as one message has room for by far.
+        const int JobsInPart = 10_000;
+        foreach (var part in (await Callers.For(context).CancelGroupAsync(request.Group, context.CancellationToken).ConfigureAwait(false)).Chunk(JobsInPart))
+        {
+            var answer = new Wire.CancelGroupResponse();
+            answer.JobIds.AddRange(part.Select(job => job.Value));
+            await responseStream.WriteAsync(answer, context.CancellationToken).ConfigureAwait(false);
+        }
+
+        return responseStream;
+    });
+
     public override Task<Wire.HoldTrainingResponse> HoldTraining(Wire.HoldTrainingRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {
         await Callers.For(context).HoldTrainingAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false);

@@ -101,6 +101,19 @@ public interface ITrainingClient
     Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Requests that all trainings of a group are ended that have not ended. When the call returns, the requests are stored; the states follow. The call can be
+    /// repeated. A training that is submitted to the group meanwhile may go on.
+    /// </summary>
+    /// <param name="group">The group, as in <see cref="TrainingGroup.Name"/>.</param>
+    /// <param name="cancellationToken">Ends the wait. What has been requested stays so.</param>
+    /// <returns>The jobs that have been requested to end, oldest first; none if nothing of the group is under way, or if the caller sees nothing of it.</returns>
+    /// <exception cref="TrainingException">
+    /// <see cref="TrainingError.InvalidArgument"/>: the group has no name. <see cref="TrainingError.PermissionDenied"/>: the caller may not cancel one of the trainings;
+    /// those of earlier pages of the group stay cancelled.
+    /// </exception>
+    Task<IReadOnlyList<JobId>> CancelGroupAsync(string group, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Holds a queued job: it does not start until it is released. When the call returns, the request is stored, and no start follows.
     /// The call can be repeated.
     /// </summary>

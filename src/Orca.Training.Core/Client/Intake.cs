@@ -64,6 +64,13 @@ internal static class Intake
         }
     }
 
+    /// <exception cref="TrainingException">The name is no text.</exception>
+    public static string Group(string group)
+    {
+        var found = new Taken();
+        return found.OrThrow(TextOrNull("group", group, found) ?? "");
+    }
+
     /// <exception cref="TrainingException">A value is missing, or a text is no text.</exception>
     public static TrainingSweep Sweep(TrainingSweep sweep)
     {

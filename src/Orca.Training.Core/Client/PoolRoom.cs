@@ -9,7 +9,9 @@ namespace Orca.Training.Client;
 /// The room in one pool's queue. The store counts what is queued; from there it is reckoned on for a moment, so that not each submission costs a count. What is
 /// just being submitted counts as queued, so that submissions at the same time do not pass the limit together. Thread-safe.
 /// </summary>
+#pragma warning disable CA1001 // The semaphore's wait handle is never asked for, and nothing else of it needs an end.
 internal sealed class PoolRoom(IJobStore jobs, TimeProvider time)
+#pragma warning restore CA1001
 {
     // Other hosts submit too: without a count of its own, a submission takes of what was left at the last count only a part.
     private const int PartOfShared = 8;

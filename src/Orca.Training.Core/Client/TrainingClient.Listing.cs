@@ -1,11 +1,15 @@
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using static System.FormattableString;
 
 namespace Orca.Training.Client;
 
 /// <summary>Several trainings at once.</summary>
 internal sealed partial class TrainingClient
 {
+    // So many trainings are looked at in vain for one page: some tens of milliseconds. A list holds up nobody for longer.
+    private const int MaxPassedOver = 20_000;
+
     public Task<IReadOnlyList<TrainingStatus?>> GetTrainingStatusesAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken = default)
     {
         jobs = Intake.Jobs(jobs);
@@ -38,7 +42,7 @@ internal sealed partial class TrainingClient
 
             var size = query.PageSize == 0 ? CallLimits.DefaultPageSize : query.PageSize;
             // One more than the page holds says whether there is a next page.
-            var found = await _jobs.ReadPageAsync(StoreQueryOf(query, after, size + 1), cancellationToken);
+            var found = await ReadPageAsync(StoreQueryOf(query, after, size + 1), cancellationToken);
             var unfinished = await Unfinished.ReadAsync(_jobs, found.Take(size).Select(reading => reading.Job), cancellationToken);
             var page = WhatFits(found.Take(size).Select(reading => TrainingStatus.Of(reading, installation, unfinished)));
             return new TrainingPage(page, page.Count < found.Count ? PageToken.After(page[^1].JobId, installation, query) : null);
@@ -59,7 +63,21 @@ internal sealed partial class TrainingClient
         OldestFirst = query.OldestFirst,
         After = after,
         Limit = limit,
+        MaxPassedOver = MaxPassedOver,
     };
+
+    private async ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _jobs.ReadPageAsync(query, cancellationToken);
+        }
+        catch (JobQueryTooBroadException e)
+        {
+            throw TrainingException.Invalid([.. e.Conditions.Select(c => new FieldViolation(
+                c, Invariant($"Very many trainings meet one of {string.Join(", ", e.Conditions)}, and too few meet all: {e.PassedOver} were looked at. Add a condition that few meet, such as a name, a group or a label.")))]);
+        }
+    }
 
     private static List<TrainingStatus> WhatFits(IEnumerable<TrainingStatus> statuses)
     {

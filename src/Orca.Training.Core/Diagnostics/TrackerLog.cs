@@ -84,6 +84,12 @@ internal static partial class TrackerLog
     [LoggerMessage(1028, LogLevel.Warning, "The store did not list or remove the jobs whose retention has expired; retrying")]
     public static partial void PurgeFailed(this ILogger logger, Exception error);
 
+    [LoggerMessage(1039, LogLevel.Information, "Removed {Count} runs whose retention has expired")]
+    public static partial void RunsRemoved(this ILogger logger, int count);
+
+    [LoggerMessage(1088, LogLevel.Warning, "The store did not remove the runs whose retention has expired; retrying")]
+    public static partial void RunsNotRemoved(this ILogger logger, Exception error);
+
     [LoggerMessage(1029, LogLevel.Warning, "The lease could not be renewed; retrying while it is valid")]
     public static partial void RenewalFailed(this ILogger logger, Exception error);
 

@@ -1,4 +1,3 @@
-using Orca.Training.Scheduling.Capacity;
 using static System.FormattableString;
 
 namespace Orca.Training.Pools;

@@ -1,5 +1,4 @@
 using Orca.Training.Files;
-using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Text;
 using static System.FormattableString;
 

@@ -16,6 +16,7 @@ internal sealed class PoolSettings
     {
         (_pools, _moves, Default) = (pools, moves, defaultPool);
         All = [.. pools.Values.OrderBy(p => p.Name, StringComparer.Ordinal)];
+        HasShares = All.Any(p => p.Machines.Any(m => m.Owned != default));
     }
 
     /// <summary>One pool for everybody, with all machines, in which every job waits whatever pool it was submitted to.</summary>
@@ -29,6 +30,9 @@ internal sealed class PoolSettings
 
     /// <summary>All names, also those of pools that move.</summary>
     public IEnumerable<string> Names => _pools.Keys.Concat(_moves.Keys);
+
+    /// <summary>Whether a pool owns a part of a machine.</summary>
+    public bool HasShares { get; }
 
     /// <summary>Whether there is only the one for everybody.</summary>
     public bool IsNone => _pools.Count == 0;

@@ -29,7 +29,7 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
     private readonly SteadyClock _clock = new(time);
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, MachineFacts> _machines = settings.Machines.ToDictionary(m => m, m => new MachineFacts(m, default), StringComparer.Ordinal);
+    private readonly Dictionary<string, MachineFacts> _machines = settings.Machines.Distinct().ToDictionary(m => m, m => new MachineFacts(m, default), StringComparer.Ordinal);
     private readonly HashSet<string> _away = new(StringComparer.Ordinal);
     private readonly WaitingForOthers _others = new();
     private Scheduler? _scheduler;
@@ -97,13 +97,17 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
     /// <remarks>What waits is read anew with the next change of any job.</remarks>
     public void Reload() => Volatile.Write(ref _isStale, true);
 
-    public void Dispose() => _ending.Cancel();
+    public void Dispose()
+    {
+        _ending.Cancel();
+        settings.End();
+    }
 
     private QueuePlace? TryFind(Job job)
     {
         lock (_lock)
         {
-            _reading ??= run(() => ReadAsync(_ending.Token));
+            _reading ??= Begin();
             if (_scheduler is null || !(_scheduler.Knows(job.Id) || _others.Knows(job.Id)))
             {
                 return null;
@@ -113,6 +117,13 @@ internal sealed class QueueView(IJobStore store, QueueSettings settings, TimePro
             _scheduler.PassTime(now);
             return new QueuePlace(_scheduler.PositionOf(_fold!.FactsOf(job), now.Wall), Words(job, now));
         }
+    }
+
+    /// <summary>What it does from now on belongs to no caller.</summary>
+    private Task Begin()
+    {
+        using var apart = ExecutionContext.SuppressFlow();
+        return run(() => ReadAsync(_ending.Token));
     }
 
     private string? Words(Job job, Now now)
@@ -255,4 +266,8 @@ internal sealed record QueueSettings(
     ICapacityPolicy Policy,
     Func<TrainingRequest, Demand> DemandOf,
     Func<Job, string> PoolOf,
-    Func<IReadOnlyList<PoolFacts>> Pools);
+    Func<IReadOnlyList<PoolFacts>> Pools)
+{
+    /// <summary>Called when the view ends.</summary>
+    public Action End { get; init; } = static () => { };
+}

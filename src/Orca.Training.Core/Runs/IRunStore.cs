@@ -16,4 +16,14 @@ public interface IRunStore
 
     /// <summary>Reads the runs that match a query, in its order.</summary>
     ValueTask<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes the runs of removed jobs that finished before a time, with their metrics, those that finished first first. The run of a job that is kept stays,
+    /// and so does the run of a model version that exists.
+    /// </summary>
+    /// <param name="finishedBefore">The time.</param>
+    /// <param name="limit">The maximum number of runs; at least 1.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>How many were removed; fewer than the limit only if there are no more.</returns>
+    ValueTask<int> RemoveAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken);
 }

@@ -29,9 +29,6 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
     private string? _toldRefusal;
     private int _changes;
 
-    // The last one, which may still ask the store.
-    private Task _takingOver = Task.CompletedTask;
-
     public SettingsMonitor(
         IOptionsFactory<OrcaTrainingOptions> factory,
         IEnumerable<IOptionsChangeTokenSource<OrcaTrainingOptions>> changes,
@@ -69,6 +66,9 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
 
         _registrations = [.. changes.Where(c => c.Name is null or "").Select(c => ChangeToken.OnChange(c.GetChangeToken, Change))];
     }
+
+    /// <summary>The last change, which may still ask the store.</summary>
+    internal Task TakingOver { get; private set; } = Task.CompletedTask;
 
     private event Action<OrcaTrainingOptions, string?>? Changed;
 
@@ -114,7 +114,7 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
             return;
         }
 
-        var all = _takingOver = TakeOverAllAsync();
+        var all = TakingOver = TakeOverAllAsync();
         if (all.IsCompleted)
         {
             all.GetAwaiter().GetResult();

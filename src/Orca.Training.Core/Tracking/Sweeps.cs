@@ -11,7 +11,7 @@ namespace Orca.Training.Tracking;
 internal sealed class Sweeps(TrackerSettings settings, Dependencies dependencies)
 {
     /// <summary>So many at a time: a bound on what is asked of the stores at once.</summary>
-    public const int PageSize = 100;
+    public const int PageSize = 250;
 
     private readonly RemovalPauses _pauses = new(settings.Retention.Period);
     private bool _isUnderWay;

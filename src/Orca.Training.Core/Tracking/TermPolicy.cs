@@ -25,6 +25,9 @@ internal sealed class TermPolicy(IServiceScopeFactory scopes) : ICapacityPolicy,
         return _policy ??= _scope.Value.ServiceProvider.GetRequiredService<ICapacityPolicy>();
     }
 
+    /// <summary>Ends the policy where nothing can be waited for.</summary>
+    public void Dispose(ForeignFaults faults) => DisposeAsync(faults).Observe();
+
     /// <summary>Ends the policy, and tells what it throws then.</summary>
     public async Task DisposeAsync(ForeignFaults faults)
     {

@@ -1,6 +1,7 @@
 using Orca.Training.Clocks;
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling.Deciding;
+using Orca.Training.Scheduling.Facts;
 
 namespace Orca.Training.Tracking;
 
@@ -60,5 +61,16 @@ internal sealed partial class TrackerCore
                 },
             },
             effects);
+    }
+
+    /// <summary>Settings have changed: what waits may need something else now, and another pool may have room for it.</summary>
+    private void Configure(IReadOnlyList<PoolFacts> pools)
+    {
+        _scheduler.Configure(pools);
+        foreach (var tracked in _jobs.All.Where(t => t.Job.State is JobState.Queued))
+        {
+            At = tracked.Job.Id;
+            Schedule(tracked);
+        }
     }
 }

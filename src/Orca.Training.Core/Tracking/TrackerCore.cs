@@ -314,17 +314,6 @@ internal sealed partial class TrackerCore
         }
     }
 
-    /// <summary>Settings have changed: what waits may need something else now, and another pool may have room for it.</summary>
-    private void Configure(IReadOnlyList<PoolFacts> pools)
-    {
-        _scheduler.Configure(pools);
-        foreach (var tracked in _jobs.All.Where(t => t.Job.State is JobState.Queued))
-        {
-            At = tracked.Job.Id;
-            Schedule(tracked);
-        }
-    }
-
     private void See(ContainerObservation container, Now now, List<TrackerEffect> effects)
     {
         if (_jobs.Find(container.Attempt) is { } tracked)

@@ -227,6 +227,7 @@ internal sealed class TrackerService(
 
         // The first of these to end, ends the term.
         var tasks = WatchDisks(installation, inbox, ending.Token).Concat(_machines.Select(m => new MachineWatcher(m, scope, _atStart.ReconcilePeriod, time, inbox, _logger).RunAsync(ending.Token)))
+            .Concat(_atStart.Retention.KeepRunsFor is { } keep ? [new RunSweep(runs, _atStart.Retention, time, _logger).RunAsync(keep, ending.Token)] : [])
             .Prepend(lease.KeepAsync(fence, ending.Token, _logger.RenewalFailed))
             .Prepend(effects.Failed)
             .Prepend(term.RunAsync(ending.Token))

@@ -167,6 +167,14 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     }
 
     /// <inheritdoc />
+    public async Task<IReadOnlyList<JobId>> CancelGroupAsync(string group, CancellationToken cancellationToken = default)
+    {
+        using var call = _service.CancelGroup(new Wire.CancelGroupRequest { Group = Intake.Group(group) }, new CallOptions(cancellationToken: cancellationToken));
+        var parts = await ReadAllAsync(call, part => part.JobIds.Select(id => new JobId(id)).ToList(), cancellationToken).ConfigureAwait(false);
+        return [.. parts.SelectMany(part => part)];
+    }
+
+    /// <inheritdoc />
     public async Task HoldTrainingAsync(JobId job, CancellationToken cancellationToken = default)
     {
         ThrowIfNoId(job);

@@ -10,6 +10,9 @@ internal static class JobColumns
     /// <summary>A job from a row that begins with its id and its document.</summary>
     public static Job ReadJob(this NpgsqlDataReader reader) => JobDocument.Read(new JobId(reader.GetInt64(0)), reader.GetString(1));
 
+    /// <summary>So many characters of a text are indexed.</summary>
+    public const int FactLength = 256;
+
     /// <summary>The same of text that may be missing.</summary>
     public static string? ColumnOrNull(string? text) => text is null ? null : Column(text);
 
@@ -21,4 +24,17 @@ internal static class JobColumns
 
     /// <summary>Text as a column can hold it: PostgreSQL knows no NUL. The document has the text as it is.</summary>
     public static string Column(string text) => text.Replace('\0', '\uFFFD');
+
+    /// <summary>The same of text that is indexed for searches: its beginning, since an entry of an index has a greatest size.</summary>
+    public static string Fact(string text)
+    {
+        // The server counts characters, and a pair of surrogates is one.
+        var length = 0;
+        foreach (var rune in Column(text).EnumerateRunes().Take(FactLength))
+        {
+            length += rune.Utf16SequenceLength;
+        }
+
+        return Column(text)[..length];
+    }
 }

@@ -8,9 +8,34 @@ using static System.FormattableString;
 namespace Orca.Training.PostgreSql.Database;
 
 /// <summary>The questions that are asked of the tables. Each is one statement, so that its answer is of one moment.</summary>
-internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLimit limit)
+/// <param name="data">Where connections come from.</param>
+/// <param name="schema">The store's.</param>
+/// <param name="limit">How long a question may take.</param>
+/// <param name="mostReads">How many questions are asked at once.</param>
+internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLimit limit, int mostReads) : ISearchedJobs, IDisposable
 {
     private const int RowsInPart = 1024;
+
+    private readonly SemaphoreSlim _reads = new(mostReads);
+
+    // However many lists there are, statuses are read beside them.
+    private readonly SemaphoreSlim _lists = new(Math.Max(1, mostReads / 2));
+
+    /// <inheritdoc />
+    public SearchTables Tables { get; } = new(
+        $"{schema}.jobs",
+        $"{schema}.job_facts",
+        $"{schema}.job_labels",
+        "user_name",
+        // As it stands it is no join that the server could turn round: a plan that reads a whole table is never the right one.
+        static (table, name) => $" CROSS JOIN LATERAL (SELECT * FROM {table} t WHERE t.id = l.id OFFSET 0) {name}",
+        JobColumns.Fact);
+
+    public void Dispose()
+    {
+        _reads.Dispose();
+        _lists.Dispose();
+    }
 
     /// <summary>Jobs by their ids.</summary>
     public async Task<Dictionary<JobId, Job>> FindAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken)
@@ -109,7 +134,7 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
         var open = new List<Job>();
         var cursor = 0L;
         await ReadAsync(
-            $"SELECT j.id, j.document, c.last FROM (SELECT coalesce(max(change), 0) AS last FROM {schema}.jobs) c LEFT JOIN {schema}.jobs j ON j.state < 3 ORDER BY j.id",
+            $"SELECT j.id, j.document, c.last FROM (SELECT coalesce(max(change), 0) AS last FROM {schema}.jobs) c LEFT JOIN {schema}.jobs j ON j.state < 3",
             [],
             reader =>
             {
@@ -120,6 +145,8 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
                 }
             },
             cancellationToken);
+        // The server would sort them with their documents, on its disk if they are many.
+        open.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         return new OpenJobs(open, new ChangeCursor(cursor));
     }
 
@@ -193,60 +220,53 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
         await limit.WithinAsync(batch.ExecuteNonQueryAsync, cancellationToken);
     }
 
-    /// <summary>
-    /// The next jobs in the query's order, among which all are that meet it: the columns narrow, and the caller looks closer. What is open
-    /// and what is finished have indexes of their own.
-    /// </summary>
-    public async Task<List<JobReading>> CandidatesAsync(JobQuery query, long? after, int limit, CancellationToken cancellationToken)
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<long>> CountAsync(string text, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
     {
-        var parameters = new List<NpgsqlParameter>();
-        var conditions = "";
-        void Where<T>(string condition, T? value)
-        {
-            if (value is not null)
+        var counts = new List<long>();
+        await ReadAsync(
+            text,
+            Named(parameters),
+            reader =>
             {
-                parameters.Add(new NpgsqlParameter { Value = value });
-                conditions += Invariant($" AND {condition} ${parameters.Count}");
-            }
-        }
+                for (var i = 0; i < reader.FieldCount; i++)
+                {
+                    counts.Add(reader.GetInt64(i));
+                }
+            },
+            cancellationToken,
+            _lists);
+        return counts;
+    }
 
-        Where(query.OldestFirst ? "id >" : "id <", after);
-        Where("user_name =", query.User is { } user ? JobColumns.Column(user) : null);
-        Where("algorithm =", query.Algorithm is { } algorithm ? JobColumns.Column(algorithm) : null);
-        Where("dataset =", query.DatasetId is { } dataset ? JobColumns.Column(dataset) : null);
-        Where("group_name =", JobColumns.ColumnOrNull(query.Group));
-        Where("submitted_at >=", query.SubmittedFrom?.UtcTicks);
-        Where("submitted_at <", query.SubmittedBefore?.UtcTicks);
-        var first = parameters.Count + 1;
-        if (query.Owners is { } whose)
-        {
-            parameters.AddRange(OwnerConditions.TeamsOf(whose).Prepend(whose.User ?? "").Select(text => new NpgsqlParameter { Value = JobColumns.Column(text) }));
-        }
-
-        var owners = OwnerConditions.Of(query.Owners, "user_name", Invariant($"${first}"), place => Invariant($"${first + 1 + place}"));
-        var order = Invariant($"ORDER BY id {(query.OldestFirst ? "ASC" : "DESC")} LIMIT {limit}");
-        var parts = new[] { (State: "state < 3", IsOpen: true), (State: "state >= 3", IsOpen: false) }
-            .Where(p => query.States.Count == 0 || query.States.Any(s => s.IsFinal() != p.IsOpen))
-            .SelectMany(_ => owners, (p, owner) => $"(SELECT id, document, state FROM {schema}.jobs WHERE {p.State}{StatesOf(query, p.IsOpen)}{conditions}{owner} {order})");
-        var found = new List<JobReading>();
+    /// <inheritdoc />
+    public async ValueTask<Looked> LookAsync(string text, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
+    {
+        var (looks, last, found) = (0, 0L, new List<JobReading>());
         await ReadAsync(
             $"""
-            WITH found AS MATERIALIZED (SELECT * FROM ({string.Join(" UNION ALL ", parts)}) f {order}),
+            WITH page AS MATERIALIZED (SELECT *, row_number() OVER () AS row FROM ({text}) f),
             places AS (SELECT id, row_number() OVER (ORDER BY id) AS place FROM {schema}.jobs
-                       WHERE state < 3 AND state = 0 AND EXISTS (SELECT FROM found WHERE state = 0))
-            SELECT f.id, f.document, p.place FROM found f LEFT JOIN places p ON p.id = f.id ORDER BY f.id {(query.OldestFirst ? "ASC" : "DESC")}
+                       WHERE state < 3 AND state = 0 AND id <= (SELECT max(id) FROM page WHERE state = 0))
+            SELECT page.id, page.document, page.looks, page.last, places.place FROM page LEFT JOIN places ON places.id = page.id ORDER BY page.row
             """,
-            [.. parameters],
-            reader => found.Add(new JobReading(reader.ReadJob(), reader.IsDBNull(2) ? null : (int)reader.GetInt64(2))),
-            cancellationToken);
-        return found;
+            Named(parameters),
+            reader =>
+            {
+                looks = (int)reader.GetInt64(2);
+                if (!reader.IsDBNull(0))
+                {
+                    found.Add(new JobReading(reader.ReadJob(), reader.IsDBNull(4) ? null : (int)reader.GetInt64(4)));
+                }
+
+                last = reader.IsDBNull(3) ? 0 : reader.GetInt64(3);
+            },
+            cancellationToken,
+            _lists);
+        return new Looked(looks, last, found);
     }
 
-    private static string StatesOf(JobQuery query, bool isOpen)
-    {
-        var states = query.States.Distinct().Where(s => s.IsFinal() != isOpen).Order().Select(s => Invariant($"{(int)s}")).ToList();
-        return states.Count == 0 ? "" : $" AND state IN ({string.Join(", ", states)})";
-    }
+    private static NpgsqlParameter[] Named(IEnumerable<(string Name, object? Value)> parameters) => [.. parameters.Select(p => new NpgsqlParameter(p.Name, p.Value))];
 
     private static NpgsqlParameter Texts(IEnumerable<string> texts) =>
         new NpgsqlParameter<string[]> { TypedValue = [.. texts.Select(JobColumns.Column)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
@@ -256,7 +276,8 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
     private static NpgsqlParameter Numbers(IEnumerable<long> numbers) =>
         new NpgsqlParameter<long[]> { TypedValue = [.. numbers], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 
-    private async Task ReadAsync(string text, NpgsqlParameter[] parameters, Action<NpgsqlDataReader> row, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        string text, NpgsqlParameter[] parameters, Action<NpgsqlDataReader> row, CancellationToken cancellationToken, SemaphoreSlim? kind = null)
     {
         await using var command = data.Source.CreateCommand(text);
         command.Parameters.AddRange(parameters);
@@ -265,6 +286,8 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
         await limit.WithinAsync(
             async (answered, token) =>
             {
+                using var turn = await Turn.TakeAsync(kind, token);
+                using var turnOfAll = await Turn.TakeAsync(_reads, token);
                 await using var reader = await command.ExecuteReaderAsync(token);
                 answered();
                 var rows = 0;
@@ -280,5 +303,21 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
                 return rows;
             },
             cancellationToken);
+    }
+
+    /// <summary>One of so many that read at once; none for those whose number has no bound.</summary>
+    private readonly struct Turn(SemaphoreSlim? from) : IDisposable
+    {
+        public static async ValueTask<Turn> TakeAsync(SemaphoreSlim? from, CancellationToken cancellationToken)
+        {
+            if (from is not null)
+            {
+                await from.WaitAsync(cancellationToken);
+            }
+
+            return new Turn(from);
+        }
+
+        public void Dispose() => from?.Release();
     }
 }

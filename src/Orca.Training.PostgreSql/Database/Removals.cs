@@ -20,10 +20,10 @@ internal sealed class Removals(PostgreSqlDataSource data, string schema, CallLim
             WITH held AS (SELECT term FROM {schema}.store),
             deleted AS (
                 DELETE FROM {schema}.jobs WHERE id = ANY ($1) AND state >= 3 AND (SELECT term FROM held) = $2
-                RETURNING id, state, algorithm, dataset, group_name, user_name, team, document),
+                RETURNING id, state, algorithm, dataset, group_name, user_name, team, finished_at, document),
             kept AS (
-                INSERT INTO {schema}.runs (id, state, algorithm, dataset, group_name, user_name, team, model, document)
-                SELECT id, state, algorithm, dataset, group_name, user_name, team, {JobColumns.Readable} -> 'job' -> 'request' ->> 'outputModelName', document
+                INSERT INTO {schema}.runs (id, state, algorithm, dataset, group_name, user_name, team, finished_at, model, document)
+                SELECT id, state, algorithm, dataset, group_name, user_name, team, finished_at, {JobColumns.Readable} -> 'job' -> 'request' ->> 'outputModelName', document
                 FROM deleted WHERE json_array_length({JobColumns.Readable} -> 'job' -> 'attempts') > 0)
             SELECT held.term, (SELECT count(pg_notify('orca_{schema}', '{Notifications.Removed}')) FROM (SELECT FROM deleted LIMIT 1) d) FROM held
             """));

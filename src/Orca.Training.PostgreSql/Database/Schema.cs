@@ -142,6 +142,78 @@ internal static class Schema
             );
             CREATE INDEX audit_at ON {0}.audit (at);
             """),
+        // What lists are asked for. None of it ever changes, so it lies in tables of its own: a change of a job writes to each index of the job's table.
+        new(LeastHost: 4,
+            """
+            CREATE TABLE {0}.job_facts (
+                id bigint PRIMARY KEY,
+                user_name text COLLATE "C",
+                team text COLLATE "C",
+                algorithm text COLLATE "C" NOT NULL,
+                dataset text COLLATE "C" NOT NULL,
+                group_name text COLLATE "C",
+                name text COLLATE "C" NOT NULL,
+                submitted_at bigint NOT NULL
+            );
+            CREATE TABLE {0}.job_labels (name text COLLATE "C" NOT NULL, value text COLLATE "C" NOT NULL, job bigint NOT NULL, PRIMARY KEY (name, value, job));
+            -- A job as its fields can be asked for: the server refuses to look into a document with U+0000.
+            CREATE FUNCTION {0}.job_of(document json) RETURNS json LANGUAGE sql IMMUTABLE AS $$
+                SELECT CASE WHEN strpos($1::text, '\u0000') > 0 THEN replace($1::text, '\u0000', '\ufffd')::json ELSE $1 END -> 'job'
+            $$;
+            -- Whoever writes a job, an older host and an application's own transaction too. The plans are made once, and have to go by the ids.
+            CREATE FUNCTION {0}.add_facts() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+            BEGIN
+                INSERT INTO {0}.job_facts
+                SELECT id, left(user_name, 256), left(team, 256), left(algorithm, 256), left(dataset, 256), left(group_name, 256),
+                    left(coalesce({0}.job_of(document) -> 'request' ->> 'name', ''), 256), submitted_at FROM added;
+                INSERT INTO {0}.job_labels
+                SELECT left(l.key, 256), left(l.value, 256), a.id FROM added a, json_each_text({0}.job_of(a.document) -> 'request' -> 'labels') l ON CONFLICT DO NOTHING;
+                RETURN NULL;
+            END
+            $$;
+            CREATE FUNCTION {0}.remove_facts() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+            BEGIN
+                DELETE FROM {0}.job_facts f USING removed r WHERE f.id = r.id;
+                DELETE FROM {0}.job_labels o USING removed r, json_each_text({0}.job_of(r.document) -> 'request' -> 'labels') l
+                WHERE o.name = left(l.key, 256) AND o.value = left(l.value, 256) AND o.job = r.id;
+                RETURN NULL;
+            END
+            $$;
+            CREATE TRIGGER jobs_added AFTER INSERT ON {0}.jobs REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {0}.add_facts();
+            CREATE TRIGGER jobs_removed AFTER DELETE ON {0}.jobs REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION {0}.remove_facts();
+            -- The triggers have the lock of the table: no job is written between them and this.
+            INSERT INTO {0}.job_facts
+            SELECT id, left(user_name, 256), left(team, 256), left(algorithm, 256), left(dataset, 256), left(group_name, 256),
+                left(coalesce({0}.job_of(document) -> 'request' ->> 'name', ''), 256), submitted_at FROM {0}.jobs;
+            INSERT INTO {0}.job_labels
+            SELECT left(l.key, 256), left(l.value, 256), j.id FROM {0}.jobs j, json_each_text({0}.job_of(j.document) -> 'request' -> 'labels') l ON CONFLICT DO NOTHING;
+            CREATE INDEX job_facts_user ON {0}.job_facts (user_name, id) WHERE user_name IS NOT NULL;
+            CREATE INDEX job_facts_team ON {0}.job_facts (team, id);
+            CREATE INDEX job_facts_algorithm ON {0}.job_facts (algorithm, id);
+            CREATE INDEX job_facts_dataset ON {0}.job_facts (dataset, id);
+            CREATE INDEX job_facts_group ON {0}.job_facts (group_name, id) WHERE group_name IS NOT NULL;
+            CREATE INDEX job_facts_name ON {0}.job_facts (name, id) WHERE name <> '';
+            CREATE INDEX job_facts_submitted ON {0}.job_facts (submitted_at, id);
+            -- One state of those that are open, and those that have finished in the order in which they did.
+            CREATE INDEX jobs_waiting ON {0}.jobs (state, id) WHERE state < 3;
+            DROP INDEX {0}.jobs_open;
+            CREATE INDEX jobs_ended ON {0}.jobs (finished_at, id) WHERE state >= 3;
+            DROP INDEX {0}.jobs_finished;
+            -- When the training of a run finished, so that runs can be removed after a time. An older host does not say it.
+            ALTER TABLE {0}.runs ADD COLUMN finished_at bigint;
+            CREATE FUNCTION {0}.finish_of(document json) RETURNS bigint LANGUAGE sql STABLE AS $$
+                SELECT (extract(epoch FROM ({0}.job_of($1) ->> 'finishedAt')::timestamptz) * 10000000)::bigint + 621355968000000000
+            $$;
+            UPDATE {0}.runs SET finished_at = {0}.finish_of(document);
+            CREATE INDEX runs_finished ON {0}.runs (finished_at, id);
+            CREATE FUNCTION {0}.add_finish() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                new.finished_at := {0}.finish_of(new.document);
+                RETURN new;
+            END
+            $$;
+            CREATE TRIGGER runs_added BEFORE INSERT ON {0}.runs FOR EACH ROW WHEN (new.finished_at IS NULL) EXECUTE FUNCTION {0}.add_finish();
+            """),
         // The pool that a job was submitted to, so that queues are counted. An older host cannot read the document of such a job, and leaves it alone.
         new(LeastHost: 4,
             """

@@ -26,10 +26,10 @@ internal sealed class JobDatabase : IDisposable
         _reserve = reserve;
         _insert = Prepared(
             """
-            INSERT INTO orca_jobs (id, revision, state, user, team, algorithm, dataset, submitted_at, finished_at, group_name, idempotency_key, document)
-            VALUES (@id, @revision, @state, @user, @team, @algorithm, @dataset, @submitted_at, @finished_at, @group, @key, @document)
+            INSERT INTO orca_jobs (id, revision, state, user, team, algorithm, dataset, submitted_at, finished_at, group_name, idempotency_key, name, document)
+            VALUES (@id, @revision, @state, @user, @team, @algorithm, @dataset, @submitted_at, @finished_at, @group, @key, @name, @document)
             """,
-            "@id", "@revision", "@state", "@user", "@team", "@algorithm", "@dataset", "@submitted_at", "@finished_at", "@group", "@key", "@document");
+            "@id", "@revision", "@state", "@user", "@team", "@algorithm", "@dataset", "@submitted_at", "@finished_at", "@group", "@key", "@name", "@document");
         _update = Prepared(
             "UPDATE orca_jobs SET revision = @revision, state = @state, finished_at = @finished_at, document = @document WHERE id = @id AND revision = @before",
             "@id", "@revision", "@state", "@finished_at", "@document", "@before");
@@ -106,7 +106,13 @@ internal sealed class JobDatabase : IDisposable
     }
 
     /// <summary>All jobs that are not final.</summary>
-    public List<Job> ReadOpenJobs() => Read("SELECT id, document FROM orca_jobs WHERE state < 3 ORDER BY id");
+    public List<Job> ReadOpenJobs()
+    {
+        var open = Read("SELECT id, document FROM orca_jobs WHERE state < 3");
+        // They come state by state; the database would sort them with their documents.
+        open.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        return open;
+    }
 
     /// <summary>Takes up what applications wrote in transactions of their own.</summary>
     public List<Job> TakeOutside() => InReserve(TakeOutsideOnce);
@@ -157,8 +163,8 @@ internal sealed class JobDatabase : IDisposable
     {
         using var keep = _connection.Command(
             """
-            INSERT INTO orca_runs (id, state, algorithm, dataset, group_name, user, team, model, document)
-            SELECT id, state, algorithm, dataset, group_name, user, team, json_extract(document, '$.job.request.outputModelName'), document FROM orca_jobs
+            INSERT INTO orca_runs (id, state, algorithm, dataset, group_name, user, team, finished_at, model, document)
+            SELECT id, state, algorithm, dataset, group_name, user, team, finished_at, json_extract(document, '$.job.request.outputModelName'), document FROM orca_jobs
             WHERE id = @id AND state >= 3 AND json_array_length(document, '$.job.attempts') > 0
             """);
         using var delete = _connection.Command("DELETE FROM orca_jobs WHERE id = @id AND state >= 3");
@@ -280,6 +286,7 @@ internal sealed class JobDatabase : IDisposable
             parameters["@submitted_at"].Value = job.SubmittedAt.UtcTicks;
             parameters["@group"].Value = (object?)job.Request.Group ?? DBNull.Value;
             parameters["@key"].Value = (object?)job.Request.IdempotencyKey ?? DBNull.Value;
+            parameters["@name"].Value = job.Request.Name;
         }
         else
         {

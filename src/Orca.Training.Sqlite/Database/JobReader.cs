@@ -1,10 +1,7 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.Data.Sqlite;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Documents;
-using Orca.Training.Jobs.Storage.Relational;
 
 namespace Orca.Training.Sqlite.Database;
 
@@ -52,78 +49,51 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
         return command.ReadJobs();
     }
 
-    /// <summary>The next jobs, in the query's order, among which all are that meet it: the columns narrow, and the caller looks closer.</summary>
-    public List<Job> Candidates(JobQuery query, long? after, int limit)
+    /// <summary>The one row of counts of a search.</summary>
+    public List<long> Count(string text, IReadOnlyList<(string Name, object? Value)> parameters)
     {
         using var connection = Open();
-        using var command = connection.CreateCommand();
-        var conditions = new StringBuilder();
-        void Where(string condition, string parameter, object? value)
+        using var command = Search(connection, text, parameters);
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64)];
+    }
+
+    /// <summary>What a search looked at, and the rows that it found.</summary>
+    public (int Looks, long Last, List<FoundRow> Rows) Look(string text, IReadOnlyList<(string Name, object? Value)> parameters)
+    {
+        using var connection = Open();
+        using var command = Search(connection, text, parameters);
+        using var reader = command.ExecuteReader();
+        var (looks, last, rows) = (0, 0L, new List<FoundRow>());
+        while (reader.Read())
         {
-            if (value is not null)
+            (looks, last) = (reader.GetInt32(0), reader.IsDBNull(1) ? 0 : reader.GetInt64(1));
+            if (!reader.IsDBNull(2))
             {
-                conditions.Append(conditions.Length == 0 ? " WHERE " : " AND ").Append(condition);
-                command.Parameters.AddWithValue(parameter, value);
+                rows.Add(new FoundRow(new JobId(reader.GetInt64(2)), reader.GetInt64(3), ((JobState)reader.GetInt32(4)).IsFinal(), reader.GetString(5)));
             }
         }
 
-        Where(query.OldestFirst ? "id > @after" : "id < @after", "@after", after);
-        Where("user = @user", "@user", query.User);
-        Where("algorithm = @algorithm", "@algorithm", query.Algorithm);
-        Where("dataset = @dataset", "@dataset", query.DatasetId);
-        Where("group_name = @group", "@group", query.Group);
-        Where("submitted_at >= @from", "@from", query.SubmittedFrom?.UtcTicks);
-        Where("submitted_at < @before", "@before", query.SubmittedBefore?.UtcTicks);
-        if (StatesOf(query) is { } states)
-        {
-            conditions.Append(conditions.Length == 0 ? " WHERE " : " AND ").Append(states);
-        }
-
-        if (query.Owners?.User is { } me)
-        {
-            command.Parameters.AddWithValue("@me", me);
-        }
-
-        foreach (var (place, team) in OwnerConditions.TeamsOf(query.Owners).Index())
-        {
-            command.Parameters.AddWithValue(TeamAt(place), team);
-        }
-
-        command.Parameters.AddWithValue("@limit", limit);
-#pragma warning disable CA2100 // The text is made of this method's own words; values are parameters.
-        command.CommandText = TextOf(query, conditions.Length == 0 ? " WHERE 1 = 1" : conditions.ToString());
-#pragma warning restore CA2100
-        return command.ReadJobs();
+        return (looks, last, rows);
     }
 
-    private static string TextOf(JobQuery query, string conditions)
+    private static SqliteCommand Search(SqliteConnection connection, string text, IReadOnlyList<(string Name, object? Value)> parameters)
     {
-        var order = $"ORDER BY id {(query.OldestFirst ? "ASC" : "DESC")} LIMIT @limit";
-        var owners = OwnerConditions.Of(query.Owners, "user", "@me", TeamAt);
-        return owners.Count == 1
-            ? $"SELECT id, document FROM orca_jobs{conditions}{owners[0]} {order}"
-            : $"SELECT id, document FROM ({string.Join(" UNION ALL ", owners.Select(o => $"SELECT * FROM (SELECT id, document FROM orca_jobs{conditions}{o} {order})"))}) {order}";
-    }
+        var command = connection.Command(text);
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
 
-    private static string TeamAt(int place) => "@team" + place.ToString(CultureInfo.InvariantCulture);
+        return command;
+    }
 
     /// <summary>Forgets the pooled connections: an open one would keep the file.</summary>
     public void Close()
     {
         using var connection = new SqliteConnection(_connectionString);
         SqliteConnection.ClearPool(connection);
-    }
-
-    /// <summary>
-    /// Final states as a condition that an index answers. Open ones are not compared, since the job may have moved on meanwhile: then
-    /// the caller looks closer at all.
-    /// </summary>
-    private static string? StatesOf(JobQuery query)
-    {
-        var states = query.States.Distinct().Order().ToList();
-        return states.Count == 0 || !states.TrueForAll(s => s.IsFinal()) ? null
-            : states.Count == 1 ? $"state = {(int)states[0]} AND state >= 3"
-            : $"state IN ({string.Join(", ", states.Select(s => (int)s))}) AND state >= 3";
     }
 
     private SqliteConnection Open()
@@ -133,3 +103,10 @@ internal sealed class JobReader(SqliteJobStoreOptions options)
         return connection;
     }
 }
+
+/// <summary>A row that a search found.</summary>
+/// <param name="Job">Its job.</param>
+/// <param name="Revision">The job's revision.</param>
+/// <param name="IsFinal">Whether the job has finished.</param>
+/// <param name="Document">The job's document.</param>
+internal readonly record struct FoundRow(JobId Job, long Revision, bool IsFinal, string Document);

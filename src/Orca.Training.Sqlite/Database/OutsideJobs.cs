@@ -25,9 +25,9 @@ internal static class OutsideJobs
         var job = JobTransitions.Create(default, submit);
         using var insert = connection.Command(
             """
-            INSERT INTO orca_jobs (id, revision, state, user, team, algorithm, dataset, submitted_at, group_name, idempotency_key, outside, document)
+            INSERT INTO orca_jobs (id, revision, state, user, team, algorithm, dataset, submitted_at, group_name, idempotency_key, name, outside, document)
             VALUES ((SELECT max(last_id, coalesce((SELECT max(id) FROM orca_jobs), 0)) + 1 FROM orca_store),
-                    @revision, @state, @user, @team, @algorithm, @dataset, @submitted_at, @group, @key, 1, @document)
+                    @revision, @state, @user, @team, @algorithm, @dataset, @submitted_at, @group, @key, @name, 1, @document)
             RETURNING id
             """,
             transaction);
@@ -41,6 +41,7 @@ internal static class OutsideJobs
         insert.Parameters.AddWithValue("@document", JobDocument.Write(job));
         insert.Parameters.AddWithValue("@group", (object?)job.Request.Group ?? DBNull.Value);
         insert.Parameters.AddWithValue("@key", (object?)job.Request.IdempotencyKey ?? DBNull.Value);
+        insert.Parameters.AddWithValue("@name", job.Request.Name);
         return new CommandResult(Rejection.None, job with { Id = new JobId((long)insert.ExecuteScalar()!) });
     }
 

@@ -135,6 +135,28 @@ internal static class Schema
         );
         CREATE INDEX orca_audit_at ON orca_audit (at);
         """,
+        """
+        -- What lists are asked for.
+        ALTER TABLE orca_jobs ADD COLUMN name TEXT;
+        UPDATE orca_jobs SET name = json_extract(document, '$.job.request.name') WHERE json_extract(document, '$.job.request.name') <> '';
+        CREATE TABLE orca_job_labels (name TEXT NOT NULL, value TEXT NOT NULL, job INTEGER NOT NULL, PRIMARY KEY (name, value, job)) WITHOUT ROWID;
+        INSERT OR IGNORE INTO orca_job_labels SELECT l.key, l.value, j.id FROM orca_jobs j, json_each(j.document, '$.job.request.labels') l;
+        CREATE INDEX orca_jobs_name ON orca_jobs (name, id) WHERE name <> '';
+        CREATE INDEX orca_jobs_submitted ON orca_jobs (submitted_at, id);
+        -- One state of those that are open.
+        CREATE INDEX orca_jobs_waiting ON orca_jobs (state, id) WHERE state < 3;
+        DROP INDEX orca_jobs_open;
+        CREATE TRIGGER orca_jobs_labelled AFTER INSERT ON orca_jobs WHEN json_extract(new.document, '$.job.request.labels') <> '{}' BEGIN
+            INSERT OR IGNORE INTO orca_job_labels SELECT key, value, new.id FROM json_each(new.document, '$.job.request.labels');
+        END;
+        CREATE TRIGGER orca_jobs_unlabelled AFTER DELETE ON orca_jobs WHEN json_extract(old.document, '$.job.request.labels') <> '{}' BEGIN
+            DELETE FROM orca_job_labels WHERE (name, value, job) IN (SELECT key, value, old.id FROM json_each(old.document, '$.job.request.labels'));
+        END;
+        -- When the training of a run finished, so that runs can be removed after a time.
+        ALTER TABLE orca_runs ADD COLUMN finished_at INTEGER;
+        UPDATE orca_runs SET finished_at = CAST((julianday(json_extract(document, '$.job.finishedAt')) - 1721425.5) * 864000000000 AS INTEGER);
+        CREATE INDEX orca_runs_finished ON orca_runs (finished_at, id);
+        """,
     ];
 
     public static int Version => Migrations.Length;

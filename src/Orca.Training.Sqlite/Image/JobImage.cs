@@ -126,17 +126,6 @@ internal sealed class JobImage(long firstChange)
         }
     }
 
-    /// <summary>A page of a query for open states alone: all of them are here, at one moment.</summary>
-    public List<JobReading> ReadPage(JobQuery query)
-    {
-        lock (_lock)
-        {
-            var last = query.After?.Value ?? (query.OldestFirst ? long.MinValue : long.MaxValue);
-            var ids = query.OldestFirst ? _open.After(last) : _open.Before(last);
-            return [.. ids.Select(id => _jobs[new JobId(id)]).Where(query.Matches).Take(query.Limit).Select(ReadingNeedsLock)];
-        }
-    }
-
     public async ValueTask<ChangePage> ReadChangesAsync(ChangeCursor after, CancellationToken cancellationToken)
     {
         while (true)

@@ -253,6 +253,9 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         NoJob("a release of no job", -1, (client, job, token) => client.ReleaseTrainingAsync(job, token)),
         NoJob("a cancel of no job", long.MinValue, (client, job, token) => client.CancelTrainingAsync(job, token)),
 
+        Wrong("a cancel of a group without a name", (client, token) => client.CancelGroupAsync(" ", token), ("group", "It is empty: give a name.")),
+        Wrong("a cancel of a group with a long name", (client, token) => client.CancelGroupAsync(new('g', 129), token), ("group", "It has 129 characters: give at most 128.")),
+
         Wrong("too many statuses", (client, token) => client.GetTrainingStatusesAsync([.. Enumerable.Range(1, 1001).Select(i => new JobId(i))], token), ("job_ids", "There are 1001: give at most 1000.")),
 
         List("an unknown state", q => q with { States = [JobState.Queued, (JobState)99] }, ("states", "99" + NoState)),

@@ -27,6 +27,8 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
 
     public Func<JobId, CancellationToken, Task> Cancel { get; init; } = (_, _) => throw Unscripted();
 
+    public Func<string, CancellationToken, Task<IReadOnlyList<JobId>>> CancelGroup { get; init; } = (_, _) => throw Unscripted();
+
     public Func<JobId, CancellationToken, Task> Hold { get; init; } = (_, _) => throw Unscripted();
 
     public Func<JobId, CancellationToken, Task> Release { get; init; } = (_, _) => throw Unscripted();
@@ -55,6 +57,7 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
         Watch = (_, token) => NothingAfterAsync<TrainingStatus>(act, token),
         Logs = (_, _, token) => NothingAfterAsync<LogLine>(act, token),
         Cancel = (_, token) => act(token),
+        CancelGroup = (_, token) => AfterAsync<IReadOnlyList<JobId>>(act, token),
         Hold = (_, token) => act(token),
         Release = (_, token) => act(token),
         Rerun = (_, token) => AfterAsync<JobId>(act, token),
@@ -94,6 +97,8 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
         Logs(job, query ?? new LogQuery(), cancellationToken);
 
     public Task CancelTrainingAsync(JobId job, CancellationToken cancellationToken = default) => Cancel(job, cancellationToken);
+
+    public Task<IReadOnlyList<JobId>> CancelGroupAsync(string group, CancellationToken cancellationToken = default) => CancelGroup(group, cancellationToken);
 
     public Task HoldTrainingAsync(JobId job, CancellationToken cancellationToken = default) => Hold(job, cancellationToken);
 

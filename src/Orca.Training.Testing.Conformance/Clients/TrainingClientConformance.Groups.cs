@@ -151,8 +151,28 @@ public abstract partial class TrainingClientConformance
 
         var asked = await client.CancelGroupAsync(group.Name, Token);
 
-        Assert.Equal([group.Jobs[3], group.Jobs[2], group.Jobs[1]], asked);
+        Assert.Equal([group.Jobs[1], group.Jobs[2], group.Jobs[3]], asked);
         Assert.Equal([false, true, true, true, false], (await client.GetTrainingStatusesAsync([.. group.Jobs, other], Token)).Select(s => s!.CancelRequestedAt is not null));
-        await Assert.ThrowsAsync<ArgumentException>(() => client.CancelGroupAsync(" ", Token));
+        Assert.Equal(asked, await client.CancelGroupAsync(group.Name, Token));
+        Assert.Empty(await client.CancelGroupAsync("another", Token));
+    }
+
+    [Fact]
+    public async Task A_cancelled_group_is_answered_for_however_many_jobs_it_has()
+    {
+        JobId[] all = [.. Enumerable.Range(1, 25_000).Select(i => new JobId((1L << 40) + i))];
+        var seen = "";
+        var client = await ReachAsync(new ScriptedClient
+        {
+            CancelGroup = (group, _) =>
+            {
+                seen = group;
+                return Task.FromResult<IReadOnlyList<JobId>>(all);
+            },
+        }, user: null);
+
+        Assert.Equal(all, await client.CancelGroupAsync("mine", Token));
+
+        Assert.Equal("mine", seen);
     }
 }

@@ -116,6 +116,31 @@ public abstract partial class RunStoresConformance : Suite
         Assert.Single((await stores.Runs.ReadAsync(removed, Cancel))!.Artifacts);
     }
 
+    [Fact]
+    public async Task A_run_is_removed_after_its_time_unless_its_job_or_model_is_kept()
+    {
+        var stores = await NewAsync();
+        var kept = await RunAsync(stores, "d", "a", 0.9);
+        var model = await ModelAsync(stores, "m");
+        var old = new List<JobId>();
+        for (var i = 0; i < 3; i++)
+        {
+            old.Add(await RunAsync(stores, "d", "a", 0.8));
+        }
+
+        await stores.Jobs.RemoveAsync([model, .. old], _fence!.Value, Cancel);
+
+        // All of them finished at the same time.
+        Assert.Equal(0, await stores.Runs.RemoveAsync(JobSamples.At(3), 10, Cancel));
+        Assert.Equal(2, await stores.Runs.RemoveAsync(JobSamples.At(4), 2, Cancel));
+        Assert.Null(await stores.Runs.ReadAsync(old[0], Cancel));
+        Assert.NotNull(await stores.Runs.ReadAsync(old[2], Cancel));
+        Assert.Equal(1, await stores.Runs.RemoveAsync(JobSamples.At(4), 2, Cancel));
+        Assert.Equal([model, kept], (await stores.Runs.QueryAsync(new RunQuery(), Cancel)).Select(r => r.Job));
+        Assert.Equal(model, (await stores.Models.ResolveAsync("m", "", Cancel))!.Job);
+        Assert.Equal(0, await stores.Runs.RemoveAsync(JobSamples.At(4), 2, Cancel));
+    }
+
     private async ValueTask<RunStores> NewAsync()
     {
         var stores = await CreateAsync();

@@ -74,7 +74,11 @@ internal sealed class CountingStore(IJobStore store) : IJobStore
         return FindsKeys ? store.FindByKeyAsync(user, key, cancellationToken) : ValueTask.FromResult<Job?>(null);
     }
 
-    public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) => store.ReadPageAsync(query, cancellationToken);
+    /// <summary>What a page is refused with.</summary>
+    public Exception? RefusesPages { get; set; }
+
+    public ValueTask<IReadOnlyList<JobReading>> ReadPageAsync(JobQuery query, CancellationToken cancellationToken) =>
+        query.MaxPassedOver is not null && RefusesPages is { } refusal ? throw refusal : store.ReadPageAsync(query, cancellationToken);
 
     public ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) =>
         store.AcquireLeaseAsync(holder, duration, cancellationToken);

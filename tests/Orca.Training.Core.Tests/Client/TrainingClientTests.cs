@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Testing;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Jobs;
+using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs.Folders;
 using Orca.Training.Testing;
@@ -204,6 +205,18 @@ public sealed class TrainingClientTests
             {
             }
         });
+    });
+
+    [Fact]
+    public Task A_list_that_no_index_serves_is_refused_with_its_conditions() => InTime(async world =>
+    {
+        world.Store.RefusesPages = new JobQueryTooBroadException(["user", "algorithm"], 20_000);
+
+        var refused = await Assert.ThrowsAsync<TrainingException>(() => world.Client.ListTrainingsAsync(new TrainingQuery { User = "ann", Algorithm = "a" }, Cancel));
+
+        const string why = "Very many trainings meet one of user, algorithm, and too few meet all: 20000 were looked at. Add a condition that few meet, such as a name, a group or a label.";
+        Assert.Equal((TrainingError.InvalidArgument, $"user: {why} algorithm: {why}"), (refused.Error, refused.Message));
+        Assert.Equal(["user", "algorithm"], refused.Violations.Select(v => v.Field));
     });
 
     private static Task InTime(Func<World, Task> test, int keepFinished = 100) => VirtualTime.RunAsync(time => test(new World(time, keepFinished)));

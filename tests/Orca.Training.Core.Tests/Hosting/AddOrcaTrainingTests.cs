@@ -38,7 +38,7 @@ public sealed class AddOrcaTrainingTests
             "OtherUsersCanRead": true,
             "Disk": { "KeepFreeMiB": 31, "StopBelowMiB": 30, "Period": "00:00:32" },
             "Leavings": { "MaxMiB": 21, "MaxEntries": 22, "MaxDepth": 23, "MaxNameBytes": 24, "LongestTime": "00:25:00" },
-            "Retention": { "KeepJobsFor": "1.00:00:00", "KeepJobs": 16, "KeepArtifacts": true, "KeepContainersFor": "00:00:17", "Period": "00:18:00" },
+            "Retention": { "KeepJobsFor": "1.00:00:00", "KeepJobs": 16, "KeepRunsFor": "2.00:00:00", "KeepArtifacts": true, "KeepContainersFor": "00:00:17", "Period": "00:18:00" },
             "Algorithms": {
               "intents": {
                 "Image": "registry/intents:1",
@@ -102,8 +102,8 @@ public sealed class AddOrcaTrainingTests
         Assert.Equal(TimeSpan.FromMinutes(25), options.Leavings.LongestTime);
         var retention = options.Retention;
         Assert.Equal(
-            (TimeSpan.FromDays(1), 16, true, TimeSpan.FromSeconds(17), TimeSpan.FromMinutes(18)),
-            (retention.KeepJobsFor, retention.KeepJobs, retention.KeepArtifacts, retention.KeepContainersFor, retention.Period));
+            (TimeSpan.FromDays(1), 16, TimeSpan.FromDays(2), true, TimeSpan.FromSeconds(17), TimeSpan.FromMinutes(18)),
+            (retention.KeepJobsFor, retention.KeepJobs, retention.KeepRunsFor, retention.KeepArtifacts, retention.KeepContainersFor, retention.Period));
         var limits = options.Limits;
         Assert.Equal(
             [11, 2, 3, 4, 5, 6, 7, 8, 9],

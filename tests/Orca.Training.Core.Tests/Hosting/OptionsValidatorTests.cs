@@ -56,6 +56,7 @@ public sealed class OptionsValidatorTests
         { "OrcaTraining:Limits:UploadTime is 00:00:00: give a time above zero and up to 30 days.", o => o.Limits.UploadTime = TimeSpan.Zero },
         { "OrcaTraining:Limits:LongestTime is 00:00:00: give a time above zero and up to 3650 days.", o => o.Limits.LongestTime = TimeSpan.Zero },
         { "OrcaTraining:Limits:LongestTime is 3651.00:00:00: give a time above zero and up to 3650 days.", o => o.Limits.LongestTime = TimeSpan.FromDays(3651) },
+        { "OrcaTraining:Retention:KeepRunsFor is -00:00:01: give a time from zero, or leave it unset for ever.", o => o.Retention.KeepRunsFor = TimeSpan.FromSeconds(-1) },
         { "OrcaTraining:Retention:KeepJobsFor is -00:00:01: give a time from zero, or leave it unset for ever.", o => o.Retention.KeepJobsFor = TimeSpan.FromSeconds(-1) },
         { "OrcaTraining:Retention:KeepJobs is -1: give at least 0, or leave it unset for all.", o => o.Retention.KeepJobs = -1 },
         { $"OrcaTraining:Retention:KeepContainersFor is 31.00:00:00: {TimeOrZero}", o => o.Retention.KeepContainersFor = TimeSpan.FromDays(31) },

@@ -1,5 +1,4 @@
 using Orca.Training.Client;
-using Orca.Training.Jobs;
 using Orca.Training.Pools;
 
 namespace Orca.Training.Tests.Pools;
@@ -16,7 +15,7 @@ public sealed class PoolGateTests
 
         Assert.Null(await world.PoolOfAsync(world.Application));
         Assert.Null(await world.PoolOfAsync(world.As("ann")));
-        var refused = await world.RefusedAsync(world.As("ann"), "vision");
+        var refused = await PoolWorld.RefusedAsync(world.As("ann"), "vision");
         Assert.Equal((TrainingError.InvalidArgument, "pool: 'vision' is unknown: this service has no pools. Leave it out."), (refused.Error, refused.Message));
     }
 
@@ -37,8 +36,8 @@ public sealed class PoolGateTests
     {
         using var world = Three();
 
-        var there = await world.RefusedAsync(world.As("ann"), "team-c");
-        var not = await world.RefusedAsync(world.As("dan"), "nowhere");
+        var there = await PoolWorld.RefusedAsync(world.As("ann"), "team-c");
+        var not = await PoolWorld.RefusedAsync(world.As("dan"), "nowhere");
 
         Assert.Equal(
             (TrainingError.PermissionDenied, "pool: You may not use the pool 'team-c'. Give 'vision' or 'speech', or leave it out for 'vision'."),
@@ -54,7 +53,7 @@ public sealed class PoolGateTests
         using var closed = new PoolWorld(b => b.AddPool("vision", p => p.On("box").For("ann")));
         using var open = new PoolWorld(b => b.AddPool("vision", p => p.On("box").For("ann")).AddPool("rest", p => p.On("box")), "DefaultPool", "rest");
 
-        var refused = await closed.RefusedAsync(closed.As("bob"));
+        var refused = await PoolWorld.RefusedAsync(closed.As("bob"));
         Assert.Equal(
             (TrainingError.PermissionDenied, "You may not submit trainings, because 'bob' is in no pool of this service: ask for a pool."),
             (refused.Error, refused.Message));
@@ -72,8 +71,8 @@ public sealed class PoolGateTests
         Assert.Equal("speech", await world.PoolOfAsync(world.Application));
         Assert.Equal("team-c", await world.PoolOfAsync(world.Application, "team-c"));
         Assert.Equal("a", await one.PoolOfAsync(one.Application));
-        Assert.Equal("pool: It is missing, and this service has no default pool: give 'a' or 'b'.", (await several.RefusedAsync(several.Application)).Message);
-        Assert.Equal("pool: 'c' is unknown: give 'a' or 'b'.", (await several.RefusedAsync(several.Application, "c")).Message);
+        Assert.Equal("pool: It is missing, and this service has no default pool: give 'a' or 'b'.", (await PoolWorld.RefusedAsync(several.Application)).Message);
+        Assert.Equal("pool: 'c' is unknown: give 'a' or 'b'.", (await PoolWorld.RefusedAsync(several.Application, "c")).Message);
     }
 
     [Fact]
@@ -129,8 +128,8 @@ public sealed class PoolGateTests
         Assert.Equal(["Operator", "Submitter", "Viewer"], asked.Roles);
         Assert.Equal("vision", await world.PoolOfAsync(world.As("bob"), "vision"));
         Assert.Equal((null, "default"), (asked.Team, Assert.Single(asked.Teams)));
-        Assert.Equal(TrainingError.PermissionDenied, (await world.RefusedAsync(world.As("bob"), "gone")).Error);
-        Assert.Equal(TrainingError.PermissionDenied, (await world.RefusedAsync(world.As("eve"))).Error);
+        Assert.Equal(TrainingError.PermissionDenied, (await PoolWorld.RefusedAsync(world.As("bob"), "gone")).Error);
+        Assert.Equal(TrainingError.PermissionDenied, (await PoolWorld.RefusedAsync(world.As("eve"))).Error);
     }
 
     [Fact]
@@ -145,9 +144,9 @@ public sealed class PoolGateTests
                 : ValueTask.FromResult<PoolGrant?>(new PoolGrant("speech", [])));
         });
 
-        var refused = await world.RefusedAsync(world.As("ann"));
+        var refused = await PoolWorld.RefusedAsync(world.As("ann"));
         Assert.Equal((TrainingError.Unavailable, "Which pools you may use cannot be found out now. Try again later."), (refused.Error, refused.Message));
-        Assert.Equal(TrainingError.Unavailable, (await world.RefusedAsync(world.As("odd"))).Error);
+        Assert.Equal(TrainingError.Unavailable, (await PoolWorld.RefusedAsync(world.As("odd"))).Error);
         isBroken = false;
         Assert.Equal("speech", await world.PoolOfAsync(world.As("ann")));
         Assert.Single(world.Logs, m => m.Contains("The pool resolver", StringComparison.Ordinal));
@@ -163,7 +162,7 @@ public sealed class PoolGateTests
             Use(b, async (_, token) =>
             {
                 await using var registration = token.Register(ended.SetResult);
-                await Task.Delay(Timeout.Infinite, token);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
                 return null;
             });
         });

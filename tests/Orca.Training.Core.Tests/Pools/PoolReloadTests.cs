@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orca.Training.Jobs;
-using Orca.Training.Pools;
 using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Pools;

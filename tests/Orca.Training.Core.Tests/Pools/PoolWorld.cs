@@ -54,7 +54,7 @@ internal sealed class PoolWorld : IDisposable
         return record.Pool;
     }
 
-    public async Task<TrainingException> RefusedAsync(ITrainingClient client, string? asked = null) =>
+    public static async Task<TrainingException> RefusedAsync(ITrainingClient client, string? asked = null) =>
         await Assert.ThrowsAsync<TrainingException>(() => client.TrainAsync(Request with { Pool = asked }, Cancel));
 
     /// <summary>Changes settings as a file that is written anew does: what is null is no longer there.</summary>

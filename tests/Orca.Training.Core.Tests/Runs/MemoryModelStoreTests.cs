@@ -81,5 +81,7 @@ public sealed class MemoryModelStoreTests
         public ValueTask<Run?> ReadAsync(JobId job, CancellationToken cancellationToken) => ValueTask.FromResult(Kept.GetValueOrDefault(job));
 
         public ValueTask<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<int> RemoveAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -257,8 +257,11 @@ internal sealed class NaivePlanner(ICapacityPolicy policy, DateTimeOffset start)
         return part <= 0 ? 1_000_000 : Math.Clamp((long)Math.Round(part * 1_000_000), 1, 1_000_000);
     }
 
-    private Resources CommonOf(MachineFacts machine) =>
-        Pools.Where(p => MachinesOf(p).Contains(machine)).Aggregate(machine.Supply, (left, p) => left - ShareOf(p, machine));
+    private Resources CommonOf(MachineFacts machine)
+    {
+        var left = Pools.Where(p => MachinesOf(p).Contains(machine)).Aggregate(machine.Supply, (sum, p) => sum - ShareOf(p, machine));
+        return new Resources(Math.Max(0, left.Cpus), Math.Max(0, left.MemoryBytes), Math.Max(0, left.Gpus));
+    }
 
     private bool CouldFit(PoolFacts pool, Waiting job, MachineFacts machine) =>
         policy.Fits(job.Facts.Demand.Total, new Inventory(machine.Name, machine.Supply, default, 0, 0)).Fits

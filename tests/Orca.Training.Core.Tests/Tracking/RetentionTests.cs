@@ -6,6 +6,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Logs;
+using Orca.Training.Runs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Testing;
 using Orca.Training.Tracking;
@@ -279,6 +280,20 @@ public sealed class RetentionTests
         await host.DisposeAsync();
 
         Assert.Equal(0, host.Runtime.ContainerCount);
+    });
+
+    [Fact]
+    public Task The_run_of_a_removed_job_goes_after_its_own_time() => VirtualTime.RunAsync(async time =>
+    {
+        await using var host = await StartAsync(time, r => (r.KeepJobs, r.KeepRunsFor) = (0, TimeSpan.FromDays(2)));
+        var jobs = await TrainAsync(host, RunSweep.PageSize + 1);
+
+        await Task.Delay(TimeSpan.FromDays(1), time, Cancel);
+        Assert.Empty(await LeftAsync(host));
+        Assert.Equal(jobs[0], (await host.Client.Runs.GetAsync(jobs[0], Cancel))!.Job);
+
+        await Task.Delay(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(30), time, Cancel);
+        Assert.Empty(await host.Client.Runs.QueryAsync(new RunQuery(), Cancel));
     });
 
     private static Task<TestHost> StartAsync(VirtualTime time, Action<RetentionOptions> retention) => TestHost.StartAsync(

@@ -46,6 +46,7 @@ internal static class AccessMatrix
         new(Operations.Resume, SeeJob, async (c, x) => await c.ResumeWatchAsync(new WatchPosition(x.Queued, null, 0), Token).FirstAsync(Token)),
         new(Operations.StreamLogs, SeeJob, async (c, x) => await c.StreamLogsAsync(x.Done, cancellationToken: Token).ToListAsync(Token)),
         new(Operations.Cancel, SteerJob, (c, x) => c.CancelTrainingAsync(x.Queued, Token)),
+        new(Operations.CancelGroup, SteerJob, async (c, x) => Found((await c.CancelGroupAsync(x.Group, Token)).Count > 0)),
         new(Operations.Hold, SteerJob, (c, x) => c.HoldTrainingAsync(x.Queued, Token)),
         new(Operations.Release, SteerJob, (c, x) => c.ReleaseTrainingAsync(x.Queued, Token)),
         new(Operations.GetRun, SeeJob, (c, x) => c.Runs.GetAsync(x.Done, Token)),

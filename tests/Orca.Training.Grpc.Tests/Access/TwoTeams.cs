@@ -54,9 +54,10 @@ internal sealed class TwoTeams : IDisposable
         var model = $"model-{number}";
         var done = await Installation.TrainAsync(owner, 0.5, model, ("model.bin", [1, 2, 3]));
         await Installation.ReportAsync(done, "loss", 1, 0.5);
-        var queued = await owner.TrainAsync(Request, Token);
+        var group = $"group-{number}";
+        var queued = await owner.TrainAsync(Request with { Group = group }, Token);
         var dataset = await owner.Datasets.AddAsync($"images-{number}", [DataInstallation.File("a.csv", $"{number}")], Token);
-        return new Things(queued, done, model, dataset);
+        return new Things(queued, group, done, model, dataset);
     }
 
     public static TrainingRequest Request => new() { Algorithm = "cnn", DatasetId = "digits" };
@@ -66,8 +67,9 @@ internal sealed class TwoTeams : IDisposable
     private static ClaimsPrincipal Who(string name, string group) => Support.Callers.With(new Claim("sub", name), new Claim("groups", group));
 
     /// <param name="Queued">A job that waits.</param>
+    /// <param name="Group">The group of that job.</param>
     /// <param name="Done">A job that has run, with a file and a metric.</param>
     /// <param name="Model">The model that it published.</param>
     /// <param name="Dataset">A dataset's version.</param>
-    internal sealed record Things(JobId Queued, JobId Done, string Model, DatasetVersion Dataset);
+    internal sealed record Things(JobId Queued, string Group, JobId Done, string Model, DatasetVersion Dataset);
 }

@@ -17,6 +17,7 @@ internal static class Operations
     public static readonly Operation Resume = Training(nameof(ITrainingClient.ResumeWatchAsync), OperationKind.Stream, Read, "watch a training");
     public static readonly Operation StreamLogs = Training(nameof(ITrainingClient.StreamLogsAsync), OperationKind.Stream, Read, "read a log");
     public static readonly Operation Cancel = Training(nameof(ITrainingClient.CancelTrainingAsync), Unary, Submit, "cancel a training");
+    public static readonly Operation CancelGroup = Training(nameof(ITrainingClient.CancelGroupAsync), Unary, Submit, "cancel a group");
     public static readonly Operation Hold = Training(nameof(ITrainingClient.HoldTrainingAsync), Unary, Submit, "hold a training");
     public static readonly Operation Release = Training(nameof(ITrainingClient.ReleaseTrainingAsync), Unary, Submit, "release a training");
 
@@ -54,7 +55,7 @@ internal static class Operations
 
     public static IReadOnlyList<Operation> All { get; } =
     [
-        Train, TrainAll, TrainSweep, Rerun, GetStatus, GetStatuses, List, Watch, Resume, StreamLogs, Cancel, Hold, Release,
+        Train, TrainAll, TrainSweep, Rerun, GetStatus, GetStatuses, List, Watch, Resume, StreamLogs, Cancel, CancelGroup, Hold, Release,
         GetRun, QueryRuns, ListArtifacts, ListMetrics, ReadMetric, OpenArtifact,
         ListModels, ListModelVersions, GetModel, ListModelFiles, OpenModelFile, SetAlias, RemoveAlias, RemoveModel,
         AddDataset, AddIntents, ListDatasets, ListDatasetVersions, ListDatasetFiles, ResolveDataset, TagDataset, RemoveDatasetTag, DeleteDataset,

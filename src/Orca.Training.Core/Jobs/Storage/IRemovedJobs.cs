@@ -8,4 +8,8 @@ internal interface IRemovedJobs
 
     /// <summary>All that are kept, the oldest job first.</summary>
     IReadOnlyList<Job> ListRemoved();
+
+    /// <summary>Forgets those that finished before a time, the first first; what has a model's version stays.</summary>
+    /// <returns>How many they were.</returns>
+    int RemoveRuns(DateTimeOffset finishedBefore, int limit);
 }

@@ -45,6 +45,12 @@ public sealed record JobQuery
     public required int Limit { get; init; }
 
     /// <summary>
+    /// How many jobs that do not meet the conditions a store may look at for one page. If that is not enough, the store may refuse the query
+    /// with <see cref="JobQueryTooBroadException"/>. Null: as many as it takes.
+    /// </summary>
+    public int? MaxPassedOver { get; init; }
+
+    /// <summary>
     /// Whether a job, as it stands, meets the conditions; order, place and limit aside. What a store's own language makes of a query
     /// has to agree with this.
     /// </summary>

@@ -48,6 +48,13 @@ internal sealed class KeptRunStore(IJobStore jobs) : IRunStore
         }
     }
 
+    public ValueTask<int> RemoveAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_removed?.RemoveRuns(finishedBefore, limit) ?? 0);
+    }
+
     // To a query of jobs an empty text is one that no job has.
     private static string? NullIfEmpty(string? condition) => string.IsNullOrEmpty(condition) ? null : condition;
 }

@@ -44,6 +44,56 @@ internal sealed class RelationalRunStore(RunDatabase database) : IRunStore
         }
     }
 
+    public ValueTask<int> RemoveAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return database.AskAsync(async connection =>
+        {
+            await using var transaction = await database.BeginAsync(connection, cancellationToken);
+            var expired = new List<long>();
+            await using (var find = RunDatabase.Command(
+                connection,
+                transaction,
+                $"""
+                SELECT id FROM {database.Table("runs")} r
+                WHERE finished_at < @before AND NOT (state = {(int)JobState.Succeeded} AND EXISTS
+                    (SELECT 1 FROM {database.Table("models")} m WHERE m.name = r.model AND m.job = r.id AND m.removed = 0))
+                ORDER BY finished_at, id LIMIT @limit
+                """,
+                ("@before", finishedBefore.UtcTicks),
+                ("@limit", limit)))
+            {
+                await using var reader = await find.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    expired.Add(reader.GetInt64(0));
+                }
+            }
+
+            if (expired.Count == 0)
+            {
+                return 0;
+            }
+
+            // Numbers of ours, and no text of a caller's.
+            var jobs = string.Join(", ", expired.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+            foreach (var rest in (string[])
+            [
+                $"{database.Table("metric_chunks")} WHERE series IN (SELECT id FROM {database.Table("metric_series")} WHERE job IN ({jobs}))",
+                $"{database.Table("metric_series")} WHERE job IN ({jobs})",
+                $"{database.Table("metric_ends")} WHERE job IN ({jobs})",
+                $"{database.Table("runs")} WHERE id IN ({jobs})",
+            ])
+            {
+                await using var delete = RunDatabase.Command(connection, transaction, $"DELETE FROM {rest}");
+                await delete.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+            return expired.Count;
+        }, cancellationToken);
+    }
+
     private ValueTask<List<Job>> ReadPageAsync(RunQuery query, CancellationToken cancellationToken) => database.AskAsync(async connection =>
     {
         // Each table by itself, so that each can end at the limit, along an index where it has one that fits.

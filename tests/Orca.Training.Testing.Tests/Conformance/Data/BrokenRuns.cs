@@ -28,6 +28,18 @@ internal static class BrokenRuns
             await base.ReadAsync(job, cancellationToken) ?? (await Inner.Jobs.ReadAsync(job, cancellationToken) is { } found ? Run.Of(found.Job) : null);
     }
 
+    public sealed class RemovesWhatIsTooYoung(RunStores inner) : PassingRuns(inner)
+    {
+        public override ValueTask<int> RemoveAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
+            base.RemoveAsync(finishedBefore.AddHours(1), limit, cancellationToken);
+    }
+
+    public sealed class RemovesMoreThanIsAsked(RunStores inner) : PassingRuns(inner)
+    {
+        public override ValueTask<int> RemoveAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
+            base.RemoveAsync(finishedBefore, limit * 2, cancellationToken);
+    }
+
     public sealed class IgnoresOwners(RunStores inner) : PassingRuns(inner)
     {
         public override ValueTask<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken) =>

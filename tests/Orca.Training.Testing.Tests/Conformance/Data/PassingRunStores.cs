@@ -16,6 +16,9 @@ internal abstract class PassingRuns(RunStores inner) : IRunStore
     public virtual ValueTask<Run?> ReadAsync(JobId job, CancellationToken cancellationToken) => Inner.Runs.ReadAsync(job, cancellationToken);
 
     public virtual ValueTask<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken) => Inner.Runs.QueryAsync(query, cancellationToken);
+
+    public virtual ValueTask<int> RemoveAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
+        Inner.Runs.RemoveAsync(finishedBefore, limit, cancellationToken);
 }
 
 /// <summary>Passes every call on to a sound store; what is broken overrides it.</summary>

@@ -18,6 +18,8 @@ public sealed class RunStoresConformanceTests
         { nameof(BrokenRuns.ForgetsWhatWasExecuted), nameof(Suite.A_run_says_what_was_asked_for_what_was_executed_and_what_came_of_it) },
         { nameof(BrokenRuns.ShowsWhatNeverRan), nameof(Suite.A_job_that_never_ran_and_one_that_there_is_not_have_no_run) },
         { nameof(BrokenRuns.HoldsTheGreatestForTheBest), nameof(Suite.The_best_run_of_a_dataset_comes_first_and_runs_without_the_metric_do_not_come) },
+        { nameof(BrokenRuns.RemovesWhatIsTooYoung), nameof(Suite.A_run_is_removed_after_its_time_unless_its_job_or_model_is_kept) },
+        { nameof(BrokenRuns.RemovesMoreThanIsAsked), nameof(Suite.A_run_is_removed_after_its_time_unless_its_job_or_model_is_kept) },
         { nameof(BrokenRuns.IgnoresOwners), nameof(Suite.Any_query_finds_what_it_says_among_the_runs_of_jobs_that_are_kept_and_that_are_gone) },
         { nameof(BrokenRuns.PutsRunsWithoutTheMetricLast), nameof(Suite.The_best_run_of_a_dataset_comes_first_and_runs_without_the_metric_do_not_come) },
         { nameof(BrokenRuns.PutsRunsWithoutTheMetricLast), nameof(Suite.Any_query_finds_what_it_says_among_the_runs_of_jobs_that_are_kept_and_that_are_gone) },

@@ -13,4 +13,8 @@ internal sealed class ScopedRuns(IRunStore all, CallerRights rights) : IRunStore
 
     public ValueTask<IReadOnlyList<Run>> QueryAsync(RunQuery query, CancellationToken cancellationToken) =>
         all.QueryAsync(query with { Owners = rights.Owners }, cancellationToken);
+
+    /// <summary>Retention is the host's, and no caller's.</summary>
+    public ValueTask<int> RemoveAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("A caller's view of the runs removes none.");
 }

@@ -84,6 +84,27 @@ internal sealed partial class MemoryJobStore : IRemovedJobs
         }
     }
 
+    /// <inheritdoc />
+    public int RemoveRuns(DateTimeOffset finishedBefore, int limit)
+    {
+        lock (_lock)
+        {
+            long[] removed =
+            [
+                .. _runs.Values.Where(job => job.FinishedAt < finishedBefore && job.ModelVersion is null)
+                    .OrderBy(job => FinishedPlace.Of(job).Rank)
+                    .Take(limit)
+                    .Select(job => job.Id.Value),
+            ];
+            foreach (var id in removed)
+            {
+                _runs.Remove(id);
+            }
+
+            return removed.Length;
+        }
+    }
+
     private void KeepRunNeedsLock(Job job)
     {
         if (job.Attempts.Count == 0)
