@@ -13,6 +13,7 @@ internal sealed partial class Scheduler
     public void Configure(IReadOnlyList<PoolFacts> pools)
     {
         _configured = pools.Count == 0 ? [new PoolFacts("")] : pools;
+        _weighedIn = null;
         foreach (var gone in _pools.Values)
         {
             gone.Facts = new PoolFacts(gone.Name) { Shares = ReadOnlyDictionary<string, Resources>.Empty };
@@ -97,11 +98,12 @@ internal sealed partial class Scheduler
         return null;
     }
 
-    private static void Release(Room room)
+    private void Release(Room room)
     {
+        room.ReleasedAt = ++_releases;
         foreach (var pool in room.Pools)
         {
-            pool.Release();
+            pool.Release(_releases);
         }
     }
 

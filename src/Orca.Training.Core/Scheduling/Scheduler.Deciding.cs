@@ -14,6 +14,9 @@ internal sealed partial class Scheduler
     private const int MostFailures = 8;
     private int _failures;
 
+    // The hour in which use was last weighed anew where that was due; null if that has to be looked at.
+    private long? _weighedIn;
+
     /// <summary>The next decision; null if there is none until something happens. It is taken with <see cref="Take(Decision, Now)"/>.</summary>
     public Decision? Next(Now now)
     {
@@ -93,7 +96,13 @@ internal sealed partial class Scheduler
             }
         }
 
-        _charges.WeighAnew(_pools.Values, _placed, now.Wall);
+        if (_weighedIn != Usage.Decay.HourOf(now.Wall))
+        {
+            // Weights are constant within an hour.
+            _weighedIn = Usage.Decay.HourOf(now.Wall);
+            _charges.WeighAnew(_pools.Values, _placed, now.Wall);
+        }
+
         while (_charges.TryTakeDue(now.Wall, out var due))
         {
             if (_placed.TryGetValue(due.Job, out var placed) && ReferenceEquals(placed, due.Placed))
@@ -104,7 +113,7 @@ internal sealed partial class Scheduler
                 _placed[due.Job] = longer;
                 if (placed.Room is { } room)
                 {
-                    room.Attempts[due.Job] = longer;
+                    room.Prolong(due.Job, longer);
                     if (room.Reserved is not null)
                     {
                         // The job for which it is being emptied starts later than was thought: what ends before that may go first.
@@ -128,7 +137,11 @@ internal sealed partial class Scheduler
             var shape = line.Shape;
             if (!pool.Facts.Most.Allows(pool.Used, pool.Open, shape.Total))
             {
-                Block(candidate, line: false);
+                shape.Limit();
+                if (candidate.Reservation is { } reserved)
+                {
+                    reserved.NoRoomSince = pool.Releases;
+                }
             }
             else if (!pool.Facts.PerUser.Allows(line.User.Used, line.User.Open, shape.Total))
             {
@@ -179,9 +192,12 @@ internal sealed partial class Scheduler
             return null;
         }
 
+        var own = candidate.Line.Shape.Pool;
+        var turn = TurnOf(own, now);
         foreach (var pool in room.Pools)
         {
-            if (pool.Waiting == 0 || HeadOf(pool, now) is not { } head || head.Line.Keys == candidate.Line.Keys || !IsBefore(pool, head, candidate, now))
+            if (pool.Waiting == 0 || (pool != own && TurnOf(pool, now).CompareTo(turn) >= 0)
+                || HeadOf(pool, now) is not { } head || head.Line.Keys == candidate.Line.Keys || (pool == own && !IsBefore(head, candidate)))
             {
                 continue;
             }
@@ -204,13 +220,8 @@ internal sealed partial class Scheduler
         return null;
     }
 
-    private static bool IsBefore(PoolQueue pool, in Candidate head, in Candidate candidate, DateTimeOffset now)
-    {
-        var others = candidate.Line.Shape.Pool;
-        return pool != others ? TurnOf(pool, now).CompareTo(TurnOf(others, now)) < 0
-            : head.Line.User != candidate.Line.User ? head.Turn.CompareTo(candidate.Turn) < 0
-            : head.Key < candidate.Key;
-    }
+    private static bool IsBefore(in Candidate head, in Candidate candidate) =>
+        head.Line.User != candidate.Line.User ? head.Turn.CompareTo(candidate.Turn) < 0 : head.Key < candidate.Key;
 
     /// <summary>Finds out which of the shapes that came or were reopened fit nowhere.</summary>
     private Decision.PolicyThrew? LookAtNew(PoolQueue pool)

@@ -11,13 +11,66 @@ internal sealed partial class Scheduler
         (PoolQueue Pool, Turn Turn)? first = null;
         foreach (var pool in _pools.Values)
         {
-            if (!pool.IsSettled && pool.Waiting > 0 && TurnOf(pool, now) is var turn && (first is null || turn.CompareTo(first.Value.Turn) < 0))
+            if (pool.IsSettled || pool.Waiting == 0)
+            {
+                continue;
+            }
+
+            if (!MayStartAny(pool, now))
+            {
+                pool.IsSettled = true;
+            }
+            else if (TurnOf(pool, now) is var turn && (first is null || turn.CompareTo(first.Value.Turn) < 0))
             {
                 first = (pool, turn);
             }
         }
 
         return first?.Pool;
+    }
+
+    /// <summary>Whether anything of a pool may start now. What finds no room is not looked at again until room is given back, user by user least of all.</summary>
+    private bool MayStartAny(PoolQueue pool, DateTimeOffset now)
+    {
+        if (pool.HasNewShapes)
+        {
+            return true;
+        }
+
+        var any = false;
+        foreach (var shape in pool.Shapes)
+        {
+            if (!shape.MayFit)
+            {
+                continue;
+            }
+
+            if (!pool.Facts.Most.Allows(pool.Used, pool.Open, shape.Total))
+            {
+                shape.Limit();
+                continue;
+            }
+
+            try
+            {
+                // A machine that is kept for one of them has room for that one alone, which is looked at by itself.
+                if (_placer.Find(shape, OrderKey.None, now) is null)
+                {
+                    shape.Block();
+                    continue;
+                }
+            }
+#pragma warning disable CA1031 // The policy is the host's own code; it throws again, and is heard, when the shape's turn comes.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                return true;
+            }
+
+            any = true;
+        }
+
+        return any || pool.Rooms.Exists(r => r.Reserved is { MayFit: true } reserved && reserved.Line.Shape.Pool == pool);
     }
 
     private static Turn TurnOf(PoolQueue pool, DateTimeOffset now)

@@ -28,6 +28,9 @@ internal sealed partial class Scheduler
     private readonly Charges _charges;
     private IReadOnlyList<PoolFacts> _configured = [];
 
+    // How often anything happened after which what did not fit may fit.
+    private long _releases = 1;
+
     /// <param name="policy">What fits on a machine.</param>
     /// <param name="machines">The machines, in the order in which they are filled.</param>
     /// <param name="pools">The pools; without any there is one, which has no name and may use all machines.</param>
@@ -132,8 +135,13 @@ internal sealed partial class Scheduler
             }
 
             pool.HasNewShapes = true;
+            pool.Release(_releases + 1);
+        }
 
-            pool.Release();
+        _releases++;
+        foreach (var room in _rooms)
+        {
+            room.ReleasedAt = _releases;
         }
     }
 
@@ -144,6 +152,7 @@ internal sealed partial class Scheduler
             // Jobs may be on record in a pool that is no longer configured; none of its machines is theirs.
             _pools.Add(name, pool = new PoolQueue(new PoolFacts(name) { Shares = ReadOnlyDictionary<string, Resources>.Empty }));
             _charges.Begin(pool);
+            _weighedIn = null;
         }
 
         return pool;
@@ -226,7 +235,7 @@ internal sealed partial class Scheduler
             user.LastStart = _placed.Values.Where(p => p.Pool == placed.Pool && p.User == placed.User).Select(p => p.Begun).Append(user.LastEnded).Max();
         }
 
-        placed.Pool.Release();
+        placed.Pool.Release(++_releases);
         if (endedAt is { } ended && placed.IsRunning)
         {
             _runTimes.Learn(placed.Algorithm, ended - placed.Begun);

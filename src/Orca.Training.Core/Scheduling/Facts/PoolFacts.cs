@@ -31,7 +31,8 @@ internal sealed record UseLimit(int? Jobs = null, double? Cpus = null, long? Mem
     public static UseLimit None { get; } = new();
 
     /// <summary>Whether this much more stays within the limit.</summary>
-    public bool Allows(Resources used, int jobs, Resources more) => Broken(used, jobs, more) is null;
+    public bool Allows(Resources used, int jobs, Resources more) =>
+        (Jobs is null && Cpus is null && MemoryBytes is null && Gpus is null) || Broken(used, jobs, more) is null;
 
     /// <summary>The first kind of which this much more would be too much, with the limit; null if none.</summary>
     public (string Kind, double Limit, double Used)? Broken(Resources used, int jobs, Resources more)

@@ -19,7 +19,10 @@ internal sealed class Placer(ICapacityPolicy policy)
         Room? best = null;
         foreach (var room in shape.Pool.Rooms)
         {
-            if ((best is null || IsBetter(room, best, shape.Pool)) && ObstacleOn(room, shape, key, now) is null)
+            // A machine that had no room, and was given nothing back since, has none; but for the job for which it is kept.
+            if ((room.ReleasedAt > shape.NoRoomSince || room.Reserved?.Key == key)
+                && (best is null || IsBetter(room, best, shape.Pool))
+                && HasRoom(shape.Total, room.Inventory) && ObstacleOn(room, shape, key, now) is null)
             {
                 best = room;
             }
@@ -121,19 +124,33 @@ internal sealed class Placer(ICapacityPolicy policy)
     /// <summary>Whether a start now could make the job wait longer for which the machine is being emptied.</summary>
     private bool WouldDelay(Room room, Reservation reserved, Shape shape, DateTimeOffset now)
     {
-        var start = EarliestStart(room, reserved.Line.Shape, now);
-        if (shape.Key.RunLimit is { } limit && now + limit <= start)
+        var promise = PromiseOf(room, reserved, now);
+        if (shape.Key.RunLimit is { } limit && now + limit <= promise.Start)
         {
             return false;
         }
 
+        var left = promise.Left;
+        return !HasRoom(reserved.Line.Shape.Total, left with { Used = left.Used + shape.Total, Running = left.Running + 1 });
+    }
+
+    private Promise PromiseOf(Room room, Reservation reserved, DateTimeOffset now)
+    {
+        if (reserved.Promise is { } last && last.Version == room.Version && last.At <= now && now <= last.Start)
+        {
+            return last;
+        }
+
+        var start = EarliestStart(room, reserved.Line.Shape, now);
         var left = room.Inventory;
         foreach (var placed in room.Attempts.Values)
         {
             left = EndOf(placed) <= start ? Without(left, placed) : left;
         }
 
-        return !HasRoom(reserved.Line.Shape.Total, left with { Used = left.Used + shape.Total, Running = left.Running + 1 });
+        var promise = new Promise(room.Version, now, start, left);
+        reserved.Promise = promise;
+        return promise;
     }
 
     private string WhyNotEmpty(Room room, Shape shape) =>

@@ -27,7 +27,7 @@ internal sealed class PoolQueue(PoolFacts facts)
     /// <summary>Whether nothing waits and nothing is open.</summary>
     public bool IsIdle => Waiting == 0 && Open == 0;
 
-    /// <summary>Counts how often something happened after which what did not fit may fit.</summary>
+    /// <summary>Grows whenever something happened after which what did not fit may fit: the count of all that did, of whatever pool or machine.</summary>
     public long Releases { get; private set; } = 1;
 
     /// <summary>Whether nothing can start that could not before: nothing has come and no room was given back since it was last found so.</summary>
@@ -61,9 +61,9 @@ internal sealed class PoolQueue(PoolFacts facts)
     public UserLine? Find(string user) => _users.GetValueOrDefault(user);
 
     /// <summary>What did not fit may fit now.</summary>
-    public void Release()
+    public void Release(long releases)
     {
-        Releases++;
+        Releases = releases;
         IsSettled = false;
     }
 

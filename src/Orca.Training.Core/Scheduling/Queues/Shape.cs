@@ -10,7 +10,7 @@ internal readonly record struct ShapeKey(string Algorithm, Demand Demand, TimeSp
 /// <summary>All waiting jobs of a pool that are alike, as one.</summary>
 internal sealed class Shape(PoolQueue pool, ShapeKey key)
 {
-    private long _noRoomSince = -1;
+    private long _blockedSince = -1;
     private string? _lastReason;
 
     public PoolQueue Pool => pool;
@@ -45,7 +45,7 @@ internal sealed class Shape(PoolQueue pool, ShapeKey key)
     public bool IsEligible => Misfit is null && !IsDoubtful;
 
     /// <summary>Whether it may fit now: nothing has been found against it since room was last given back.</summary>
-    public bool MayFit => IsEligible && _noRoomSince < pool.Releases;
+    public bool MayFit => IsEligible && _blockedSince < pool.Releases;
 
     /// <summary>What has been told about its jobs: why they fit nowhere.</summary>
     public Dictionary<JobId, string> Told { get; } = [];
@@ -62,6 +62,12 @@ internal sealed class Shape(PoolQueue pool, ShapeKey key)
     /// <summary>Everything is to be looked at again.</summary>
     public void Reopen() => (IsLookedAt, IsJudged, IsDoubtful, Misfit) = (false, false, false, null);
 
-    /// <summary>No machine has room for it, or the pool's limit leaves none, until room is given back.</summary>
-    public void Block() => _noRoomSince = pool.Releases;
+    /// <summary>The count of releases when no machine had room for it, so that only machines released since need be asked; -1 while that is not known.</summary>
+    public long NoRoomSince { get; private set; } = -1;
+
+    /// <summary>The pool's limit leaves none, until room is given back.</summary>
+    public void Limit() => _blockedSince = pool.Releases;
+
+    /// <summary>No machine has room for it, until room is given back.</summary>
+    public void Block() => NoRoomSince = _blockedSince = pool.Releases;
 }

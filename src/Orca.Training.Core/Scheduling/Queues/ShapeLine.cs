@@ -25,6 +25,9 @@ internal static class OrderKey
     private const int IdBits = 48;
     private const int MostPriority = 1 << 14;
 
+    /// <summary>The key of no job.</summary>
+    public const long None = long.MinValue;
+
     public static long Of(JobId job, int priority) =>
         ((long)(MostPriority - Math.Clamp(priority, -MostPriority, MostPriority)) << IdBits) | (job.Value & ((1L << IdBits) - 1));
 

@@ -12,6 +12,9 @@ internal sealed class Room(MachineFacts facts, int place)
     private readonly Dictionary<PoolQueue, Resources> _ownedBy = [];
     private readonly List<Refusal> _refusals = [];
 
+    // What all pools use beyond what they own.
+    private Resources _beyond;
+
     public MachineFacts Facts { get; private set; } = facts;
 
     public string Name => Facts.Name;
@@ -29,6 +32,12 @@ internal sealed class Room(MachineFacts facts, int place)
 
     /// <summary>The job for which it is being emptied; null for none.</summary>
     public Reservation? Reserved { get; set; }
+
+    /// <summary>The count of releases when something was last given back here.</summary>
+    public long ReleasedAt { get; set; }
+
+    /// <summary>Grows with whatever is changed here that decides when there is room.</summary>
+    public long Version { get; private set; }
 
     /// <summary>The attempts on it.</summary>
     public Dictionary<JobId, Placed> Attempts { get; } = [];
@@ -79,16 +88,8 @@ internal sealed class Room(MachineFacts facts, int place)
             return true;
         }
 
-        var beyond = Beyond(used, OwnedBy(pool));
-        foreach (var (other, others) in _usedBy)
-        {
-            if (other != pool)
-            {
-                beyond += Beyond(others, OwnedBy(other));
-            }
-        }
-
-        return IsWithin(beyond, Common);
+        var owned = OwnedBy(pool);
+        return IsWithin(_beyond - Beyond(UsedBy(pool), owned) + Beyond(used, owned), Common);
     }
 
     /// <summary>Whether a pool would have the right to this much if nothing were in use.</summary>
@@ -103,7 +104,18 @@ internal sealed class Room(MachineFacts facts, int place)
             Launching = Inventory.Launching + (isRunning ? 0 : sign),
             Running = Inventory.Running + (isRunning ? sign : 0),
         };
-        _usedBy[pool] = sign > 0 ? UsedBy(pool) + given : UsedBy(pool) - given;
+        var (before, owned) = (UsedBy(pool), OwnedBy(pool));
+        var after = sign > 0 ? before + given : before - given;
+        _usedBy[pool] = after;
+        _beyond = _beyond - Beyond(before, owned) + Beyond(after, owned);
+        Version++;
+    }
+
+    /// <summary>An attempt is expected to end later than before.</summary>
+    public void Prolong(JobId job, Placed longer)
+    {
+        Attempts[job] = longer;
+        Version++;
     }
 
     /// <summary>It had no room for this after all: nothing that needs as much is tried there until then, or until something ends there.</summary>
@@ -148,11 +160,25 @@ internal sealed class Room(MachineFacts facts, int place)
 
         // Pools may own more than there is, of a machine that has become smaller: then nothing is left for others.
         Common = Beyond(common, default);
+        _beyond = default;
+        foreach (var (pool, used) in _usedBy)
+        {
+            _beyond += Beyond(used, OwnedBy(pool));
+        }
+
+        Version++;
     }
 }
 
 /// <summary>A machine's answer to a start that it had no room after all.</summary>
 internal readonly record struct Refusal(Resources Needs, TimeSpan Until, string Reason);
+
+/// <summary>When a job can start on the machine that is being emptied for it. It holds while nothing changes there and that time has not come.</summary>
+/// <param name="Version">The machine's version.</param>
+/// <param name="At">When it was worked out.</param>
+/// <param name="Start">When the job can start.</param>
+/// <param name="Left">What is in use then, if nothing else is started.</param>
+internal readonly record struct Promise(long Version, DateTimeOffset At, DateTimeOffset Start, Inventory Left);
 
 /// <summary>A job for which a machine is being emptied.</summary>
 internal sealed class Reservation(ShapeLine line, long key)
@@ -163,6 +189,9 @@ internal sealed class Reservation(ShapeLine line, long key)
     public long Key => key;
 
     public JobId Job => OrderKey.JobOf(Key);
+
+    /// <summary>When it can start, as last worked out; null before.</summary>
+    public Promise? Promise { get; set; }
 
     /// <summary>The pool's count of releases when it was last found not to fit; -1 before.</summary>
     public long NoRoomSince { get; set; } = -1;
