@@ -88,7 +88,7 @@ public abstract partial class TrainingClientConformance
         for (var tries = 0; tries < 500 && (await client.GetTrainingStatusAsync(job, Token)).QueuePosition != 1; tries++)
         {
             // A host's view of the queue follows the store a moment later.
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
         }
 
         await SaysAsync("Queued, next in line.");
