@@ -267,7 +267,7 @@ public sealed class JobDocumentTests
     }
 
     [Theory]
-    [InlineData("""{"v":9,"needs":7,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 7 of the job documents, and this one knows version 6: upgrade this host")]
+    [InlineData("""{"v":9,"needs":7,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that supports version 7 of the job documents, and this host supports version 6: upgrade this host")]
     [InlineData("null", "it is empty")]
     [InlineData("{", "The stored document of job 5 cannot be read")]
     public void A_document_that_cannot_be_understood_names_the_job_and_the_way_out(string document, string says)
