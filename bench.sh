@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Benchmarks. Each prints a table and, as its last line, one JSON object of its figures; docs/benchmarks.md says what they mean.
+# Runs benchmarks. Each prints a table and, as its last line, one JSON object with its figures, which docs/benchmarks.md explains.
 #
-#   ./bench.sh NAME…     runs them, one after the other
-#   ./bench.sh --list    names them
-#   ./bench.sh flood --only FLOOD…   one or some of its cases: lines, metrics, files, calls; bare-lines, bare-metrics: the output thrown away
-#   ./bench.sh queue --jobs 1000,100000    with so many waiting jobs, at least two numbers
+#   ./bench.sh NAME…     runs these benchmarks, one after the other
+#   ./bench.sh --list    lists their names
+#   ./bench.sh flood --only FLOOD…   measures some of its cases: lines, metrics, files, calls; bare-lines and bare-metrics discard the output
+#   ./bench.sh queue --jobs 1000,100000    with these numbers of waiting jobs, at least two numbers
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 [ $# -gt 0 ] || { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 2; }

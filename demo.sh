@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Trains a model in a container through the SDK, from nothing but a .NET 10 SDK: sets up what is missing, starts the sample
-# host, submits a request over gRPC, shows it to its end, and leaves nothing running.
+# Trains a model in a container with the SDK. Installs what is missing besides the .NET 10 SDK, starts the sample host, submits a
+# request over gRPC, shows its progress until the end, and stops everything that it has started.
 #
 #   ./demo.sh [--train FILE.csv] [--test FILE.csv] [--s3] [--json] [--parameter NAME=VALUE …]
 #
-# The files are CSV, `utterance,label`. Without --train it is the small dataset in samples/data/intents. With --s3 the dataset lies on
-# an S3 server, which is started for it: the container reads it there, with credentials of its own, and leaves its model there.
+# The files are CSV files, `utterance,label`. Without --train, the small dataset in samples/data/intents is used. With --s3, the demo
+# starts an S3 server: the container reads the dataset and writes its model there, with its own credentials.
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 . "$root/eng/lib/common.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs all tests, on a real engine, from nothing but a .NET 10 SDK. Ends with the line `N passed, N failed`.
+# Runs the tests, on a real engine and a real cluster. Installs what is missing besides the .NET 10 SDK. The last line is `N passed, N failed`.
 #
-#   ./test.sh            all
-#   ./test.sh FILTER     those whose full name holds FILTER (the tests of the training image: `python`)
+#   ./test.sh            all tests
+#   ./test.sh FILTER     the tests whose full name contains FILTER (`python`: the tests of the training image)
 set -euo pipefail
 cd "$(dirname "$0")"
 . eng/lib/common.sh

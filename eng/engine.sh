@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# Makes sure that a Docker engine answers, and stops it again when it was this script that
-# started it and nobody else still uses it.
+# Makes sure that a Docker engine is running, and stops it again if this script has started it.
 #
-#   eng/engine.sh up   [--for PID]            use the running engine, or install and start one
-#   eng/engine.sh down [--for PID] [--force]  this user is done; the last one stops our engine
+#   eng/engine.sh up   [--for PID]            uses the running engine, or installs and starts one
+#   eng/engine.sh down [--for PID] [--force]  stops the engine, if this script has started it and no other process uses it
 #   eng/engine.sh status
 #
-# PID is the process that uses the engine, so that a user who was killed does not keep the engine for
-# ever. Without it the engine stays until a `down` without it. `up` and `status` answer on standard output in lines that a
-# shell can evaluate: ORCA_ENGINE=found|started|none, ORCA_DOCKER=<client>, DOCKER_HOST=<address>.
-# ORCA_ENGINE=started means that the engine is one that this script started (now or earlier).
+# PID is the process that uses the engine; when it has ended, it no longer counts as a user. Without --for, the engine runs
+# until a `down` without --for. `up` and `status` print lines that a shell can evaluate:
+# ORCA_ENGINE=found|started|none, ORCA_DOCKER=<client>, DOCKER_HOST=<address>.
+# ORCA_ENGINE=started means that this script has started the engine, now or earlier.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"
@@ -18,8 +17,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 default_socket=/var/run/docker.sock
 state="$(state_folder)/engine"
-
-usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
 
 # ---- what we started ---------------------------------------------------------------------------
 
@@ -53,7 +50,7 @@ open_socket() {
   [ -S "$default_socket" ] && ! [ -w "$default_socket" ] && command -v sudo >/dev/null || return 0
   command -v setfacl >/dev/null || apt_install acl
   as_root setfacl -m "u:$(id -un):rw" "$default_socket" ||
-    die "may not use $default_socket: run 'sudo usermod -aG docker $(id -un)' and log in again"
+    die "no permission to use $default_socket: run 'sudo usermod -aG docker $(id -un)' and log in again"
 }
 
 start_service() {
@@ -75,9 +72,7 @@ start_daemon() {
     grep -v level=info "$state/dockerd.log" | tail -n 3 >&2 || true
     die "the engine did not start; its log is $state/dockerd.log"
   }
-  local pid
-  pid=$(cat /var/run/docker.pid)
-  printf '%s %s\n' "$pid" "$(process_start "$pid")" >"$state/started"
+  record_process "$state/started" "$(cat /var/run/docker.pid)"
 }
 
 up() {
@@ -100,7 +95,7 @@ up() {
     say "Using the engine that this script started (process $engine_pid)."
     answer started
   else
-    say "Using the engine that already ran at ${DOCKER_HOST:-$default_socket}."
+    say "Using the engine that already runs at ${DOCKER_HOST:-$default_socket}."
     answer found
   fi
 }
@@ -117,7 +112,7 @@ stop_ours() {
   wait_until 60 gone "$engine_pid" $child || die "the engine (process $engine_pid) did not end within 60 s"
   rm -f "$state/started"
   say "Stopped the engine."
-  [ "$containers" -eq 0 ] || say "$containers running containers go on; the next engine finds them again."
+  [ "$containers" -eq 0 ] || say "$containers running containers continue; the next engine finds them again."
 }
 
 down() {
@@ -126,9 +121,9 @@ down() {
   others=$(other_users "$1")
   if ! ours; then
     rm -f "$state/started"
-    say "No engine of ours runs; nothing to stop."
+    say "This script has started no engine that still runs; there is nothing to stop."
   elif [ "$others" -gt 0 ] && [ "$2" != yes ]; then
-    say "The engine stays: $others others still use it."
+    say "The engine keeps running: $others other processes use it."
   else
     stop_ours
   fi
@@ -148,11 +143,11 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-[ "$user" = "$by_hand" ] || [ -n "$(process_start "$user")" ] || [ "$command" != up ] || die "there is no process $user to keep the engine for"
+[ "$user" = "$by_hand" ] || [ -n "$(process_start "$user")" ] || [ "$command" != up ] || die "--for $user: there is no such process"
 
 mkdir -p "$state/users"
 exec 9>"$state/lock"
-flock -w 180 9 || die "another eng/engine.sh has been at work for three minutes"
+flock -w 180 9 || die "another eng/engine.sh has been running for three minutes"
 
 case $command in
   up) up "$user" ;;

@@ -22,14 +22,12 @@ programs=$state/programs
 run=/tmp/orca-kubernetes
 . "$here/kubernetes/cluster.sh"
 
-usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
-
 answer() { printf 'ORCA_KUBERNETES=%s\nORCA_KUBECTL=%s\nKUBECONFIG=%s\n' "$1" "$programs/bin/kubectl" "$run/admin.kubeconfig"; }
 
 up() {
   register "$1"
   if cluster_answers; then
-    say "Using the cluster that runs already."
+    say "Using the cluster that already runs."
     answer found
     return
   fi
@@ -46,12 +44,12 @@ down() {
   rm -f "$state/users/$1"
   others=$(other_users "$1")
   if [ ! -d "$run" ]; then
-    say "No cluster of ours runs; nothing to end."
+    say "This script has started no cluster that still runs; there is nothing to stop."
   elif [ "$others" -gt 0 ] && [ "$2" != yes ]; then
-    say "The cluster stays: $others others still use it."
+    say "The cluster keeps running: $others other processes use it."
   else
     cluster_down
-    say "Ended the cluster."
+    say "Stopped the cluster."
   fi
 }
 
@@ -77,11 +75,11 @@ if ! is_root; then
   require_root "a Kubernetes of its own"
   exec sudo -- env ORCA_CACHE="$(state_folder)" ORCA_OWNER="$(id -u):$(id -g)" "$0" "$command" "${arguments[@]}" --for "$user"
 fi
-[ "$user" = "$by_hand" ] || [ -n "$(process_start "$user")" ] || [ "$command" != up ] || die "there is no process $user to keep the cluster for"
+[ "$user" = "$by_hand" ] || [ -n "$(process_start "$user")" ] || [ "$command" != up ] || die "--for $user: there is no such process"
 
 mkdir -p "$state/users"
 exec 9>"$state/lock"
-flock -w 900 9 || die "another eng/kubernetes.sh has been at work for a quarter of an hour"
+flock -w 900 9 || die "another eng/kubernetes.sh has been running for a quarter of an hour"
 
 case $command in
   up) up "$user" ;;

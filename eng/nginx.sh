@@ -10,16 +10,9 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"
+. "$here/lib/named.sh"
 
-usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
-
-command=${1:-help} name=${2:-}
-case $command in
-  up | down) ;;
-  help | --help | -h) usage; exit ;;
-  *) die "unknown command '$command': up or down" ;;
-esac
-[[ $name =~ ^[a-z0-9][a-z0-9-]{0,29}$ ]] || die "the name '$name' must be up to 30 small letters, digits and dashes"
+up_or_down 30 "$@"
 shift 2
 
 prefix=${TMPDIR:-/tmp}/orca-nginx-
@@ -70,13 +63,11 @@ CONF
   cp "$1" "$folder/servers.conf"
 }
 
-alive() { local pid start; read -r pid start 2>/dev/null <"$1/process" && process_is "$pid" "$start"; }
-ended() { ! alive "$1"; }
+ended() { ! recorded_process "$1/process" >/dev/null; }
 
 remove() { # FOLDER
-  local pid start
-  if alive "$1"; then
-    read -r pid start <"$1/process"
+  local pid
+  if pid=$(recorded_process "$1/process"); then
     kill -TERM "$pid"
     wait_until 20 ended "$1" || die "nginx (process $pid) does not end"
   fi
@@ -84,11 +75,10 @@ remove() { # FOLDER
 }
 
 remove_leftovers() {
-  local file pid began
+  local file
   for file in "$prefix"*/owner; do
     [ -e "$file" ] || continue
-    read -r pid began <"$file"
-    process_is "$pid" "$began" || remove "$(dirname "$file")"
+    recorded_process "$file" >/dev/null || remove "$(dirname "$file")"
   done
 }
 
@@ -108,15 +98,13 @@ up() {
   [ ! -e "$folder" ] || die "there is an nginx '$name' already: eng/nginx.sh down $name"
   fetch_program
   mkdir -p "$folder"
-  printf '%s %s\n' "$owner" "$(process_start "$owner")" >"$folder/owner"
+  record_process "$folder/owner" "$owner"
   write_settings "$settings"
   # It goes into the background once it listens, and may hold nothing of what the caller reads from.
   "$program" -p "$folder" -e "$folder/error.log" -c "$folder/nginx.conf" >"$folder/start.log" 2>&1 </dev/null \
     || { cat "$folder/start.log" >&2; rm -rf -- "$folder"; die "nginx did not start"; }
   wait_until 20 test -s "$folder/nginx.pid" || die "nginx wrote no process id; its log is $folder/error.log"
-  local pid
-  pid=$(cat "$folder/nginx.pid")
-  printf '%s %s\n' "$pid" "$(process_start "$pid")" >"$folder/process"
+  record_process "$folder/process" "$(cat "$folder/nginx.pid")"
 }
 
 case $command in

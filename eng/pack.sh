@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Packs all packages into a folder that serves as a NuGet feed.
+# Packs all packages into a folder that is used as a NuGet feed.
 #
 #   eng/pack.sh [--output FOLDER] [--for FOLDER]
 #
 # --output FOLDER  where the packages go (default: packages/ in this repository)
-# --for FOLDER     also writes FOLDER/nuget.config, so that projects below FOLDER find the packages there. No other project is
+# --for FOLDER     also writes FOLDER/nuget.config, so that projects below FOLDER find the packages. Other projects are not
 #                  affected.
 #
-# Each run has a version of its own, so that a change is taken by whoever restores next. The version is printed on standard output.
+# Each run has a new version, so that the next restore uses the new packages. The version is printed to standard output.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/eng/lib/common.sh"
@@ -28,7 +28,7 @@ trap 'rm -f "$log"' EXIT
 run() { "$@" >"$log" 2>&1 || { grep -E 'error|warn' "$log" | sort -u | head -20 >&2 || cat "$log" >&2; die "$1 $2 failed"; }; }
 
 cd "$root"
-say "Building the packages …"
+say "Building the packages (the first time takes some minutes) …"
 run dotnet build eng/packages.slnf -c Release -v q --nologo
 # What git says of this commit, and the moment of this pack: changes that are not committed give a new version too.
 version=$(dotnet msbuild src/Orca.Training.Core -getProperty:Version -t:MinVer -p:Configuration=Release).$(date -u +%Y%m%d%H%M%S)
@@ -53,6 +53,6 @@ if [ -n "$consumer" ]; then
   </packageSourceMapping>
 </configuration>
 CONFIG
-  say "Projects in $consumer find them by its nuget.config."
+  say "Wrote nuget.config to $consumer, so that projects there find the packages."
 fi
 echo "$version"

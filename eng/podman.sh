@@ -7,16 +7,9 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"
+. "$here/lib/named.sh"
 
-usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
-
-command=${1:-help} name=${2:-}
-case $command in
-  up | down) ;;
-  help | --help | -h) usage; exit ;;
-  *) die "unknown command '$command': up or down" ;;
-esac
-[[ $name =~ ^[a-z0-9][a-z0-9-]{0,19}$ ]] || die "the name '$name' must be up to 20 lower-case letters, digits and dashes"
+up_or_down 20 "$@"
 # Short, because a socket's path may have at most 107 characters.
 folder=/tmp/orca-podman-$name
 socket=$folder/podman.sock
@@ -28,12 +21,7 @@ podman_here() {
     podman --root "$folder/data" --runroot "$folder/run" --tmpdir "$folder/tmp" --storage-driver overlay "$@"
 }
 
-service_pid() {
-  local pid start
-  read -r pid start <"$folder/pid" 2>/dev/null || return 1
-  process_is "$pid" "$start" && printf '%s' "$pid"
-}
-ended() { ! service_pid >/dev/null; }
+ended() { ! recorded_process "$folder/pid" >/dev/null; }
 
 up() {
   [ ! -e "$folder" ] || die "the service $name exists already: down first"
@@ -67,7 +55,7 @@ runc-here = ["$folder/runtime"]
 EOF
   podman_here system service --time 0 "unix://$socket" >"$folder/log" 2>&1 </dev/null &
   local pid=$!
-  printf '%s %s\n' "$pid" "$(process_start "$pid")" >"$folder/pid"
+  record_process "$folder/pid" "$pid"
   ready() { [ -S "$socket" ] || ended; }
   wait_until 20 ready && [ -S "$socket" ] || { tail -n 3 "$folder/log" >&2; die "the service did not start"; }
   as_root chown "$(id -u)" "$socket"
@@ -78,7 +66,7 @@ down() {
   local pid
   [ -d "$folder" ] || return 0
   podman_here rm --all --force --time 0 >/dev/null 2>&1 || true
-  if pid=$(service_pid); then
+  if pid=$(recorded_process "$folder/pid"); then
     as_root kill -TERM "$pid"
     wait_until 10 ended || as_root kill -KILL "$pid"
   fi

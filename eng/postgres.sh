@@ -13,8 +13,6 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"
 
-usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
-
 command=${1:-help} name=${2:-}
 case $command in
   up | stop | kill | start | down) ;;
@@ -78,7 +76,7 @@ remove_leftovers() {
 make() {
   [ -e "$folder" ] && die "there is a PostgreSQL server '$name' already: end it with 'eng/postgres.sh down $name'"
   mkdir -m 700 "$folder"
-  printf '%s %s\n' "$owner" "$(process_start "$owner")" >"$folder/owner"
+  record_process "$folder/owner" "$owner"
   if is_root; then chown -R postgres "$folder"; fi
   (cd /; as_server "$bin/initdb" -D "$folder/data" -U orca -A trust -E UTF8 --locale=C.UTF-8 >"$folder.initdb" 2>&1) ||
     { tail -n 5 "$folder.initdb" >&2; die "initdb failed; it says so in $folder.initdb"; }

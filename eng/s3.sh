@@ -17,8 +17,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"
 . "$here/lib/docker.sh"
 
-usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
-
 command=${1:-help} name=${2:-}
 case $command in
   up | kill | start | admin | down) ;;
@@ -196,16 +194,11 @@ start_daemon() { # NAME PROGRAM ARGUMENT…
 }
 
 note_process() {
-  local pid
   wait_until 30 test -s "$folder/$1.pid" || return 0
-  pid=$(cat "$folder/$1.pid")
-  printf '%s %s\n' "$pid" "$(process_start "$pid")" >"$folder/$1.process"
+  record_process "$folder/$1.process" "$(cat "$folder/$1.pid")"
 }
 
-alive() {
-  local pid start
-  read -r pid start 2>/dev/null <"$folder/$1.process" && process_is "$pid" "$start"
-}
+alive() { recorded_process "$folder/$1.process" >/dev/null; }
 
 start_gateway() {
   alive client.admin && return
@@ -262,7 +255,7 @@ case $command in
     remove_leftovers
     [ ! -e "$folder" ] || die "there is an S3 server '$name' already: end it with 'eng/s3.sh down $name'"
     mkdir -m 700 "$folder"
-    printf '%s %s\n' "$owner" "$(process_start "$owner")" >"$folder/owner"
+    record_process "$folder/owner" "$owner"
     use_programs
     gateway=
     if [ -n "$with_network" ]; then make_network; echo "$network" >"$folder/network"; fi

@@ -15,8 +15,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"
 . "$here/lib/docker.sh"
 
-usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
-
 command=${1:-help} name=${2:-}
 case $command in
   up | down | start | stop | kill) ;;

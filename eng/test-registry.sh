@@ -7,24 +7,12 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"
+. "$here/lib/named.sh"
 
-usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
-
-command=${1:-help} name=${2:-}
-case $command in
-  up | down) ;;
-  help | --help | -h) usage; exit ;;
-  *) die "unknown command '$command': up or down" ;;
-esac
-[[ $name =~ ^[a-z0-9][a-z0-9-]{0,39}$ ]] || die "the name '$name' must be up to 40 lower-case letters, digits and dashes"
+up_or_down 40 "$@"
 folder=${TMPDIR:-/tmp}/orca-registry-$name
 
-registry_pid() {
-  local pid start
-  read -r pid start <"$folder/pid" 2>/dev/null || return 1
-  process_is "$pid" "$start" && printf '%s' "$pid"
-}
-ended() { ! registry_pid >/dev/null; }
+ended() { ! recorded_process "$folder/pid" >/dev/null; }
 
 # A line of the password file: bcrypt is all that the registry takes.
 password_line() { # USER PASSWORD
@@ -46,7 +34,7 @@ auth: { htpasswd: { realm: tests, path: $folder/users } }
 EOF
   setsid nohup docker-registry serve "$folder/config.yml" >"$folder/log" 2>&1 </dev/null &
   local pid=$!
-  printf '%s %s\n' "$pid" "$(process_start "$pid")" >"$folder/pid"
+  record_process "$folder/pid" "$pid"
   # The kernel chose the port; the registry logs no more than what it was asked for.
   listening() { port=$(port_of "$pid") && [ -n "$port" ] || ended; }
   wait_until 20 listening && [ -n "$port" ] || { tail -n 3 "$folder/log" >&2; die "the registry did not start"; }
@@ -63,7 +51,7 @@ port_of() { # PID
 
 down() {
   local pid
-  if pid=$(registry_pid); then
+  if pid=$(recorded_process "$folder/pid"); then
     kill -TERM "$pid"
     wait_until 10 ended || kill -KILL "$pid"
   fi

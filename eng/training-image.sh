@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the image that trains the intent classifier, unless the one at hand was built from the very
-# same files. --print-tag prints its tag and nothing else on standard output (and builds if needed).
+# Builds the image that trains the intent classifier, unless an image that was built from the same files exists.
+# With --print-tag, it prints the tag of the image to standard output.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"

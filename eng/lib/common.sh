@@ -4,6 +4,9 @@
 say() { printf '%s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
+# The help of a script: the comment at its head, up to `set`.
+usage() { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; }
+
 # What the scripts must remember between runs. ORCA_CACHE moves it (tests do).
 state_folder() { printf '%s' "${ORCA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/orca-training}"; }
 
@@ -34,6 +37,14 @@ process_start() {
 
 # process_is PID START: the very process that was recorded is still alive.
 process_is() { [ -n "$2" ] && [ "$(process_start "$1")" = "$2" ]; }
+
+# record_process FILE PID, and the pid that a file records: empty, and a failure, if that process has ended.
+record_process() { printf '%s %s\n' "$2" "$(process_start "$2")" >"$1"; }
+recorded_process() { # FILE
+  local pid start
+  read -r pid start 2>/dev/null <"$1" || return 1
+  process_is "$pid" "$start" && printf '%s' "$pid"
+}
 
 # wait_until SECONDS COMMAND…: repeats a check every 0.1 s; fails when time is up.
 wait_until() {

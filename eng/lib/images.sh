@@ -48,6 +48,8 @@ image_script() {
   if [ -z "$DOCKER" ] || [ "$(image_label "$tag" orca.inputs)" != "$hash" ]; then
     require_engine
     build_image "$tag" "$file" "$hash"
+  elif [ "$print" != --print-tag ]; then
+    say "$tag exists and is up to date."
   fi
   if [ "$print" = --print-tag ]; then echo "$tag"; fi
 }

@@ -3,11 +3,11 @@ using Orca.Training.Client;
 using Orca.Training.Demo;
 using Orca.Training.Jobs;
 
-var address = new Option<string>("--address") { DefaultValueFactory = _ => "http://127.0.0.1:5081", Description = "The training service." };
+var address = new Option<string>("--address") { DefaultValueFactory = _ => "http://127.0.0.1:5081", Description = "The address of the training service." };
 var dataset = new Option<string>("--dataset") { DefaultValueFactory = _ => "intents", Description = "The dataset to train on." };
-var parameters = new Option<string[]>("--parameter") { Description = "A hyperparameter, NAME=VALUE; may be repeated." };
-var json = new Option<bool>("--json") { Description = "Print the result as a last line of JSON." };
-var command = new RootCommand("Submits one training and shows it up to its end.") { address, dataset, parameters, json };
+var parameters = new Option<string[]>("--parameter") { Description = "A hyperparameter, as NAME=VALUE. Can be repeated." };
+var json = new Option<bool>("--json") { Description = "Print the result as JSON in the last line." };
+var command = new RootCommand("Submits one training and shows its progress until the end.") { address, dataset, parameters, json };
 command.SetAction(async (arguments, cancellationToken) =>
 {
     var request = new TrainingRequest

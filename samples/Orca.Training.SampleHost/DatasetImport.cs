@@ -5,9 +5,9 @@ using Orca.Training.Datasets.Intents;
 namespace Orca.Training.SampleHost;
 
 /// <summary>
-/// Adds the datasets that the configuration names, before the host takes requests: <c>Datasets:&lt;id&gt;:Train</c>, and optionally <c>:Validation</c> and
-/// <c>:Test</c>, each a CSV file, or a fraction such as 0.1 of the training file, cut off it by <c>:Seed</c>. <c>Datasets:&lt;id&gt;:Utterances</c> instead is
-/// a CSV file of texts for a model to label. Adding what is there already changes nothing.
+/// Adds the datasets in the configuration before the host takes requests. <c>Datasets:&lt;id&gt;:Train</c> is a CSV file. <c>:Validation</c> and <c>:Test</c> are
+/// optional: a CSV file, or a fraction such as 0.1, which is split off the training file with <c>:Seed</c>. To add texts that a model labels, set
+/// <c>Datasets:&lt;id&gt;:Utterances</c> to a CSV file instead. Adding the same files again changes nothing.
 /// </summary>
 internal sealed partial class DatasetImport(IConfiguration configuration, IDatasetStore datasets, ITrainingClient client, IHostEnvironment environment, ILogger<DatasetImport> logger)
     : IHostedLifecycleService
@@ -39,7 +39,7 @@ internal sealed partial class DatasetImport(IConfiguration configuration, IDatas
         }
 
         var train = PathOf(dataset["Train"])
-            ?? throw new InvalidOperationException($"Datasets:{dataset.Key}:Train is missing: give the CSV file to train on, or Utterances, the one to label.");
+            ?? throw new InvalidOperationException($"Datasets:{dataset.Key}:Train is missing. Set it to the CSV file to train on, or set Utterances to the CSV file to label.");
         var (validation, validationFraction) = PartOf(dataset["Validation"]);
         var (test, testFraction) = PartOf(dataset["Test"]);
         var split = validationFraction == 0 && testFraction == 0 ? null

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Orca.Training;
 using Orca.Training.SampleHost;
 
@@ -13,4 +14,13 @@ builder.Services.AddHostedService<DatasetImport>();
 var app = builder.Build();
 app.MapOrcaTraining().AllowThisMachineOnly();
 app.MapGet("/", () => "This is a training service; it speaks gRPC (training.TrainingService).\n");
-app.Run();
+try
+{
+    app.Run();
+    return 0;
+}
+catch (IOException e) when (e.InnerException is AddressInUseException)
+{
+    Console.Error.WriteLine($"{e.Message} Stop the program that uses this port, or set another one in Kestrel:Endpoints.");
+    return 1;
+}

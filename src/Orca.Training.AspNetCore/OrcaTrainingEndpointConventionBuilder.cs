@@ -7,7 +7,7 @@ namespace Microsoft.AspNetCore.Builder;
 /// The endpoints of the training service. Use it to add conventions, and to choose who may call: <c>RequireAuthorization(policy)</c>,
 /// <see cref="AllowThisMachineOnly"/>, or <see cref="AllowAnyoneToDoEverything"/>.
 /// </summary>
-/// <remarks>Restrictions add up: with a policy and <see cref="AllowThisMachineOnly"/>, a caller must meet both.</remarks>
+/// <remarks>Restrictions combine: with a policy and <see cref="AllowThisMachineOnly"/>, a caller must meet both.</remarks>
 public sealed class OrcaTrainingEndpointConventionBuilder : IEndpointConventionBuilder
 {
     private readonly RouteGroupBuilder _group;

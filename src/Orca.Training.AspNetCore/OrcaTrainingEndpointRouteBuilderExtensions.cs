@@ -51,8 +51,8 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps gRPC's standard health service, <c>grpc.health.v1.Health</c>, for the whole server (<c>""</c>) and for
-    /// <c>training.TrainingService</c>. The status is not serving if the job store does not answer or the tracker is stopped; otherwise it is
-    /// serving, even if a machine cannot be reached. Watchers get a change within seconds.
+    /// <c>training.TrainingService</c>. The status is not serving if the job store does not answer or the tracker is stopped; otherwise it
+    /// is serving, even if a machine cannot be reached. Watchers receive a change within seconds.
     /// </summary>
     /// <remarks>
     /// By default only local callers are accepted. Probes of an orchestrator come from other machines and rarely authenticate; for them, call
@@ -75,7 +75,7 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     /// Maps gRPC's server reflection for the training service, so that tools such as grpcurl need no copy of the contract.
     /// </summary>
     /// <remarks>
-    /// By default only local callers are accepted; <c>AllowAnonymous()</c> on the result accepts all. If the host calls
+    /// By default only local callers are accepted. To accept all callers, call <c>AllowAnonymous()</c> on the result. If the host calls
     /// <c>MapGrpcReflectionService()</c>, that includes this service.
     /// </remarks>
     /// <param name="endpoints">The host, before it starts.</param>

@@ -8,8 +8,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OrcaTrainingHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a health check of the training service: whether the job store answers, whether this host or another one decides, and whether
-    /// this host can reach each machine.
+    /// Adds a health check of the training service. It checks whether the job store answers, whether this host or another one is the
+    /// decider, and whether this host can reach each machine.
     /// </summary>
     /// <remarks>
     /// <list type="bullet">
@@ -17,10 +17,10 @@ public static class OrcaTrainingHealthChecksBuilderExtensions
     /// tracker is stopped.</item>
     /// <item>Degraded: callers are served, but trainings may have to wait, because a machine cannot be reached, a disk of the host is nearly
     /// full, the tracker restarts after an error, or code of the host has thrown an exception in the last minutes.</item>
-    /// <item>Healthy: otherwise, also if another host decides.</item>
+    /// <item>Healthy: otherwise, even if another host is the decider.</item>
     /// </list>
-    /// The description has sentences; the data has the entries <c>job store</c>, <c>tracker</c>, <c>disk</c>, <c>machine NAME</c> and,
-    /// after exceptions, <c>host's own code</c>. Results are cached for a second.
+    /// The description consists of sentences. The data has the entries <c>job store</c>, <c>tracker</c>, <c>disk</c>, <c>machine NAME</c>
+    /// and, after exceptions, <c>host's own code</c>. Results are cached for a second.
     /// </remarks>
     /// <param name="builder">What <c>AddHealthChecks()</c> returns.</param>
     /// <param name="name">The check's name.</param>

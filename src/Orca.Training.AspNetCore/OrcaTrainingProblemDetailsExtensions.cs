@@ -8,7 +8,7 @@ namespace Orca.Training;
 public static class OrcaTrainingProblemDetailsExtensions
 {
     /// <summary>
-    /// Turns each <see cref="TrainingException"/> of the following endpoints into problem details (RFC 9457), with the status code of the
+    /// Converts each <see cref="TrainingException"/> of the following endpoints to problem details (RFC 9457), with the status code of the
     /// error, its message as <c>detail</c>, its kind as <c>error</c>, and the wrong fields as <c>errors</c>.
     /// </summary>
     /// <param name="app">The application. Call this before you map the endpoints.</param>

@@ -11,12 +11,12 @@ public sealed class AlgorithmOptions
     /// </summary>
     public ImagePullPolicy? Pull { get; set; }
 
-    /// <summary>Who asks the image's registry for it, where that is not open to everybody. Default: nobody.</summary>
+    /// <summary>The credentials for the registry of the image. Default: none.</summary>
     public RegistryCredentials? Registry { get; set; }
 
     /// <summary>
-    /// Asked for the credentials of each pull, in place of <see cref="Registry"/>, where they do not last: tokens of cloud registries do
-    /// for hours. Null from it means none. An exception from it fails the attempt with that exception's message.
+    /// Returns the credentials for each pull, in place of <see cref="Registry"/>. Use it if credentials expire, such as the tokens of cloud
+    /// registries. Return null for none. If it throws, the attempt fails with the message of the exception.
     /// </summary>
     public Func<CancellationToken, ValueTask<RegistryCredentials?>>? RegistryProvider { get; set; }
 
@@ -33,8 +33,8 @@ public sealed class AlgorithmOptions
     public IDictionary<string, string> Parameters { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
-    /// The parameters that it takes, by name: what kind of value each is, within which bounds, and whether a request has to give it. Requests are
-    /// held to them when they are submitted, and callers are shown them. Default empty: nothing is said of them.
+    /// The declarations of the parameters, by name: the kind of the value, its limits, and whether a request must give it. Requests are
+    /// checked against them when they are submitted, and callers can list them. Default empty: no declarations.
     /// </summary>
     public IDictionary<string, ParameterOptions> DeclaredParameters { get; } = new Dictionary<string, ParameterOptions>(StringComparer.Ordinal);
 
@@ -68,9 +68,9 @@ public sealed class AlgorithmOptions
     /// <summary>Whether requests may give parameters that it does not know.</summary>
     internal bool TakesOthers => AllowOtherParameters ?? DeclaredParameters.Count == 0;
 
-    /// <summary>Time limits for requests that do not give them; a job keeps those of its submission.</summary>
+    /// <summary>Time limits for requests that do not give them. A job keeps those of its submission.</summary>
     public TimeoutOptions Timeouts { get; } = new();
 
-    /// <summary>Whether failed attempts are followed by others, for requests that do not say; a job keeps what it was at its submission.</summary>
+    /// <summary>Whether failed attempts are retried, for requests that do not set it. A job keeps the settings of its submission.</summary>
     public RetryOptions Retries { get; } = new();
 }

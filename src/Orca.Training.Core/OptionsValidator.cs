@@ -28,7 +28,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         RequireAtLeast(0, "Disk:StopBelowMiB", options.Disk.StopBelowMiB, found);
         if (options.Disk.KeepFreeMiB > 0 && options.Disk.StopBelowMiB > options.Disk.KeepFreeMiB)
         {
-            found.Add(Invariant($"Disk:StopBelowMiB is {options.Disk.StopBelowMiB}, and Disk:KeepFreeMiB {options.Disk.KeepFreeMiB}: starts have to stop before trainings do, so give no more than that."));
+            found.Add(Invariant($"Disk:StopBelowMiB is {options.Disk.StopBelowMiB}, and Disk:KeepFreeMiB {options.Disk.KeepFreeMiB}: give at most KeepFreeMiB, because new starts must stop before running trainings are stopped."));
         }
 
         RequireTime(nameof(options.LaunchTimeout), options.LaunchTimeout, found);
@@ -114,7 +114,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         // Compared with times that are on record, not waited for: they may be as long as anybody likes.
         if (retention.KeepJobsFor < TimeSpan.Zero)
         {
-            found.Add(Invariant($"Retention:KeepJobsFor is {retention.KeepJobsFor}: give a time from zero, or leave it unset for ever."));
+            found.Add(Invariant($"Retention:KeepJobsFor is {retention.KeepJobsFor}: give zero or a longer time, or leave it unset to keep them without limit."));
         }
 
         if (retention.KeepJobs < 0)
@@ -124,7 +124,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
 
         if (retention.KeepRunsFor < TimeSpan.Zero)
         {
-            found.Add(Invariant($"Retention:KeepRunsFor is {retention.KeepRunsFor}: give a time from zero, or leave it unset for ever."));
+            found.Add(Invariant($"Retention:KeepRunsFor is {retention.KeepRunsFor}: give zero or a longer time, or leave it unset to keep them without limit."));
         }
 
         if (retention.KeepContainersFor != TimeSpan.Zero)
@@ -152,7 +152,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
 
         if (string.IsNullOrWhiteSpace(algorithm.Image))
         {
-            found.Add($"{path}:Image is '{algorithm.Image}': give the image that trains.");
+            found.Add($"{path}:Image is '{algorithm.Image}': give the image of the training.");
         }
 
         if (algorithm.Cpus <= 0 || !double.IsFinite(algorithm.Cpus))
@@ -162,7 +162,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
 
         if (algorithm.MemoryMiB < 6)
         {
-            found.Add(Invariant($"{path}:MemoryMiB is {algorithm.MemoryMiB}: give at least 6, the least that an engine takes."));
+            found.Add(Invariant($"{path}:MemoryMiB is {algorithm.MemoryMiB}: give at least 6, the minimum of an engine."));
         }
 
         if (algorithm.ShmMiB is { } shared && (shared < 1 || shared > algorithm.MemoryMiB))
@@ -200,7 +200,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         AlgorithmRule.Check(path, algorithm, Shown, found);
         foreach (var alike in algorithm.Parameters.Keys.GroupBy(p => p, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
         {
-            found.Add($"{path}:Parameters has {string.Join(" and ", alike.Select(p => $"'{Shown(p)}'"))}, which differ only by case: leave one out, since a training would get both.");
+            found.Add($"{path}:Parameters has {string.Join(" and ", alike.Select(p => $"'{Shown(p)}'"))}, which differ only by case: leave one out, because a training would get both.");
         }
     }
 

@@ -44,15 +44,15 @@ public sealed class OrcaTrainingBuilder
     }
 
     /// <summary>
-    /// Reads options of a package from a section below <c>OrcaTraining</c> and has them validated when the host starts. Keys there
-    /// that are no property of theirs stop the start, unless <see cref="OrcaTrainingOptions.AllowUnknownSettings"/> is on; what lies below a
-    /// property is not checked.
+    /// Reads the options of a package from a section below <c>OrcaTraining</c>, and validates them when the host starts. Keys in the
+    /// section that are not properties of the options stop the start, unless <see cref="OrcaTrainingOptions.AllowUnknownSettings"/> is on.
+    /// Keys below a property are not checked.
     /// </summary>
     /// <typeparam name="TOptions">The options.</typeparam>
     /// <param name="section">The section's path below <c>OrcaTraining</c>, such as <c>Machines:docker</c>.</param>
     /// <param name="name">The options' name; empty for the default ones.</param>
     /// <param name="bind">Binds the section to the options: <c>(section, options) => section.Bind(options)</c>.</param>
-    /// <returns>For what code sets: it has the last word.</returns>
+    /// <returns>The options builder, for settings in code, which override the configuration.</returns>
     public OptionsBuilder<TOptions> AddSettings<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
         string section, string name, Action<IConfiguration, TOptions> bind)
         where TOptions : class
@@ -89,8 +89,8 @@ public sealed class OrcaTrainingBuilder
     }
 
     /// <summary>
-    /// Replaces the capacity policy by one that is created with services of the host, in a scope of its own, so it may use scoped services. Policy and
-    /// scope exist while this host is the decider.
+    /// Replaces the capacity policy with one that is created from services of the host, in its own scope, so it may use scoped services.
+    /// Policy and scope exist while this host is the decider.
     /// </summary>
     /// <typeparam name="TPolicy">The policy. It is called by one thread at a time, many times per second.</typeparam>
     public OrcaTrainingBuilder UseCapacityPolicy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TPolicy>()
@@ -100,8 +100,11 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
-    /// <summary>Replaces the capacity policy by one that is made from services of the host, in a scope as <see cref="UseCapacityPolicy{TPolicy}"/> does it.</summary>
-    /// <param name="policy">Makes the policy; what it makes is disposed with its scope.</param>
+    /// <summary>
+    /// Replaces the capacity policy with one that a function creates from services of the host, in its own scope, like <see
+    /// cref="UseCapacityPolicy{TPolicy}"/>.
+    /// </summary>
+    /// <param name="policy">Creates the policy, which is disposed with its scope.</param>
     public OrcaTrainingBuilder UseCapacityPolicy(Func<IServiceProvider, ICapacityPolicy> policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -109,7 +112,10 @@ public sealed class OrcaTrainingBuilder
         return this;
     }
 
-    /// <summary>Keeps jobs in memory, which is the default, and sets its options, after <c>OrcaTraining:MemoryJobStore</c> in the configuration.</summary>
+    /// <summary>
+    /// Keeps jobs in memory, which is the default, and sets options, which override <c>OrcaTraining:MemoryJobStore</c> in the
+    /// configuration.
+    /// </summary>
     public OrcaTrainingBuilder UseMemoryJobStore(Action<MemoryJobStoreOptions>? configure = null)
     {
         if (configure is not null)
@@ -129,12 +135,12 @@ public sealed class OrcaTrainingBuilder
     }
 
     /// <summary>
-    /// Replaces where runs, models and metrics are kept, which for a job store of this project is its own database. For another job store runs and models
-    /// are those of the jobs that it keeps, and metrics are kept in memory.
+    /// Replaces the stores of runs, models and metrics. The job stores of this project keep them in their own database. With another job
+    /// store, the default has the runs and models of kept jobs only, and keeps metrics in memory.
     /// </summary>
-    /// <param name="runs">Finds runs.</param>
-    /// <param name="models">Numbers models.</param>
-    /// <param name="metrics">Keeps metrics by step.</param>
+    /// <param name="runs">Creates the store of runs.</param>
+    /// <param name="models">Creates the store of models.</param>
+    /// <param name="metrics">Creates the store of metrics.</param>
     public OrcaTrainingBuilder UseRunStores(
         Func<IServiceProvider, IRunStore> runs, Func<IServiceProvider, IModelStore> models, Func<IServiceProvider, IMetricStore> metrics)
     {

@@ -33,9 +33,9 @@ public static class OrcaTrainingServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the training service: the job tracker, <see cref="ITrainingClient"/> and <see cref="ITrainingClientFactory"/>, and embedded
-    /// defaults for everything else (jobs in memory, one at a time on each machine, datasets, artifacts and logs in folders). Add a machine to
-    /// the result. Its settings are read from the section <c>OrcaTraining</c> of the host's configuration, and then as code sets them.
-    /// It can be called several times: the settings add up.
+    /// defaults for everything else (jobs in memory, one at a time on each machine, datasets, artifacts and logs in folders). Add a machine
+    /// to the result. The settings are read from the section <c>OrcaTraining</c> of the host's configuration; settings in code override
+    /// them. It can be called several times; the settings are combined.
     /// </summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services)
     {
@@ -90,8 +90,8 @@ public static class OrcaTrainingServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds the training service with settings from another configuration than the section <c>OrcaTraining</c> of the host's own, spelt
-    /// as in <see cref="OrcaTrainingOptions"/>. They go before that section.
+    /// Adds the training service with settings from a section of another configuration, with the names of <see
+    /// cref="OrcaTrainingOptions"/>. They override the section <c>OrcaTraining</c> of the host's configuration.
     /// </summary>
     public static OrcaTrainingBuilder AddOrcaTraining(this IServiceCollection services, IConfiguration configuration)
     {

@@ -25,7 +25,7 @@ public sealed class ParameterOptions
     public string Description { get; set; } = "";
 }
 
-/// <summary>Kinds of parameters. Values are text on their way, and are checked and not changed.</summary>
+/// <summary>The kinds of parameters. Values are passed as text; they are checked, but not changed.</summary>
 public enum ParameterKind
 {
     /// <summary>Any text.</summary>
@@ -34,7 +34,7 @@ public enum ParameterKind
     /// <summary>A whole number, such as <c>20</c>.</summary>
     WholeNumber,
 
-    /// <summary>A number, such as <c>0.001</c> or <c>1e-3</c>, with a point whatever the culture.</summary>
+    /// <summary>A number, such as <c>0.001</c> or <c>1e-3</c>, with a decimal point in every culture.</summary>
     Number,
 
     /// <summary><c>true</c> or <c>false</c>, or <c>1</c> or <c>0</c>; case does not matter.</summary>

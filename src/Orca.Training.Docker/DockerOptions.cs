@@ -7,14 +7,14 @@ namespace Orca.Training;
 public sealed class DockerOptions
 {
     /// <summary>
-    /// The address of the engine: <c>unix:///path</c>, <c>npipe://./pipe/name</c>, or <c>tcp://host:port</c>, with TLS if
-    /// <see cref="Tls"/> is set. Default: <c>DOCKER_HOST</c>, else the current Docker context, else the socket or pipe of the platform.
+    /// The address of the engine: <c>unix:///path</c>, <c>npipe://./pipe/name</c>, or <c>tcp://host:port</c>, with TLS if <see cref="Tls"/>
+    /// is set. Default: <c>DOCKER_HOST</c>, or else the current Docker context, or else the socket or pipe of the platform.
     /// </summary>
     public Uri? Endpoint { get; set; }
 
     /// <summary>
-    /// TLS to the engine. Default: none; where <see cref="Endpoint"/> is not set either and <c>DOCKER_TLS_VERIFY</c> is, with the
-    /// files in <c>DOCKER_CERT_PATH</c>.
+    /// TLS to the engine. Default: none. If <see cref="Endpoint"/> is not set either and <c>DOCKER_TLS_VERIFY</c> is, TLS with the files in
+    /// <c>DOCKER_CERT_PATH</c>.
     /// </summary>
     public DockerTlsOptions? Tls { get; set; }
 
@@ -26,9 +26,9 @@ public sealed class DockerOptions
     public FolderDelivery? Delivery { get; set; }
 
     /// <summary>
-    /// The network of the containers. Default <c>none</c>: data are mounted or copied, so a training needs no network. If trainings
-    /// access an object store, set the name of a network of the engine, or <c>bridge</c>. For <c>host</c> or <c>container:…</c>, see
-    /// <see cref="LetTrainingsIntoForeignNetworks"/>.
+    /// The network of the containers. Default <c>none</c>: the data is mounted or copied, so a training needs no network. If trainings
+    /// access an object store, set the name of a network of the engine, or <c>bridge</c>. For <c>host</c> or <c>container:…</c>, see <see
+    /// cref="LetTrainingsIntoForeignNetworks"/>.
     /// </summary>
     public string Network { get; set; } = "none";
 
@@ -80,8 +80,8 @@ public sealed class DockerOptions
     public int Gpus { get; set; }
 
     /// <summary>
-    /// The maximum number of containers that are created and started at the same time; more are not faster. Image pulls do not count.
-    /// Default 4.
+    /// The maximum number of containers that are created and started at the same time; a higher number is not faster. Image pulls do not
+    /// count. Default 4.
     /// </summary>
     public int MaxConcurrentStarts { get; set; } = 4;
 
@@ -92,8 +92,8 @@ public sealed class DockerOptions
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether an init process of the engine starts the training program. SIGTERM then ends a program without a handler, and child
-    /// processes that nobody waits for are removed. Default true.
+    /// Whether an init process of the engine starts the training program. SIGTERM then ends a program without a handler, and zombie
+    /// processes are removed. Default true.
     /// </summary>
     public bool Init { get; set; } = true;
 

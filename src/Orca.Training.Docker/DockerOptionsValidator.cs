@@ -77,7 +77,7 @@ internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
             options.LogFiles is >= 2 and <= 1000,
             nameof(options.LogFiles),
             options.LogFiles,
-            "give a container's log 2 to 1000 files, for with one it would lose all it has when the file is full; 4 is the default.");
+            "give a container's log 2 to 1000 files, because a single file would be emptied when it is full; 4 is the default.");
         Check(
             options.Gpus >= 0,
             nameof(options.Gpus),
@@ -109,8 +109,8 @@ internal sealed class DockerOptionsValidator : IValidateOptions<DockerOptions>
             !isForeign || options.LetTrainingsIntoForeignNetworks,
             nameof(options.Network),
             network,
-            "trainings would reach what listens on the loopback there, on the host's this service too. Name a network of the engine, 'bridge' or 'none'; "
-                + $"only who trusts every training as the machine itself sets {nameof(options.LetTrainingsIntoForeignNetworks)}.");
+            "trainings could reach services on the loopback interface of that network, which on the host's network include this service. Name a network of the engine, 'bridge' or 'none'; "
+                + $"set {nameof(options.LetTrainingsIntoForeignNetworks)} only if you trust every training as much as the machine itself.");
         check(
             isForeign || IsNetworkName(network),
             nameof(options.Network),

@@ -80,7 +80,7 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
 
     public async Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken)
     {
-        const string What = "asking for its version";
+        const string What = "reading its version";
         VersionResponse version;
         try
         {
@@ -99,13 +99,13 @@ internal sealed class DockerRuntime : IContainerRuntime, IDisposable
 
         if (!Version.TryParse(version.APIVersion, out var api) || api < OldestApi)
         {
-            throw _calls.Unavailable(What, $"it speaks API {version.APIVersion}, and {OldestApi} (Engine 20.10) or later is needed; upgrade the engine");
+            throw _calls.Unavailable(What, $"its API version is {version.APIVersion}, and {OldestApi} (Engine 20.10) or later is needed; upgrade the engine");
         }
 
-        var info = await _calls.AskAsync("asking what it has", _engine.Client.System.GetSystemInfoAsync, answers: null, cancellationToken);
+        var info = await _calls.AskAsync("reading its resources", _engine.Client.System.GetSystemInfoAsync, answers: null, cancellationToken);
         if (info.OSType != "linux")
         {
-            throw _calls.Unavailable("asking what it has", $"it runs {info.OSType} containers, and Linux containers are needed; switch it to them, or name another engine in DockerOptions.Endpoint");
+            throw _calls.Unavailable("reading its resources", $"it runs {info.OSType} containers, and Linux containers are needed; switch it to them, or name another engine in DockerOptions.Endpoint");
         }
 
         var mapped = info.SecurityOptions?.FirstOrDefault(o => o.Contains("rootless", StringComparison.Ordinal) || o.Contains("userns", StringComparison.Ordinal));

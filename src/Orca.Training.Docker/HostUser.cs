@@ -23,7 +23,7 @@ internal static class HostUser
     public static string? FolderFault(string user, string host, bool isRoot) =>
         isRoot || user.Split(':')[0] == host.Split(':')[0]
             ? null
-            : $"runs trainings as {user} (DockerOptions.User), who can neither read nor write the folders of this host, which runs as {host}: leave User out, or set Delivery to Copy.";
+            : $"runs trainings as {user} (DockerOptions.User), which can neither read nor write the folders of this host, which runs as {host}: leave User out, or set Delivery to Copy.";
 
     /// <summary>Reads the effective numbers, the second of the four in the kernel's lines <c>Uid:</c> and <c>Gid:</c>.</summary>
     public static string Parse(IEnumerable<string> status)

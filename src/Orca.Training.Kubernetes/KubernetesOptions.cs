@@ -7,13 +7,14 @@ namespace Orca.Training;
 public sealed class KubernetesOptions
 {
     /// <summary>
-    /// The namespace of the trainings. Default: the namespace of the context (in a cluster, that of the host's pod), else <c>default</c>.
+    /// The namespace of the trainings. Default: the namespace of the context (in a cluster, that of the host's pod), or else
+    /// <c>default</c>.
     /// </summary>
     public string? Namespace { get; set; }
 
     /// <summary>
-    /// The file with the address of the cluster and the user of the host. Default: in a cluster the service account of the pod, else
-    /// <c>KUBECONFIG</c>, else <c>~/.kube/config</c>.
+    /// The file with the address of the cluster and the user of the host. Default: in a cluster the service account of the pod, or else
+    /// <c>KUBECONFIG</c>, or else <c>~/.kube/config</c>.
     /// </summary>
     public string? KubeConfig { get; set; }
 
@@ -74,7 +75,7 @@ public sealed class KubernetesOptions
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The lifetime of one watch stream. Then a new one continues where it ended, so that a stream that has silently broken is noticed.
+    /// The lifetime of one watch stream. After that, a new stream continues where it ended, so that a silently broken stream is detected.
     /// Default 1 min.
     /// </summary>
     public TimeSpan WatchLifetime { get; set; } = TimeSpan.FromMinutes(1);

@@ -20,7 +20,7 @@ public static class KubernetesTrainingBuilderExtensions
 
     /// <summary>Runs trainings in a namespace of a cluster, as the machine <c>kubernetes</c>.</summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
-    /// <param name="configure">Sets where the cluster is and what pods are given.</param>
+    /// <param name="configure">Sets the address of the cluster and the settings of pods.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseKubernetes(this OrcaTrainingBuilder builder, Action<KubernetesOptions> configure)
     {
@@ -29,12 +29,16 @@ public static class KubernetesTrainingBuilderExtensions
     }
 
     /// <summary>
-    /// Runs trainings in a namespace of a cluster, as a machine of the given name. Calling it again for the same name sets more
-    /// options of that machine.
+    /// Runs trainings in a namespace of a cluster, as a machine with the given name. Call it again with the same name to set more options
+    /// of that machine.
     /// </summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
-    /// <param name="machineName">Unique within the host; recorded with each attempt, so keep it over restarts.</param>
-    /// <param name="configure">Sets where the cluster is and what pods are given. Default: the current context and its namespace.</param>
+    /// <param name="machineName">
+    /// The name, unique within the host. It is stored with each attempt, so do not change it between restarts.
+    /// </param>
+    /// <param name="configure">
+    /// Sets the address of the cluster and the settings of pods. Default: the current context and its namespace.
+    /// </param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseKubernetes(this OrcaTrainingBuilder builder, string machineName, Action<KubernetesOptions>? configure = null)
     {

@@ -21,7 +21,7 @@ public sealed class MinioOptions
     /// <summary>The secret of the access key. Required.</summary>
     public string SecretKey { get; set; } = "";
 
-    /// <summary>The server's region. Default <c>us-east-1</c>, which MinIO and most others take.</summary>
+    /// <summary>The server's region. Default <c>us-east-1</c>, which MinIO and most other servers accept.</summary>
     public string Region { get; set; } = "us-east-1";
 
     /// <summary>The bucket of datasets. It is created if it does not exist. Default <c>orca-datasets</c>.</summary>
@@ -67,19 +67,19 @@ public enum DatasetDelivery
     /// <summary>The container reads it from the server.</summary>
     Direct,
 
-    /// <summary>The host keeps it in its cache, and the container sees it as a folder that it can only read.</summary>
+    /// <summary>The host keeps it in its cache, and the container gets it as a read-only folder.</summary>
     Cached,
 }
 
-/// <summary>What a container is given to open its places on an S3 server with.</summary>
+/// <summary>The kind of credentials with which a container accesses its data on an S3 server.</summary>
 public enum ContainerCredentials
 {
-    /// <summary>Temporary credentials if the server gives any, which it is asked when the host starts, else presigned URLs.</summary>
+    /// <summary>Temporary credentials if the server provides them, or else presigned URLs. The host asks the server at start.</summary>
     Auto,
 
-    /// <summary>An access key of its own that ends, from the server's security token service (STS).</summary>
+    /// <summary>A separate access key that expires, from the server's security token service (STS).</summary>
     Temporary,
 
-    /// <summary>A URL for each thing that it may do. For servers without such a service.</summary>
+    /// <summary>A URL for each permitted operation, for servers without STS.</summary>
     PresignedUrls,
 }

@@ -24,7 +24,7 @@ internal sealed partial class MinioOptionsValidator : IValidateOptions<MinioOpti
         RequireNoBlanks(nameof(options.AccessKey), options.AccessKey, found);
         RequireNoBlanks(nameof(options.SecretKey), options.SecretKey, found);
         RequireNoBlanks(nameof(options.Region), options.Region, found);
-        Require(options.CacheFolder?.Contains('\0', StringComparison.Ordinal) is not true, "CacheFolder holds a NUL character: give a folder, or leave it out.", found);
+        Require(options.CacheFolder?.Contains('\0', StringComparison.Ordinal) is not true, "CacheFolder contains a NUL character: give a folder, or leave it out.", found);
         Require(!string.IsNullOrWhiteSpace(options.Region), "Region is empty: give the server's, such as 'us-east-1'.", found);
         RequireBucket(nameof(options.DatasetBucket), options.DatasetBucket, found);
         RequireBucket(nameof(options.RunBucket), options.RunBucket, found);

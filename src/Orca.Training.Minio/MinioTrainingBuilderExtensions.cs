@@ -20,8 +20,8 @@ namespace Orca.Training;
 public static class MinioTrainingBuilderExtensions
 {
     /// <summary>
-    /// Keeps datasets, outputs and checkpoints in two buckets of an S3 server, with the settings of <c>OrcaTraining:Minio</c>. Containers read and write
-    /// there themselves, with credentials of their own.
+    /// Keeps datasets, outputs and checkpoints in two buckets of an S3 server, with the settings of <c>OrcaTraining:Minio</c>. Containers
+    /// read and write there themselves, with their own credentials.
     /// </summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <returns>The builder.</returns>
@@ -47,9 +47,9 @@ public static class MinioTrainingBuilderExtensions
         return builder;
     }
 
-    /// <summary>The same with settings made in code, which go before those of the configuration.</summary>
+    /// <summary>The same, with settings in code, which override the configuration.</summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
-    /// <param name="configure">Sets where the server is and what containers are given.</param>
+    /// <param name="configure">Sets the address of the server and the access of containers.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UseMinio(this OrcaTrainingBuilder builder, Action<MinioOptions> configure)
     {

@@ -22,8 +22,8 @@ namespace Orca.Training;
 public static class PostgreSqlTrainingBuilderExtensions
 {
     /// <summary>
-    /// Keeps jobs in PostgreSQL (13 or later), in tables that are made and upgraded at the start where need be. Several hosts may share
-    /// them: any takes requests, one decides. Of several calls the last one counts.
+    /// Keeps jobs in PostgreSQL (13 or later). The tables are created and upgraded when the host starts. Several hosts can share them:
+    /// every host accepts requests, and one makes the decisions. If this method is called more than once, the last call applies.
     /// </summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <param name="connectionString">
@@ -35,7 +35,7 @@ public static class PostgreSqlTrainingBuilderExtensions
     public static OrcaTrainingBuilder UsePostgreSql(this OrcaTrainingBuilder builder, string connectionString) =>
         builder.UsePostgreSql(connectionString, configure: null);
 
-    /// <summary>The same with other options.</summary>
+    /// <summary>The same, with options.</summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
     /// <param name="connectionString">A connection string of Npgsql.</param>
     /// <param name="configure">Sets the schema and the times, after <c>OrcaTraining:PostgreSql</c> in the configuration; null for those.</param>
@@ -48,9 +48,12 @@ public static class PostgreSqlTrainingBuilderExtensions
         return builder.Use(services => Build(services, connection.ConnectionString), configure);
     }
 
-    /// <summary>The same with a data source of the application, which disposes it itself.</summary>
+    /// <summary>The same, with a data source that the application creates and disposes.</summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
-    /// <param name="dataSource">Finds it among the host's services, or makes it. Without <c>Max Auto Prepare</c>: with it, one statement that fails breaks others later.</param>
+    /// <param name="dataSource">
+    /// Gets the data source from the host's services, or creates it. It must not set <c>Max Auto Prepare</c>: with it, a statement that
+    /// fails can break later ones.
+    /// </param>
     /// <param name="configure">Sets the schema and the times, after <c>OrcaTraining:PostgreSql</c> in the configuration; null for those.</param>
     /// <returns>The builder.</returns>
     public static OrcaTrainingBuilder UsePostgreSql(

@@ -5,24 +5,26 @@ using Orca.Training.PostgreSql;
 
 namespace Orca.Training;
 
-/// <summary>Submits within a transaction of the application's own.</summary>
+/// <summary>Submits trainings in a transaction of the application.</summary>
 public static class PostgreSqlTrainingClientExtensions
 {
     /// <summary>
-    /// Submits a request within an open transaction on the job store's own database: the job is there, and will be run, if and when the
-    /// transaction commits, together with whatever else it writes; if it is rolled back, or the host dies before, there is neither.
-    /// However late it commits, the job is not overlooked; and it keeps no other job waiting.
+    /// Submits a request in an open transaction on the database of the job store. When the transaction commits, the job is stored together
+    /// with everything else that the transaction writes. If it is rolled back, or the host crashes before the commit, nothing is stored.
+    /// The transaction may commit late, and it does not delay other jobs.
     /// </summary>
-    /// <param name="client">The client of this process's host, or one that <see cref="ITrainingClientFactory"/> made.</param>
-    /// <param name="request">What is asked for; it is checked as ever, before anything is written.</param>
-    /// <param name="transaction">On a connection of the application's own.</param>
-    /// <param name="cancellationToken">Ends the call; roll the transaction back then.</param>
-    /// <returns>The job's id, as it will be.</returns>
+    /// <param name="client">The client of the host in this process, or one from its <see cref="ITrainingClientFactory"/>.</param>
+    /// <param name="request">The request. It is checked before anything is written.</param>
+    /// <param name="transaction">The transaction, on a connection of the application.</param>
+    /// <param name="cancellationToken">Cancels the call. Then roll the transaction back.</param>
+    /// <returns>The id of the job.</returns>
     /// <exception cref="TrainingException">
-    /// As with <see cref="ITrainingClient.TrainAsync"/>; and <see cref="TrainingError.FailedPrecondition"/>: the transaction is over, or on
-    /// another database. Nothing was written then.
+    /// As <see cref="ITrainingClient.TrainAsync"/>. Also <see cref="TrainingError.FailedPrecondition"/>: the transaction has ended, or is
+    /// on another database. In these cases nothing was written.
     /// </exception>
-    /// <exception cref="ArgumentException">The client is not one of a host in this process that keeps its jobs in PostgreSQL.</exception>
+    /// <exception cref="ArgumentException">
+    /// The client does not belong to a host in this process that keeps its jobs in PostgreSQL.
+    /// </exception>
     public static Task<JobId> TrainAsync(this ITrainingClient client, TrainingRequest request, NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);

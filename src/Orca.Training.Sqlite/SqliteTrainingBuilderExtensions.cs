@@ -21,14 +21,17 @@ namespace Orca.Training;
 public static class SqliteTrainingBuilderExtensions
 {
     /// <summary>
-    /// Keeps jobs in a SQLite file, made and upgraded at the start where need be. For one host: a second one on the same file is refused
-    /// when it starts. Every answer to a submission is on the disk before it is given. Of several calls the last one counts.
+    /// Keeps jobs in a SQLite file, which is created and upgraded when the host starts. Only one host can use the file; a second one fails
+    /// to start. A submission is acknowledged when it is on disk. If this method is called more than once, the last call applies.
     /// </summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>.</param>
-    /// <param name="connectionString">Names the file, as Microsoft.Data.Sqlite spells it: <c>Data Source=orca.db</c>. The application's own tables may lie in it too.</param>
-    /// <param name="configure">Sets how long is waited for others, after <c>OrcaTraining:Sqlite</c> in the configuration.</param>
+    /// <param name="connectionString">
+    /// A connection string of Microsoft.Data.Sqlite with the file, such as <c>Data Source=orca.db</c>. The file can also contain tables of
+    /// the application.
+    /// </param>
+    /// <param name="configure">Sets options; they override <c>OrcaTraining:Sqlite</c> in the configuration.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentException">The connection string names no file that can be written.</exception>
+    /// <exception cref="ArgumentException">The connection string does not name a file that can be written.</exception>
     public static OrcaTrainingBuilder UseSqlite(this OrcaTrainingBuilder builder, string connectionString, Action<SqliteJobStoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -5,26 +5,26 @@ using Orca.Training.Sqlite;
 
 namespace Orca.Training;
 
-/// <summary>Submits within a transaction of the application's own.</summary>
+/// <summary>Submits trainings in a transaction of the application.</summary>
 public static class SqliteTrainingClientExtensions
 {
     /// <summary>
-    /// Submits a request within an open transaction on the job store's own database: the job is there, and will be run, if and when the
-    /// transaction commits, together with whatever else it writes; if it is rolled back, or the host dies before, there is neither.
+    /// Submits a request in an open transaction on the database of the job store. When the transaction commits, the job is stored together
+    /// with everything else that the transaction writes. If it is rolled back, or the host crashes before the commit, nothing is stored.
     /// </summary>
-    /// <param name="client">The client of this process's host, or one that <see cref="ITrainingClientFactory"/> made.</param>
-    /// <param name="request">What is asked for; it is checked as ever, before anything is written.</param>
+    /// <param name="client">The client of the host in this process, or one from its <see cref="ITrainingClientFactory"/>.</param>
+    /// <param name="request">The request. It is checked before anything is written.</param>
     /// <param name="transaction">
-    /// On a connection of the application's own. While it has written and is open, nobody else can write to the database: commit it soon,
-    /// and await nothing else of the training service meanwhile.
+    /// The transaction, on a connection of the application. After its first write, no other connection can write to the database until it
+    /// ends. Commit it soon, and do not await other calls of the training service before.
     /// </param>
-    /// <param name="cancellationToken">Ends the call; roll the transaction back then.</param>
-    /// <returns>The job's id, as it will be. Of a transaction that is rolled back it may be drawn again.</returns>
+    /// <param name="cancellationToken">Cancels the call. Then roll the transaction back.</param>
+    /// <returns>The id of the job. If the transaction is rolled back, another job can get the same id.</returns>
     /// <exception cref="TrainingException">
-    /// As with <see cref="ITrainingClient.TrainAsync"/>; and <see cref="TrainingError.FailedPrecondition"/>: the transaction is over, or on
-    /// another database. Nothing was written then.
+    /// As <see cref="ITrainingClient.TrainAsync"/>. Also <see cref="TrainingError.FailedPrecondition"/>: the transaction has ended, or is
+    /// on another database. In these cases nothing was written.
     /// </exception>
-    /// <exception cref="ArgumentException">The client is not one of a host in this process that keeps its jobs in SQLite.</exception>
+    /// <exception cref="ArgumentException">The client does not belong to a host in this process that keeps its jobs in SQLite.</exception>
     public static Task<JobId> TrainAsync(this ITrainingClient client, TrainingRequest request, SqliteTransaction transaction, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);

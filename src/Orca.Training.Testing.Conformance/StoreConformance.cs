@@ -1,18 +1,20 @@
 namespace Orca.Training.Testing.Conformance;
 
-/// <summary>What the suites of the data's stores have in common: how a store is made, and opened again.</summary>
+/// <summary>The base class of the suites of datasets, artifacts and logs: it creates a store, and opens it again.</summary>
 public abstract class StoreConformance<TStore> : Suite
     where TStore : class
 {
-    /// <summary>How many generated sequences are tried, several at a time on one store; less for one that is slow. Default 100.</summary>
+    /// <summary>
+    /// The number of generated sequences; several run in parallel on one store. Reduce it if the store is slow. Default 100.
+    /// </summary>
     protected virtual int GeneratedSequences => 100;
 
-    /// <summary>Makes a new, empty store; where it is disposable it is disposed after the case.</summary>
+    /// <summary>Creates an empty store. If it is disposable, it is disposed after the case.</summary>
     protected abstract ValueTask<TStore> CreateAsync();
 
     /// <summary>
-    /// Opens another store on the same data, as after a restart. A store whose data goes with its object gives that object back, which is
-    /// what is done if this is not overridden.
+    /// Opens another store on the same data, as after a restart. For a store whose data is lost with the object, return the same object;
+    /// this is the default.
     /// </summary>
     protected virtual ValueTask<TStore> ReopenAsync(TStore store) => ValueTask.FromResult(store);
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Orca.Training.Testing.Conformance;
 
-/// <summary>What the suites of stores have in common: how long a case waits, and that what it made is disposed.</summary>
+/// <summary>The base class of all suites of stores: it limits the waits of a case, and disposes what the case has created.</summary>
 public abstract class Suite : IAsyncDisposable
 {
     private readonly ConcurrentBag<object> _made = [];
@@ -15,10 +15,10 @@ public abstract class Suite : IAsyncDisposable
         return patience;
     });
 
-    /// <summary>How long a case may wait for the store before it counts as failed. Default one minute.</summary>
+    /// <summary>The maximum time that a case waits for the store before it fails. Default 1 min.</summary>
     protected virtual TimeSpan Patience => TimeSpan.FromMinutes(1);
 
-    /// <summary>Ends every wait of the case.</summary>
+    /// <summary>Cancels every wait of the case.</summary>
     protected CancellationToken Cancel => _patience.Value.Token;
 
     /// <inheritdoc />

@@ -13,12 +13,15 @@ using Orca.Training.Tracking;
 namespace Orca.Training.Testing;
 
 /// <summary>
-/// Replaces parts of a host by fakes. The order does not matter: <c>UseDocker()</c>, <c>UseSqlite()</c> and the like of the host may be called before or
-/// after. No engine, database or server is opened.
+/// Replaces parts of a host with fakes. The order does not matter: the host may call <c>UseDocker()</c>, <c>UseSqlite()</c> and similar
+/// methods before or after. No engine, database or server is opened.
 /// </summary>
 public static class FakeRuntimeBuilderExtensions
 {
-    /// <summary>Replaces all machines of the host by one whose containers are scripted. Call it again with another name to add another fake machine.</summary>
+    /// <summary>
+    /// Replaces all machines of the host with one whose containers are scripted. Call it again with another name to add another fake
+    /// machine.
+    /// </summary>
     /// <param name="builder">The result of <c>AddOrcaTraining()</c>. A test of an existing host calls that again.</param>
     /// <param name="runtime">The fake. The test scripts it.</param>
     /// <param name="machine">The machine's name.</param>

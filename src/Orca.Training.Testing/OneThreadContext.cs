@@ -17,7 +17,7 @@ internal sealed class OneThreadContext : SynchronizationContext, IDisposable
     }
 
     public override void Send(SendOrPostCallback d, object? state) =>
-        throw new NotSupportedException("Work can only be posted here: waiting for the one thread from another would stop it.");
+        throw new NotSupportedException("Send is not supported, because a wait for the only thread would block it: use Post.");
 
     public override SynchronizationContext CreateCopy() => this;
 

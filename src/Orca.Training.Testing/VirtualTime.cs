@@ -2,7 +2,7 @@ namespace Orca.Training.Testing;
 
 /// <summary>
 /// A clock that advances only when there is nothing left to do. Test and host share one thread; when both wait, the clock jumps to the next
-/// timer. A test of days takes milliseconds, and has the same order of events in each run.
+/// timer. A test over several days takes milliseconds, and each run has the same order of events.
 /// </summary>
 public sealed class VirtualTime : TimeProvider
 {
@@ -114,7 +114,7 @@ public sealed class VirtualTime : TimeProvider
 
             if (!RunNextTimer(end) && !context.WaitForWork(OutsideLimitMilliseconds))
             {
-                throw new TimeoutException($"The test is not done at {_now:u}: no timer is left before {end:u}.");
+                throw new TimeoutException($"The test has not ended at {_now:u}, and there is no timer before {end:u}.");
             }
         }
 

@@ -193,11 +193,11 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("limit=0", "limit: 0 is not possible: give 1 to 1000.")]
+    [InlineData("limit=0", "limit: 0 is not valid: give 1 to 1000.")]
     [InlineData("limit=many", "limit: 'many' is not a number: use digits only.")]
     [InlineData("before=-1", "before: '-1' is not a number: use digits only.")]
-    [InlineData("state=Done", "state: 'Done' is no state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.")]
-    [InlineData("state=3", "state: '3' is no state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.")]
+    [InlineData("state=Done", "state: 'Done' is not a state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.")]
+    [InlineData("state=3", "state: '3' is not a state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.")]
     [InlineData("algoritm=cnn", "algoritm: Unknown condition: use one of algorithm, dataset, version, user, group, model, state, order_by, smallest_first, before, limit.")]
     public async Task A_condition_that_is_wrong_is_refused_and_not_passed_over(string query, string sentence)
     {

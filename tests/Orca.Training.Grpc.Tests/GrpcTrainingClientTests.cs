@@ -118,7 +118,7 @@ public sealed class GrpcTrainingClientTests
 
         Assert.Equal(TrainingError.InvalidArgument, refusal.Error);
         Assert.InRange(refusal.Violations.Count, 3, 255);
-        Assert.Equal(new FieldViolation("…", $"{256 - (refusal.Violations.Count - 1)} more fields are wrong; they do not fit into the answer."), refusal.Violations[^1]);
+        Assert.Equal(new FieldViolation("…", $"{256 - (refusal.Violations.Count - 1)} more fields are wrong; they do not fit into the response."), refusal.Violations[^1]);
         Assert.EndsWith("…", refusal.Message, StringComparison.Ordinal);
     }
 

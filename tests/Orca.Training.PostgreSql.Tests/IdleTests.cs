@@ -1,11 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
-using Orca.Training.Client;
-using Orca.Training.Jobs;
-using Orca.Training.Testing;
 using Orca.Training.Tests.Shared;
 
 namespace Orca.Training.PostgreSql.Tests;
@@ -24,30 +20,13 @@ public sealed class IdleTests
         // The server's own housekeeping would count as somebody's writes.
         await AskAsync("ALTER SYSTEM SET autovacuum = off");
         await AskAsync("SELECT pg_reload_conf()");
-        var machine = new FakeContainerRuntime(TimeProvider.System);
-        machine.Script(_ => FakeTraining.Succeeds.RunsFor(TimeSpan.FromDays(1)));
-        using var runtime = new ListedRuntime(machine);
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
-        builder.Services
-            .AddOrcaTraining(o =>
-            {
-                o.AddAlgorithm("a", "image");
-                o.ReconcilePeriod = TimeSpan.FromMilliseconds(20);
-                // It is renewed three times in that.
-                o.LeaseDuration = TimeSpan.FromHours(1);
-            })
-            .AddMachine("m", _ => runtime).UseFakeFiles().UsePostgreSql(server.ConnectionString, o => o.PollPeriod = TimeSpan.FromSeconds(1));
-        using var host = builder.Build();
-        await host.StartAsync(Cancel);
-        var client = host.Services.GetRequiredService<ITrainingClient>();
-        var request = new TrainingRequest { Algorithm = "a", DatasetId = "d" };
-        var running = await client.TrainAsync(request, Cancel);
-        await client.TrainAsync(request, Cancel);
-        await client.WatchTrainingAsync(running, cancellationToken: Cancel).FirstAsync(s => s.State is JobState.Running, Cancel);
+        // The lease is renewed three times in an hour.
+        using var host = NewHost(server, TimeSpan.FromHours(1));
+        await host.StartWithTrainingsAsync(Cancel);
 
-        await runtime.ListedAsync(5, Cancel);
+        await host.Runtime.ListedAsync(5, Cancel);
         var before = await TransactionsAsync();
-        await runtime.ListedAsync(100, Cancel);
+        await host.Runtime.ListedAsync(100, Cancel);
 
         Assert.Equal(before, await TransactionsAsync());
         await host.StopAsync(Cancel);
@@ -67,25 +46,20 @@ public sealed class IdleTests
     {
         await using var server = new PostgreSqlServer();
         await server.InitializeAsync();
-        using var runtime = new ListedRuntime(new FakeContainerRuntime(TimeProvider.System));
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
-        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFakeLogging();
-        builder.Services
-            .AddOrcaTraining(o =>
-            {
-                o.AddAlgorithm("a", "image");
-                // Some hundred renewals, looks and listings in the time of this test.
-                o.ReconcilePeriod = TimeSpan.FromMilliseconds(20);
-                o.LeaseDuration = TimeSpan.FromMilliseconds(300);
-            })
-            .AddMachine("m", _ => runtime).UseFakeFiles().UsePostgreSql(server.ConnectionString, o => o.PollPeriod = TimeSpan.FromSeconds(1));
-        using var host = builder.Build();
+        // Some hundred renewals, looks and listings in the time of this test.
+        using var host = NewHost(server, TimeSpan.FromMilliseconds(300), logging => logging.SetMinimumLevel(LogLevel.Information).AddFakeLogging());
         await host.StartAsync(Cancel);
-        await runtime.ListedAsync(100, Cancel);
+        await host.Runtime.ListedAsync(100, Cancel);
         await host.StopAsync(Cancel);
 
         var told = host.Services.GetRequiredService<FakeLogCollector>().GetSnapshot();
         // Who decides, on which machine, what others would not find, and the store.
         Assert.Equal([1000, 1011, 1033, 6000], told.Where(r => !r.Category!.StartsWith("Microsoft.Hosting", StringComparison.Ordinal)).Select(r => r.Id.Id).Order());
     }
+
+    private static IdleHost NewHost(PostgreSqlServer server, TimeSpan lease, Action<ILoggingBuilder>? log = null) => new(lease, (builder, training) =>
+    {
+        log?.Invoke(builder.Logging);
+        training.UsePostgreSql(server.ConnectionString, o => o.PollPeriod = TimeSpan.FromSeconds(1));
+    });
 }

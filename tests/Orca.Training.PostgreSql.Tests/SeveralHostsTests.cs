@@ -170,7 +170,7 @@ public sealed class SeveralHostsTests(PostgreSqlServer server)
         var refused = await Assert.ThrowsAsync<PostgreSqlStoreException>(() => older.OpenAsync(Cancel).AsTask());
 
         Assert.StartsWith($"Schema '{schema}' of postgres on ", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("has version 9, which needs hosts that know version 8 at least, and this version of Orca.Training.PostgreSql knows up to 6", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("has version 9, which needs hosts that support version 8 or later. This version of Orca.Training.PostgreSql supports versions up to 6", refused.Message, StringComparison.Ordinal);
     }
 
     private static async Task<JobId> SubmitAsync(PostgreSqlJobStore store) => (await store.ApplyAsync([JobSamples.Submit()], null, Cancel))[0].Job!.Id;

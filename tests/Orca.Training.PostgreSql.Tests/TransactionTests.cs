@@ -132,7 +132,7 @@ public sealed class TransactionTests(PostgreSqlServer server)
         await (isCommitted ? orders.Transaction.CommitAsync(Cancel) : orders.Transaction.RollbackAsync(Cancel));
         var after = (await store.ApplyAsync([keyed], null, Cancel))[0];
 
-        Assert.Contains("has submitted with the idempotency key 'order 17': nothing was stored", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("uses the idempotency key 'order 17': nothing was stored", refusal.Message, StringComparison.Ordinal);
         Assert.All(others, o => Assert.True(o.Applied));
         Assert.Equal(isCommitted, after.Rejection is Rejection.KeyInUse);
         Assert.Equal(isCommitted, after.Job!.Id == within);

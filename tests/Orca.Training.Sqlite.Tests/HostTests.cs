@@ -82,7 +82,7 @@ public sealed class HostTests : IDisposable
 
         var refused = await Assert.ThrowsAsync<SqliteStoreException>(() => older.OpenAsync(Cancel).AsTask());
 
-        Assert.Contains("has schema version 99, and this version of Orca.Training.Sqlite knows up to 6", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("has schema version 99. This version of Orca.Training.Sqlite supports versions up to 6", refused.Message, StringComparison.Ordinal);
         Run(file, "UPDATE orca_schema SET version = 99 WHERE version = 99");
     }
 

@@ -38,7 +38,7 @@ def progress(done, total):
     """How much of the work is done, in any unit, such as epochs."""
     done, total = _number("done", done), _number("total", total)
     if isinstance(done, str) or isinstance(total, str) or done < 0 or total <= 0:
-        raise ValueError(f"progress({done}, {total}) says nothing: done must be a number from 0, total one above 0")
+        raise ValueError(f"progress({done}, {total}) is not valid: done must be a number from 0, total a number above 0")
     _emit("progress", {"done": done, "total": total})
 
 
@@ -51,7 +51,7 @@ def artifact(path, name=None):
     if name is None:
         name = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else Path(path).name
     if any("\ud800" <= c <= "\udfff" for c in name):  # how Python holds bytes of a name that are no UTF-8
-        raise InputError(f"The file name '{shown(name)}' is no UTF-8; give the file another name to publish it.")
+        raise InputError(f"The file name '{shown(name)}' is not UTF-8; use another file name to publish it.")
     with open(file, "rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     if place := output_place():

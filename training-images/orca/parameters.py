@@ -70,7 +70,7 @@ def refuse_unread(also=()):
     if given is None:
         given = [name for name in os.environ if names.closest(name, _read_names)]
     if unread := _unread(given, also):
-        none = "this training has none of that name" if len(unread) == 1 else "this training has none of these names"
+        none = "this training has no such parameter" if len(unread) == 1 else "this training has no such parameters"
         raise InputError(f"{_listed(unread)}: {none}. It reads {', '.join(sorted(_read_names))}.")
 
 
@@ -78,7 +78,7 @@ def tell_of_unread():
     """At the end of a training, if it reads parameters by this module at all: those that nobody has asked for."""
     try:
         if _read_names and (unread := _unread(names.given() or (), ())):
-            log(f"{_listed(unread)}: given and not asked for. Unless something beside the module orca reads "
+            log(f"{_listed(unread)}: given, but not read by the module orca. Unless another part of the training reads "
                 f"{'it, it' if len(unread) == 1 else 'them, they'} changed nothing.")
     except InputError as error:
         log(error)

@@ -138,14 +138,14 @@ def _keep(store, name, file):
     try:
         store.put([name], file)
     except StorageError as error:
-        log(f"'{name}' was not kept as a checkpoint; the training goes on. {error}")
+        log(f"'{name}' was not kept as a checkpoint; the training continues. {error}")
 
 
 def _writable(variable, path):
     try:
         os.makedirs(path, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{variable} is '{path}', which can't be made: {error.strerror}.") from None
+        raise InputError(f"{variable} is '{path}', which can't be created: {error.strerror}.") from None
     if not os.access(path, os.W_OK | os.X_OK):
-        raise InputError(f"{variable} is '{path}', which user {os.getuid()} may not write to.")
+        raise InputError(f"{variable} is '{path}', to which user {os.getuid()} may not write.")
     return Path(path)

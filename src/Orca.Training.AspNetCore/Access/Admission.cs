@@ -13,7 +13,7 @@ internal sealed record Admission(Door Door)
     /// <exception cref="InvalidOperationException">The call did not pass an endpoint of the training service.</exception>
     public static Admission Of(HttpContext context) =>
         context.Features.Get<Admission>()
-        ?? throw new InvalidOperationException($"{context.Request.Path} was called without a check of who calls.");
+        ?? throw new InvalidOperationException($"{context.Request.Path} was called without an access check.");
 
     public static void Put(HttpContext context, Door door) => context.Features.Set(door switch
     {

@@ -28,7 +28,7 @@ internal static class LocalCaller
     public static string? WhyNot(HttpContext context)
     {
         var (connection, request) = (context.Connection, context.Request);
-        return connection.RemoteIpAddress is not { } remote ? "the connection of this call does not tell who calls"
+        return connection.RemoteIpAddress is not { } remote ? "the connection of this call does not identify the caller"
             : !IsLoopback(remote) ? "this call comes from another machine"
             : HttpProtocol.IsHttp10(request.Protocol) || HttpProtocol.IsHttp09(request.Protocol)
                 ? $"this call uses {request.Protocol}, as proxies do"

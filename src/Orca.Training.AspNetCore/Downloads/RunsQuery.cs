@@ -50,7 +50,7 @@ internal static class RunsQuery
             return state;
         }
 
-        found.Add(new FieldViolation("state", $"'{text}' is no state: give Queued, Launching, Running, Succeeded, Failed or Cancelled."));
+        found.Add(new FieldViolation("state", $"'{text}' is not a state: give Queued, Launching, Running, Succeeded, Failed or Cancelled."));
         return default;
     }
 

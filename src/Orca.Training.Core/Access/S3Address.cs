@@ -10,7 +10,7 @@ internal readonly record struct S3Address(string Bucket, string Key)
     private const string Scheme = "s3";
 
     public static S3Address Of(Uri place) =>
-        TryRead(place, out var address) ? address : throw new ArgumentException($"'{place}' is no place on an S3 server: it must be s3://bucket/key.", nameof(place));
+        TryRead(place, out var address) ? address : throw new ArgumentException($"'{place}' is not an address on an S3 server: it must have the form s3://bucket/key.", nameof(place));
 
     public static bool TryRead([NotNullWhen(true)] Uri? place, out S3Address address)
     {

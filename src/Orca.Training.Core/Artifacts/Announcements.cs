@@ -26,7 +26,7 @@ internal static class Announcements
         {
             if (name.Split('/').Select(PortableName.Problem).FirstOrDefault(p => p is not null) is { } problem)
             {
-                throw new ArtifactException($"The training left {PlainName.Quoted(name)}, whose name not every system can hold: {problem}");
+                throw new ArtifactException($"The training left {PlainName.Quoted(name)}, whose name is not valid on every operating system: {problem}");
             }
         }
 

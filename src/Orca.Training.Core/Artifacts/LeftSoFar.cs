@@ -36,7 +36,7 @@ internal sealed class LeftSoFar(ArtifactLimits limits)
         if (Encoding.UTF8.GetByteCount(name) > limits.NameBytes || parts.Any(p => Encoding.UTF8.GetByteCount(p) > EntryName.MaxBytes))
         {
             throw TooLarge(Invariant(
-                $"The training left {PlainName.Quoted(name)}, whose name is longer than {limits.NameBytes} bytes, or a part of it than {EntryName.MaxBytes}: use a shorter name."));
+                $"The training left {PlainName.Quoted(name)}, whose path is longer than {limits.NameBytes} bytes, or has a part longer than {EntryName.MaxBytes}: use a shorter name."));
         }
 
         if (parts.Length > limits.Depth)

@@ -18,7 +18,7 @@ internal static class ModelCheck
             if (found.Size != file.Size || !string.Equals(found.Sha256, file.Sha256, StringComparison.OrdinalIgnoreCase))
             {
                 throw new ArtifactException(
-                    Invariant($"'{file.Name}' has changed since it was published: it had {file.Size} bytes with SHA-256 {file.Sha256}, and has {found.Size} with {found.Sha256}. Something other than this service wrote to it; publish the model anew."));
+                    Invariant($"'{file.Name}' has changed since it was published: it had {file.Size} bytes with SHA-256 {file.Sha256}, and has {found.Size} with {found.Sha256}. Something other than this service wrote to it; publish the model again."));
             }
         }
     }

@@ -26,7 +26,7 @@ internal static class OutputLinks
             {
                 if (target != SeenAt && !target.StartsWith(SeenAt + "/", StringComparison.Ordinal))
                 {
-                    return (null, "leads out of it");
+                    return (null, "leads out of the output");
                 }
 
                 target = target[SeenAt.Length..];
@@ -48,7 +48,7 @@ internal static class OutputLinks
             at.RemoveAt(at.Count - 1);
         }
 
-        return (null, "leads round in a circle");
+        return (null, "leads in a circle");
     }
 
     /// <summary>Goes on until the end, or to the next link: then null.</summary>
@@ -60,7 +60,7 @@ internal static class OutputLinks
             {
                 if (at.Count == 0)
                 {
-                    return (null, "leads out of it");
+                    return (null, "leads out of the output");
                 }
 
                 at.RemoveAt(at.Count - 1);
@@ -78,7 +78,7 @@ internal static class OutputLinks
                 case FileKind.Regular when ahead.Count == 0:
                     return (place, "");
                 default:
-                    return (null, "leads to no file");
+                    return (null, "leads to no file of the output");
             }
         }
 

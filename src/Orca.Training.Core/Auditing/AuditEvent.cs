@@ -1,45 +1,45 @@
 namespace Orca.Training.Auditing;
 
-/// <summary>Somebody changed something: who, when, from where, what. It never changes.</summary>
+/// <summary>A change by a caller, as recorded in the audit log. Immutable.</summary>
 public sealed record AuditEvent
 {
-    /// <summary>Given by the store, and greater with each event.</summary>
+    /// <summary>The number of the event, assigned by the store. It increases with each event.</summary>
     public long Id { get; init; }
 
-    /// <summary>When it was done.</summary>
+    /// <summary>The time of the change.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Who did it; null for a caller who was let in without a name, such as the peer on the host's own machine.</summary>
+    /// <summary>The caller. Null for a caller without a name, such as a local caller.</summary>
     public string? User { get; init; }
 
-    /// <summary>Whose it was done to; null for what belongs to all.</summary>
+    /// <summary>The team that owns the changed object. Null for a shared object.</summary>
     public string? Team { get; init; }
 
-    /// <summary>Where the call came from: an address, or <c>this machine</c>; null where that is not known.</summary>
+    /// <summary>The origin of the call: an address, or <c>this machine</c>. Null if it is not known.</summary>
     public string? Origin { get; init; }
 
-    /// <summary>What was done, such as <c>cancel a training</c>.</summary>
+    /// <summary>The operation, such as <c>cancel a training</c>.</summary>
     public required string Operation { get; init; }
 
-    /// <summary>What it was done to, such as <c>job 17</c>.</summary>
+    /// <summary>The changed object, such as <c>job 17</c>.</summary>
     public required string Subject { get; init; }
 }
 
-/// <summary>Which events. Conditions that are null or empty let everything through.</summary>
+/// <summary>Selects audit events. A condition that is null or empty matches every event.</summary>
 public sealed record AuditQuery
 {
-    /// <summary>The most events that one query can ask for.</summary>
+    /// <summary>The maximum of <see cref="Limit"/>.</summary>
     public const int MaxLimit = 500;
 
-    /// <summary>Only what this user did.</summary>
+    /// <summary>Only changes by this user.</summary>
     public string? User { get; init; }
 
-    /// <summary>Only what was done to this, such as <c>job 17</c>.</summary>
+    /// <summary>Only changes of this object, such as <c>job 17</c>.</summary>
     public string? Subject { get; init; }
 
     /// <summary>Only events older than this one, to read the next page.</summary>
     public long? Before { get; init; }
 
-    /// <summary>How many at most, from 1 to <see cref="MaxLimit"/>. Default 100.</summary>
+    /// <summary>The maximum number of events, from 1 to <see cref="MaxLimit"/>. Default 100.</summary>
     public int Limit { get; init; } = 100;
 }

@@ -1,32 +1,37 @@
 namespace Orca.Training.Client;
 
-/// <summary>How much one call of an <see cref="ITrainingClient"/> may ask for; the same for every service.</summary>
+/// <summary>The limits of one call of an <see cref="ITrainingClient"/>. They are the same for every service.</summary>
 public static class CallLimits
 {
-    /// <summary>Trainings on a page of a list, when the query does not say.</summary>
+    /// <summary>The number of trainings on a page, if the query does not set it.</summary>
     public const int DefaultPageSize = 50;
 
-    /// <summary>The most trainings on a page of a list that a query can ask for.</summary>
+    /// <summary>The maximum number of trainings on a page.</summary>
     public const int MaxPageSize = 1000;
 
-    /// <summary>The most jobs whose statuses one call can ask for.</summary>
+    /// <summary>The maximum number of jobs in a call that returns their statuses.</summary>
     public const int MaxStatuses = 1000;
 
-    /// <summary>The most trainings that one call can submit.</summary>
+    /// <summary>The maximum number of trainings that one call can submit.</summary>
     public const int MaxBatch = 1000;
 
-    /// <summary>The most characters of a user's name, of who submits as of who is asked for.</summary>
+    /// <summary>The maximum length of a user's name in characters, for callers and in queries.</summary>
     public const int MaxUserLength = 1024;
 
-    /// <summary>The most characters of a name by which something is looked for, such as a model's, a file's or a metric's.</summary>
+    /// <summary>The maximum length of a name in a query in characters, such as the name of a model, a file or a metric.</summary>
     public const int MaxNameLength = 1024;
 
-    /// <summary>The most aliases of a model's version.</summary>
+    /// <summary>The maximum number of aliases of a model version.</summary>
     public const int MaxAliases = 100;
 
-    /// <summary>The most text of one request, sweep or query, in bytes of UTF-8. What is kept of a request is bounded further by <see cref="RequestLimits.RequestBytes"/>.</summary>
+    /// <summary>
+    /// The maximum text of one request, sweep or query, in bytes of UTF-8. <see cref="RequestLimits.RequestBytes"/> also limits a request
+    /// as stored.
+    /// </summary>
     public const int MaxRequestBytes = 1 << 20;
 
-    /// <summary>The most text of all requests that one call submits, in bytes of UTF-8. What is kept of them is bounded further by <see cref="RequestLimits.CallBytes"/>.</summary>
+    /// <summary>
+    /// The maximum text of all requests of one call, in bytes of UTF-8. <see cref="RequestLimits.CallBytes"/> also limits them as stored.
+    /// </summary>
     public const int MaxBatchBytes = 32 << 20;
 }

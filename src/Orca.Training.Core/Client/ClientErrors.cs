@@ -25,7 +25,7 @@ internal sealed class ClientErrors(ILogger logger)
                 return new OperationCanceledException("The call was cancelled by its caller.", exception, cancellationToken);
             case JobStoreUnavailableException or IOException or TimeoutException or DbException { IsTransient: true }:
                 logger.StoreUnavailable(exception, call);
-                return new TrainingException(TrainingError.Unavailable, $"The {store} cannot be asked now: {HostPaths.Without(exception.Message)}", inner: exception);
+                return new TrainingException(TrainingError.Unavailable, $"The {store} is not available now: {HostPaths.Without(exception.Message)}", inner: exception);
             default:
                 logger.UnexpectedError(exception, call);
                 return new TrainingException(TrainingError.Internal, "The training service failed with an unexpected error; its log has the details.", inner: exception);

@@ -40,7 +40,7 @@ internal static class DependencyRule
         {
             if (missing.Contains(dependsOn[i]))
             {
-                found.Add(new FieldViolation(Field(i), Invariant($"There is no job {dependsOn[i]}, or no longer: give one that is kept, or leave it out if it has succeeded.")));
+                found.Add(new FieldViolation(Field(i), Invariant($"There is no job {dependsOn[i]}, or it is no longer kept: give a job that is kept, or leave it out if it has succeeded.")));
             }
         }
     }

@@ -147,13 +147,17 @@ public interface ITrainingClient
     /// </exception>
     Task<TrainingPage> ListTrainingsAsync(TrainingQuery query, CancellationToken cancellationToken = default);
 
-    /// <summary>The algorithms that requests can name, by name, and the parameters that each takes, as the settings are now.</summary>
+    /// <summary>
+    /// Returns the algorithms that requests can name, ordered by name, with their parameters, according to the current settings.
+    /// </summary>
     Task<IReadOnlyList<AlgorithmInfo>> ListAlgorithmsAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Who changed what, the newest first: what callers did, for as long as that is kept. The application's own changes are not among it.</summary>
+    /// <summary>
+    /// Returns the changes that callers made, newest first, as long as they are kept. Changes by the application itself are not included.
+    /// </summary>
     /// <exception cref="TrainingException">
-    /// <see cref="TrainingError.InvalidArgument"/>, naming each field that is wrong. <see cref="TrainingError.PermissionDenied"/>: the caller is no operator; one of
-    /// a team reads what was done to what is the team's.
+    /// <see cref="TrainingError.InvalidArgument"/>, naming each field that is wrong. <see cref="TrainingError.PermissionDenied"/>: the
+    /// caller is not an operator. Operators of one team see the changes of objects of that team.
     /// </exception>
     Task<IReadOnlyList<AuditEvent>> ListAuditAsync(AuditQuery query, CancellationToken cancellationToken = default);
 }

@@ -106,7 +106,7 @@ internal static class Intake
         var found = new Taken();
         if (query.Limit is < 1 or > RunConditions.LargestLimit)
         {
-            found.Add("limit", Invariant($"{query.Limit} is not possible: give 1 to {RunConditions.LargestLimit}."));
+            found.Add("limit", Invariant($"{query.Limit} is not valid: give 1 to {RunConditions.LargestLimit}."));
         }
 
         JobState[] states = [.. (query.States ?? []).Distinct().Order()];
@@ -135,7 +135,7 @@ internal static class Intake
         var found = new Taken();
         if (query.Limit is < 1 or > AuditQuery.MaxLimit)
         {
-            found.Add("limit", Invariant($"{query.Limit} is not possible: give 1 to {AuditQuery.MaxLimit}."));
+            found.Add("limit", Invariant($"{query.Limit} is not valid: give 1 to {AuditQuery.MaxLimit}."));
         }
 
         return found.OrThrow(query with { User = Condition("user", query.User, found), Subject = Condition("subject", query.Subject, found) });

@@ -4,9 +4,7 @@ using Orca.Training.Machines;
 namespace Orca.Training.Client;
 
 /// <summary>Selects lines of a job's logs. By default, all lines of its newest attempt.</summary>
-/// <remarks>
-/// What is narrowed down twice is narrowed down by both: <see cref="Tail"/> counts the lines that the other fields leave.
-/// </remarks>
+/// <remarks>All conditions must match. <see cref="Tail"/> counts the lines that match the other conditions.</remarks>
 public sealed record LogQuery
 {
     /// <summary>
@@ -39,16 +37,16 @@ public sealed record LogQuery
     public OutputStream? Stream { get; init; }
 }
 
-/// <summary>A place in a job's logs: after a line.</summary>
+/// <summary>A position in the logs of a job: after a line.</summary>
 /// <param name="Attempt">The attempt's number.</param>
 /// <param name="Position">The place in its output.</param>
-/// <param name="Installation">The installation whose job it is: in another one the same id means another job. Null: not asked.</param>
+/// <param name="Installation">The installation of the job. In another one, the same id means another job. Null: not checked.</param>
 public readonly record struct LogCursor(int Attempt, OutputPosition Position, InstallationId? Installation = null);
 
 /// <summary>A line that a training printed.</summary>
 public readonly record struct LogLine
 {
-    /// <summary>The installation whose job it is.</summary>
+    /// <summary>The installation of the job.</summary>
     public InstallationId? Installation { get; init; }
 
     /// <summary>The attempt that printed it.</summary>
@@ -57,21 +55,24 @@ public readonly record struct LogLine
     /// <summary>The container's rank within the attempt.</summary>
     public required int Rank { get; init; }
 
-    /// <summary>Where it was printed.</summary>
+    /// <summary>The output that it was printed to.</summary>
     public required OutputStream Stream { get; init; }
 
-    /// <summary>The line without its end: at most 65,536 characters. What a carriage return had overwritten is left out; control characters are as they were.</summary>
+    /// <summary>
+    /// The line without its line ending: at most 65,536 characters. Text that a carriage return has overwritten is left out. Control
+    /// characters are kept.
+    /// </summary>
     public required string Text { get; init; }
 
-    /// <summary>Its place in the container's output, which holds its exact timestamp.</summary>
+    /// <summary>The position in the output of the container, with the exact timestamp.</summary>
     public required OutputPosition Position { get; init; }
 
-    /// <summary>0 for a line. Otherwise no line: so many are missing here, and the text is a sentence that says why.</summary>
+    /// <summary>0 for a line. Otherwise, the number of lines that are missing here; the text says why.</summary>
     public long Missing { get; init; }
 
-    /// <summary>When it was printed, by the clock of the attempt's machine (UTC).</summary>
+    /// <summary>When it was printed, by the clock of the machine of the attempt (UTC).</summary>
     public DateTimeOffset Timestamp => DateTimeOffset.UnixEpoch.AddTicks(Position.Timestamp / TimeSpan.NanosecondsPerTick);
 
-    /// <summary>What <see cref="LogQuery.After"/> goes on from.</summary>
+    /// <summary>The value for <see cref="LogQuery.After"/> to continue after this line.</summary>
     public LogCursor Cursor => new(Attempt, Position, Installation);
 }

@@ -12,7 +12,7 @@ namespace Orca.Training.Client;
 /// </summary>
 internal static class NameRule
 {
-    public const string HalfACharacter = "It has half a character (an unpaired surrogate): give valid Unicode text.";
+    public const string HalfACharacter = "It contains an unpaired surrogate: give valid Unicode text.";
     private const string Empty = "It is empty: give a name.";
 
     /// <summary>Checks text that is only compared.</summary>
@@ -42,7 +42,7 @@ internal static class NameRule
         CheckText(field, value, maxLength, isRequired: false, found);
         if (found.Count == before && !string.IsNullOrEmpty(value) && !PlainName.IsValid(value))
         {
-            found.Add(new FieldViolation(field, $"{PlainName.Quoted(value)} is not possible: give {PlainName.Rule}."));
+            found.Add(new FieldViolation(field, $"{PlainName.Quoted(value)} is not valid: give {PlainName.Rule}."));
         }
     }
 
@@ -52,5 +52,5 @@ internal static class NameRule
     private static string HarmOf(char found) =>
         char.IsSurrogate(found) ? HalfACharacter
         : char.IsControl(found) ? "It has a control character: give printable text."
-        : Invariant($"It holds U+{(int)found:X4}, which is invisible and affects the text around it: give text {Alphabet.Rule}.");
+        : Invariant($"It contains U+{(int)found:X4}, which is invisible and affects the text around it: give text {Alphabet.Rule}.");
 }

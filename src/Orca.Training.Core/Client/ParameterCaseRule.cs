@@ -21,7 +21,7 @@ internal static class ParameterCaseRule
             if (!seen.TryAdd(name, name))
             {
                 found.Add(new FieldViolation(
-                    field, $"'{seen[name]}' is there too, and differs by case alone: leave one out, since the training would get both."));
+                    field, $"'{seen[name]}' is given too, and differs only by case: leave one out, because the training would get both."));
             }
             else if (ClashOf(name, algorithms) is { } own)
             {

@@ -75,7 +75,7 @@ internal sealed class ParameterRules
     {
         if (_declared.GetValueOrDefault(name) is { } declared && !Fits(declared, value))
         {
-            found.Add(new FieldViolation(field, $"'{Shown(value)}' is not possible: give {Wanted(declared)}."));
+            found.Add(new FieldViolation(field, $"'{Shown(value)}' is not valid: give {Wanted(declared)}."));
         }
     }
 

@@ -34,7 +34,7 @@ internal static class QueryValidator
 
     /// <summary>What is said of a state that is none.</summary>
     public static FieldViolation NoState(JobState unknown) =>
-        new("states", Invariant($"{(int)unknown} is no state: give {string.Join(", ", Enum.GetNames<JobState>()[..^1])} or {Enum.GetNames<JobState>()[^1]}."));
+        new("states", Invariant($"{(int)unknown} is not a state: give {string.Join(", ", Enum.GetNames<JobState>()[..^1])} or {Enum.GetNames<JobState>()[^1]}."));
 
     private static void CheckText(string field, string? value, int maxLength, List<FieldViolation> found)
     {

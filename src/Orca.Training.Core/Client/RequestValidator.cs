@@ -41,7 +41,7 @@ internal sealed class RequestValidator(
         CheckLabels(request.Labels, found);
         if (request.Workers < 1 || request.Workers > maxRanks)
         {
-            found.Add(new FieldViolation("workers", Invariant($"{request.Workers} is not possible here: give 1{(maxRanks > 1 ? Invariant($" to {maxRanks}") : ", since no machine of this service runs distributed trainings")}.")));
+            found.Add(new FieldViolation("workers", Invariant($"{request.Workers} is not valid here: give 1{(maxRanks > 1 ? Invariant($" to {maxRanks}") : ", since no machine of this service runs distributed trainings")}.")));
         }
 
         CheckNewName("group", request.Group, request, found);

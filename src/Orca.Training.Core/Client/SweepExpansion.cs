@@ -86,7 +86,7 @@ internal static class SweepExpansion
         }
         else if (sweep.Grid.Take(place).FirstOrDefault(p => IsSame(p.Name, name)) is { } earlier)
         {
-            found.Add(new FieldViolation($"{field}.name", $"'{earlier.Name}' is in the grid already: give it once, with all its values."));
+            found.Add(new FieldViolation($"{field}.name", $"'{earlier.Name}' is already in the grid: give it once, with all its values."));
         }
         else if (ParameterCaseRule.ClashOf(name, validator.DefaultsOf(sweep.Request.Algorithm).Parameters) is { } algorithms)
         {
@@ -119,7 +119,7 @@ internal static class SweepExpansion
 
             if (found.Count == before && !seen.Add(values[i]))
             {
-                found.Add(new FieldViolation(Invariant($"{field}.values[{i}]"), "The value is there already: leave it out."));
+                found.Add(new FieldViolation(Invariant($"{field}.values[{i}]"), "The value is already in the list: leave it out."));
             }
         }
     }

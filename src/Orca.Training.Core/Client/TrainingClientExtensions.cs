@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace Orca.Training.Client;
 
-/// <summary>What follows from the calls of any <see cref="ITrainingClient"/>.</summary>
+/// <summary>Methods that combine calls of an <see cref="ITrainingClient"/>.</summary>
 public static class TrainingClientExtensions
 {
-    /// <summary>All trainings that meet a query, page after page; a page is asked for when the one before has been read.</summary>
+    /// <summary>Returns all trainings that match a query, page by page. A page is requested when the previous one has been read.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="query">The query; its page token, where it has one, says where to begin.</param>
+    /// <param name="query">The query. If it has a page token, the list starts there.</param>
     /// <param name="cancellationToken">Ends the list.</param>
     /// <exception cref="TrainingException">As <see cref="ITrainingClient.ListTrainingsAsync"/> throws it.</exception>
     public static async IAsyncEnumerable<TrainingStatus> ListAllTrainingsAsync(

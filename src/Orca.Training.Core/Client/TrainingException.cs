@@ -1,45 +1,45 @@
 namespace Orca.Training.Client;
 
-/// <summary>What kind of trouble a call met: the gRPC status codes that the service uses.</summary>
+/// <summary>The kind of an error; corresponds to a gRPC status code.</summary>
 public enum TrainingError
 {
     /// <summary>The request is wrong; <see cref="TrainingException.Violations"/> says where.</summary>
     InvalidArgument,
 
-    /// <summary>There is no such job.</summary>
+    /// <summary>The job, run, model, dataset or file does not exist.</summary>
     NotFound,
 
-    /// <summary>The same key was used for another request.</summary>
+    /// <summary>The idempotency key was used with another request.</summary>
     AlreadyExists,
 
     /// <summary>A limit of the service is reached.</summary>
     ResourceExhausted,
 
-    /// <summary>The caller may not do that.</summary>
+    /// <summary>The caller may not do this.</summary>
     PermissionDenied,
 
-    /// <summary>The service does not know who calls.</summary>
+    /// <summary>The caller is not authenticated.</summary>
     Unauthenticated,
 
-    /// <summary>The job's state does not allow it.</summary>
+    /// <summary>The current state does not allow the call.</summary>
     FailedPrecondition,
 
-    /// <summary>The service cannot answer now; trying again later may help.</summary>
+    /// <summary>The service cannot answer now. Try again later.</summary>
     Unavailable,
 
-    /// <summary>The service made a mistake; its log says more.</summary>
+    /// <summary>An unexpected error of the service. Its log has the details.</summary>
     Internal,
 }
 
 /// <summary>A field of a request that is wrong.</summary>
-/// <param name="Field">The field, spelt as in the contract: <c>dataset_id</c>, <c>parameters[LR]</c>.</param>
+/// <param name="Field">The field, named as in the contract: <c>dataset_id</c>, <c>parameters[LR]</c>.</param>
 /// <param name="Description">The value found and what would be right.</param>
 public sealed record FieldViolation(string Field, string Description);
 
-/// <summary>The service refused a call, or could not do it.</summary>
+/// <summary>Thrown if the service refuses a call or fails.</summary>
 public sealed class TrainingException : Exception
 {
-    /// <summary>Says what kind of trouble, and which fields.</summary>
+    /// <summary>Creates the exception, with the kind of the error and the wrong fields.</summary>
     public TrainingException(TrainingError error, string message, IReadOnlyList<FieldViolation>? violations = null, Exception? inner = null)
         : base(message, inner)
     {
@@ -47,7 +47,7 @@ public sealed class TrainingException : Exception
         Violations = violations ?? [];
     }
 
-    /// <summary>The kind of trouble.</summary>
+    /// <summary>The kind of the error.</summary>
     public TrainingError Error { get; }
 
     /// <summary>The fields that are wrong, for <see cref="TrainingError.InvalidArgument"/>.</summary>

@@ -53,6 +53,6 @@ public sealed record TrainingQuery
 }
 
 /// <summary>A page of a list.</summary>
-/// <param name="Trainings">Each as it stood while the page was read.</param>
-/// <param name="NextPageToken">Gives the next page as <see cref="TrainingQuery.PageToken"/>; null after the last one.</param>
+/// <param name="Trainings">The trainings, with their statuses when the page was read.</param>
+/// <param name="NextPageToken">The <see cref="TrainingQuery.PageToken"/> of the next page. Null on the last page.</param>
 public sealed record TrainingPage(IReadOnlyList<TrainingStatus> Trainings, string? NextPageToken);

@@ -5,13 +5,15 @@ using Orca.Training.Jobs.Storage;
 
 namespace Orca.Training.Client;
 
-/// <summary>How far a watcher has seen a job. Its three parts can be kept and given again later.</summary>
+/// <summary>The position of a watcher in the changes of a job. The three values can be stored and used again later.</summary>
 /// <param name="Job">The job.</param>
-/// <param name="Installation">The installation that it is of; null if that is not known, and then nothing is noticed.</param>
+/// <param name="Installation">The installation of the job. Null if it is not known; then another installation is not detected.</param>
 /// <param name="Revision">The last <see cref="TrainingStatus.Revision"/> seen; 0 for none.</param>
 public readonly record struct WatchPosition(JobId Job, InstallationId? Installation, long Revision);
 
-/// <summary>Where a job stands, as its callers see it. In JSON it is one flat object, spelt as <see cref="Runs.RunExport"/> spells a run.</summary>
+/// <summary>
+/// The status of a job, as callers see it. In JSON it is one flat object, with the names of <see cref="Runs.RunExport"/>.
+/// </summary>
 [JsonConverter(typeof(TrainingStatusConverter))]
 public sealed record TrainingStatus
 {
@@ -93,10 +95,10 @@ public sealed record TrainingStatus
     /// <summary>When it reached its final state.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>When it was asked to be cancelled.</summary>
+    /// <summary>When its cancellation was requested. Null if it was not.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
-    /// <summary>Who asked to cancel it; null where nobody did, or where the caller had no name.</summary>
+    /// <summary>The user who requested its cancellation. Null if there is none, or if the caller had no name.</summary>
     public string? CancelRequestedBy { get; init; }
 
     /// <summary>

@@ -24,7 +24,7 @@ internal static class DatasetNames
     {
         if (!PlainName.IsValid(datasetId))
         {
-            throw new DatasetException($"The dataset id {PlainName.Quoted(datasetId)} is not possible: give {PlainName.Rule}.");
+            throw new DatasetException($"The dataset id {PlainName.Quoted(datasetId)} is not valid: give {PlainName.Rule}.");
         }
     }
 
@@ -35,7 +35,7 @@ internal static class DatasetNames
         ArgumentNullException.ThrowIfNull(tag);
         if (!PlainName.IsValid(tag) || IsHash(tag))
         {
-            throw new DatasetException($"The tag {PlainName.Quoted(tag)} is not possible: give {PlainName.Rule}, and not 64 hex digits, which would be a version.");
+            throw new DatasetException($"The tag {PlainName.Quoted(tag)} is not valid: give {PlainName.Rule}, but not 64 hex digits, which would be a version.");
         }
     }
 
@@ -48,7 +48,7 @@ internal static class DatasetNames
         {
             if (file.Name.Split('/').Select(PortableName.Problem).FirstOrDefault(p => p is not null) is { } problem)
             {
-                throw new DatasetException($"The file name {PlainName.Quoted(file.Name)} is not possible: {problem}", file.Name);
+                throw new DatasetException($"The file name {PlainName.Quoted(file.Name)} is not valid: {problem}", file.Name);
             }
         }
 
@@ -74,7 +74,7 @@ internal static class DatasetNames
         {
             if (Problem(file.Name) is { } problem)
             {
-                throw new DatasetException($"The file name {PlainName.Quoted(file.Name)} is not possible: {problem}", file.Name);
+                throw new DatasetException($"The file name {PlainName.Quoted(file.Name)} is not valid: {problem}", file.Name);
             }
 
             if (!names.Add(file.Name))
@@ -87,7 +87,7 @@ internal static class DatasetNames
         {
             if (Folders(file.Name).FirstOrDefault(names.Contains) is { } folder)
             {
-                throw new DatasetException($"The file '{file.Name}' lies in '{folder}', which is given as a file too: rename one of them.", file.Name);
+                throw new DatasetException($"The file '{file.Name}' is in '{folder}', which is given as a file too: rename one of them.", file.Name);
             }
         }
     }
@@ -110,7 +110,7 @@ internal static class DatasetNames
 
         if (name.Contains('\\', StringComparison.Ordinal))
         {
-            return "it holds a backslash. Separate folders with '/'.";
+            return "it contains a backslash. Separate folders with '/'.";
         }
 
         if (name[0] == '/' || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0])))
@@ -120,7 +120,7 @@ internal static class DatasetNames
 
         if (name.Any(char.IsControl))
         {
-            return "it holds a control character. Give printable text.";
+            return "it contains a control character. Give printable text.";
         }
 
         var segments = name.Split('/');
@@ -131,7 +131,7 @@ internal static class DatasetNames
 
         if (segments.Any(s => s.Length == 0))
         {
-            return "there is nothing between two slashes, or after the last. Give a name there.";
+            return "it has an empty part between two slashes, or after the last one. Give a name there.";
         }
 
         try
@@ -142,7 +142,7 @@ internal static class DatasetNames
         }
         catch (EncoderFallbackException)
         {
-            return "it holds half a character (a lone surrogate). Give well-formed Unicode text.";
+            return "it contains an unpaired surrogate. Give valid Unicode text.";
         }
     }
 }

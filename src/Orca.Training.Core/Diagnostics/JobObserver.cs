@@ -62,7 +62,7 @@ internal sealed class JobObserver : IDisposable
         catch (Exception e) when (_faults is not null)
 #pragma warning restore CA1031
         {
-            _faults.Tell($"What was to be told of job {after.Id}", e);
+            _faults.Tell($"A listener to changes of job {after.Id}", e);
         }
     }
 

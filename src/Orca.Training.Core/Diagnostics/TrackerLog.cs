@@ -15,7 +15,7 @@ internal static partial class TrackerLog
     [LoggerMessage(1002, LogLevel.Information, "Job {JobId} finished as {State} ({Code}) with attempt {Attempt}")]
     public static partial void JobFinished(this ILogger logger, JobId jobId, JobState state, string? code, int attempt);
 
-    [LoggerMessage(1003, LogLevel.Warning, "Lost the lease; another host decides now, or the store could not be asked in time")]
+    [LoggerMessage(1003, LogLevel.Warning, "Lost the lease: another host is the decider now, or the store did not answer in time")]
     public static partial void LeaseLost(this ILogger logger);
 
     [LoggerMessage(1004, LogLevel.Information, "Job {JobId} is launching: attempt {Attempt} on machine {Machine}")]
@@ -42,16 +42,16 @@ internal static partial class TrackerLog
     [LoggerMessage(1013, LogLevel.Warning, "Machine {Machine} has containers of attempt {AttemptName} that belong to no job of this store; removed: {IsRemoved}")]
     public static partial void Leftover(this ILogger logger, string machine, string attemptName, bool isRemoved);
 
-    [LoggerMessage(1014, LogLevel.Debug, "Machine {Machine} could not be listed")]
+    [LoggerMessage(1014, LogLevel.Debug, "The containers of machine {Machine} could not be listed")]
     public static partial void ListFailed(this ILogger logger, Exception error, string machine);
 
-    [LoggerMessage(1015, LogLevel.Debug, "Machine {Machine} could not be asked what it has; what it had holds")]
+    [LoggerMessage(1015, LogLevel.Debug, "The resources of machine {Machine} could not be read; the last known values stay in use")]
     public static partial void DescribeFailed(this ILogger logger, Exception error, string machine);
 
-    [LoggerMessage(1020, LogLevel.Error, "The capacity policy threw an exception; the job that it was asked about waits until the next reconcile")]
+    [LoggerMessage(1020, LogLevel.Error, "The capacity policy threw an exception; the job in question waits until the next reconcile")]
     public static partial void PolicyFailed(this ILogger logger, Exception error);
 
-    [LoggerMessage(1021, LogLevel.Error, "The decision on {Happened}, about job {JobId}, failed; the tracker starts again from what is stored")]
+    [LoggerMessage(1021, LogLevel.Error, "The decision about job {JobId} after the event {Happened} failed; the tracker starts again from the stored state")]
     public static partial void StepFailed(this ILogger logger, Exception error, string happened, JobId? jobId);
 
     [LoggerMessage(1085, LogLevel.Error, "{Who} threw an exception. Only that call fails. The next one is logged after {Pause} without exceptions")]
@@ -123,7 +123,7 @@ internal static partial class TrackerLog
     [LoggerMessage(1045, LogLevel.Information, "Some files of attempt {Attempt} are not published. {Note}")]
     public static partial void LeftOut(this ILogger logger, string attempt, string note);
 
-    [LoggerMessage(1044, LogLevel.Warning, "Hosts on other machines can share this job store, but cannot find the {Unshared} of this host, which are in memory, and two hosts can assign one number to two models. Set where they are kept with UseRunStores()")]
+    [LoggerMessage(1044, LogLevel.Warning, "Hosts on other machines can share this job store, but cannot find the {Unshared} of this host, which are in memory. Two hosts can also assign the same number to two model versions. Set the stores with UseRunStores()")]
     public static partial void KeptInMemory(this ILogger logger, string unshared);
 
     [LoggerMessage(1060, LogLevel.Warning, "{Count} finished jobs whose retention has expired could not be removed; the first is job {JobId}. Others are removed, and these are retried at growing intervals")]
@@ -144,7 +144,7 @@ internal static partial class TrackerLog
     [LoggerMessage(1065, LogLevel.Warning, "The free disk space could not be checked, or no space could be freed; retrying")]
     public static partial void DiskFailed(this ILogger logger, Exception error);
 
-    [LoggerMessage(1066, LogLevel.Warning, "Earlier runs of the host with jobs in memory ({Count}) left {Bytes} of outputs and logs in {Folders}. No call finds them. To remove them at each start, set OrcaTraining:RemoveLeftoverFiles to true; to keep jobs, use a database")]
+    [LoggerMessage(1066, LogLevel.Warning, "Earlier runs of the host with jobs in memory ({Count}) left {Bytes} of outputs and logs in {Folders}. No call returns them. To remove them at each start, set OrcaTraining:RemoveLeftoverFiles to true; to keep jobs, use a database")]
     public static partial void LeftoverFilesFound(this ILogger logger, string bytes, int count, string folders);
 
     [LoggerMessage(1067, LogLevel.Information, "Removed {Bytes} of outputs and logs of earlier runs of the host with jobs in memory ({Count})")]

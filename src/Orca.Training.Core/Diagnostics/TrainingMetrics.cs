@@ -47,16 +47,16 @@ internal sealed class TrainingMetrics : IDisposable
         _faults = faults;
         var options = new MeterOptions(MeterName) { Version = typeof(TrainingMetrics).Assembly.GetName().Version?.ToString(3) };
         var meter = meters?.Create(options) ?? (_own = new Meter(options));
-        meter.CreateObservableUpDownCounter("orca.training.queue.length", () => Observe(o => o.Queued), "{job}", "Jobs that wait for room.");
+        meter.CreateObservableUpDownCounter("orca.training.queue.length", () => Observe(o => o.Queued), "{job}", "Jobs that wait for capacity.");
         meter.CreateObservableUpDownCounter("orca.training.active_jobs", () => Observe(o => o.Active), "{job}", "Jobs that are launching or running.");
         _submittedJobs = meter.CreateCounter<long>("orca.training.submitted_jobs", "{job}", "Requests that were accepted as jobs.");
         _finishedJobs = meter.CreateCounter<long>("orca.training.finished_jobs", "{job}", "Jobs that reached a final state.");
-        _timeInQueue = meter.CreateHistogram("orca.training.job.time_in_queue", "s", "From a job's submission, or its attempt before, to the attempt that came to run.", tags: null, LongTimes);
-        _launchDuration = meter.CreateHistogram("orca.training.launch.duration", "s", "From the record of an attempt to its running containers, or to its failure before.", tags: null, LongTimes);
-        _deferrals = meter.CreateCounter<long>("orca.training.launch.deferrals", "{launch}", "Launches for which there was no room after all.");
-        _runDuration = meter.CreateHistogram("orca.training.run.duration", "s", "From an attempt's running containers to its end on record.", tags: null, LongTimes);
-        _commitDuration = meter.CreateHistogram<double>("orca.training.store.commit.duration", "s", "How long the job store took for a batch of the decider's commands.", tags: null, CommitTimes);
-        _commitSize = meter.CreateHistogram<long>("orca.training.store.commit.size", "{command}", "How many commands such a batch held.", tags: null, CommitSizes);
+        _timeInQueue = meter.CreateHistogram("orca.training.job.time_in_queue", "s", "Time from the submission of a job, or from its previous attempt, to the attempt that ran.", tags: null, LongTimes);
+        _launchDuration = meter.CreateHistogram("orca.training.launch.duration", "s", "Time from the stored attempt to its running containers, or to its failure.", tags: null, LongTimes);
+        _deferrals = meter.CreateCounter<long>("orca.training.launch.deferrals", "{launch}", "Launches that were deferred because the machine had no capacity.");
+        _runDuration = meter.CreateHistogram("orca.training.run.duration", "s", "Time from the running containers of an attempt to its stored end.", tags: null, LongTimes);
+        _commitDuration = meter.CreateHistogram<double>("orca.training.store.commit.duration", "s", "Time that the job store needed for a batch of the decider's commands.", tags: null, CommitTimes);
+        _commitSize = meter.CreateHistogram<long>("orca.training.store.commit.size", "{command}", "Number of commands in such a batch.", tags: null, CommitSizes);
     }
 
     public void Dispose() => _own?.Dispose();

@@ -26,7 +26,7 @@ internal readonly record struct DiskReading(string Folder, ulong Device, long Fr
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException($"The room on the disk of '{there}' cannot be asked for: {e.Message}", e);
+            throw new IOException($"The free space on the disk of '{there}' cannot be read: {e.Message}", e);
         }
     }
 }

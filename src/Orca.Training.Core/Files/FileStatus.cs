@@ -99,7 +99,7 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Devic
         var error = Marshal.GetLastPInvokeError();
         return error is NoSuchEntry or NotAFolder
             ? default
-            : throw new IOException($"The file system does not tell what '{shown}' is: {Marshal.GetPInvokeErrorMessage(error)}.");
+            : throw new IOException($"The type of '{shown}' cannot be read: {Marshal.GetPInvokeErrorMessage(error)}.");
     }
 
     private static FileKind KindOf(ushort mode) => (mode & 0xF000) switch

@@ -51,7 +51,7 @@ internal sealed class PathFolder(string path) : FolderHandle
         File.Copy(((PathFolder)folder).Of(file), Of(name));
     }
 
-    public override void CreatePipe(EntryName name) => throw new PlatformNotSupportedException($"'{name}' is a pipe, which this system has not.");
+    public override void CreatePipe(EntryName name) => throw new PlatformNotSupportedException($"'{name}' is a pipe, which this system does not support.");
 
     public override void Delete(EntryName name) => File.Delete(Of(name));
 

@@ -7,7 +7,7 @@ internal static class PlainName
 {
     public const int MaxLength = 128;
 
-    public const string Rule = "letters (a-z, A-Z), digits, '.', '_' and '-', at most 128 of them, and not dots alone";
+    public const string Rule = "1 to 128 letters (a-z, A-Z), digits, '.', '_' and '-', but not only dots";
 
     private const int Shown = 80;
 

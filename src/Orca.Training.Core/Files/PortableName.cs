@@ -17,17 +17,17 @@ internal static class PortableName
     {
         if (part.IndexOfAny(['<', '>', ':', '"', '|', '?', '*', '\\']) is >= 0 and var at)
         {
-            return $"it holds '{part[at]}', which Windows takes for something else. Give a name without it.";
+            return $"it contains '{part[at]}', which is not allowed on Windows. Give a name without it.";
         }
 
         if (part[^1] is '.' or ' ')
         {
-            return "a part of it ends in a dot or a blank, which Windows leaves out. Give a name without it.";
+            return "a part of it ends in a dot or a space, which Windows removes. Give a name without it.";
         }
 
         // A device is one with any ending, and with blanks before it.
         var stem = part.Split('.')[0].TrimEnd(' ');
-        return Devices.Contains(stem) ? $"'{stem}' is a device on Windows, with any ending. Give another name." : null;
+        return Devices.Contains(stem) ? $"'{stem}' is the name of a device on Windows, with any extension. Give another name." : null;
     }
 
     /// <summary>Equal for paths that are one on a file system that is blind to case or to how an accent is written.</summary>

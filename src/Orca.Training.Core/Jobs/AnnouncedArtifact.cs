@@ -1,7 +1,7 @@
 namespace Orca.Training.Jobs;
 
-/// <summary>A file that a training says it leaves.</summary>
+/// <summary>A file of the output that a training has announced.</summary>
 /// <param name="Name">Its path below the output place.</param>
-/// <param name="Size">Bytes, if it says so.</param>
-/// <param name="Sha256">Lower-case hex, if it says so.</param>
+/// <param name="Size">The size in bytes, if announced.</param>
+/// <param name="Sha256">The SHA-256 in lower-case hex, if announced.</param>
 public sealed record AnnouncedArtifact(string Name, long? Size = null, string? Sha256 = null);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orca.Training.Jobs;
 
-/// <summary>One try to run a job, as recorded.</summary>
+/// <summary>One execution of a job, as recorded.</summary>
 public sealed record Attempt
 {
     private readonly Moment _createdAt;
@@ -15,7 +15,7 @@ public sealed record Attempt
     /// <summary>The name of the machine it was placed on.</summary>
     public required string Machine { get; init; }
 
-    /// <summary>When it was recorded, which is before its containers are made.</summary>
+    /// <summary>When it was recorded, which is before its containers are created.</summary>
     public required DateTimeOffset CreatedAt
     {
         get => _createdAt.Value ?? default;
@@ -36,16 +36,16 @@ public sealed record Attempt
         init => _endedAt = new Moment(value);
     }
 
-    /// <summary>The runtime's own id of each rank's container (container id, pod UID), in rank order; empty before the start.</summary>
+    /// <summary>The runtime's id of the container of each rank (container id, pod UID), in rank order. Empty before the start.</summary>
     public IReadOnlyList<string> Incarnations { get; init; } = [];
 
-    /// <summary>What its containers execute; null before the start, and where the runtime does not tell.</summary>
+    /// <summary>What its containers execute. Null before the start, or if the runtime does not report it.</summary>
     public Execution? Execution { get; init; }
 
     /// <summary>What each of its containers was given; null in records that do not say.</summary>
     [JsonInclude]
     internal Grant? Given { get; init; }
 
-    /// <summary>How it ended; null while it has not.</summary>
+    /// <summary>How it ended. Null until then.</summary>
     public Outcome? Outcome { get; init; }
 }

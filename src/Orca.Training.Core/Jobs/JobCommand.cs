@@ -43,7 +43,7 @@ public abstract record JobCommand
             ArgumentNullException.ThrowIfNull(jobs);
             if (jobs.Count == 0 || jobs.Skip(1).Any(s => s.Request.IdempotencyKey is not null))
             {
-                throw new ArgumentException("There has to be a submission, and only the first one may have an idempotency key.", nameof(jobs));
+                throw new ArgumentException("At least one submission is required, and only the first one may have an idempotency key.", nameof(jobs));
             }
 
             Jobs = jobs;

@@ -2,14 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace Orca.Training.Jobs;
 
-/// <summary>Where a job stands. It is in exactly one state at every moment, for every reader. In JSON it is its name.</summary>
+/// <summary>The state of a job. At every moment, every reader sees exactly one state. In JSON it is the name.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<JobState>))]
 public enum JobState
 {
-    /// <summary>Accepted and waiting for room.</summary>
+    /// <summary>Accepted and waiting.</summary>
     Queued,
 
-    /// <summary>An attempt is on record and its containers are being made.</summary>
+    /// <summary>An attempt is stored, and its containers are being created.</summary>
     Launching,
 
     /// <summary>The attempt's containers run.</summary>
@@ -21,11 +21,11 @@ public enum JobState
     /// <summary>Final: no attempt completed; the job's outcome says why.</summary>
     Failed,
 
-    /// <summary>Final: ended on request before it could complete.</summary>
+    /// <summary>Final: ended on request before it completed.</summary>
     Cancelled,
 }
 
-/// <summary>What follows from a <see cref="JobState"/> alone.</summary>
+/// <summary>Methods of <see cref="JobState"/>.</summary>
 public static class JobStates
 {
     /// <summary>Whether a job in this state never changes again.</summary>

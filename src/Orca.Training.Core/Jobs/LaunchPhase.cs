@@ -1,21 +1,21 @@
 namespace Orca.Training.Jobs;
 
-/// <summary>What a launch is busy with.</summary>
+/// <summary>The steps of a launch.</summary>
 public enum LaunchStep
 {
-    /// <summary>The dataset snapshot and the output place are being made ready.</summary>
+    /// <summary>The dataset snapshot and the output folder are being prepared.</summary>
     PreparingData,
 
-    /// <summary>The image is being fetched.</summary>
+    /// <summary>The image is being pulled.</summary>
     PullingImage,
 
-    /// <summary>The containers are being made and started.</summary>
+    /// <summary>The containers are being created and started.</summary>
     Starting,
 }
 
-/// <summary>What a launch is busy with, and how far it is.</summary>
+/// <summary>The current step of a launch, and its progress.</summary>
 /// <param name="Step">The step.</param>
-/// <param name="Fraction">How much of it is done, 0 to 1, where that can be known.</param>
+/// <param name="Fraction">The completed fraction, from 0 to 1. Null if it is not known.</param>
 /// <param name="Detail">A few words for people, such as why it waits.</param>
 public sealed record LaunchPhase(LaunchStep Step, double? Fraction = null, string? Detail = null)
 {

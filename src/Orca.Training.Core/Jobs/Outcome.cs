@@ -5,14 +5,16 @@ using Orca.Training.Text;
 
 namespace Orca.Training.Jobs;
 
-/// <summary>How an attempt or a job ended, as a stable word. Codes are open: expect ones you do not know. In JSON it is text.</summary>
+/// <summary>
+/// How an attempt or a job ended, as a stable code. The list of codes is not final, so expect unknown ones. In JSON it is text.
+/// </summary>
 [JsonConverter(typeof(OutcomeCodeConverter))]
 public readonly record struct OutcomeCode(string Name) : IParsable<OutcomeCode>
 {
     /// <summary>Reads a code: any text that is not empty, since codes are open.</summary>
     /// <exception cref="FormatException">It is empty.</exception>
     public static OutcomeCode Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var code) ? code : throw new FormatException("An outcome's code is not empty.");
+        TryParse(s, provider, out var code) ? code : throw new FormatException("The code of an outcome cannot be empty.");
 
     /// <summary>Reads a code: any text that is not empty, since codes are open.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out OutcomeCode result)
@@ -27,16 +29,16 @@ public readonly record struct OutcomeCode(string Name) : IParsable<OutcomeCode>
     /// <summary>The training program ended by itself with an exit code other than 0.</summary>
     public static readonly OutcomeCode NonZeroExit = new("NonZeroExit");
 
-    /// <summary>The kernel killed the training for using more memory than its limit.</summary>
+    /// <summary>The training used more memory than its limit, and the kernel killed it.</summary>
     public static readonly OutcomeCode OutOfMemory = new("OutOfMemory");
 
     /// <summary>A signal from outside ended the training.</summary>
     public static readonly OutcomeCode Killed = new("Killed");
 
-    /// <summary>A time limit of the job passed.</summary>
+    /// <summary>The training exceeded a time limit.</summary>
     public static readonly OutcomeCode TimedOut = new("TimedOut");
 
-    /// <summary>The training made no progress for its limit.</summary>
+    /// <summary>The training reported no progress within its limit.</summary>
     public static readonly OutcomeCode Stalled = new("Stalled");
 
     /// <summary>Ended on request.</summary>
@@ -45,43 +47,45 @@ public readonly record struct OutcomeCode(string Name) : IParsable<OutcomeCode>
     /// <summary>Stopped to make room for another job.</summary>
     public static readonly OutcomeCode Preempted = new("Preempted");
 
-    /// <summary>The algorithm's image is not on the machine and cannot be had.</summary>
+    /// <summary>The image of the algorithm is neither on the machine nor in a registry.</summary>
     public static readonly OutcomeCode ImageNotFound = new("ImageNotFound");
 
     /// <summary>The image exists, but could not be pulled.</summary>
     public static readonly OutcomeCode ImagePullFailed = new("ImagePullFailed");
 
-    /// <summary>The runtime refuses what the job or its algorithm asks for.</summary>
+    /// <summary>The runtime refuses a setting of the job or its algorithm.</summary>
     public static readonly OutcomeCode InvalidSpec = new("InvalidSpec");
 
-    /// <summary>The dataset snapshot could not be read, or is not what was recorded.</summary>
+    /// <summary>The dataset snapshot cannot be read, or has changed.</summary>
     public static readonly OutcomeCode DatasetUnavailable = new("DatasetUnavailable");
 
-    /// <summary>The training announced an artifact that it did not leave behind.</summary>
+    /// <summary>
+    /// A file that the training announced is missing, a file cannot be published, or the training left no file for its model.
+    /// </summary>
     public static readonly OutcomeCode ArtifactMissing = new("ArtifactMissing");
 
-    /// <summary>The training left more than it may.</summary>
+    /// <summary>The output or the checkpoint exceeds a limit.</summary>
     public static readonly OutcomeCode ArtifactTooLarge = new("ArtifactTooLarge");
 
-    /// <summary>The training filled the disk of its host, and was stopped so that others can go on.</summary>
+    /// <summary>The training filled the disk of its host and was stopped, so that others can continue.</summary>
     public static readonly OutcomeCode DiskFull = new("DiskFull");
 
     /// <summary>The containers could not be started.</summary>
     public static readonly OutcomeCode LaunchFailed = new("LaunchFailed");
 
-    /// <summary>A container vanished and nobody saw its end.</summary>
+    /// <summary>A container disappeared before its end was seen.</summary>
     public static readonly OutcomeCode Lost = new("Lost");
 
-    /// <summary>The job was ready to start for longer than its limit. Only a job's outcome, never an attempt's.</summary>
+    /// <summary>The job was ready to start for longer than its limit. An outcome of jobs, never of attempts.</summary>
     public static readonly OutcomeCode QueueTimedOut = new("QueueTimedOut");
 
-    /// <summary>A training that had to succeed before it did not. Only a job's outcome, never an attempt's.</summary>
+    /// <summary>A job that it depends on did not succeed. An outcome of jobs, never of attempts.</summary>
     public static readonly OutcomeCode DependencyFailed = new("DependencyFailed");
 
-    /// <summary>The service itself failed twice when it decided about the job, and set it aside so that others go on.</summary>
+    /// <summary>The service failed twice when it decided about the job, and ended it so that others can continue.</summary>
     public static readonly OutcomeCode InternalError = new("InternalError");
 
-    /// <summary>The end is on record, its cause is not known.</summary>
+    /// <summary>The training ended, but the cause is not known.</summary>
     public static readonly OutcomeCode Unknown = new("Unknown");
 
     /// <summary>The outcomes of this project; runtimes may have others.</summary>

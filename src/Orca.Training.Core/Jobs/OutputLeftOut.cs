@@ -1,7 +1,9 @@
 namespace Orca.Training.Jobs;
 
-/// <summary>How much of what a training reported is not kept, because there is too much of it or it cannot be stored. All of it stands in the log as it was printed.</summary>
-/// <param name="Points">Points of metrics: of a very long series the older ones are thinned, and its peaks stay.</param>
-/// <param name="Values">Values under names that are too many, too long or have characters that no name may have.</param>
-/// <param name="Artifacts">Announcements of files that are too many, or whose names are not possible.</param>
+/// <summary>
+/// The reported values that are not kept, because there are too many or because they cannot be stored. The log has all of them, as printed.
+/// </summary>
+/// <param name="Points">The number of metric points: older points of very long series are thinned, and peaks are kept.</param>
+/// <param name="Values">The number of values whose names are too many, too long, or have characters that are not allowed.</param>
+/// <param name="Artifacts">The number of announced files that are too many, or whose names are not valid.</param>
 public sealed record OutputLeftOut(long Points, long Values, long Artifacts);

@@ -3,7 +3,7 @@ namespace Orca.Training.Jobs;
 /// <summary>When a failed attempt is retried.</summary>
 public sealed record RetryPolicy
 {
-    /// <summary>No attempt follows one that failed.</summary>
+    /// <summary>Failed attempts are not retried.</summary>
     public static readonly RetryPolicy None = new();
 
     // An outcome that another try most likely repeats is left out of what is retried unless somebody asks for it.
@@ -20,30 +20,30 @@ public sealed record RetryPolicy
     // one that is not there. But programs use them for other things too, so a policy that names NonZeroExit has the last word.
     private static readonly int[] HopelessExits = [2, 126, 127];
 
-    /// <summary>How many attempts may follow the first. Default 0.</summary>
+    /// <summary>The maximum number of attempts after the first. Default 0.</summary>
     public int MaxRetries { get; init; }
 
     /// <summary>
-    /// The outcomes after which it is tried again; empty for all but <see cref="OutcomeCode.OutOfMemory"/>, <see cref="OutcomeCode.TimedOut"/>,
-    /// <see cref="OutcomeCode.ArtifactMissing"/> and <see cref="OutcomeCode.ArtifactTooLarge"/>, which another try would most likely repeat, and exit codes 2 (a wrong
-    /// parameter or usage), 126 and 127 (a command that cannot be run), which are tried again where <see cref="OutcomeCode.NonZeroExit"/> is named. A cancellation, an
-    /// image that does not exist and a request that the runtime
-    /// refuses are never tried again.
+    /// The outcomes that are retried. Empty: all except those that would most likely repeat: <see cref="OutcomeCode.OutOfMemory"/>, <see
+    /// cref="OutcomeCode.TimedOut"/>, <see cref="OutcomeCode.ArtifactMissing"/>, <see cref="OutcomeCode.ArtifactTooLarge"/>, and the exit
+    /// codes 2 (a wrong parameter or usage), 126 and 127 (a command that cannot be run). These exit codes are retried if <see
+    /// cref="OutcomeCode.NonZeroExit"/> is in the list. A cancellation, an image that does not exist, and a request that the runtime
+    /// refuses are never retried.
     /// </summary>
     public IReadOnlyList<OutcomeCode> On { get => field ?? []; init; } = [];
 
-    /// <summary>The pause before the second attempt; it doubles with each one. Default 10 s.</summary>
+    /// <summary>The pause before the second attempt. It doubles with each further one. Default 10 s.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest pause. Default 10 min.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Whether an outcome is one after which no other try can help.</summary>
+    /// <summary>Whether another attempt cannot succeed after this outcome.</summary>
     public static bool IsHopeless(OutcomeCode code) => Hopeless.Contains(code);
 
-    /// <summary>Whether an attempt that ended so is followed by another one.</summary>
+    /// <summary>Whether an attempt with this outcome is retried.</summary>
     /// <param name="outcome">How it ended.</param>
-    /// <param name="failures">How many attempts of the job have failed, this one included.</param>
+    /// <param name="failures">The number of failed attempts of the job, including this one.</param>
     public bool Allows(Outcome outcome, int failures)
     {
         ArgumentNullException.ThrowIfNull(outcome);
@@ -54,8 +54,8 @@ public sealed record RetryPolicy
         outcome.Code == OutcomeCode.NonZeroExit && outcome.ExitCode is { } exit && HopelessExits.Contains(exit);
 
     /// <summary>
-    /// The pause after a job's n-th failure, n from 1: between three quarters and the whole of the doubled pause, so that jobs which failed
-    /// together do not come back together. The same job and failure have the same pause always, whoever asks.
+    /// The pause after the n-th failure of a job, with n from 1. It is between three quarters and the whole of the doubled pause, so that
+    /// jobs that failed at the same time do not start again at the same time. For the same job and failure, it is always the same.
     /// </summary>
     public TimeSpan PauseAfter(JobId job, int failures)
     {

@@ -1,26 +1,26 @@
 namespace Orca.Training.Jobs;
 
-/// <summary>What a running training has said of itself so far: the latest of each figure.</summary>
+/// <summary>The values that a training has reported so far: the latest of each.</summary>
 public sealed record TrainingProgress
 {
-    /// <summary>Nothing said yet.</summary>
+    /// <summary>No values yet.</summary>
     public static readonly TrainingProgress None = new();
 
-    /// <summary>Units done, of <see cref="Total"/>; the training chooses the unit (epochs, mostly).</summary>
+    /// <summary>The completed units, of <see cref="Total"/>. The training chooses the unit, usually epochs.</summary>
     public double? Done { get; init; }
 
-    /// <summary>Units in all.</summary>
+    /// <summary>The total number of units.</summary>
     public double? Total { get; init; }
 
-    /// <summary>The latest value of each metric, by its name (loss, accuracy, step, epoch …).</summary>
+    /// <summary>The latest value of each metric, by name (loss, accuracy, step, epoch …).</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, double>.Empty;
 
-    /// <summary>How far the output was read to say this; reading goes on from here. The tracker's own: clients are not told.</summary>
+    /// <summary>The position up to which the output was read; reading continues there. Clients do not get it.</summary>
     public OutputPosition Position { get; init; }
 
-    /// <summary>The artifacts that it said it leaves; null for none. The tracker's own: clients are not told.</summary>
+    /// <summary>The artifacts that the training has announced. Null for none. Clients do not get them.</summary>
     public IReadOnlyList<AnnouncedArtifact>? Announced { get; init; }
 
-    /// <summary>What of its reports is not kept; null for nothing. Clients read it in the status's message.</summary>
+    /// <summary>The reported values that are not kept. Null for none. Clients find them in the message of the status.</summary>
     public OutputLeftOut? LeftOut { get; init; }
 }

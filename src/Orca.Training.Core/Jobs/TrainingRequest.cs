@@ -27,14 +27,15 @@ public sealed record TrainingRequest
     public string? InputModel { get; init; }
 
     /// <summary>
-    /// The run that this one repeats, with that run's image and command instead of the algorithm's present ones; what <see cref="Client.ITrainingClient.RerunAsync"/> sets. Callers elsewhere cannot set it. Null for none.
+    /// The run that this training repeats, with its image and command instead of the current ones of the algorithm. <see
+    /// cref="Client.ITrainingClient.RerunAsync"/> sets it; other callers cannot. Null for none.
     /// </summary>
     public JobId? RerunOf { get; init; }
 
     /// <summary>The hyperparameters. Each becomes an environment variable of the container, under its own name.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>Texts by which jobs can be found. The training does not see them.</summary>
+    /// <summary>Texts by which jobs can be found. The training does not get them.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The number of containers of a distributed training; otherwise 1.</summary>

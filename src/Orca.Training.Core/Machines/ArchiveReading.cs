@@ -132,7 +132,7 @@ internal sealed class ArchiveReading(Stream tar)
 
         foreach (var digit in field.Trim(" \0"u8))
         {
-            number = digit is >= (byte)'0' and <= (byte)'7' ? (number << 3) | (uint)(digit - '0') : throw new InvalidDataException("a number in it has other digits than 0 to 7");
+            number = digit is >= (byte)'0' and <= (byte)'7' ? (number << 3) | (uint)(digit - '0') : throw new InvalidDataException("a number in it has digits other than 0 to 7");
         }
 
         return number;
@@ -158,7 +158,7 @@ internal sealed class ArchiveReading(Stream tar)
     {
         if (_content > LongestExtension)
         {
-            throw new InvalidDataException(Invariant($"a header has {_content} bytes, and {LongestExtension} are the most"));
+            throw new InvalidDataException(Invariant($"a header has {_content} bytes, and the limit is {LongestExtension}"));
         }
 
         var text = new byte[_content];
@@ -207,14 +207,14 @@ internal sealed class ArchiveReading(Stream tar)
                 if (!Utf8Parser.TryParse(records, out int length, out var digits) || length <= digits + 2 || length > records.Length
                     || records[digits] != (byte)' ' || records[length - 1] != (byte)'\n')
                 {
-                    throw new InvalidDataException("a header's record has another length than it says");
+                    throw new InvalidDataException("the length of a record in a header is wrong");
                 }
 
                 var record = records[(digits + 1)..(length - 1)];
                 var equals = record.IndexOf((byte)'=');
                 if (equals < 1)
                 {
-                    throw new InvalidDataException("a header's record has no key");
+                    throw new InvalidDataException("a record in a header has no key");
                 }
 
                 Take(record[..equals], record[(equals + 1)..]);
@@ -236,7 +236,7 @@ internal sealed class ArchiveReading(Stream tar)
             {
                 Size = Utf8Parser.TryParse(value, out long size, out var digits) && digits == value.Length && size >= 0
                     ? size
-                    : throw new InvalidDataException("a size in it is no number from 0");
+                    : throw new InvalidDataException("a size in it is not a number of at least 0");
             }
             else if (key.StartsWith("GNU.sparse."u8))
             {

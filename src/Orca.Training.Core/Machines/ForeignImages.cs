@@ -15,5 +15,5 @@ internal static class ForeignImages
 
     /// <summary>What is told of it.</summary>
     public static string Sentence(string image, string words) =>
-        $"The image '{image}' exists, but not for the kind of processor that the machine has ({words}). Build it for that one, or use a machine with one that it is for.";
+        $"The image '{image}' exists, but not for the processor architecture of the machine ({words}). Build the image for this architecture, or use a machine with another one.";
 }

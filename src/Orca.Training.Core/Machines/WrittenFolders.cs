@@ -28,7 +28,7 @@ public static class WrittenFolders
             if (ChangeOwner(path, (uint)owner.User, (uint)owner.Group) != 0)
             {
                 throw new IOException(
-                    $"The folder '{folder.HostPath}' cannot be given to user {owner.User}, as whom the container runs: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+                    $"The owner of the folder '{folder.HostPath}' cannot be changed to user {owner.User}, the user of the container: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
             }
         }
     }

@@ -25,7 +25,7 @@ internal static class ModelVersions
     /// <summary>Why an alias is not possible; null if it is.</summary>
     public static string? ProblemOfAlias(string? alias) => PlainName.IsValid(alias) && !alias!.All(char.IsAsciiDigit)
         ? null
-        : $"The alias {PlainName.Quoted(alias ?? "")} is not possible: give {PlainName.Rule}, and not digits alone, which would be a version.";
+        : $"The alias {PlainName.Quoted(alias ?? "")} is not valid: give {PlainName.Rule}, but not only digits, which would be a version.";
 
     /// <param name="rows">All numbers of a model.</param>
     /// <param name="reference">A number, an alias, or empty for the newest.</param>

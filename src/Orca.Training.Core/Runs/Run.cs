@@ -2,25 +2,25 @@ using Orca.Training.Jobs;
 
 namespace Orca.Training.Runs;
 
-/// <summary>What one job produced, and all that is needed to run it again exactly.</summary>
+/// <summary>The result of one job, with everything that is needed to repeat it exactly.</summary>
 public sealed record Run
 {
     /// <summary>The job.</summary>
     public required JobId Job { get; init; }
 
-    /// <summary>What was asked for, with the dataset version (a hash of its content) that was resolved.</summary>
+    /// <summary>The request, with the resolved dataset version (the hash of its content).</summary>
     public required TrainingRequest Request { get; init; }
 
-    /// <summary>Who submitted it, where that was known.</summary>
+    /// <summary>The user who submitted it. Null if the service did not know.</summary>
     public string? User { get; init; }
 
-    /// <summary>The team that it belongs to; null for the default one.</summary>
+    /// <summary>The team that it belongs to. Null for the default team.</summary>
     public string? Team { get; init; }
 
-    /// <summary>Where the job stands.</summary>
+    /// <summary>The state of the job.</summary>
     public required JobState State { get; init; }
 
-    /// <summary>What its newest attempt executed: image, digest, command and parameters; null where its runtime does not tell.</summary>
+    /// <summary>What its newest attempt executed: image, digest, command and parameters. Null if its runtime does not report it.</summary>
     public Execution? Execution { get; init; }
 
     /// <summary>Its attempts, oldest first.</summary>
@@ -29,10 +29,10 @@ public sealed record Run
     /// <summary>The last value of each metric.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, double>.Empty;
 
-    /// <summary>What it published; empty unless it succeeded.</summary>
+    /// <summary>The published files. Empty unless the job succeeded.</summary>
     public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
 
-    /// <summary>The version that its model got under <see cref="TrainingRequest.OutputModelName"/>; null where it has none.</summary>
+    /// <summary>The version of its model under <see cref="TrainingRequest.OutputModelName"/>. Null if there is none.</summary>
     public int? ModelVersion { get; init; }
 
     /// <summary>When the job was accepted.</summary>
@@ -44,12 +44,13 @@ public sealed record Run
     /// <summary>When the job reached its final state.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>How the job ended; null while it has not.</summary>
+    /// <summary>How the job ended. Null until then.</summary>
     public Outcome? Outcome { get; init; }
 
     /// <summary>
-    /// What this answer does not hold whole, since it would not fit into a message: <c>artifacts</c>, <c>metrics</c> or <c>attempts</c>. Mostly empty.
-    /// <see cref="Client.IRunClient.ListArtifactsAsync"/> and <see cref="Client.IRunClient.ListMetricsAsync"/> have all of theirs; of attempts the newest are here.
+    /// The parts that are incomplete because the response would be too large for a message: <c>artifacts</c>, <c>metrics</c> or
+    /// <c>attempts</c>. Usually empty. <see cref="Client.IRunClient.ListArtifactsAsync"/> and <see
+    /// cref="Client.IRunClient.ListMetricsAsync"/> return complete lists; of attempts, the newest are here.
     /// </summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 

@@ -1,15 +1,18 @@
 namespace Orca.Training.Runs;
 
-/// <summary>Several runs side by side: in what they differ, and what came of it. Pure.</summary>
+/// <summary>A comparison of several runs: their differences and their metrics.</summary>
 /// <param name="Runs">The runs, in the order in which they were given: the columns of the rows.</param>
-/// <param name="Differences">What was not the same for all of them: algorithm, dataset_version, image_digest, command, and each parameter by its name. Null where a run has none.</param>
-/// <param name="Metrics">The last value of each metric that any of them has, by its name; null where a run has none.</param>
+/// <param name="Differences">
+/// The values that differ: algorithm, dataset_version, image_digest, command, and each parameter by its name. Null for a run without the
+/// value.
+/// </param>
+/// <param name="Metrics">The last value of each metric of any of the runs, by name. Null for a run without the metric.</param>
 public sealed record RunComparison(
     IReadOnlyList<Run> Runs,
     IReadOnlyDictionary<string, IReadOnlyList<string?>> Differences,
     IReadOnlyDictionary<string, IReadOnlyList<double?>> Metrics)
 {
-    /// <summary>Puts runs side by side.</summary>
+    /// <summary>Compares runs.</summary>
     /// <param name="runs">The runs, such as the best ones of a query.</param>
     public static RunComparison Of(IReadOnlyList<Run> runs)
     {

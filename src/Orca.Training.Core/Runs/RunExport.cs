@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace Orca.Training.Runs;
 
-/// <summary>Runs as JSON lines: an object a line, for notebooks and tables elsewhere. The names of its fields never change.</summary>
+/// <summary>Exports runs as JSON lines, one object per line, for notebooks and other tools. The names of the fields never change.</summary>
 public static class RunExport
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes runs, each on a line of its own that ends in a line feed, in UTF-8.</summary>
-    /// <param name="stream">Where to.</param>
+    /// <summary>Writes runs in UTF-8, each on its own line, which ends in a line feed.</summary>
+    /// <param name="stream">The target.</param>
     /// <param name="runs">The runs.</param>
-    /// <param name="cancellationToken">Gives up; a part may be written.</param>
+    /// <param name="cancellationToken">Cancels the call. A part may be written.</param>
     public static async Task WriteAsync(Stream stream, IEnumerable<Run> runs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -2,7 +2,7 @@ using Orca.Training.Jobs;
 
 namespace Orca.Training.Runs;
 
-/// <summary>Which runs, and in which order. Conditions that are null or empty let everything through.</summary>
+/// <summary>Selects runs and their order. A condition that is null or empty matches every run.</summary>
 public sealed record RunQuery
 {
     /// <summary>Only runs of this algorithm.</summary>
@@ -17,7 +17,9 @@ public sealed record RunQuery
     /// <summary>Only runs of this user.</summary>
     public string? User { get; init; }
 
-    /// <summary>Only runs of these owners; null for whoever's. What a caller may see is put here by the service, whatever the caller gave.</summary>
+    /// <summary>
+    /// Only runs of these owners. Null for all. The service sets it to what the caller may see, and ignores the caller's value.
+    /// </summary>
     public JobOwners? Owners { get; init; }
 
     /// <summary>Only runs of this group, such as a sweep.</summary>
@@ -26,10 +28,13 @@ public sealed record RunQuery
     /// <summary>Only runs that produced this model.</summary>
     public string? ModelName { get; init; }
 
-    /// <summary>Only runs in these states; empty for those that have ended, whatever their end.</summary>
+    /// <summary>Only runs in these states. Empty: all final states.</summary>
     public IReadOnlyList<JobState> States { get; init; } = [];
 
-    /// <summary>The metric by whose last value they are ordered, the best first, of equal ones the newest job; runs without it are left out. Null: the newest job first.</summary>
+    /// <summary>
+    /// The metric by whose last value runs are ordered, best first; for equal values, the newest job comes first. Runs without the metric
+    /// are left out. Null: the newest job first.
+    /// </summary>
     public string? OrderBy { get; init; }
 
     /// <summary>Whether the smallest value of <see cref="OrderBy"/> is the best, as with a loss.</summary>
@@ -38,6 +43,6 @@ public sealed record RunQuery
     /// <summary>Without <see cref="OrderBy"/>: only jobs older than this one, to read the next page.</summary>
     public JobId? Before { get; init; }
 
-    /// <summary>How many at most, from 1 to 1,000. Default 100.</summary>
+    /// <summary>The maximum number of runs, from 1 to 1,000. Default 100.</summary>
     public int Limit { get; init; } = 100;
 }

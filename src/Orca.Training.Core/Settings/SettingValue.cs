@@ -10,7 +10,7 @@ namespace Orca.Training.Settings;
 /// <summary>Whether a text of the configuration can be a setting of its type, by the rules of .NET's configuration binder.</summary>
 internal static partial class SettingValue
 {
-    private const string Times = "give hours:minutes:seconds, such as 00:00:30, with days in front where there are any, as in 2.00:00:00";
+    private const string Times = "give hours:minutes:seconds, such as 00:00:30, with days in front if needed, such as 2.00:00:00";
 
     /// <summary>What is found where a section or a list belongs. The value stays unsaid: it may be a secret.</summary>
     public const string Single = "a single value";

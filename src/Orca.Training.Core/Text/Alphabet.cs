@@ -9,7 +9,7 @@ namespace Orca.Training.Text;
 internal static class Alphabet
 {
     /// <summary>What a name holds to, as the end of a sentence: "give text …".</summary>
-    public const string Rule = "without control characters, line breaks, marks of writing direction and halves of characters";
+    public const string Rule = "without control characters, line breaks, bidirectional control characters and unpaired surrogates";
 
     // A terminal acts on the first two kinds, a log's reader is misled by the others, and no store holds U+0000 or half a character.
     private static readonly SearchValues<char> Suspects =

@@ -87,7 +87,7 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
         {
             if (await runs.ReadAsync(repeated, cancellationToken) is not { Execution: { } before })
             {
-                return Failed(OutcomeCode.InvalidSpec, $"The run of job {repeated}, which this one repeats, no longer has its image recorded. Submit its request again.");
+                return Failed(OutcomeCode.InvalidSpec, $"The image of job {repeated}, which this job repeats, is no longer recorded. Submit the request of that job again.");
             }
 
             algorithm = Reruns.Pinned(algorithm, before);
@@ -151,7 +151,7 @@ internal sealed class AttemptLauncher(IOptionsMonitor<OrcaTrainingOptions> optio
 
         var asked = ModelReference.Of(text);
         var model = await models.ResolveAsync(asked.Name, asked.Version, cancellationToken)
-            ?? throw new ArtifactException($"'{text}' is there no more: it was removed since this job was submitted.");
+            ?? throw new ArtifactException($"'{text}' no longer exists: it was removed after this job was submitted.");
         var publisher = new AttemptName(attempt.Installation, new AttemptId(model.Job, model.Attempt));
         return inputs with { Model = PlaceOf(model.Files) ?? artifacts.OutputOf(publisher), ModelFiles = model.Files };
     }

@@ -68,7 +68,7 @@ internal sealed class AttemptLeavings(IArtifactStore artifacts, IModelStore mode
     /// <summary>That what an attempt left took too long to bring or to read.</summary>
     public Outcome TooLong(string what) => new(
         OutcomeCode.ArtifactTooLarge,
-        Invariant($"What the training left could not be {what} within {options.LongestTime}: write less, or ask for a higher limit (Leavings:LongestTime)."), 0);
+        Invariant($"The output of the training could not be {what} within {options.LongestTime}: write less, or ask for a higher limit (Leavings:LongestTime)."), 0);
 
     private static TrackerEvent.Collected Refused(AttemptName attempt, Outcome outcome) => new(attempt, [], outcome);
 

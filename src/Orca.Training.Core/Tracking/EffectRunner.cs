@@ -350,7 +350,7 @@ internal sealed partial class EffectRunner(
         }
     }
 
-    private static string NoMachine(string machine) => $"This host has no machine '{machine}': it was configured with it when the training was placed there. Add it again.";
+    private static string NoMachine(string machine) => $"This host has no machine '{machine}'. It had this machine when the training was placed there: add it again.";
 
     private bool IsEnding(Exception e) => e is OperationCanceledException && ending.IsCancellationRequested;
 

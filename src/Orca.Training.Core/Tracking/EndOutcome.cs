@@ -50,10 +50,10 @@ internal static class EndOutcome
             _ when Signals.OfExitCode(end.ExitCode) is { } signal && Signals.IsFromOutside(signal) =>
                 (OutcomeCode.Killed, Invariant($"The training was ended from outside by a signal ({Signals.NameOf(signal)}, exit code {end.ExitCode}).")),
             { ExitCode: 1 or 126 or 127 } when EndWords.IsForeign(tail) =>
-                (OutcomeCode.NonZeroExit, Invariant($"The training program was built for another kind of processor than that of its machine (exit code {end.ExitCode}).")),
+                (OutcomeCode.NonZeroExit, Invariant($"The training program was built for a processor architecture other than that of its machine (exit code {end.ExitCode}).")),
             { ExitCode: 126 or 127, Detail: { } detail } => (OutcomeCode.NonZeroExit, Invariant($"The training's command cannot be executed: {detail} (exit code {end.ExitCode}).")),
             { ExitCode: 2 or 126 or 127 } when EndWords.HasWindowsLines(tail) =>
-                (OutcomeCode.NonZeroExit, Invariant($"A script of the training has Windows line ends (CRLF), which its shell reads as part of each command. Save it with Unix line ends (LF) and build the image again (exit code {end.ExitCode}).")),
+                (OutcomeCode.NonZeroExit, Invariant($"A script of the training has Windows line endings (CRLF), which its shell reads as part of each command. Save it with Unix line endings (LF) and build the image again (exit code {end.ExitCode}).")),
             { ExitCode: 126 } => (OutcomeCode.NonZeroExit, "The training's command cannot be executed (exit code 126)."),
             { ExitCode: 127 } => (OutcomeCode.NonZeroExit, "The training's command was not found in its image (exit code 127)."),
             { ExitCode: var exit } => (OutcomeCode.NonZeroExit, Invariant($"The training program ended with exit code {exit}.")),
@@ -87,13 +87,13 @@ internal static class EndOutcome
             : $"Training {job}, which must succeed before this one starts, has {(ended.State is JobState.Cancelled ? "been cancelled" : "failed")}.");
 
     /// <summary>Why a job waits that no machine could start as they are now.</summary>
-    public static string FitsNowhere(string reason) => $"no machine of this service could start it as they are now, even if they were empty: {reason}";
+    public static string FitsNowhere(string reason) => $"no machine of this service could start it with its current resources, even if the machine were empty: {reason}";
 
     public static Outcome NeverFits(string reason) =>
         new(OutcomeCode.InvalidSpec, $"No machine of this service can ever start it: {reason}. Ask for less.");
 
     public static Outcome SetAside(string error) =>
-        new(OutcomeCode.InternalError, $"The service itself failed twice when it decided about this training ({error}), and set it aside so that others go on. Its log has more: event 1021.");
+        new(OutcomeCode.InternalError, $"The service failed twice when it decided about this training ({error}), and ended it so that others can continue. Event 1021 in the log of the service has the details.");
 
     public static Outcome NeverStarted(TimeSpan limit, string? lastError) =>
         new(OutcomeCode.LaunchFailed, Invariant($"The training could not be started within {limit}.{(lastError is null ? "" : " " + lastError)}"));

@@ -113,7 +113,7 @@ internal sealed class JobPurge(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            left.Add(new Unremovable(job.Id, e is OperationCanceledException ? new TimeoutException(Invariant($"It was not done within {LongestRemoval.TotalMinutes:0} min."), e) : e));
+            left.Add(new Unremovable(job.Id, e is OperationCanceledException ? new TimeoutException(Invariant($"The removal did not finish within {LongestRemoval.TotalMinutes:0} min."), e) : e));
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class LogWriter(LogWriters owner, AttemptName attempt, int rank)
     // What a line takes beside its text.
     internal const int LineOverhead = 64;
 
-    private const string NotWritten = "the log store could not take them in time";
+    private const string NotWritten = "the log store did not accept them in time";
 
     private static readonly TimeSpan LongestAppend = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);

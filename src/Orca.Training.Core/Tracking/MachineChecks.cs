@@ -47,13 +47,13 @@ internal static class MachineChecks
         if (!isOnHost && !abilities.HasNetwork)
         {
             throw new InvalidOperationException(
-                $"{subject} gives its containers no network, and {store.Name} keeps {kept} behind one: set the machine's Network to a network from which the server of the store can be reached.");
+                $"{subject} gives its containers no network, and {store.Name} keeps {kept} on a server: set the machine's Network to a network from which this server can be reached.");
         }
 
         if (!isOnHost && access is null)
         {
             throw new InvalidOperationException(
-                $"{store.Name} keeps {kept} behind a network, and nothing opens them to the containers of {subject.Replace("Machine", "machine", StringComparison.Ordinal)}: register an IPlaceAccess beside the store.");
+                $"{store.Name} keeps {kept} on a server, and nothing gives access to the containers of {subject.Replace("Machine", "machine", StringComparison.Ordinal)}: register an IPlaceAccess with the store.");
         }
     }
 }

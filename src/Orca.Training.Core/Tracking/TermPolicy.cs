@@ -36,7 +36,7 @@ internal sealed class TermPolicy(IServiceScopeFactory scopes) : ICapacityPolicy
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            faults.Tell("The capacity policy, at its end,", e);
+            faults.Tell("The disposal of the capacity policy", e);
         }
     }
 }

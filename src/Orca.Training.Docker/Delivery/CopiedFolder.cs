@@ -11,7 +11,7 @@ internal static class CopiedFolder
     /// <summary>Where its volume is mounted; folders side by side share one.</summary>
     public static string VolumeOf(FolderMount folder) => folder.ContainerPath[..folder.ContainerPath.LastIndexOf('/')] is { Length: > 0 } above
         ? above
-        : throw new ArgumentException($"'{folder.ContainerPath}' lies in a container's root, which is read-only: folders that are copied need one above them, as in '/orca/data'.");
+        : throw new ArgumentException($"'{folder.ContainerPath}' is directly below the root of the container, which is read-only: copied folders must be below another folder, such as '/orca/data'.");
 
     public static string NameOf(FolderMount folder) => folder.ContainerPath[(folder.ContainerPath.LastIndexOf('/') + 1)..];
 }

@@ -93,7 +93,7 @@ internal sealed class FolderCopies(EngineConnection engine, EngineCalls calls, s
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw silence.IsCancellationRequested
-                ? calls.Unavailable(what, Invariant($"nothing moved for {LongestSilence.TotalMinutes:0} minutes"), exception)
+                ? calls.Unavailable(what, Invariant($"no data was transferred for {LongestSilence.TotalMinutes:0} minutes"), exception)
                 : calls.Unavailable(what, exception);
         }
     }

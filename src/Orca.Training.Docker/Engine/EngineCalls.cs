@@ -14,7 +14,7 @@ namespace Orca.Training.Docker.Engine;
 internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout, TimeProvider time)
 {
     /// <summary>Said of what answers, and is none.</summary>
-    public const string NoEngine = "what answers there does not speak the Docker Engine's API; is DockerOptions.Endpoint right?";
+    public const string NoEngine = "the server there does not have the Docker Engine's API; is DockerOptions.Endpoint right?";
 
     /// <summary>Asks once.</summary>
     /// <param name="what">What is asked, to follow "while": "listing containers".</param>
@@ -76,7 +76,7 @@ internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout
 
     /// <summary>The framework puts what the other side's bytes were, or its word for a refusal, into the inner exception.</summary>
     private static string TlsFault(Exception fault) => fault.Message.Contains("frame", StringComparison.Ordinal)
-        ? "what listens there does not speak it; leave DockerOptions.Tls out, or use the engine's TLS port"
+        ? "the server there does not use TLS; leave DockerOptions.Tls out, or use the engine's TLS port"
         : (fault.InnerException ?? fault).Message.TrimEnd('.');
 
     private string Reason(Exception exception)
@@ -86,7 +86,7 @@ internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout
             // What Go's servers say to whoever speaks HTTP on a port with TLS.
             if (refusal.ResponseBody?.Contains("HTTP request to an HTTPS server", StringComparison.Ordinal) == true)
             {
-                return "it speaks TLS there; set DockerOptions.Tls";
+                return "the server there uses TLS; set DockerOptions.Tls";
             }
 
             return $"it answered {(int)refusal.StatusCode} ({EngineWords.Of(refusal)})";
@@ -97,7 +97,7 @@ internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout
             switch (cause)
             {
                 case SocketException { SocketErrorCode: SocketError.AccessDenied } or UnauthorizedAccessException:
-                    return $"this process may not use {endpoint.LocalPath}; run it as a member of the socket's group ('docker', mostly)";
+                    return $"this process has no permission to use {endpoint.LocalPath}; run it as a member of the socket's group (usually 'docker')";
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable } or FileNotFoundException:
                     return "nothing listens there; is the engine running, and is DockerOptions.Endpoint (or DOCKER_HOST) right?";
                 case JsonException or NotImplementedException or NotSupportedException or FormatException or OverflowException:
@@ -113,8 +113,8 @@ internal sealed class EngineCalls(Uri endpoint, bool isTls, TimeSpan callTimeout
 
         // The client looks for a first line where there is none.
         var broke = exception.InnerException is InvalidOperationException
-            ? "it hung up without an answer"
+            ? "it closed the connection without a response"
             : $"the connection broke ({(exception.InnerException ?? exception).Message.TrimEnd('.')})";
-        return isTls ? broke + "; that is also how an engine refuses who shows no certificate, or a wrong one (DockerOptions.Tls.Certificate)" : broke;
+        return isTls ? broke + "; an engine also does this if the client's certificate is missing or wrong (DockerOptions.Tls.Certificate)" : broke;
     }
 }

@@ -66,12 +66,12 @@ internal sealed class EngineTls : IAuthProvider, IDisposable
     {
         if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
         {
-            throw new AuthenticationException("the engine shows no certificate");
+            throw new AuthenticationException("the engine has no certificate");
         }
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            throw new AuthenticationException($"the engine's certificate ({certificate.Subject}) is not for this address; name in DockerOptions.Endpoint what the certificate is for");
+            throw new AuthenticationException($"the engine's certificate ({certificate.Subject}) is for another address; use an address of the certificate in DockerOptions.Endpoint");
         }
 
         using var chain = new X509Chain();
@@ -83,7 +83,7 @@ internal sealed class EngineTls : IAuthProvider, IDisposable
         }
 
         return chain.Build(certificate) ? true : throw new AuthenticationException(
-            $"the engine's certificate ({certificate.Subject}) is not to be trusted: {string.Join(", ", chain.ChainStatus.Select(s => s.StatusInformation.Trim().TrimEnd('.')).Distinct())}; "
-            + (_authorities is null ? "give its authority as DockerOptions.Tls.Authority" : "is DockerOptions.Tls.Authority the right one?"));
+            $"the engine's certificate ({certificate.Subject}) is not trusted: {string.Join(", ", chain.ChainStatus.Select(s => s.StatusInformation.Trim().TrimEnd('.')).Distinct())}; "
+            + (_authorities is null ? "set DockerOptions.Tls.Authority to its authority" : "is DockerOptions.Tls.Authority the right one?"));
     }
 }

@@ -70,7 +70,7 @@ internal sealed class ImagePuller(EngineConnection engine, EngineCalls calls, st
         {
             cancellationToken.ThrowIfCancellationRequested();
             return silence.IsCancellationRequested
-                ? Failure(pull, Invariant($"nothing happened for {LongestSilence.TotalMinutes:0} minutes"), isMissing: false)
+                ? Failure(pull, Invariant($"there was no progress for {LongestSilence.TotalMinutes:0} minutes"), isMissing: false)
                 : throw calls.Unavailable($"pulling image '{image}'", exception);
         }
     }

@@ -12,7 +12,7 @@ namespace Orca.Training.Docker.Observing;
 /// </summary>
 internal sealed class EngineMemory(EngineConnection engine, EngineCalls calls, TimeProvider clock)
 {
-    private const string What = "asking what happened to a container";
+    private const string What = "reading the events of a container";
 
     // Fewer are remembered only by an engine that has not had more since it started.
     private const int Full = 256;

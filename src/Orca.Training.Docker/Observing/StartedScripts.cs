@@ -37,8 +37,8 @@ internal sealed class StartedScripts(EngineConnection engine, EngineCalls calls)
         var isWindows = first.EndsWith("\r"u8);
         var interpreter = Encoding.UTF8.GetString(first[2..]).Trim();
         return isWindows
-            ? Invariant($"the lines of {path} end as on Windows (CRLF), so that its interpreter is looked for under a name that ends in a carriage return; save it with line ends of Unix (LF) and build the image again")
-            : Invariant($"{path} is there, and the interpreter that its first line names, '{Shown(interpreter)}', is missing in the image or cannot be run");
+            ? Invariant($"{path} has Windows line endings (CRLF), so the name of its interpreter ends in a carriage return; save it with Unix line endings (LF) and build the image again")
+            : Invariant($"{path} exists, but the interpreter in its first line, '{Shown(interpreter)}', is missing in the image or cannot be run");
     }
 
     private static string Shown(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
@@ -48,7 +48,7 @@ internal sealed class StartedScripts(EngineConnection engine, EngineCalls calls)
     /// <summary>The first bytes of a file of a container; none where it is no file, or is not there.</summary>
     private async Task<byte[]> BeginningAsync(string id, string path, CancellationToken cancellationToken)
     {
-        const string What = "looking at the program that could not be run";
+        const string What = "reading the program that could not be run";
         try
         {
             return await calls.AskAsync(

@@ -18,7 +18,7 @@ internal sealed class OutputReader(EngineConnection engine, EngineCalls calls, T
     private const int BufferLength = 64 * 1024;
 
     // As LogEntry says it of lines that the service itself could not keep.
-    private const string Gone = "[lines are missing here: the engine's log of the container is bounded, and it let go of them before they were read]";
+    private const string Gone = "[lines are missing here: the engine's log of the container is limited, and these lines were removed before they were read]";
 
     /// <param name="container">Its id, or a name.</param>
     /// <param name="otherwise">Gives the id of one that has another name by now; null for none.</param>

@@ -67,7 +67,7 @@ internal sealed class AttemptStarter(
             ? new StartResult.Failed(failure)
             : await OnceAsync(spec, phases, cancellationToken) ?? Refusals.Failed(
                 OutcomeCode.ImageNotFound,
-                $"The image '{spec.Image}' was pulled, but the machine still does not have it. It may have been built for another kind of processor.");
+                $"The image '{spec.Image}' was pulled, but the machine still does not have it. It may have been built for another processor architecture.");
     }
 
     /// <summary>Null when the image is missing.</summary>
@@ -94,7 +94,7 @@ internal sealed class AttemptStarter(
             }
         }
 
-        throw calls.Unavailable($"starting container {spec.Name.ContainerOf(0)}", "its name is taken, and yet there is no such container; does something else make and remove containers?");
+        throw calls.Unavailable($"starting container {spec.Name.ContainerOf(0)}", "its name is in use, but there is no such container; does another program create and remove containers?");
     }
 
     private async Task<Step> MakeAndRunAsync(AttemptSpec spec, CancellationToken cancellationToken)
@@ -215,7 +215,7 @@ internal sealed class AttemptStarter(
             case "created":
                 return new Step.Made(existing.ID);
             case "removing" or "dead":
-                throw calls.Unavailable($"starting container {name}", "a container of that name is just being removed");
+                throw calls.Unavailable($"starting container {name}", "a container with that name is being removed");
             default:
                 log.Adopted(spec.Name.Attempt.Job.Value, spec.Name.Attempt.Number, existing.ID);
                 return new Step.Done(new StartResult.Started([existing.ID]) { ImageDigest = await DigestAsync(existing.Image, cancellationToken) });

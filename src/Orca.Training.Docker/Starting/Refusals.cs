@@ -48,7 +48,7 @@ internal static class Refusals
             (Cause.NoRoom, _) => new StartResult.Deferred($"The machine has no capacity for the container now ({HostPaths.Without(words)})."),
             (Cause.Gpu, _) => Failed(
                 OutcomeCode.InvalidSpec,
-                $"The job asks for {spec.Limits.Gpus} GPU(s), which the Docker Engine cannot give. Check that the container toolkit of the GPU vendor is installed ({words})"),
+                $"The job asks for {spec.Limits.Gpus} GPU(s), which the Docker Engine cannot provide. Check that the container toolkit of the GPU vendor is installed ({words})"),
             (Cause.Network, _) => Failed(
                 OutcomeCode.LaunchFailed,
                 $"The network '{options.Network}' (DockerOptions.Network) does not exist on the machine. Create it with 'docker network create', or set another one."),
@@ -58,7 +58,7 @@ internal static class Refusals
                 $"The Docker Engine cannot see or cannot mount a folder of the container ({HostPaths.Without(words)}). If this host runs in a container, or on another machine than the engine, set DockerOptions.Delivery to Copy."),
             (Cause.Command, _) => Failed(
                 OutcomeCode.InvalidSpec,
-                $"The command {CommandOf(spec)} cannot be run in the image '{spec.Image}': it is missing there, is not a program, or is a script whose interpreter is missing, for example because of Windows line ends (CRLF) ({words})."),
+                $"The command {CommandOf(spec)} cannot be run in the image '{spec.Image}': it is missing there, is not a program, or is a script whose interpreter is missing, for example because of Windows line endings (CRLF) ({words})."),
             (Cause.Setup, _) => Failed(OutcomeCode.LaunchFailed, $"The container could not be set up ({words})."),
             (_, HttpStatusCode.BadRequest) => Failed(
                 OutcomeCode.InvalidSpec,

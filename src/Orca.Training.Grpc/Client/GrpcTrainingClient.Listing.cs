@@ -7,7 +7,7 @@ using Wire = Orca.Training.Grpc.Wire;
 
 namespace Orca.Training.Client;
 
-/// <summary>Several trainings at once.</summary>
+/// <summary>Calls that return several trainings.</summary>
 public sealed partial class GrpcTrainingClient
 {
     /// <inheritdoc />
@@ -25,7 +25,7 @@ public sealed partial class GrpcTrainingClient
 
         return statuses.Count == jobs.Count
             ? statuses
-            : throw new TrainingException(TrainingError.Internal, Invariant($"{_calls.Name} was asked for {jobs.Count} jobs and answered for {statuses.Count}."));
+            : throw new TrainingException(TrainingError.Internal, Invariant($"{_calls.Name} returned {statuses.Count} statuses for {jobs.Count} jobs."));
     }
 
     /// <inheritdoc />

@@ -12,9 +12,10 @@ namespace Orca.Training.Client;
 /// one instance for the whole application.
 /// </summary>
 /// <remarks>
-/// It neither retries nor resumes by itself: a service that cannot be reached, or goes away during a call or a stream, is a
-/// <see cref="TrainingException"/> with <see cref="TrainingError.Unavailable"/>; a watch goes on from the last revision seen, and logs
-/// after the last line seen, when they are called again. An answer names at most some fields that are wrong (2 KiB of them), then how many more there are.
+/// The client neither retries nor resumes by itself. If the service cannot be reached, or disconnects during a call or a stream, the call
+/// throws a <see cref="TrainingException"/> with <see cref="TrainingError.Unavailable"/>. To continue a watch, call it again with the last
+/// revision seen; to continue a log, with the cursor of the last line. An error has at most 2 KiB of wrong fields, and says how many more
+/// there are.
 /// </remarks>
 public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, IAsyncDisposable
 {
@@ -23,13 +24,13 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
     private readonly GrpcChannel? _ownChannel;
     private readonly Wire.RunService.RunServiceClient _runService;
 
-    /// <summary>A client that calls through an invoker, such as one with the caller's interceptors.</summary>
+    /// <summary>Creates a client that uses a call invoker, such as one with your own interceptors.</summary>
     public GrpcTrainingClient(CallInvoker invoker)
         : this(invoker, address: null, ownChannel: null)
     {
     }
 
-    /// <summary>A client on a channel that stays the caller's to dispose.</summary>
+    /// <summary>Creates a client on an existing channel, which the client does not dispose.</summary>
     public GrpcTrainingClient(ChannelBase channel)
         : this(InvokerOf(channel), channel.Target, ownChannel: null)
     {
@@ -47,9 +48,9 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
         _ownChannel = ownChannel;
     }
 
-    /// <summary>Creates a client with its own channel, which it disposes. It connects at the first call.</summary>
+    /// <summary>Creates a client with its own channel, which the client disposes. It connects at the first call.</summary>
     /// <param name="address">Scheme, host and port, and a path prefix if there is one: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>
-    /// <exception cref="ArgumentException">It is no such address.</exception>
+    /// <exception cref="ArgumentException">The address is not valid.</exception>
     public static GrpcTrainingClient Connect(Uri address) => Connect(address, static _ => { });
 
     /// <inheritdoc cref="Connect(Uri)" />
@@ -205,7 +206,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
         }
     }
 
-    /// <summary>Ends the channel, if it is the client's own, and the calls on it.</summary>
+    /// <summary>Disposes the channel, if the client has created it, and cancels the calls on it.</summary>
     public void Dispose() => _ownChannel?.Dispose();
 
     /// <inheritdoc cref="Dispose" />

@@ -2,12 +2,12 @@ using Orca.Training.Client;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the client for a training service elsewhere.</summary>
+/// <summary>Adds the client for a training service in another process.</summary>
 public static class OrcaTrainingClientServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="ITrainingClient"/> for the training service at an address, over gRPC; it connects at the first call. Called
-    /// again, the last address counts.
+    /// Adds an <see cref="ITrainingClient"/> for the training service at an address, over gRPC. It connects at the first call. If this
+    /// method is called more than once, the last address applies.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="address">Scheme, host and port, and a path prefix if there is one: <c>https://</c>, or <c>http://</c> for cleartext HTTP/2.</param>

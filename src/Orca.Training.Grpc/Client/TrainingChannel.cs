@@ -18,7 +18,7 @@ internal static class TrainingChannel
     {
         if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) || address.Query.Length > 0 || address.Fragment.Length > 0)
         {
-            throw new ArgumentException($"'{address.OriginalString}' is no address of a training service: give scheme, host and port, and a path prefix if there is one, such as http://localhost:5000.", nameof(address));
+            throw new ArgumentException($"'{address.OriginalString}' is not the address of a training service: give scheme, host and port, and a path prefix if there is one, such as http://localhost:5000.", nameof(address));
         }
 
         var handler = new SocketsHttpHandler

@@ -1,6 +1,6 @@
 namespace Orca.Training.Client;
 
-/// <summary>How <see cref="GrpcTrainingClient.Connect(Uri, Action{TrainingConnection})"/> reaches a service.</summary>
+/// <summary>The options of <see cref="GrpcTrainingClient.Connect(Uri, Action{TrainingConnection})"/>.</summary>
 public sealed class TrainingConnection
 {
     /// <summary>

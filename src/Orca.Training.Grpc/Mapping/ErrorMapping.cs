@@ -75,10 +75,10 @@ internal static class ErrorMapping
                 $"{service} requires a known caller, and this call has no valid token: set the option Token of Connect. ({said})",
                 inner: exception),
             StatusCode.PermissionDenied => new TrainingException(
-                TrainingError.PermissionDenied, $"The policy of {Lower(service)} does not admit this caller. ({said})", inner: exception),
+                TrainingError.PermissionDenied, $"The policy of {Lower(service)} does not allow this caller. ({said})", inner: exception),
             StatusCode.Unavailable => Unavailable($"{service} cannot be reached: {said}"),
             StatusCode.DeadlineExceeded => Unavailable($"{service} did not answer in time."),
-            StatusCode.Cancelled => Unavailable($"{service} broke off the call: {said}"),
+            StatusCode.Cancelled => Unavailable($"{service} ended the call: {said}"),
             _ when exception.Status.DebugException is HttpRequestException or IOException => Unavailable($"{service} cannot be reached: {said}"),
             StatusCode.Unimplemented => new TrainingException(
                 TrainingError.Internal, $"{service} does not know this call: another service is at this address, or an older version of this one.", inner: exception),
@@ -126,7 +126,7 @@ internal static class ErrorMapping
                 details.FieldViolations.Add(new BadRequest.Types.FieldViolation
                 {
                     Field = "…",
-                    Description = string.Create(CultureInfo.InvariantCulture, $"{left} more fields are wrong; they do not fit into the answer."),
+                    Description = string.Create(CultureInfo.InvariantCulture, $"{left} more fields are wrong; they do not fit into the response."),
                 });
                 break;
             }

@@ -51,14 +51,14 @@ internal static class IntentMapping
     /// <exception cref="TrainingException">They are not in order.</exception>
     public static (CsvSource Train, CsvSource? Validation, CsvSource? Test) FromWire(Wire.DatasetHeader header, Func<string, Stream> open)
     {
-        var files = header.Intents?.Files ?? throw TrainingException.Invalid("header.intents", "It is not set: say there what each file is.");
+        var files = header.Intents?.Files ?? throw TrainingException.Invalid("header.intents", "It is not set: state there what each file is.");
         var parts = files.Select(f => f.Part).ToArray();
         if (parts.Length != header.Files.Count || parts.Length == 0 || parts[0] != Wire.IntentPart.Training
             || !parts.SequenceEqual(parts.Order().Distinct()) || parts[^1] > Wire.IntentPart.Test)
         {
             throw TrainingException.Invalid(
                 "header.intents.files",
-                "The files are not in order: give the training rows first, then the validation rows and the test rows where there are any, each once, with as many names.");
+                "The files are not in order: give the training rows first, then the validation rows and the test rows if there are any, each once, with the same number of names.");
         }
 
         return (Of(Wire.IntentPart.Training)!, Of(Wire.IntentPart.Validation), Of(Wire.IntentPart.Test));

@@ -83,7 +83,7 @@ internal static class LogMapping
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentOutOfRangeException)
         {
-            throw Invalid("since", $"{since.Seconds} s and {since.Nanos} ns is no time between the years 1 and 9999.");
+            throw Invalid("since", $"{since.Seconds} s and {since.Nanos} ns is not a time between the years 1 and 9999.");
         }
     }
 

@@ -66,7 +66,7 @@ internal static class QueryMapping
         }
         catch (InvalidOperationException)
         {
-            throw TrainingException.Invalid(field, $"{time!.Seconds} s and {time.Nanos} ns are no time: give one from 0001-01-01 to 9999-12-31, with 0 to 999,999,999 ns.");
+            throw TrainingException.Invalid(field, $"{time!.Seconds} s and {time.Nanos} ns are not a time: give one from 0001-01-01 to 9999-12-31, with 0 to 999,999,999 ns.");
         }
     }
 }

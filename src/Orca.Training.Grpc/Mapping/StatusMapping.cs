@@ -91,7 +91,7 @@ internal static class StatusMapping
         JobState.Succeeded => Wire.TrainingStatus.Succeed,
         JobState.Failed => Wire.TrainingStatus.Failure,
         JobState.Cancelled => Wire.TrainingStatus.Cancelled,
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "The contract has no word for this state."),
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "The contract has no value for this state."),
     };
 
     internal static JobState FromWire(Wire.TrainingStatus status) => status switch
@@ -102,7 +102,7 @@ internal static class StatusMapping
         Wire.TrainingStatus.Succeed => JobState.Succeeded,
         Wire.TrainingStatus.Failure => JobState.Failed,
         Wire.TrainingStatus.Cancelled => JobState.Cancelled,
-        _ => throw new TrainingException(TrainingError.Internal, $"The service says the status {(int)status}, which this client does not know: the service has a newer version."),
+        _ => throw new TrainingException(TrainingError.Internal, $"The service returned the status {(int)status}, which this client does not know: the service has a newer version."),
     };
 
     internal static Wire.TrainingAttempt ToWire(Attempt attempt)
@@ -142,7 +142,7 @@ internal static class StatusMapping
                 LaunchStep.PreparingData => Wire.LaunchPhase.Types.Step.PreparingData,
                 LaunchStep.PullingImage => Wire.LaunchPhase.Types.Step.PullingImage,
                 LaunchStep.Starting => Wire.LaunchPhase.Types.Step.Starting,
-                _ => throw new ArgumentOutOfRangeException(nameof(phase), phase.Step, "The contract has no word for this step."),
+                _ => throw new ArgumentOutOfRangeException(nameof(phase), phase.Step, "The contract has no value for this step."),
             },
         };
         if (phase.Fraction is { } fraction)
@@ -164,7 +164,7 @@ internal static class StatusMapping
             Wire.LaunchPhase.Types.Step.PreparingData => LaunchStep.PreparingData,
             Wire.LaunchPhase.Types.Step.PullingImage => LaunchStep.PullingImage,
             Wire.LaunchPhase.Types.Step.Starting => LaunchStep.Starting,
-            _ => throw new TrainingException(TrainingError.Internal, $"The service says the launch step {(int)phase.Step}, which this client does not know: the service has a newer version."),
+            _ => throw new TrainingException(TrainingError.Internal, $"The service returned the launch step {(int)phase.Step}, which this client does not know: the service has a newer version."),
         },
         phase.HasFraction ? phase.Fraction : null,
         phase.HasDetail ? phase.Detail : null);

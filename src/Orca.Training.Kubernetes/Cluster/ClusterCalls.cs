@@ -69,7 +69,7 @@ internal sealed class ClusterCalls(ClusterConnection cluster, TimeSpan callTimeo
             what,
             refusal.Code switch
             {
-                HttpStatusCode.Unauthorized => "it does not know who asks (401); renew the credentials in the file that KubernetesOptions.KubeConfig names",
+                HttpStatusCode.Unauthorized => "it does not accept the host's credentials (401); renew them in the file that KubernetesOptions.KubeConfig names",
                 HttpStatusCode.Forbidden when !refusal.IsQuota => $"it does not allow it: {refusal.Message}. Give the host's user a Role as in docs/kubernetes.md",
                 _ => Invariant($"it answered {(int)refusal.Code} ({refusal.Message})"),
             },
@@ -91,7 +91,7 @@ internal sealed class ClusterCalls(ClusterConnection cluster, TimeSpan callTimeo
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable }:
                     return "nothing listens there; is the cluster up, and is KubernetesOptions.KubeConfig (or KUBECONFIG) right?";
                 case AuthenticationException:
-                    return $"its certificate or ours is not accepted ({cause.Message.TrimEnd('.')})";
+                    return $"its certificate or that of the host is not accepted ({cause.Message.TrimEnd('.')})";
                 default:
                     break;
             }

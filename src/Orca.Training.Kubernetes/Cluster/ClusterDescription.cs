@@ -15,7 +15,7 @@ internal sealed class ClusterDescription(ClusterConnection cluster, ClusterCalls
 
     public async Task<RuntimeInfo> DescribeAsync(CancellationToken cancellationToken)
     {
-        var version = await calls.AskAsync("asking for its version", token => cluster.Client.Version.GetCodeAsync(token), answers: null, cancellationToken);
+        var version = await calls.AskAsync("reading its version", token => cluster.Client.Version.GetCodeAsync(token), answers: null, cancellationToken);
         await CheckNamespaceAsync(cancellationToken);
         await new Permissions(cluster, calls).CheckAsync(cancellationToken);
         var total = Least(await NodesAsync(cancellationToken), await QuotaAsync(cancellationToken));
@@ -25,7 +25,7 @@ internal sealed class ClusterDescription(ClusterConnection cluster, ClusterCalls
     /// <summary>Says that the namespace is missing, where the host may know.</summary>
     private async Task CheckNamespaceAsync(CancellationToken cancellationToken)
     {
-        const string What = "looking at the namespace";
+        const string What = "reading the namespace";
         try
         {
             await calls.AskAsync(
@@ -36,7 +36,7 @@ internal sealed class ClusterDescription(ClusterConnection cluster, ClusterCalls
         }
         catch (ClusterRefusedException refused) when (refused.Refusal.Code == HttpStatusCode.NotFound)
         {
-            throw calls.Unavailable(What, $"there is none of that name; make it with 'kubectl create namespace {cluster.Namespace}', or set KubernetesOptions.Namespace", refused);
+            throw calls.Unavailable(What, $"it does not exist; create it with 'kubectl create namespace {cluster.Namespace}', or set KubernetesOptions.Namespace", refused);
         }
         catch (ClusterRefusedException)
         {
@@ -91,7 +91,7 @@ internal sealed class ClusterDescription(ClusterConnection cluster, ClusterCalls
         return quota is { Cpus: { } cpus, MemoryBytes: { } memory }
             ? new Resources(cpus, memory, quota.Gpus ?? 0)
             : throw calls.Unavailable(
-                "asking what it has",
+                "reading its resources",
                 "the host may not list nodes, and the namespace has no ResourceQuota for CPU and memory that it may list. Allow one of the two, as docs/kubernetes.md shows");
     }
 

@@ -25,7 +25,7 @@ internal sealed class Permissions(ClusterConnection cluster, ClusterCalls calls)
     /// <exception cref="RuntimeUnavailableException">Names all that is missing.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        const string What = "asking what the host may do there";
+        const string What = "reading the permissions of the host";
         var answers = await Task.WhenAll(Needed.Select(async need => (need, Review: await calls.AskAsync(
             What,
             token => cluster.Client.AuthorizationV1.CreateSelfSubjectAccessReviewAsync(ReviewOf(need), cancellationToken: token),

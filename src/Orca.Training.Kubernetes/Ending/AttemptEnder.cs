@@ -94,7 +94,7 @@ internal sealed class AttemptEnder(ClusterConnection cluster, ClusterCalls calls
             ? found
             : throw calls.Unavailable(
                 $"ending the pods of Job {AttemptLabels.JobOf(attempt)}",
-                Invariant($"the node of {found.First(p => !PodState.IsSettled(p, time.GetUtcNow())).Metadata.Name} has not said within {limit.TotalSeconds:0} s that it ended; is the node well?"));
+                Invariant($"the node of {found.First(p => !PodState.IsSettled(p, time.GetUtcNow())).Metadata.Name} has not reported within {limit.TotalSeconds:0} s that they ended; does the node work?"));
     }
 
     private async Task DeleteRunningAsync(IEnumerable<V1Pod> found, long seconds, CancellationToken cancellationToken)

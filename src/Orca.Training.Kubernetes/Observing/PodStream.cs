@@ -66,7 +66,7 @@ internal sealed class PodStream(ClusterConnection cluster, ClusterCalls calls, T
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw limited.IsCancellationRequested
-                ? calls.Unavailable(What, "the stream did not end when its time was over, so it is dead", exception)
+                ? calls.Unavailable(What, "the stream did not end at its time limit, so it counts as broken", exception)
                 : calls.Unavailable(What, exception);
         }
     }
@@ -90,7 +90,7 @@ internal sealed class PodStream(ClusterConnection cluster, ClusterCalls calls, T
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw calls.Unavailable(What, "it sent what is no event", exception);
+            throw calls.Unavailable(What, "it sent an invalid event", exception);
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class AttemptStarter(
     {
         if (spec.Mounts.Count > 0 && !options.HostPathMounts)
         {
-            return Failed(OutcomeCode.InvalidSpec, "The pod's node does not see this host's folders (KubernetesOptions.HostPathMounts is off), and the data of the job are in such a folder.");
+            return Failed(OutcomeCode.InvalidSpec, "The pod's node does not see this host's folders (KubernetesOptions.HostPathMounts is off), and the data of the job is in such a folder.");
         }
 
         if (spec.Registry is not null && options.ImagePullSecrets.Count == 0)
@@ -81,7 +81,7 @@ internal sealed class AttemptStarter(
         var existing = await calls.AskForAsync(
             $"reading Job {name}",
             token => cluster.Client.BatchV1.ReadNamespacedJobAsync(name, cluster.Namespace, cancellationToken: token),
-            cancellationToken) ?? throw calls.Unavailable(what, "its name is taken, and yet there is no such Job; does something else make and remove Jobs?");
+            cancellationToken) ?? throw calls.Unavailable(what, "its name is in use, but there is no such Job; does another program create and remove Jobs?");
         if (!AttemptLabels.TryRead(existing.Metadata, out var owner) || owner != spec.Name)
         {
             return (null, Failed(OutcomeCode.LaunchFailed, $"A Job named '{name}' exists in the namespace '{cluster.Namespace}' and does not belong to this job; remove it."));
@@ -89,7 +89,7 @@ internal sealed class AttemptStarter(
 
         if (existing.Metadata.DeletionTimestamp is not null && (await pods.ListAsync(spec.Name, cancellationToken)).Count == 0)
         {
-            throw calls.Unavailable(what, "a Job of that name is just being removed");
+            throw calls.Unavailable(what, "a Job with that name is being removed");
         }
 
         log.Adopted(spec.Name.Attempt.Job.Value, spec.Name.Attempt.Number, name);

@@ -69,7 +69,7 @@ internal static class PodLaunch
         "ErrImageNeverPull" => Failed(
             OutcomeCode.ImageNotFound,
             $"The image '{spec.Image}' is not on the node and is never pulled (Pull of its algorithm, or of the machine, is Never). Load it there, or check the name."),
-        "InvalidImageName" => Failed(OutcomeCode.InvalidSpec, $"'{spec.Image}' is no name that an image can have ({message})."),
+        "InvalidImageName" => Failed(OutcomeCode.InvalidSpec, $"'{spec.Image}' is not the name of an image ({message})."),
         "ErrImagePull" or "ImagePullBackOff" when ForeignImages.AreMeantBy(message) =>
             Failed(OutcomeCode.ImageNotFound, ForeignImages.Sentence(spec.Image, message)),
         "ErrImagePull" or "ImagePullBackOff" or "RegistryUnavailable" or "ImageInspectError" =>

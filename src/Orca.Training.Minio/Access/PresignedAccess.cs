@@ -60,10 +60,10 @@ internal sealed class PresignedAccess(S3Server server)
 
         var manifestAt = SessionPolicy.ParentOf(S3Address.Of(data)).Below("manifest.json");
         var bytes = await server.BucketOf(manifestAt).ReadAsync(manifestAt.Key, LargestManifest, cancellationToken)
-            ?? throw new DatasetException($"The manifest of the dataset, '{manifestAt}', is gone: add its files again.");
+            ?? throw new DatasetException($"The manifest of the dataset, '{manifestAt}', no longer exists: add its files again.");
         using var stream = new MemoryStream(bytes);
         var manifest = await DatasetManifest.ReadAsync(stream, cancellationToken)
-            ?? throw new DatasetException($"'{manifestAt}' is no manifest of a dataset: add its files again.");
+            ?? throw new DatasetException($"'{manifestAt}' is not the manifest of a dataset: add its files again.");
         return manifest.Files.Select(f => f.Name);
     }
 

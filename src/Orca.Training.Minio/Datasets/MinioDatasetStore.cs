@@ -243,7 +243,7 @@ internal sealed class MinioDatasetStore(S3Server server, DatasetCache? cache) : 
         var found = await _bucket.FindAsync(key, cancellationToken);
         return found?.Size == file.Size
             ? await _bucket.OpenAsync(found, 0, cancellationToken)
-            : throw SnapshotChecks.Damaged(version, file.Name, found is null ? "it is gone" : "its size is another");
+            : throw SnapshotChecks.Damaged(version, file.Name, found is null ? "it is gone" : "its size is different");
     }
 
     private async Task<DatasetManifest> ReadManifestAsync(DatasetVersion version, CancellationToken cancellationToken) =>

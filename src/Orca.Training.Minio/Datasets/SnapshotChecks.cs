@@ -48,7 +48,7 @@ internal sealed class SnapshotChecks
     {
         if (found.Keys.Except(manifest.Files.Select(f => f.Name)).FirstOrDefault() is { } added)
         {
-            throw Damaged(version, added, "somebody has put it there since");
+            throw Damaged(version, added, "it was added later");
         }
 
         foreach (var file in manifest.Files)
@@ -66,7 +66,7 @@ internal sealed class SnapshotChecks
             await using var stream = await bucket.OpenAsync(there, 0, cancellationToken);
             if ((await HashedCopy.HashAsync(stream, cancellationToken)).Sha256 != file.Sha256)
             {
-                throw Damaged(version, file.Name, "its content is another one");
+                throw Damaged(version, file.Name, "its content is different");
             }
         }
     }

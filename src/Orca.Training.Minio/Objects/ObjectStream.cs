@@ -24,7 +24,7 @@ internal sealed class ObjectStream(S3Bucket bucket, S3Object found, long offset,
         _answer = await bucket.GetAsync(found.Key, _position, found.ETag, cancellationToken);
         if (_position > 0 && _answer.StatusCode is not HttpStatusCode.PartialContent)
         {
-            throw new IOException("the server does not give a part of it");
+            throw new IOException("the server does not return a part of it");
         }
 
         _body = await _answer.Content.ReadAsStreamAsync(cancellationToken);

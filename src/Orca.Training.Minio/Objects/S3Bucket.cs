@@ -62,7 +62,7 @@ internal sealed class S3Bucket(S3Server server, string name)
     }
 
     /// <summary>Drops the parts of all unfinished uploads of a key.</summary>
-    public Task RemoveUnfinishedAsync(string key, CancellationToken cancellationToken) => CallAsync("drop the parts of", key, async () =>
+    public Task RemoveUnfinishedAsync(string key, CancellationToken cancellationToken) => CallAsync("remove the parts of", key, async () =>
     {
         await server.Client.RemoveIncompleteUploadAsync(new RemoveIncompleteUploadArgs().WithBucket(name).WithObject(key), cancellationToken);
         return true;
@@ -259,7 +259,7 @@ internal sealed class S3Bucket(S3Server server, string name)
         "NoSuchBucket" => "there is no such bucket",
         "NoSuchKey" or "NotFound" => "there is no such object",
         "AccessDenied" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" => $"the server refuses the access key ({refusal.Code})",
-        "PreconditionFailed" => "it was changed meanwhile",
+        "PreconditionFailed" => "it was changed in the meantime",
         "SlowDown" or "ServiceUnavailable" => $"the server is busy ({refusal.Code})",
         _ => $"the server answered {(int)refusal.Status} ({refusal.Code})",
     };

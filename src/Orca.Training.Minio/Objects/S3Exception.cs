@@ -2,9 +2,7 @@ using System.Net;
 
 namespace Orca.Training.Minio;
 
-/// <summary>
-/// An S3 server did not do what it was asked to. The message names server, bucket and key, and never a credential.
-/// </summary>
+/// <summary>Thrown if a call to an S3 server fails. The message names the server, the bucket and the key, but never a credential.</summary>
 public sealed class S3Exception : IOException
 {
     internal S3Exception(string message, string? code, HttpStatusCode? status, Exception? inner = null)
@@ -14,10 +12,10 @@ public sealed class S3Exception : IOException
         Status = status;
     }
 
-    /// <summary>The server's own word for it, such as <c>NoSuchBucket</c>; null if it did not answer.</summary>
+    /// <summary>The error code of the server, such as <c>NoSuchBucket</c>. Null if it did not answer.</summary>
     public string? Code { get; }
 
-    /// <summary>The HTTP status; null if it did not answer.</summary>
+    /// <summary>The HTTP status. Null if the server did not answer.</summary>
     public HttpStatusCode? Status { get; }
 
     /// <summary>Whether there is no such object.</summary>

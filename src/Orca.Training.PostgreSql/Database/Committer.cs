@@ -144,7 +144,7 @@ internal sealed class Committer(
             known.Forget(plan.Looked.Keys);
         }
 
-        throw new JobStoreUnavailableException($"Other hosts kept changing the same jobs of {data.Name} again and again; nothing was stored.");
+        throw new JobStoreUnavailableException($"Other hosts repeatedly changed the same jobs of {data.Name}: nothing was stored.");
     }
 
     private static void Refuse(List<PendingBatch> batches, StaleFenceException stale)
@@ -186,7 +186,7 @@ internal sealed class Committer(
             if (holds)
             {
                 batch.Fail(new JobStoreUnavailableException(
-                    $"An application's own transaction on {data.Name}, which is still open, has submitted with the idempotency key '{KeysOf(batch).First(held.Contains).Key}': nothing was stored. Submit again when that transaction has ended."));
+                    $"A transaction of the application on {data.Name} that is still open uses the idempotency key '{KeysOf(batch).First(held.Contains).Key}': nothing was stored. Submit again when that transaction has ended."));
             }
 
             return holds;

@@ -38,7 +38,7 @@ internal static class PostgreSqlErrors
         new($"The job store {database} refused the write; nothing was stored: {exception.Message}", exception);
 
     public static JobStoreUnavailableException Unknown(Exception exception, string database) =>
-        new($"The job store {database} did not answer; whether the write is on record is not known: {exception.Message}", exception);
+        new($"The job store {database} did not answer; it is not known whether the write was stored: {exception.Message}", exception);
 
     public static JobStoreUnavailableException Late(Exception exception, string database, TimeSpan timeout) =>
         new(Invariant($"The job store {database} did not answer within {timeout.TotalSeconds:0.###} s (OrcaTraining:PostgreSql:CallTimeout). Try again."), exception);

@@ -25,7 +25,7 @@ internal sealed class PostgreSqlRunDatabase(PostgreSqlJobStore store, PostgreSql
 
     public override Exception? Translated(Exception error) => 
         PostgreSqlErrors.IsUnavailable(error) ? PostgreSqlErrors.Unknown(error, data.Name)
-        : PostgreSqlErrors.IsOfTheValues(error) ? new ArgumentException($"The database {data.Name} can never take this: {error.Message}", error)
+        : PostgreSqlErrors.IsOfTheValues(error) ? new ArgumentException($"The database {data.Name} cannot store this: {error.Message}", error)
         : null;
 
     public override async ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>

@@ -239,7 +239,7 @@ internal static class Schema
         if (least > Version)
         {
             throw new PostgreSqlStoreException(Invariant(
-                $"Schema '{schema}' of {data.Name} has version {found}, which needs hosts that know version {least} at least, and this version of Orca.Training.PostgreSql knows up to {Version}: a newer one has upgraded it. Upgrade this host."));
+                $"Schema '{schema}' of {data.Name} has version {found}, which needs hosts that support version {least} or later. This version of Orca.Training.PostgreSql supports versions up to {Version}, and a newer one has upgraded the schema: upgrade this host."));
         }
 
         if (found == 0)

@@ -46,7 +46,7 @@ internal sealed class HostLock : IDisposable
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
             {
                 throw new SqliteStoreException(
-                    $"The job store '{database}' cannot be opened: '{path}', which says that a host has it, cannot be written ({e.Message}). Allow the host's user to write in that folder, or use another 'Data Source' in the connection string of UseSqlite.", e);
+                    $"The job store '{database}' cannot be opened: '{path}', the file that marks it as in use, cannot be written ({e.Message}). Allow the host's user to write in that folder, or use another 'Data Source' in the connection string of UseSqlite.", e);
             }
 
             await Task.Delay(Pause, time, cancellationToken);

@@ -170,7 +170,7 @@ internal static class Schema
         if (found > Version)
         {
             throw new SqliteStoreException(Invariant(
-                $"The job store '{file}' has schema version {found}, and this version of Orca.Training.Sqlite knows up to {Version}: a newer one has upgraded it. Upgrade this host, or give it another file."));
+                $"The job store '{file}' has schema version {found}. This version of Orca.Training.Sqlite supports versions up to {Version}, and a newer one has upgraded the file: upgrade this host, or use another file."));
         }
 
         for (var version = found; version < Version; version++)

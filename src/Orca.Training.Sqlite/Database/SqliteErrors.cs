@@ -26,7 +26,7 @@ internal static class SqliteErrors
             exception),
         raw.SQLITE_READONLY => new($"The job store '{file}' cannot be written: nothing was stored. Allow the host's user to write the file and its folder.", exception),
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new($"The job store '{file}' is damaged ({exception.Message}): stop the host and restore a backup.", exception),
-        _ => new($"The job store '{file}' could not be written ({exception.Message}); whether the write was stored is not known.", exception),
+        _ => new($"The job store '{file}' could not be written ({exception.Message}); it is not known whether the write was stored.", exception),
     };
 
     public static JobStoreUnavailableException DiskFull(string file, Exception? cause) =>

@@ -6,17 +6,18 @@ using Orca.Training.Jobs;
 namespace Orca.Training.Testing.Conformance.Artifacts;
 
 /// <summary>
-/// What every artifact store does. Derive from it, say how a new, empty store is made and how a container writes and reads in the places
-/// it gives, and all of this is asked of it: hand-written cases, and generated operations against a model, many at a time.
+/// The conformance suite of artifact stores. Derive a class from it, and override the methods that create an empty store and that write and
+/// read files as a container does. The suite runs hand-written cases, and generated operations that are compared with a model, many in
+/// parallel.
 /// </summary>
 public abstract partial class ArtifactStoreConformance : StoreConformance<IArtifactStore>
 {
     private static readonly InstallationId Here = new("here");
 
-    /// <summary>Writes a file in a place, as an attempt's container does; what was there under that name is replaced.</summary>
+    /// <summary>Writes a file in a place, as the container of an attempt does. An existing file with that name is replaced.</summary>
     protected abstract ValueTask WriteAsync(Uri place, string name, ReadOnlyMemory<byte> content);
 
-    /// <summary>Reads a file in a place, as an attempt's container does; null if there is none.</summary>
+    /// <summary>Reads a file in a place, as the container of an attempt does. Null if it does not exist.</summary>
     protected abstract ValueTask<byte[]?> ReadAsync(Uri place, string name);
 
     [Fact]
@@ -106,10 +107,10 @@ public abstract partial class ArtifactStoreConformance : StoreConformance<IArtif
     }
 
     [Theory]
-    [InlineData("'deep/CON.txt', whose name not every system can hold: 'CON' is a device on Windows, with any ending. Give another name.", "deep/CON.txt", null)]
-    [InlineData("'a\\..\\b', whose name not every system can hold: it holds '\\', which Windows takes for something else. Give a name without it.", "a\\..\\b", null)]
-    [InlineData("'dot./x', whose name not every system can hold: a part of it ends in a dot or a blank, which Windows leaves out. Give a name without it.", "dot./x", null)]
-    [InlineData("'x ', whose name not every system can hold: a part of it ends in a dot or a blank, which Windows leaves out. Give a name without it.", "x ", null)]
+    [InlineData("'deep/CON.txt', whose name is not valid on every operating system: 'CON' is the name of a device on Windows, with any extension. Give another name.", "deep/CON.txt", null)]
+    [InlineData("'a\\..\\b', whose name is not valid on every operating system: it contains '\\', which is not allowed on Windows. Give a name without it.", "a\\..\\b", null)]
+    [InlineData("'dot./x', whose name is not valid on every operating system: a part of it ends in a dot or a space, which Windows removes. Give a name without it.", "dot./x", null)]
+    [InlineData("'x ', whose name is not valid on every operating system: a part of it ends in a dot or a space, which Windows removes. Give a name without it.", "x ", null)]
     [InlineData("'Model.pt' and 'model.pt', which differ only by case or by the encoding of an accent, and some file systems treat them as one: rename one of them.", "model.pt", "Model.pt")]
     [InlineData("'e<U+0301>' and '\u00e9', which", "e\u0301/1", "\u00e9/1")]
     public async Task What_has_a_name_that_some_system_cannot_hold_is_refused_in_words_and_not_published(string sentence, string name, string? other)

@@ -13,15 +13,15 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
 {
     private const string Empty = "It is empty: give a name.";
     internal const string Control = "It has a control character: give printable text.";
-    internal const string Half = "It has half a character (an unpaired surrogate): give valid Unicode text.";
-    private const string NotPlain = " is not possible: give letters (a-z, A-Z), digits, '.', '_' and '-', at most 128 of them, and not dots alone.";
-    private const string Turning = "It holds U+202E, which is invisible and affects the text around it: give text without control characters, line breaks, marks of writing direction and halves of characters.";
+    internal const string Half = "It contains an unpaired surrogate: give valid Unicode text.";
+    private const string NotPlain = " is not valid: give 1 to 128 letters (a-z, A-Z), digits, '.', '_' and '-', but not only dots.";
+    private const string Turning = "It contains U+202E, which is invisible and affects the text around it: give text without control characters, line breaks, bidirectional control characters and unpaired surrogates.";
     private const string Missing = "The value is missing: give text.";
     private const string NoVariable = "The name becomes an environment variable: give letters, digits and '_', not starting with a digit.";
     private const string Reserved = "The name is reserved: it would change how the container works. Give another name.";
     private const string Label = "Give a name and a value of at most 128 characters each.";
-    private const string OneWorker = " is not possible here: give 1, since no machine of this service runs distributed trainings.";
-    internal const string NoState = " is no state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.";
+    private const string OneWorker = " is not valid here: give 1, since no machine of this service runs distributed trainings.";
+    internal const string NoState = " is not a state: give Queued, Launching, Running, Succeeded, Failed or Cancelled.";
     private const string NoPageSize = " is not a page size: give 1 to 1000, or 0 for 50.";
     private const string NoLimit = " is not allowed: give a time above zero and up to 30.00:00:00 (days.hours:minutes:seconds), or none.";
     private const string NoPause = " is not allowed: give a time from zero up to 365.00:00:00 (days.hours:minutes:seconds).";
@@ -63,7 +63,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         Train(
             "parameters that are alike",
             r => r with { Parameters = Both("LR", "lr") },
-            ("parameters[lr]", "'LR' is there too, and differs by case alone: leave one out, since the training would get both.")),
+            ("parameters[lr]", "'LR' is given too, and differs only by case: leave one out, because the training would get both.")),
         Train(
             "parameters that are large on record",
             r => r with { Parameters = Enumerable.Range(0, 6).ToDictionary(i => $"P{i}", _ => new string('\u0001', 4096)) },
@@ -106,8 +106,8 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
         Train(
             "dependencies that there are not",
             r => r with { DependsOn = [new JobId(77), new JobId(78)] },
-            ("depends_on[0]", "There is no job 77, or no longer: give one that is kept, or leave it out if it has succeeded."),
-            ("depends_on[1]", "There is no job 78, or no longer: give one that is kept, or leave it out if it has succeeded.")),
+            ("depends_on[0]", "There is no job 77, or it is no longer kept: give a job that is kept, or leave it out if it has succeeded."),
+            ("depends_on[1]", "There is no job 78, or it is no longer kept: give a job that is kept, or leave it out if it has succeeded.")),
         Train(
             "no time for anything",
             r => r with { Timeouts = new TrainingTimeouts { Queued = TimeSpan.Zero, Launching = TimeSpan.FromTicks(-1), Running = TimeSpan.MinValue, NoProgress = TimeSpan.MaxValue } },
@@ -162,7 +162,7 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
             "what there is not",
             r => [r with { DatasetId = "letters" }, r with { DependsOn = [new JobId(77)] }, r with { DatasetId = "letters" }],
             ("requests[0].dataset_id", "There is no dataset 'letters': add it first."),
-            ("requests[1].depends_on[0]", "There is no job 77, or no longer: give one that is kept, or leave it out if it has succeeded."),
+            ("requests[1].depends_on[0]", "There is no job 77, or it is no longer kept: give a job that is kept, or leave it out if it has succeeded."),
             ("requests[2].dataset_id", "There is no dataset 'letters': add it first.")),
         TrainAll(
             "groups and keys of their own",
@@ -198,12 +198,12 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
             "parameters twice",
             s => s with { Grid = [new("LR", ["1"]), new("EPOCHS", ["1"]), new("LR", ["2"])] },
             ("grid[1].name", "'EPOCHS' is among the request's own parameters too: give it in one place."),
-            ("grid[2].name", "'LR' is in the grid already: give it once, with all its values.")),
+            ("grid[2].name", "'LR' is already in the grid: give it once, with all its values.")),
         Sweep("names that are none", s => s with { Grid = [new("PATH", ["1"]), new("a-b", ["1"])] }, ("grid[0].name", Reserved), ("grid[1].name", NoVariable)),
         Sweep(
             "values that are none",
             s => s with { Grid = [new("LR", ["1", "2", "1", "\0", new('1', 4097)])] },
-            ("grid[0].values[2]", "The value is there already: leave it out."),
+            ("grid[0].values[2]", "The value is already in the list: leave it out."),
             ("grid[0].values[3]", "The value has a NUL character: give text."),
             ("grid[0].values[4]", "The value has 4097 characters: give at most 4096.")),
         Sweep("texts that are none", s => s with { Grid = [new("\ud800", ["1", null!, "\udc00"])] }, ("grid[0].values[1]", Missing), ("grid[0].values[2]", Half), ("grid[0].name", Half)),

@@ -74,7 +74,7 @@ public abstract partial class TrainingClientConformance
         var first = await Assert.ThrowsAsync<TrainingException>(() => away.Datasets.AddAsync("digits", [DataInstallation.File("a", "1")], Token));
         var second = await Assert.ThrowsAsync<TrainingException>(() => mistaken.Datasets.AddAsync("digits", [DataInstallation.File("a", "1")], Token));
 
-        Assert.Equal((TrainingError.Unavailable, "The store cannot be asked now: The disk is full."), (first.Error, first.Message));
+        Assert.Equal((TrainingError.Unavailable, "The store is not available now: The disk is full."), (first.Error, first.Message));
         Assert.Equal((TrainingError.Internal, "The training service failed with an unexpected error; its log has the details."), (second.Error, second.Message));
     }
 

@@ -7,7 +7,7 @@ namespace Orca.Training.Testing.Conformance.Clients;
 /// <summary>Datasets are added whole or not at all, listed, named and deleted.</summary>
 public abstract partial class TrainingClientConformance
 {
-    private const string TagRule = "letters (a-z, A-Z), digits, '.', '_' and '-', at most 128 of them, and not dots alone";
+    private const string TagRule = "1 to 128 letters (a-z, A-Z), digits, '.', '_' and '-', but not only dots";
 
     [Fact]
     public async Task A_dataset_of_large_small_and_empty_files_arrives_as_it_is()
@@ -104,7 +104,7 @@ public abstract partial class TrainingClientConformance
         var version = await client.Datasets.AddAsync("digits", [DataInstallation.File("a", "1")], Token);
 
         Assert.Equal(
-            (TrainingError.InvalidArgument, $"tag: The tag 'a/b' is not possible: give {TagRule}, and not 64 hex digits, which would be a version."),
+            (TrainingError.InvalidArgument, $"tag: The tag 'a/b' is not valid: give {TagRule}, but not 64 hex digits, which would be a version."),
             await RefusedAsync(() => client.Datasets.TagAsync(version, "a/b", Token)));
     }
 

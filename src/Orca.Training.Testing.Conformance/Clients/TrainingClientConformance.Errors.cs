@@ -61,9 +61,9 @@ public abstract partial class TrainingClientConformance
     {
         var (meant, error, message) = trouble switch
         {
-            StoreTrouble.Unavailable => (new JobStoreUnavailableException("No route."), TrainingError.Unavailable, "The job store cannot be asked now: No route."),
-            StoreTrouble.Io => (new IOException("The disk is full."), TrainingError.Unavailable, "The job store cannot be asked now: The disk is full."),
-            StoreTrouble.Timeout => (new TimeoutException("Late."), TrainingError.Unavailable, "The job store cannot be asked now: Late."),
+            StoreTrouble.Unavailable => (new JobStoreUnavailableException("No route."), TrainingError.Unavailable, "The job store is not available now: No route."),
+            StoreTrouble.Io => (new IOException("The disk is full."), TrainingError.Unavailable, "The job store is not available now: The disk is full."),
+            StoreTrouble.Timeout => (new TimeoutException("Late."), TrainingError.Unavailable, "The job store is not available now: Late."),
             StoreTrouble.Mistake => (new InvalidOperationException("secret"), TrainingError.Internal, "The training service failed with an unexpected error; its log has the details."),
             _ => ((Exception)new OperationCanceledException("secret"), TrainingError.Internal, "The training service failed with an unexpected error; its log has the details."),
         };

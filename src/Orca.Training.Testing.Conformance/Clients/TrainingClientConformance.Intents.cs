@@ -51,10 +51,10 @@ public abstract partial class TrainingClientConformance
 
     [Theory]
     [InlineData("train.csv", "hi,greet\nhi", null, "files[train.csv]", "train.csv, line 2: there is one column, 'hi': give an utterance and its label with a comma between them.")]
-    [InlineData("train.csv", "hi,greet\nhi,gre\u200bet", null, "files[train.csv]", "train.csv, line 2: the label 'gre<U+200B>et' looks like 'greet' of line 1, and would be another class: spell it in one way.")]
+    [InlineData("train.csv", "hi,greet\nhi,gre\u200bet", null, "files[train.csv]", "train.csv, line 2: the label 'gre<U+200B>et' looks like 'greet' of line 1, but would be a different class: use one spelling.")]
     [InlineData("train.csv", "", null, "files[train.csv]", "train.csv has no rows: give at least one line with an utterance and its label.")]
     [InlineData("train.csv", "hi,greet", "hi,leave", "files[test.csv]", "test.csv, line 1: no row of train.csv has the label 'leave': correct it, or add training rows with this label.")]
-    [InlineData("a\nb", "hi,greet", null, "files", "The file name 'a\ufffdb' is not possible: give 1 to 255 characters, without control characters, line breaks, marks of writing direction and halves of characters.")]
+    [InlineData("a\nb", "hi,greet", null, "files", "The file name 'a\ufffdb' is not valid: give 1 to 255 characters, without control characters, line breaks, bidirectional control characters and unpaired surrogates.")]
     public async Task Rows_that_are_none_are_refused_with_file_and_line_and_nothing_is_stored(string name, string train, string? test, string field, string description)
     {
         var (_, client) = await InstallDataAsync();

@@ -61,7 +61,7 @@ public abstract partial class TrainingClientConformance
         await installation.TrainAsync(0.5, "m");
 
         Assert.Equal(
-            (TrainingError.InvalidArgument, $"alias: The alias '{alias}' is not possible: give {TagRule}, and not digits alone, which would be a version."),
+            (TrainingError.InvalidArgument, $"alias: The alias '{alias}' is not valid: give {TagRule}, but not only digits, which would be a version."),
             await RefusedAsync(() => client.Models.SetAliasAsync("m", alias, 1, Token)));
     }
 

@@ -55,7 +55,7 @@ public abstract partial class TrainingClientConformance
         var (_, client) = await InstallDataAsync();
 
         Assert.Equal(
-            (TrainingError.InvalidArgument, FormattableString.Invariant($"limit: {limit} is not possible: give 1 to 1000.")),
+            (TrainingError.InvalidArgument, FormattableString.Invariant($"limit: {limit} is not valid: give 1 to 1000.")),
             await RefusedAsync(() => client.Runs.QueryAsync(new RunQuery { Limit = limit }, Token)));
     }
 
@@ -77,7 +77,7 @@ public abstract partial class TrainingClientConformance
         Assert.Empty(await client.Runs.ReadMetricAsync(loss with { Name = "accuracy" }, MetricRange.All(0), Token));
         Assert.Empty(await client.Runs.ListMetricsAsync(new JobId(77), Token));
         Assert.Equal(
-            (TrainingError.InvalidArgument, "max_points: 1 is not possible: give at least 2, or 0 for all."),
+            (TrainingError.InvalidArgument, "max_points: 1 is not valid: give at least 2, or 0 for all."),
             await RefusedAsync(() => client.Runs.ReadMetricAsync(loss, MetricRange.All(1), Token)));
     }
 
@@ -135,7 +135,7 @@ public abstract partial class TrainingClientConformance
         }
         else
         {
-            Assert.Equal((TrainingError.Unavailable, "The artifact store cannot be asked now: No such disk."), (refusal.Error, refusal.Message));
+            Assert.Equal((TrainingError.Unavailable, "The artifact store is not available now: No such disk."), (refusal.Error, refusal.Message));
         }
     }
 

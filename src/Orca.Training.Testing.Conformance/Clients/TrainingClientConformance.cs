@@ -6,8 +6,8 @@ using Orca.Training.Jobs.Storage;
 namespace Orca.Training.Testing.Conformance.Clients;
 
 /// <summary>
-/// What every <see cref="ITrainingClient"/> owes its callers, however it reaches the service: the same results, the same errors in the same
-/// words, the same cancellation. Derive one class for each way.
+/// The conformance suite of training clients. Every <see cref="ITrainingClient"/> must have the same results, the same errors with the same
+/// messages, and the same cancellation, however it reaches the service. Derive a class for each kind of client.
 /// </summary>
 public abstract partial class TrainingClientConformance : IAsyncLifetime
 {
@@ -15,10 +15,10 @@ public abstract partial class TrainingClientConformance : IAsyncLifetime
 
     private static CancellationToken Token => Patience.Token;
 
-    /// <summary>Makes a client under test.</summary>
-    /// <param name="service">The service that the client's calls are to reach, through whatever lies between.</param>
-    /// <param name="user">Who the service is to take the client's caller for, by a name that the host has given; null for the peer on the host's own machine.</param>
-    /// <remarks>Called more than once by some tests. What it opens is the derived class's to close, in <see cref="DisposeAsync"/>.</remarks>
+    /// <summary>Creates a client under test.</summary>
+    /// <param name="service">The service that the client must call.</param>
+    /// <param name="user">The name of the caller, as issued by the host. Null for a local caller.</param>
+    /// <remarks>Some tests call this more than once. Close everything that it opens in <see cref="DisposeAsync"/>.</remarks>
     protected abstract Task<ITrainingClient> ReachAsync(ITrainingClientFactory service, string? user);
 
     /// <inheritdoc />

@@ -5,8 +5,9 @@ using Orca.Training.Datasets;
 namespace Orca.Training.Testing.Conformance.Datasets;
 
 /// <summary>
-/// What every dataset store does. Derive from it, say how a new, empty store is made and how a training reads a snapshot, and all of this
-/// is asked of it: hand-written cases, and generated operations against a model, many at a time.
+/// The conformance suite of dataset stores. Derive a class from it, and override the methods that create an empty store and that read a
+/// snapshot as a training does. The suite runs hand-written cases, and generated operations that are compared with a model, many in
+/// parallel.
 /// </summary>
 public abstract partial class DatasetStoreConformance : StoreConformance<IDatasetStore>
 {
@@ -14,7 +15,7 @@ public abstract partial class DatasetStoreConformance : StoreConformance<IDatase
     /// <param name="place">What <see cref="IDatasetStore.OpenAsync"/> gave.</param>
     protected abstract ValueTask<IReadOnlyDictionary<string, byte[]>> ReadFilesAsync(Uri place);
 
-    /// <summary>Changes a file of a snapshot past the store, without changing its length.</summary>
+    /// <summary>Changes a file of a snapshot without the store, and without changing its length.</summary>
     /// <param name="place">What <see cref="IDatasetStore.OpenAsync"/> gave.</param>
     /// <param name="name">The file.</param>
     protected abstract ValueTask DamageAsync(Uri place, string name);

@@ -3,7 +3,7 @@ using Orca.Training.Jobs.Storage;
 
 namespace Orca.Training.Testing.Conformance.Jobs;
 
-/// <summary>What every job store does whose jobs outlive the process: all of <see cref="JobStoreConformance"/>, and all of it again after a restart.</summary>
+/// <summary>The conformance suite of durable job stores: all cases of <see cref="JobStoreConformance"/>, and cases with restarts.</summary>
 public abstract class DurableJobStoreConformance : JobStoreConformance
 {
     [Fact]
@@ -154,7 +154,7 @@ public abstract class DurableJobStoreConformance : JobStoreConformance
         Assert.Empty((await store.ReadOpenJobsAsync(Cancel)).Jobs);
     }
 
-    /// <summary>Opens the same installation again, as a host does that was started anew. The given store has been disposed.</summary>
+    /// <summary>Opens the same installation again, as after a restart of the host. The given store has been disposed.</summary>
     protected abstract ValueTask<IJobStore> ReopenAsync(IJobStore closed, TimeProvider time);
 
     private async Task<IJobStore> RestartAsync(IJobStore store)

@@ -85,7 +85,7 @@ public abstract partial class JobStoreConformance
         var stale = await Assert.ThrowsAsync<StaleFenceException>(() => store.ApplyAsync(batch, old, Cancel).AsTask());
 
         Assert.Equal((old, current), (stale.Found!.Value, stale.Current));
-        Assert.Equal($"The write carries lease term {old.Term}, the current term is {current.Term}: another decider has taken over.", stale.Message);
+        Assert.Equal($"The write carries lease term {old.Term}, but the current term is {current.Term}: another decider has taken over.", stale.Message);
         var open = await store.ReadOpenJobsAsync(Cancel);
         Assert.Equal([(job, 1)], open.Jobs.Select(j => (j.Id, j.Revision)));
         Assert.True((await store.ApplyAsync([new JobCommand.BeginAttempt(job, 1, "m", JobSamples.At(1))], current, Cancel))[0].Applied);

@@ -4,8 +4,9 @@ using Orca.Training.Jobs.Storage;
 namespace Orca.Training.Testing.Conformance.Jobs;
 
 /// <summary>
-/// What every job store does. Derive from it, say how a new, empty store is made, and all of this is asked of it: hand-written
-/// cases, generated commands against a model, and parallel calls whose answers must fit one order of them.
+/// The conformance suite of job stores. Derive a class from it, and override the method that creates an empty store. The suite runs
+/// hand-written cases, generated commands that are compared with a model, and parallel calls whose results must be consistent with one
+/// order.
 /// </summary>
 public abstract partial class JobStoreConformance : Suite
 {
@@ -14,16 +15,16 @@ public abstract partial class JobStoreConformance : Suite
 
     private readonly ManualTime _time = new();
 
-    /// <summary>How many generated sequences are tried on a new store each; less for one that is slow to make. Default 100.</summary>
+    /// <summary>The number of generated sequences, each on a new store. Reduce it if creating a store is slow. Default 100.</summary>
     protected virtual int GeneratedSequences => 100;
 
-    /// <summary>Makes a new, empty store of an installation of its own; where it is disposable it is disposed after the case.</summary>
-    /// <param name="time">What its leases end by, unless they go by the clock of a server: then see <see cref="PassAsync"/>.</param>
+    /// <summary>Creates an empty store with its own installation. If it is disposable, it is disposed after the case.</summary>
+    /// <param name="time">The clock of its leases. If they use the clock of a server, see <see cref="PassAsync"/>.</param>
     protected abstract ValueTask<IJobStore> CreateAsync(TimeProvider time);
 
     /// <summary>
-    /// Lets time pass for a store's leases: moves the clock that the store was made with. Where leases go by the clock of a server,
-    /// make them older there instead; the cases leave a minute for the difference.
+    /// Lets time pass for the leases of a store: by default, advances the clock with which it was created. If leases use the clock of a
+    /// server, make them older there instead; the cases allow a difference of one minute.
     /// </summary>
     protected virtual ValueTask PassAsync(IJobStore store, TimeSpan time)
     {

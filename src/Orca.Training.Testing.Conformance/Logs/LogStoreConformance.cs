@@ -5,8 +5,8 @@ using Orca.Training.Machines;
 namespace Orca.Training.Testing.Conformance.Logs;
 
 /// <summary>
-/// What every log store does. Derive from it, say how a new, empty store is made, and all of this is asked of it: hand-written cases, and
-/// generated operations against a model, many at a time.
+/// The conformance suite of log stores. Derive a class from it, and override the method that creates an empty store. The suite runs
+/// hand-written cases, and generated operations that are compared with a model, many in parallel.
 /// </summary>
 public abstract partial class LogStoreConformance : StoreConformance<ILogStore>
 {

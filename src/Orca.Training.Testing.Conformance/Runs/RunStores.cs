@@ -5,7 +5,7 @@ using Orca.Training.Runs;
 
 namespace Orca.Training.Testing.Conformance.Runs;
 
-/// <summary>A job store and the stores of what its jobs leave for good.</summary>
+/// <summary>A job store, and the stores of the permanent results of its jobs.</summary>
 /// <param name="Jobs">The job store.</param>
 /// <param name="Runs">Its runs.</param>
 /// <param name="Models">Its models.</param>

@@ -6,13 +6,14 @@ using Orca.Training.Testing.Conformance.Jobs;
 namespace Orca.Training.Testing.Conformance.Runs;
 
 /// <summary>
-/// What stores of runs, models and metrics do. Derive from it, say how new ones are made with their job store, and all of this is asked of them.
+/// The conformance suite of the stores of runs, models and metrics. Derive a class from it, and override the method that creates empty
+/// stores with their job store.
 /// </summary>
 public abstract partial class RunStoresConformance : Suite
 {
     private Fence? _fence;
 
-    /// <summary>Makes new, empty stores; the job store is disposed after the case.</summary>
+    /// <summary>Creates empty stores. The job store is disposed after the case.</summary>
     protected abstract ValueTask<RunStores> CreateAsync();
 
     [Fact]

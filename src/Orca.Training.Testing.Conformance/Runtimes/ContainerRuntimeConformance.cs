@@ -5,12 +5,13 @@ using Orca.Training.Machines;
 namespace Orca.Training.Testing.Conformance.Runtimes;
 
 /// <summary>
-/// What every <see cref="IContainerRuntime"/> does. Derive one class and say how a subject is made; its cases then run as tests. What a
-/// runtime cannot do it says in its <see cref="RuntimeAbilities"/>, and the cases about that are skipped with the reason.
+/// The conformance suite of <see cref="IContainerRuntime"/>. Derive a class from it, and override the method that creates the runtime under
+/// test. If a runtime declares in its <see cref="RuntimeAbilities"/> that it cannot do something, the cases about that are skipped with the
+/// reason.
 /// </summary>
 /// <remarks>
-/// Each case has an application and installations of its own, so cases can run beside each other and beside other work on the same
-/// machine, and removes the containers that it made.
+/// Each case has its own application and installations, so cases can run in parallel with each other and with other work on the same
+/// machine. Each case removes its containers.
 /// </remarks>
 public abstract partial class ContainerRuntimeConformance : IAsyncLifetime
 {
@@ -26,22 +27,22 @@ public abstract partial class ContainerRuntimeConformance : IAsyncLifetime
         Scope = new RuntimeScope($"conformance {unique}", new InstallationId(unique));
     }
 
-    /// <summary>How long one case may take. Default 1 min: real machines are busy at times.</summary>
+    /// <summary>The maximum duration of one case. Default 1 min, because real machines can be busy.</summary>
     protected virtual TimeSpan Patience => TimeSpan.FromMinutes(1);
 
-    /// <summary>The case's own application and installation.</summary>
+    /// <summary>The application and the installation of the case.</summary>
     protected RuntimeScope Scope { get; }
 
-    /// <summary>The case's subject.</summary>
+    /// <summary>The subject of the case.</summary>
     protected RuntimeSubject Subject => _subject ?? throw new InvalidOperationException("The case has not begun.");
 
     /// <summary>The runtime under test.</summary>
     protected IContainerRuntime Runtime => Subject.Runtime;
 
-    /// <summary>Ends the case when its time is over.</summary>
+    /// <summary>Is cancelled when the case has reached its maximum duration.</summary>
     protected CancellationToken Token => _patience?.Token ?? default;
 
-    /// <summary>Makes the subject for one case.</summary>
+    /// <summary>Creates the subject for one case.</summary>
     protected abstract ValueTask<RuntimeSubject> CreateSubjectAsync(CancellationToken cancellationToken);
 
     /// <inheritdoc />

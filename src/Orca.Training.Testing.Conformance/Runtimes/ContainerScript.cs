@@ -6,15 +6,15 @@ using Orca.Training.Machines;
 namespace Orca.Training.Testing.Conformance.Runtimes;
 
 /// <summary>
-/// What a container of a case does, step by step. It is said in steps so that a shell in a real container can do it
-/// (<see cref="ToShell"/>) and a fake can as well. Immutable: each call gives a new one.
+/// The steps of a container in a case. Both a shell in a real container (<see cref="ToShell"/>) and a fake can execute them. Immutable:
+/// each call returns a new script.
 /// </summary>
 public sealed record ContainerScript
 {
-    /// <summary>Does nothing, and ends with 0.</summary>
+    /// <summary>Does nothing, and ends with exit code 0.</summary>
     public static ContainerScript Empty { get; } = new();
 
-    /// <summary>The steps, in order. After the last it ends with 0.</summary>
+    /// <summary>The steps, in order. After the last one, the container ends with exit code 0.</summary>
     public ImmutableArray<ScriptStep> Steps { get; private init; } = [];
 
     /// <summary>Writes a line to its standard output.</summary>
@@ -29,16 +29,16 @@ public sealed record ContainerScript
     /// <summary>Ends with an exit code.</summary>
     public ContainerScript Exits(int code) => With(new ScriptStep.Exit(code));
 
-    /// <summary>Runs until it is asked to end (SIGTERM), and then ends by itself with an exit code, after a last line where one is given.</summary>
+    /// <summary>Runs until SIGTERM, and then ends with an exit code, after a last line if one is given.</summary>
     public ContainerScript RunsUntilStopped(int exitCode, string? lastLine = null) => With(new ScriptStep.RunUntilStopped(exitCode, lastLine));
 
-    /// <summary>Runs on whatever it is asked, until it is killed.</summary>
+    /// <summary>Ignores SIGTERM, and runs until it is killed.</summary>
     public ContainerScript RunsUntilKilled() => With(new ScriptStep.RunUntilKilled());
 
-    /// <summary>Takes memory until there is none left for it.</summary>
+    /// <summary>Allocates memory until it is killed.</summary>
     public ContainerScript EatsMemory() => With(new ScriptStep.EatMemory());
 
-    /// <summary>The same for a POSIX shell, as the argument of <c>sh -c</c>; busybox will do.</summary>
+    /// <summary>Returns the script for a POSIX shell, such as that of busybox, as the argument of <c>sh -c</c>.</summary>
     public string ToShell()
     {
         // The handler first: a stop may come at any moment after the first line.
@@ -103,9 +103,9 @@ public abstract record ScriptStep
     /// <summary>Runs until SIGTERM, and ends with an exit code then, after a last line if there is one.</summary>
     public sealed record RunUntilStopped(int ExitCode, string? LastLine) : ScriptStep;
 
-    /// <summary>Runs on after SIGTERM, until it is killed.</summary>
+    /// <summary>Ignores SIGTERM, and runs until it is killed.</summary>
     public sealed record RunUntilKilled : ScriptStep;
 
-    /// <summary>Takes memory until it is killed for it.</summary>
+    /// <summary>Allocates memory until it is killed.</summary>
     public sealed record EatMemory : ScriptStep;
 }

@@ -3,7 +3,7 @@ using Orca.Training.Machines;
 
 namespace Orca.Training.Testing.Conformance.Runtimes;
 
-/// <summary>A runtime under test, with what the suite has to know of it. One is made for each case.</summary>
+/// <summary>A runtime under test, with the information that the suite needs about it. One is created for each case.</summary>
 public abstract class RuntimeSubject : IAsyncDisposable
 {
     /// <summary>The runtime. It pulls no images.</summary>
@@ -13,14 +13,13 @@ public abstract class RuntimeSubject : IAsyncDisposable
     public virtual string MissingImage => "orca-training/none:7";
 
     /// <summary>
-    /// Makes another runtime on the same machine, that knows nothing but what the machine says, as a host has after its restart. The
-    /// subject disposes it.
+    /// Creates another runtime on the same machine, without any state in memory, as after a restart of the host. The subject disposes it.
     /// </summary>
     public abstract IContainerRuntime Reopen();
 
-    /// <summary>An attempt that does what a script says, in an image that the machine has. Nothing is started yet.</summary>
+    /// <summary>Returns an attempt that executes a script, in an image that the machine has. It does not start it.</summary>
     public abstract AttemptSpec Spec(AttemptName name, string application, ContainerScript script);
 
-    /// <summary>Lets go of what the subject holds. The suite has removed its containers.</summary>
+    /// <summary>Releases the resources of the subject. The suite has already removed its containers.</summary>
     public abstract ValueTask DisposeAsync();
 }

@@ -85,7 +85,7 @@ internal sealed class FakeArtifactStore : IArtifactStore
             || !_places.TryGetValue(path[..^(artifact.Name.Length + 1)], out var files)
             || !files.TryGetValue(artifact.Name, out var content))
         {
-            throw new ArtifactException($"The fake artifact store holds no '{artifact.Name}'.");
+            throw new ArtifactException($"The fake artifact store has no '{artifact.Name}'.");
         }
 
         var stream = new MemoryStream(content, writable: false) { Position = offset };

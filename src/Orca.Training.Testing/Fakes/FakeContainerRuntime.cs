@@ -22,13 +22,13 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     private volatile Exception? _unavailable;
     private long _lastIncarnation;
 
-    /// <summary>Creates a runtime whose containers succeed at once.</summary>
+    /// <summary>Creates a runtime whose containers succeed immediately.</summary>
     public FakeContainerRuntime(TimeProvider time) => _time = time;
 
     /// <inheritdoc />
     public RuntimeAbilities Abilities { get; } = new(MaxRanks: 1, MountsFolders: true) { HasNetwork = true };
 
-    /// <summary>The image digest that each start reports. Null: none.</summary>
+    /// <summary>The image digest that each start reports. Null for none.</summary>
     public string? ImageDigest { get; set; }
 
     /// <summary>The number of containers, including ended ones.</summary>
@@ -51,7 +51,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
     {
         lock (_lock)
         {
-            _unavailable = new RuntimeUnavailableException("The fake engine is away.");
+            _unavailable = new RuntimeUnavailableException("The fake engine cannot be reached.");
             foreach (var watcher in _watchers)
             {
                 watcher.Writer.TryComplete(_unavailable);
@@ -70,7 +70,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         }
     }
 
-    /// <summary>Removes the container of an attempt without the service.</summary>
+    /// <summary>Removes the container of an attempt without the service, as <c>docker rm --force</c> does.</summary>
     public void RemoveByHand(AttemptName attempt)
     {
         lock (_lock)
@@ -373,7 +373,7 @@ public sealed class FakeContainerRuntime : IContainerRuntime
         {
             if (!_watchers[i].Writer.TryWrite(container.Seen))
             {
-                _watchers[i].Writer.TryComplete(new RuntimeUnavailableException("The reader of events lags too far behind."));
+                _watchers[i].Writer.TryComplete(new RuntimeUnavailableException("The reader of events is too far behind."));
                 _watchers.RemoveAt(i);
             }
         }

@@ -39,7 +39,7 @@ internal sealed class FakeDatasetStore : IDatasetStore
         Task.FromResult<IReadOnlyList<SnapshotFile>>([]);
 
     public Task<Stream> OpenFileAsync(DatasetVersion version, string file, CancellationToken cancellationToken) =>
-        throw new DatasetException($"The fake dataset store holds no '{file}'.");
+        throw new DatasetException($"The fake dataset store has no '{file}'.");
 
     public Task TagAsync(DatasetVersion version, string tag, CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -11,7 +11,7 @@ public sealed record FakeTraining
     {
     }
 
-    /// <summary>Starts, prints nothing, and ends at once with exit code 0.</summary>
+    /// <summary>Starts, prints nothing, and ends immediately with exit code 0.</summary>
     public static FakeTraining Succeeds { get; } = new();
 
     /// <summary>Starts and never ends.</summary>
@@ -47,7 +47,7 @@ public sealed record FakeTraining
     /// <summary>The start throws, and its effect is not known.</summary>
     public static FakeTraining ThrowsAtStart(Exception error) => new() { Start = new FakeStart.Throws(error) };
 
-    /// <summary>The start never answers.</summary>
+    /// <summary>The call that starts it never returns.</summary>
     public static FakeTraining HangsAtStart() => new() { Start = new FakeStart.Hangs() };
 
     /// <summary>Runs for this time.</summary>

@@ -22,7 +22,7 @@ public sealed class ClientErrorsTests
     {
         var told = Assert.IsType<TrainingException>(new ClientErrors(_log).Translated(met, "TrainAsync", CancellationToken.None));
 
-        Assert.Equal((TrainingError.Unavailable, "The job store cannot be asked now: No."), (told.Error, told.Message));
+        Assert.Equal((TrainingError.Unavailable, "The job store is not available now: No."), (told.Error, told.Message));
         Assert.Same(met, told.InnerException);
         Assert.Equal((LogLevel.Warning, 1081, met), (_log.LatestRecord.Level, _log.LatestRecord.Id.Id, _log.LatestRecord.Exception));
         Assert.StartsWith("TrainAsync ", _log.LatestRecord.Message, StringComparison.Ordinal);

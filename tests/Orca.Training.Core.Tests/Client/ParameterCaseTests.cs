@@ -46,7 +46,7 @@ public sealed class ParameterCaseTests
 
         var failure = Assert.Single(new OptionsValidator("").Validate(null, options).Failures!);
 
-        Assert.Equal("OrcaTraining:Algorithms:a:Parameters has 'LR' and 'lr', which differ only by case: leave one out, since a training would get both.", failure);
+        Assert.Equal("OrcaTraining:Algorithms:a:Parameters has 'LR' and 'lr', which differ only by case: leave one out, because a training would get both.", failure);
     }
 
     private static TrainingRequest With(string name) => Good with { Parameters = new Dictionary<string, string> { [name] = "3" } };

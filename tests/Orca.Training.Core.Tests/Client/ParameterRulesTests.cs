@@ -33,14 +33,14 @@ public sealed class ParameterRulesTests
     public void What_fits_is_right(string name, string value) => Assert.Empty(Check(Algorithm, name, value));
 
     [Theory]
-    [InlineData("EPOCHS", "0", "'0' is not possible: give a whole number from 1 to 500.")]
-    [InlineData("EPOCHS", "2.5", "'2.5' is not possible: give a whole number from 1 to 500.")]
-    [InlineData("EPOCHS", " 5", "' 5' is not possible: give a whole number from 1 to 500.")]
-    [InlineData("LR", "NaN", "'NaN' is not possible: give a number of at least 0.")]
-    [InlineData("LR", "-1", "'-1' is not possible: give a number of at least 0.")]
-    [InlineData("LR", "0,1", "'0,1' is not possible: give a number of at least 0.")]
-    [InlineData("OPTIMIZER", "SGD", "'SGD' is not possible: give one of 'adamw', 'sgd'.")]
-    [InlineData("AMP", "yes\n", "'yes\uFFFD' is not possible: give true or false.")]
+    [InlineData("EPOCHS", "0", "'0' is not valid: give a whole number from 1 to 500.")]
+    [InlineData("EPOCHS", "2.5", "'2.5' is not valid: give a whole number from 1 to 500.")]
+    [InlineData("EPOCHS", " 5", "' 5' is not valid: give a whole number from 1 to 500.")]
+    [InlineData("LR", "NaN", "'NaN' is not valid: give a number of at least 0.")]
+    [InlineData("LR", "-1", "'-1' is not valid: give a number of at least 0.")]
+    [InlineData("LR", "0,1", "'0,1' is not valid: give a number of at least 0.")]
+    [InlineData("OPTIMIZER", "SGD", "'SGD' is not valid: give one of 'adamw', 'sgd'.")]
+    [InlineData("AMP", "yes\n", "'yes\uFFFD' is not valid: give true or false.")]
     [InlineData("EPOCH", "2", "'a' takes no parameter of this name: did you mean EPOCHS?")]
     [InlineData("epochs", "2", "'a' takes no parameter of this name: did you mean EPOCHS?")]
     [InlineData("WHATEVER", "2", "'a' takes no parameter of this name: it takes AMP, EPOCHS, LR, OPTIMIZER, SEED, TARGET.")]
@@ -84,7 +84,7 @@ public sealed class ParameterRulesTests
         SweepExpansion.Check(sweep, New(Algorithm), found);
 
         Assert.Equal(
-            ["grid[0].name: 'a' takes no parameter of this name: did you mean EPOCHS?", "grid[1].values[1]: 'fast' is not possible: give a number of at least 0."],
+            ["grid[0].name: 'a' takes no parameter of this name: did you mean EPOCHS?", "grid[1].values[1]: 'fast' is not valid: give a number of at least 0."],
             found.Select(f => $"{f.Field}: {f.Description}"));
     }
 

@@ -43,8 +43,8 @@ public sealed class RequestValidatorTests
         { "name with an escape", Good with { Name = "\u001b[2J" }, "name", "It has a control character: give printable text." },
         { "long model", Good with { OutputModelName = new string('n', 129) }, "output_model_name", "It has 129 characters: give at most 128." },
         { "long version", Good with { DatasetVersion = new string('f', 129) }, "train_data_version_hash", "It has 129 characters: give at most 128." },
-        { "no workers", Good with { Workers = 0 }, "workers", "0 is not possible here: give 1, since no machine of this service runs distributed trainings." },
-        { "two workers", Good with { Workers = 2 }, "workers", "2 is not possible here: give 1, since no machine of this service runs distributed trainings." },
+        { "no workers", Good with { Workers = 0 }, "workers", "0 is not valid here: give 1, since no machine of this service runs distributed trainings." },
+        { "two workers", Good with { Workers = 2 }, "workers", "2 is not valid here: give 1, since no machine of this service runs distributed trainings." },
         { "nameless parameter", With("", "1"), "parameters[]", NotAName },
         { "parameter of a digit", With("1X", "1"), "parameters[1X]", NotAName },
         { "parameter with a hyphen", With("a-b", "1"), "parameters[a-b]", NotAName },
@@ -168,7 +168,7 @@ public sealed class RequestValidatorTests
                 ("parameters[ABC]", "The name has 3 characters: give at most 2."),
                 ("parameters[B]", "The value has 2 characters: give at most 1."),
                 ("labels[abc]", "Give a name and a value of at most 2 characters each."),
-                ("workers", "9 is not possible here: give 1 to 8."),
+                ("workers", "9 is not valid here: give 1 to 8."),
             ],
             validator.Check(request).Select(v => (v.Field, v.Description)));
         Assert.Equal("There are 3: give at most 2.", Assert.Single(validator.Check(Good with { Parameters = Many(3) })).Description);

@@ -60,7 +60,7 @@ public sealed class SettingsTests
         Assert.Equal(
             [
                 "OrcaTraining:Algorithms:a:Cpus is 0: give a number above 0.",
-                "OrcaTraining:Algorithms:a:Image is '': give the image that trains.",
+                "OrcaTraining:Algorithms:a:Image is '': give the image of the training.",
                 "OrcaTraining:LeaseDuration is 00:00:00: give a time above zero and up to 30 days.",
                 "OrcaTraining:MemoryJobStore:KeepChanges is 'many': give a whole number of at most 2147483647.",
             ],
@@ -70,8 +70,8 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("LeaseDuration", "30s", "is '30s': write 00:00:30, which is hours:minutes:seconds.")]
     [InlineData("LeaseDuration", "1.5 h", "is '1.5 h': write 01:30:00, which is hours:minutes:seconds.")]
-    [InlineData("LeaseDuration", "soon", "is 'soon': give hours:minutes:seconds, such as 00:00:30, with days in front where there are any, as in 2.00:00:00.")]
-    [InlineData("LeaseDuration", "", "is '': give hours:minutes:seconds, such as 00:00:30, with days in front where there are any, as in 2.00:00:00.")]
+    [InlineData("LeaseDuration", "soon", "is 'soon': give hours:minutes:seconds, such as 00:00:30, with days in front if needed, such as 2.00:00:00.")]
+    [InlineData("LeaseDuration", "", "is '': give hours:minutes:seconds, such as 00:00:30, with days in front if needed, such as 2.00:00:00.")]
     [InlineData("LeaseDuration:Seconds", "30", "is a section: give one value.")]
     [InlineData("Algorithms:a:MemoryMiB", "2GB", "is '2GB': write 2048, a whole number of MiB.")]
     [InlineData("Algorithms:a:MemoryMiB", "much", "is 'much': give a whole number of MiB, such as 2048.")]
@@ -114,7 +114,7 @@ public sealed class SettingsTests
             ["LeaseDuration", "00:00:15", "StopGrace", "0"]);
         var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
         Assert.Equal(
-            "Jobs:LaunchTimeout is '15': give hours:minutes:seconds, such as 00:00:30, with days in front where there are any, as in 2.00:00:00. A number alone would be days.",
+            "Jobs:LaunchTimeout is '15': give hours:minutes:seconds, such as 00:00:30, with days in front if needed, such as 2.00:00:00. A number alone would be days.",
             wrong.Message);
 
         using var other = NewHost(_ => { }, ["LeaseDuration", "15", "ReconcilePeriod", "10", "StopGrace", "1.00:00:00"]);
@@ -241,7 +241,7 @@ public sealed class SettingsTests
         Assert.Equal(
             [
                 "The changed configuration is not valid, and the old settings stay in use: OrcaTraining:Algorithms:a:MemoryMiB is 'much': give a whole number of MiB, such as 2048.",
-                "The changed configuration is not valid, and the old settings stay in use: OrcaTraining:Algorithms:a:MemoryMiB is 1: give at least 6, the least that an engine takes.",
+                "The changed configuration is not valid, and the old settings stay in use: OrcaTraining:Algorithms:a:MemoryMiB is 1: give at least 6, the minimum of an engine.",
             ],
             Told(host, 1043));
         await host.StopAsync(Cancel);

@@ -47,7 +47,7 @@ public sealed class FolderArchiveTests : IDisposable
         { "a hard link to the host", "not a path below its folder" },
         { "a device", "not a file, folder or link" },
         { "a sparse file", "not a file, folder or link" },
-        { "a part of 256 bytes", "a part of it than 255" },
+        { "a part of 256 bytes", "has a part longer than 255" },
     };
 
     [Theory]

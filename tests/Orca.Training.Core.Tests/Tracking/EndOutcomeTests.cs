@@ -62,7 +62,7 @@ public sealed class EndOutcomeTests
         var outcome = EndOutcome.Of(End(exitCode, outOfMemory: false), 0, ["Loading.", last]);
 
         Assert.Equal(OutcomeCode.NonZeroExit, outcome.Code);
-        Assert.Equal(isForeign, outcome.Message.StartsWith($"The training program was built for another kind of processor than that of its machine (exit code {exitCode}).", StringComparison.Ordinal));
+        Assert.Equal(isForeign, outcome.Message.StartsWith($"The training program was built for a processor architecture other than that of its machine (exit code {exitCode}).", StringComparison.Ordinal));
     }
 
     [Theory]

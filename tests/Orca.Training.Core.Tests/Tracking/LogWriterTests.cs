@@ -116,7 +116,7 @@ public sealed class LogWriterTests
         var gap = Assert.Single(entries, e => e.Missing > 0);
         Assert.Equal(6001, entries.Count(e => e.Missing == 0) + gap.Missing);
         Assert.Equal(["last"], entries.TakeLast(1).Select(e => e.Text));
-        Assert.Equal($"[{gap.Missing:N0} lines are missing here: the log store could not take them in time]", gap.Text);
+        Assert.Equal($"[{gap.Missing:N0} lines are missing here: the log store did not accept them in time]", gap.Text);
         Assert.Equal(new OutputPosition(6000, 1), entries[^1].Position);
         Assert.InRange(entries.Sum(e => e.Text.Length), 900_000, 1_300_000);
         Assert.Equal([1030, 1031], log.Ids);

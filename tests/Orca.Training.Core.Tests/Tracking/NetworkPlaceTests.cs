@@ -125,7 +125,7 @@ public sealed class NetworkPlaceTests
         }));
 
         Assert.Equal(
-            "Machine 'alone' (NoNetwork) gives its containers no network, and NetworkArtifacts keeps what trainings write behind one: set the machine's Network to a network from which the server of the store can be reached.",
+            "Machine 'alone' (NoNetwork) gives its containers no network, and NetworkArtifacts keeps what trainings write on a server: set the machine's Network to a network from which this server can be reached.",
             wrong.Message);
     });
 
@@ -135,7 +135,7 @@ public sealed class NetworkPlaceTests
         var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync(time, build: b => b.Services.AddSingleton<IArtifactStore, NetworkArtifacts>()));
 
         Assert.Equal(
-            "NetworkArtifacts keeps what trainings write behind a network, and nothing opens them to the containers of machine 'fake' (FakeContainerRuntime): register an IPlaceAccess beside the store.",
+            "NetworkArtifacts keeps what trainings write on a server, and nothing gives access to the containers of machine 'fake' (FakeContainerRuntime): register an IPlaceAccess with the store.",
             wrong.Message);
     });
 

@@ -49,7 +49,7 @@ public sealed class StoreFaultTests
             Assert.Equal(JobState.Succeeded, status.State);
             var setAside = await host.Store.ReadAsync(results[0].Job!.Id, Cancel);
             Assert.Equal((JobState.Failed, OutcomeCode.InternalError), (setAside!.Value.Job.State, setAside.Value.Job.Outcome!.Code));
-            Assert.StartsWith("The service itself failed twice when it decided about this training", setAside.Value.Job.Outcome.Message, StringComparison.Ordinal);
+            Assert.StartsWith("The service failed twice when it decided about this training", setAside.Value.Job.Outcome.Message, StringComparison.Ordinal);
         },
         TimeSpan.FromMinutes(10));
 

@@ -279,7 +279,7 @@ public sealed class TrackerTests
 
         var waiting = await host.Client.GetTrainingStatusAsync(huge, Cancel);
         Assert.Equal(
-            (JobState.Queued, "Queued, next in line: no machine of this service could start it as they are now, even if they were empty: "
+            (JobState.Queued, "Queued, next in line: no machine of this service could start it with its current resources, even if the machine were empty: "
                 + "'fake': it needs 100 processors, of which 64 are free; 'growing': it needs 100 processors, of which 8 are free."),
             (waiting.State, waiting.Message));
         var revision = (await host.Store.ReadAsync(huge, Cancel))!.Value.Job.Revision;

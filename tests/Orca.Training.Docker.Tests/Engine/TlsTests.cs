@@ -63,7 +63,7 @@ public sealed class TlsTests : EngineTest
 
     [Fact]
     public async Task An_engine_that_the_system_does_not_know_asks_for_its_authority() =>
-        Assert.Contains("give its authority as DockerOptions.Tls.Authority", await FaultAsync(Files(null, "host")), StringComparison.Ordinal);
+        Assert.Contains("set DockerOptions.Tls.Authority to its authority", await FaultAsync(Files(null, "host")), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_certificate_for_another_name_says_so()
@@ -71,7 +71,7 @@ public sealed class TlsTests : EngineTest
         using var named = new DockerRuntimeOver(new Uri($"tcp://localhost:{_engine.Endpoint.Port}"), Files("ca", "host"));
         var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => named.Runtime.DescribeAsync(Token));
 
-        Assert.Contains("is not for this address", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("is for another address", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class TlsTests : EngineTest
         using var runtime = new DockerRuntimeOver(plain.Endpoint, Files("ca", "host"));
         var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => runtime.Runtime.DescribeAsync(Token));
 
-        Assert.Contains("does not speak it", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("does not use TLS", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class TlsTests : EngineTest
         using var runtime = new DockerRuntimeOver(secured.Endpoint, tls: null);
         var exception = await Assert.ThrowsAsync<RuntimeUnavailableException>(() => runtime.Runtime.DescribeAsync(Token));
 
-        Assert.Contains("it speaks TLS there; set DockerOptions.Tls", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("the server there uses TLS; set DockerOptions.Tls", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

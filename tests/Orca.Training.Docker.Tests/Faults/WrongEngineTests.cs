@@ -9,10 +9,10 @@ public sealed class WrongEngineTests : FaultTest
 
     public static TheoryData<string, string, string> Wrong => new()
     {
-        { FakeEngine.Json(200, """{"Version":"19.03.1","ApiVersion":"1.40"}"""), "", "API 1.40, and 1.41 (Engine 20.10) or later is needed; upgrade" },
-        { FakeEngine.Json(200, """{"status":"ok"}"""), "", "does not speak the Docker Engine's API; is DockerOptions.Endpoint right?" },
-        { FakeEngine.Json(200, "<html>Welcome to nginx!</html>"), "", "does not speak the Docker Engine's API; is DockerOptions.Endpoint right?" },
-        { FakeEngine.Json(404, "<html>Not found</html>"), "", "does not speak the Docker Engine's API; is DockerOptions.Endpoint right?" },
+        { FakeEngine.Json(200, """{"Version":"19.03.1","ApiVersion":"1.40"}"""), "", "API version is 1.40, and 1.41 (Engine 20.10) or later is needed; upgrade" },
+        { FakeEngine.Json(200, """{"status":"ok"}"""), "", "does not have the Docker Engine's API; is DockerOptions.Endpoint right?" },
+        { FakeEngine.Json(200, "<html>Welcome to nginx!</html>"), "", "does not have the Docker Engine's API; is DockerOptions.Endpoint right?" },
+        { FakeEngine.Json(404, "<html>Not found</html>"), "", "does not have the Docker Engine's API; is DockerOptions.Endpoint right?" },
         { FakeEngine.Json(200, Engine), FakeEngine.Json(200, """{"OSType":"windows","NCPU":4,"MemTotal":8000000000}"""), "it runs windows containers, and Linux containers are needed; switch it" },
         { FakeEngine.Json(200, Engine), FakeEngine.Json(403, """{"message":"authorization denied by plugin"}"""), "403 (authorization denied by plugin)" },
     };

@@ -53,7 +53,7 @@ public sealed class ClosedByDefaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null, "the connection of this call does not tell who calls")]
+    [InlineData(null, "the connection of this call does not identify the caller")]
     [InlineData("10.0.0.1", "comes from another machine")]
     [InlineData("::ffff:10.0.0.1", "comes from another machine")]
     [InlineData("0.0.0.0", "comes from another machine")]

@@ -55,10 +55,10 @@ public sealed class TrainingHealthCheckTests
         _time.Advance(TimeSpan.FromSeconds(1));
         var none = await AskAsync(check);
 
-        Assert.Equal((HealthStatus.Degraded, "The job store answers. This host decides. Machine 'two' cannot be reached: The fake engine is away."), (one.Status, one.Description));
-        Assert.Equal(("answers", (object)"The fake engine is away."), (one.Data["machine one"], one.Data["machine two"]));
+        Assert.Equal((HealthStatus.Degraded, "The job store answers. This host decides. Machine 'two' cannot be reached: The fake engine cannot be reached."), (one.Status, one.Description));
+        Assert.Equal(("answers", (object)"The fake engine cannot be reached."), (one.Data["machine one"], one.Data["machine two"]));
         Assert.Equal(
-            (HealthStatus.Degraded, "The job store answers. This host decides. Machine 'one' cannot be reached: The fake engine is away. Machine 'two' cannot be reached: The fake engine is away."),
+            (HealthStatus.Degraded, "The job store answers. This host decides. Machine 'one' cannot be reached: The fake engine cannot be reached. Machine 'two' cannot be reached: The fake engine cannot be reached."),
             (both.Status, both.Description));
         Assert.Equal(HealthStatus.Healthy, none.Status);
     }

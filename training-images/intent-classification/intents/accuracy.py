@@ -41,6 +41,6 @@ def measure(network, bags):
         results |= {f"{part}_accuracy": round(right / rows, 6), f"{part}_rows": rows,
                     f"{part}_accuracy_low": round(low, 6), f"{part}_accuracy_high": round(high, 6)}
         if rows < FEW_ROWS:
-            orca.log(f"{part}_accuracy was measured on {rows} {'row' if rows == 1 else 'rows'} alone, of which {right} came out right: "
-                     f"with 95 % it is between {low:.2f} and {high:.2f}. Give at least {FEW_ROWS} rows, better some hundreds.")
+            orca.log(f"{part}_accuracy was measured on {rows} {'row' if rows == 1 else 'rows'} only, {right} of them correct: "
+                     f"the 95 % confidence interval is {low:.2f} to {high:.2f}. Use at least {FEW_ROWS} rows, better some hundreds.")
     return results

@@ -27,13 +27,13 @@ class Checkpoint:
             content = torch.load(latest.path, weights_only=True)
             key, cpu_seconds, state = content["key"], content["cpu_seconds"], content["training"]
         except Exception as error:  # Whatever is wrong with it: starting anew is right, failing is not.
-            orca.log(f"The checkpoint can't be read ({type(error).__name__}); starting anew.")
+            orca.log(f"The checkpoint can't be read ({type(error).__name__}); starting again.")
             return 0.0
         if key != self._key:
-            orca.log("The checkpoint is of another training; starting anew.")
+            orca.log("The checkpoint belongs to another training; starting again.")
             return 0.0
         training.restore(state)
-        orca.log(f"Going on after epoch {training.epoch}.")
+        orca.log(f"Continuing after epoch {training.epoch}.")
         return cpu_seconds
 
     def save_if_due(self, training, cpu_seconds, value):

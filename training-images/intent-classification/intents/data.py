@@ -87,7 +87,7 @@ def one_each(examples):
 def warn_of_strange(where, examples, labels):
     known = set(labels)
     if strange := len([example for example in examples or () if not known.issuperset(example.labels)]):
-        log(f"{strange} rows of {where} have labels that the training does not know: they count as wrong.")
+        log(f"{strange} rows of {where} have labels that are not in the training data: they count as wrong.")
 
 
 def read_examples(name, content, known=None, labelled=True):
@@ -98,7 +98,7 @@ def read_examples(name, content, known=None, labelled=True):
     examples = [example for line, fields in rows(name, content) if (example := reader.read(line, fields))]
     reader.end()
     if not examples:
-        raise InputError(f"{name} holds no examples.")
+        raise InputError(f"{name} has no examples.")
     return examples
 
 
@@ -111,7 +111,7 @@ def read_labels(name, content):
         if len(fields) != 1 or not visible(label):
             raise InputError(f"{name}, line {line}: expected one label.")
         if label in labels:
-            raise InputError(f"{name}: label '{label}' is there twice.")
+            raise InputError(f"{name}: label '{label}' appears twice.")
         _check_label(name, line, fields[0], label, spellings)
         labels[label] = line
     return list(labels)
@@ -176,8 +176,8 @@ class _Reader:
         if not visible(text):
             raise self._wrong(line, "the utterance is empty.")
         if _is_quoted(field, text) and text.endswith('"'):
-            raise self._wrong(line, "a blank stands before the quote that begins the utterance, so that it is part of it: "
-                              "remove the blank.")
+            raise self._wrong(line, "a space before the quote of the utterance would make the quote a part of it: "
+                              "remove the space.")
         return text
 
     def _labels(self, line, field):
@@ -190,7 +190,7 @@ class _Reader:
             _check_label(self._name, line, part, label, self._spellings)
         if len(set(labels)) < len(labels):
             twice = next(label for label in labels if labels.count(label) > 1)
-            raise self._wrong(line, f"label '{spelt(twice)}' is there twice.")
+            raise self._wrong(line, f"label '{spelt(twice)}' appears twice.")
         return labels
 
     def _wrong(self, line, reason):
@@ -200,14 +200,14 @@ class _Reader:
 def _check_label(name, line, field, label, spellings):
     where = f"{name}, line {line}"
     if control_character(label):
-        raise InputError(f"{where}: label '{spelt(label)}' holds a control character.")
+        raise InputError(f"{where}: label '{spelt(label)}' contains a control character.")
     if _is_quoted(field, label):
-        raise InputError(f"{where}: a blank stands before the quote that begins label '{spelt(label)}', so that it is part of it: "
-                         "remove the blank.")
+        raise InputError(f"{where}: a space before the quote of label '{spelt(label)}' would make the quote a part of the label: "
+                         "remove the space.")
     if other := spellings.clash(label, f"line {line}"):
         known, place = other
-        raise InputError(f"{where}: label '{spelt(label)}' and '{spelt(known)}' ({place or 'a label that is known'}) differ in what people "
-                         "can't see: spell both the same way.")
+        raise InputError(f"{where}: label '{spelt(label)}' and '{spelt(known)}' ({place or 'a known label'}) differ only in invisible "
+                         "characters: use one spelling.")
 
 
 def _is_quoted(field, stripped):

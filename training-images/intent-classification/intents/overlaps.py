@@ -18,7 +18,7 @@ def tell_overlaps(parts):
         if not shared:
             continue
         orca.log(f"{len(shared)} of {len(part)} {name} examples are training examples too, such as {_shown(shared[0].text)}: "
-                 f"{name}_accuracy says less about what the model has not seen.")
+                 f"{name}_accuracy says less about texts that the model has not seen.")
         if others := [example for example in shared if example.label not in train[_key(example.text)]]:
             orca.log(f"{len(others)} of these have another label there: {_shown(others[0].text)} is '{others[0].label}' in {name} and "
                      f"'{train[_key(others[0].text)][0]}' in training.")
@@ -29,10 +29,10 @@ def _tell_contradictions(examples, labels_by_text):
     if contradicted:
         example = contradicted[0]
         first, second = labels_by_text[_key(example.text)][:2]
-        orca.log(f"{len(contradicted)} training examples are there under several labels, such as {_shown(example.text)}, which is "
+        orca.log(f"{len(contradicted)} training examples have several labels, such as {_shown(example.text)}, which is "
                  f"'{first}' and '{second}': the model can answer one of them.")
     if twice := len(examples) - sum(len(labels) for labels in labels_by_text.values()):
-        orca.log(f"{twice} training examples are there more than once.")
+        orca.log(f"{twice} training examples appear more than once.")
 
 
 def _labels_by_text(examples):

@@ -21,7 +21,7 @@ def rows(name, content):
         if fields is None:
             return
         if any("\0" in field for field in fields):
-            raise InputError(f"{name}, line {line}: it holds a NUL character.")
+            raise InputError(f"{name}, line {line}: it contains a NUL character.")
         if fields and (len(fields) > 1 or fields[0].strip(WHITE)):
             yield line, fields
         line = reader.line_num + 1

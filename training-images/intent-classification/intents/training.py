@@ -46,7 +46,7 @@ class Training:
         loss = sum(self._step(first + index, batch) for index, batch in enumerate(self.batches)) / len(self.bags)
         self.epoch += 1
         if not math.isfinite(loss):
-            raise orca.InputError(f"The loss is no number any more after epoch {self.epoch}: LR={self.settings.lr:g} is too "
+            raise orca.InputError(f"The loss is not a number after epoch {self.epoch}: LR={self.settings.lr:g} is too "
                                   f"large for {self.steps.name}; try {self.settings.lr / 10:g}.")
         return loss
 

@@ -52,7 +52,7 @@ def predict_job(threads, folder, dataset):
 def load(folder):
     file = folder / MODEL
     if not file.is_file():
-        raise orca.InputError(f"The model has no file {MODEL} (looked in '{folder}'): it is none of this algorithm.")
+        raise orca.InputError(f"The model has no file {MODEL} (looked in '{folder}'): it is not a model of this algorithm.")
     return load_file(file)
 
 
@@ -81,7 +81,7 @@ def parts_of(data, manifest):
         return {name: part for name, part in split(data, _cutting(manifest["parameters"])).items() if name != "train"}
     test = data.examples if data.test is None else data.test
     if not test:
-        raise orca.InputError("The dataset has neither test.csv nor examples.csv: there is nothing to judge the model by.")
+        raise orca.InputError("The dataset has neither test.csv nor examples.csv, so the model can't be evaluated.")
     return {"validation": one_each(data.validation or []), "test": one_each(test)}
 
 

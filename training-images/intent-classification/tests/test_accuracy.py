@@ -23,8 +23,8 @@ class Intervals(unittest.TestCase):
         bags = {"test": Bags(["a b"], [-1], 16), "validation": Bags(["a b"] * 30, [-1] * 30, 16)}
         network, results = Network(16, 4, 4, 2), {}
         said = printed(lambda: results.update(measure(network, bags)))
-        self.assertEqual(said, "test_accuracy was measured on 1 row alone, of which 0 came out right: with 95 % it is between 0.00 and "
-                               "0.79. Give at least 30 rows, better some hundreds.\n")
+        self.assertEqual(said, "test_accuracy was measured on 1 row only, 0 of them correct: the 95 % confidence interval is 0.00 to "
+                               "0.79. Use at least 30 rows, better some hundreds.\n")
         self.assertEqual((results["test_rows"], results["validation_rows"], results["validation_accuracy_low"]), (1, 30, 0))
 
 
@@ -38,12 +38,12 @@ class Overlaps(unittest.TestCase):
 
     def test_test_rows_that_were_trained_on(self):
         self.assertEqual(self.told([("Hi  there", "greet"), ("bye", "leave")], [("hi THERE", "greet"), ("bye", "greet"), ("x", "greet")]), [
-            "2 of 3 test examples are training examples too, such as 'hi THERE': test_accuracy says less about what the model has "
-            "not seen.",
+            "2 of 3 test examples are training examples too, such as 'hi THERE': test_accuracy says less about texts that the model "
+            "has not seen.",
             "1 of these have another label there: 'bye' is 'greet' in test and 'leave' in training."])
 
     def test_rows_that_contradict_each_other_or_repeat(self):
         self.assertEqual(self.told([("hi", "greet"), ("Hi", "leave"), ("bye", "leave"), ("bye", "leave")]), [
-            "2 training examples are there under several labels, such as 'hi', which is 'greet' and 'leave': the model can answer one "
+            "2 training examples have several labels, such as 'hi', which is 'greet' and 'leave': the model can answer one "
             "of them.",
-            "1 training examples are there more than once."])
+            "1 training examples appear more than once."])

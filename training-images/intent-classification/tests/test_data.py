@@ -60,7 +60,7 @@ class ReadingData(FolderTest):
         good = "a,x\nb,y\n"
         cases = [
             ({}, "no file examples.csv"),
-            ({"examples.csv": ""}, "examples.csv holds no examples"),
+            ({"examples.csv": ""}, "examples.csv has no examples"),
             ({"examples.csv": good + "one, two, three\n"}, "examples.csv, line 3: expected utterance,label but found 3 columns"),
             ({"examples.csv": good + "only text\n"}, "examples.csv, line 3: expected utterance,label but found 1 column"),
             ({"examples.csv": good + "text, \n"}, "examples.csv, line 3: the label is empty"),
@@ -71,7 +71,7 @@ class ReadingData(FolderTest):
             ({"examples.csv": b"a,x\nb\xff,y\n"}, "examples.csv, line 2: byte 0xff is not UTF-8"),
             ({"examples.csv": "a,x\nb,x\n"}, "has 1 label; a classifier needs at least 2"),
             ({"examples.csv": good, "labels.csv": "x\n"}, "Label 'y' in examples.csv is not in labels.csv"),
-            ({"examples.csv": good, "labels.csv": "x\ny\nx\n"}, "labels.csv: label 'x' is there twice"),
+            ({"examples.csv": good, "labels.csv": "x\ny\nx\n"}, "labels.csv: label 'x' appears twice"),
             ({"examples.csv": good, "labels.csv": "x,1\ny\n"}, "labels.csv, line 1: expected one label"),
             ({"examples.csv": good, "test.csv": "a;x\n"}, "test.csv, line 1: expected utterance,label"),
         ]

@@ -83,8 +83,8 @@ class WholeTraining(FolderTest):
         for variables, message in (
             ({"EPOCHS": "0"}, "Parameter EPOCHS is '0'; it must be a whole number from 1 to 10000."),
             ({"DROPOUT": "much"}, "Parameter DROPOUT is 'much'; it must be a number from 0 to 0.95."),
-            ({"EPOCHS": "", "EPOCH": "2", "ORCA_PARAMETERS": '["EPOCH"]'}, "Parameter EPOCH (did you mean EPOCHS?): this training has none "
-             "of that name. It reads BATCH_SIZE, BUCKETS, DIM, DROPOUT, EPOCHS, FC_SIZE, FEATURE_DROPOUT, HIDDEN, LR, SEED, SMOOTHING, "
+            ({"EPOCHS": "", "EPOCH": "2", "ORCA_PARAMETERS": '["EPOCH"]'}, "Parameter EPOCH (did you mean EPOCHS?): this training has no "
+             "such parameter. It reads BATCH_SIZE, BUCKETS, DIM, DROPOUT, EPOCHS, FC_SIZE, FEATURE_DROPOUT, HIDDEN, LR, SEED, SMOOTHING, "
              "TEST_FRACTION, THREADS, VALIDATION_FRACTION."),
             ({"FC_SIZE": "8"}, "HIDDEN is 16 and FC_SIZE is 8, and both are the width of the hidden layer; give one of them."),
             ({"WORLD_SIZE": "2"}, "WORLD_SIZE is 2, but this image trains in one container; submit with one worker."),
@@ -176,7 +176,7 @@ class Rates(unittest.TestCase):
 
     def test_a_loss_that_is_no_number_ends_it_in_words(self):
         with (mock.patch.object(Training, "_step", lambda *_: float("nan")),
-              self.assertRaisesRegex(InputError, "^The loss is no number any more after epoch 1: LR=4 is too large for plain SGD; ")):
+              self.assertRaisesRegex(InputError, "^The loss is not a number after epoch 1: LR=4 is too large for plain SGD; ")):
             self.learnt(LR="4", DIM="16", FC_SIZE="16", BUCKETS="512")
 
 

@@ -63,11 +63,11 @@ class Evaluating(UsingAModel):
         self.replace_data()
         environment = {"ORCA_MODEL_PATH": str(self.model)}
         for files, variables, message in (
-            ({}, environment, "The dataset has neither test.csv nor examples.csv: there is nothing to judge the model by."),
+            ({}, environment, "The dataset has neither test.csv nor examples.csv, so the model can't be evaluated."),
             ({}, {}, "There is no model to evaluate with: set ORCA_MODEL_PATH to its folder."),
             ({}, {"ORCA_MODEL_PATH": "/not/there"}, "The model's folder '/not/there' does not exist."),
             ({}, {"ORCA_MODEL_PATH": str(self.data)},
-             f"The model has no file model.pt (looked in '{self.data}'): it is none of this algorithm."),
+             f"The model has no file model.pt (looked in '{self.data}'): it is not a model of this algorithm."),
         ):
             with self.subTest(message):
                 self.assertEqual(self.train(arguments=["evaluate"], **variables), (2, [], message + "\n"))

@@ -57,7 +57,7 @@ class Checkpoints:
                     yield file
                 self._store.put(names, source, step, value, number)
         except StorageError as error:
-            log(f"The checkpoint of step {step} was not kept; the training goes on. {error}")
+            log(f"The checkpoint of step {step} was not kept; the training continues. {error}")
             return
         finally:
             source.unlink(missing_ok=True)

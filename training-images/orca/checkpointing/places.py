@@ -57,7 +57,7 @@ class ObjectPlace:
             return None
         except Refused as error:
             if os.environ.get("ORCA_ATTEMPT") != "1":
-                log(f"There is no checkpoint to go on from, or none that may be read. {error}")
+                log(f"There is no checkpoint to continue from, or it can't be read. {error}")
             return None
 
     def write(self, name, content):

@@ -12,7 +12,7 @@ class Store:
         content = place.read(FILE)
         self.index = Index.read(content) if content else Index()
         if self.index is None:
-            log(f"The checkpoint's {FILE} can't be read; what it lists is left alone.")
+            log(f"The checkpoint's {FILE} can't be read; the checkpoints in it are ignored.")
             self.index = Index()
 
     def put(self, names, source, step=None, value=None, number=0):
@@ -33,13 +33,13 @@ class Store:
         path, known = self.place.get(name), self.index.files.get(name, [])
         if path is None:
             if len(known) == 1:
-                log(f"The checkpoint '{name}' is gone.")
+                log(f"The checkpoint '{name}' no longer exists.")
             return None
         with open(path, "rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         found = next((saved for saved in known if saved.sha256 == sha256), None)
         if found is None:
-            log(f"The checkpoint '{name}' is not what it was saved as; it is left alone.")
+            log(f"The checkpoint '{name}' does not match its entry; it is ignored.")
             return None
         return path, found
 

@@ -22,5 +22,5 @@ def _from_environment():
         from .credentials import CredentialAccess, from_environment
 
         return CredentialAccess(from_environment())
-    raise InputError("The dataset or the output is on S3, and nothing says how to get there: "
+    raise InputError("The dataset or the output is on S3, but the container has no credentials for it: "
                      "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ORCA_PRESIGNED_URLS.")

@@ -39,7 +39,7 @@ def from_document(content, place, name):
         return Credentials(document["AccessKeyId"], document["SecretAccessKey"], document["SessionToken"],
                            seconds_of(document["Expiration"]))
     except (ValueError, KeyError, TypeError):
-        raise StorageError(f"{place.describe(name)} holds no credentials in the form that was agreed on.") from None
+        raise StorageError(f"{place.describe(name)} has no credentials in the expected form.") from None
 
 
 class CredentialAccess:
@@ -100,7 +100,7 @@ def _client(credentials):
         from botocore.credentials import Credentials as Fixed
         from botocore.credentials import ReadOnlyCredentials
     except ImportError:
-        raise InputError("The dataset or the output is on S3, and this image has no boto3 to reach it by: "
+        raise InputError("The dataset or the output is on S3, but this image does not have boto3: "
                          "install Debian's python3-boto3 or PyPI's boto3 in the image.") from None
 
     class Newest(Fixed):

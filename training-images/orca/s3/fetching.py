@@ -33,7 +33,7 @@ def scratch(part):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
     except OSError as error:
-        raise InputError(f"What comes from S3 needs a folder below TMPDIR or /tmp: {error.strerror}.") from None
+        raise InputError(f"Downloads from S3 need a folder below TMPDIR or /tmp: {error.strerror}.") from None
 
 
 def dataset(access, place, version):
@@ -57,7 +57,7 @@ def listed(access, place, version):
     try:
         files = [File(file["name"], int(file["size"]), file["sha256"]) for file in json.loads(content)["files"]]
     except (ValueError, KeyError, TypeError):
-        raise StorageError(f"{beside.describe('manifest.json')} is no manifest of a dataset.") from None
+        raise StorageError(f"{beside.describe('manifest.json')} is not the manifest of a dataset.") from None
     if version and version_of(files) != version:
         raise StorageError(f"{beside.describe('manifest.json')} is not that of the dataset's version {version}.")
     return files
@@ -76,7 +76,7 @@ def fetch(access, place, files, folder):
     """Downloads the files. Returns them with the sizes and hashes that they have."""
     for file in files:
         if file.name.startswith("/") or ".." in Path(file.name).parts:
-            raise StorageError(f"{place.describe(file.name)} would lie outside the folder that it belongs to.")
+            raise StorageError(f"{place.describe(file.name)} would be outside of its folder.")
     _check_room(place, sum(file.size or 0 for file in files), folder)
 
     def one(file):

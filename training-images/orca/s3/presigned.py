@@ -34,7 +34,7 @@ class Document:
                 raise ValueError
             return Document(seconds_of(document["expires"]), document)
         except (ValueError, KeyError, TypeError):
-            raise StorageError("The document of presigned URLs is not in the form that was agreed on.") from None
+            raise StorageError("The document of presigned URLs does not have the expected form.") from None
 
     def readable(self, part):
         """URLs by name."""
@@ -71,7 +71,7 @@ class UrlAccess:
     def put(self, place, name, file):
         form = self._urls.current.form(place.part)
         if not form or not {"url", "fields", "prefix"} <= form.keys():
-            raise StorageError(f"{place.describe(name)} is not among what this training may write.")
+            raise StorageError(f"{place.describe(name)} is not a place to which this training may write.")
         with open(file, "rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             boundary = uuid.uuid4().hex

@@ -31,9 +31,9 @@ def publish_all(access, place, folder):
             if stat.S_ISREG(mode) or (stat.S_ISLNK(mode) and _is_file_of(folder, path)):
                 publish(access, place, name, path)
             elif stat.S_ISLNK(mode):
-                log(f"The output's '{shown(name)}' is a link to no file of the output: it is left out.")
+                log(f"The output's '{shown(name)}' is a link that leads to no file of the output: it is left out.")
             elif not stat.S_ISDIR(mode):
-                raise InputError(f"The output holds '{shown(name)}', which is no regular file; only files and folders are published.")
+                raise InputError(f"The output contains '{shown(name)}', which is not a regular file; only files and folders are published.")
 
 
 def _is_file_of(folder, path):

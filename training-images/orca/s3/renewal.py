@@ -70,4 +70,4 @@ class Renewed:
                 log(f"The {self._what} could not be renewed yet. {error}")
             if self.current.expires is None:
                 return
-        log(f"The {self._what} have expired, and nothing newer was there in time.")
+        log(f"The {self._what} have expired, and no newer ones arrived in time.")

@@ -49,7 +49,7 @@ def read_once(access, place, name, limit=1 << 26):
     with access.open(place, name) as body:
         content = body.read(limit + 1)
     if len(content) > limit:
-        raise StorageError(f"{place.describe(name)} is larger than {limit} bytes, which it can't be.")
+        raise StorageError(f"{place.describe(name)} is larger than {limit} bytes, so it is not what was expected.")
     if body.total is not None and len(content) < body.total:
         raise Transient(f"{place.describe(name)} ended after {len(content)} of {body.total} bytes.")
     return content

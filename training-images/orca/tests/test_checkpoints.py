@@ -141,7 +141,7 @@ class KeptCheckpoints:
         self.damage("step-2")
         later = self.attempt()
         said = printed(lambda: self.assertEqual(self.seen(later.latest()), ("state of 1", 1, None)))
-        self.assertIn("The checkpoint 'last' is not what it was saved as", said)
+        self.assertIn("The checkpoint 'last' does not match its entry", said)
 
 
 class InAFolder(KeptCheckpoints, EnvironmentTest):
@@ -199,7 +199,7 @@ class OnS3(KeptCheckpoints, EnvironmentTest):
         checkpoints = self.attempt()
         self.access.faults = [REFUSED]
         said = printed(lambda: self.save(checkpoints, 1))
-        self.assertEqual(said, "The checkpoint of step 1 was not kept; the training goes on. The server says no.\n")
+        self.assertEqual(said, "The checkpoint of step 1 was not kept; the training continues. The server says no.\n")
         self.save(checkpoints, 2)
         self.assertEqual(self.seen(self.attempt().latest()), ("state of 2", 2, None))
 

@@ -78,7 +78,7 @@ class FullCheckpoints(EnvironmentTest):
                 with full_after(1000), checkpoints.save(2) as file:
                     file.write(b"two" * 1000)
 
-            self.assertRegex(printed(save), "^The checkpoint of step 2 was not kept; the training goes on. There is no room for")
+            self.assertRegex(printed(save), "^The checkpoint of step 2 was not kept; the training continues. There is no room for")
             latest = orca.checkpoints().latest()
             self.assertEqual((latest.step, latest.path.read_bytes()), (1, b"one"))
 

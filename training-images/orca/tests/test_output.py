@@ -51,7 +51,7 @@ class Output(EnvironmentTest):
 
     def test_progress_that_says_nothing_is_refused(self):
         for done, total in ((-1, 2), (0, 0), (float("nan"), 1), (1, float("inf"))):
-            with self.subTest(total), self.assertRaisesRegex(ValueError, "done must be a number from 0, total one above 0"):
+            with self.subTest(total), self.assertRaisesRegex(ValueError, "done must be a number from 0, total a number above 0"):
                 orca.progress(done, total)
 
     def test_artifact_tells_size_and_hash(self):
@@ -68,7 +68,7 @@ class Output(EnvironmentTest):
             self.environment(ORCA_OUTPUT_PATH=folder)
             name = os.fsdecode(b"model\xff.bin")
             (Path(folder) / name).write_bytes(b"weights")
-            self.assert_says(r"The file name 'model\udcff.bin' is no UTF-8; give the file another name to publish it.",
+            self.assert_says(r"The file name 'model\udcff.bin' is not UTF-8; use another file name to publish it.",
                              lambda: orca.artifact(name))
 
     def test_an_artifact_that_is_not_there(self):

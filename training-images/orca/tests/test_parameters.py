@@ -85,18 +85,18 @@ class UnreadParameters(EnvironmentTest):
 
     def test_are_refused_where_the_training_says_so(self):
         self.reads_epochs_and_rate()
-        self.assert_says("Parameter EPOCH (did you mean EPOCHS?): this training has none of that name. It reads EPOCHS, LR.",
+        self.assert_says("Parameter EPOCH (did you mean EPOCHS?): this training has no such parameter. It reads EPOCHS, LR.",
                          orca.refuse_unread)
         orca.refuse_unread(also=["EPOCH"])
         self.reads_epochs_and_rate('["epochs","MOMENTUM","lr","LR"]')
-        self.assert_says("Parameters MOMENTUM, epochs (did you mean EPOCHS?), lr (did you mean LR?): this training has none of "
-                         "these names. It reads EPOCHS, LR.", orca.refuse_unread)
+        self.assert_says("Parameters MOMENTUM, epochs (did you mean EPOCHS?), lr (did you mean LR?): this training has no such "
+                         "parameters. It reads EPOCHS, LR.", orca.refuse_unread)
 
     def test_are_told_at_the_end_elsewhere(self):
         self.reads_epochs_and_rate()
         self.assertEqual(printed(parameters.tell_of_unread),
-                         "Parameter EPOCH (did you mean EPOCHS?): given and not asked for. Unless something beside the module "
-                         "orca reads it, it changed nothing.\n")
+                         "Parameter EPOCH (did you mean EPOCHS?): given, but not read by the module orca. Unless "
+                         "another part of the training reads it, it changed nothing.\n")
         self.reads_epochs_and_rate('["EPOCHS","LR"]')
         self.assertEqual(printed(parameters.tell_of_unread), "")
 
@@ -106,7 +106,7 @@ class UnreadParameters(EnvironmentTest):
 
     def test_by_hand_only_what_looks_misspelt_is_refused(self):
         self.reads_epochs_and_rate(None, EPOCH="2", PATH="/bin", HOSTNAME="x", EPOCHS_SERVICE_HOST="10.0.0.1")
-        self.assert_says("Parameter EPOCH (did you mean EPOCHS?): this training has none of that name. It reads EPOCHS, LR.",
+        self.assert_says("Parameter EPOCH (did you mean EPOCHS?): this training has no such parameter. It reads EPOCHS, LR.",
                          orca.refuse_unread)
         self.assertEqual(printed(parameters.tell_of_unread), "")
 

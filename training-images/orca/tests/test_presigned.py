@@ -42,4 +42,4 @@ class Documents(unittest.TestCase):
         for content in ("no JSON ?X-Amz-Signature=s", json.dumps(self.CONTENT | {"version": 2}), "[]"):
             with self.subTest(content), self.assertRaises(StorageError) as caught:
                 Document.of(content)
-            self.assertEqual(str(caught.exception), "The document of presigned URLs is not in the form that was agreed on.")
+            self.assertEqual(str(caught.exception), "The document of presigned URLs does not have the expected form.")

@@ -75,7 +75,7 @@ class OutputOnS3(EnvironmentTest):
               self.assertRaises(SystemExit) as end):
             orca.run(lambda: None)
         self.assertEqual(end.exception.code, 2)
-        self.assertIn("The output holds 'pipe', which is no regular file", errors.getvalue())
+        self.assertIn("The output contains 'pipe', which is not a regular file", errors.getvalue())
 
     def test_a_link_to_a_file_of_the_output_is_that_file_and_others_are_told(self):
         self.write("deep/model.pt", b"weights")
@@ -84,7 +84,7 @@ class OutputOnS3(EnvironmentTest):
         with mock.patch("orca.running.exit_when_stopped"):
             said = printed(lambda: orca.run(lambda: None))
         self.assertEqual(self.stored(), {"deep/model.pt": b"weights", "last.pt": b"weights"})
-        self.assertEqual(said.splitlines(), [f"The output's '{name}' is a link to no file of the output: it is left out."
+        self.assertEqual(said.splitlines(), [f"The output's '{name}' is a link that leads to no file of the output: it is left out."
                                              for name in ("gone", "latest", "outside")])
 
     def test_a_file_below_the_checkpoint_path_is_kept_as_it_is_written(self):
@@ -113,7 +113,7 @@ class OutputOnS3(EnvironmentTest):
             with orca.atomic_file(folder / "state.txt", "w") as file:
                 file.write("state")
 
-        self.assertEqual(printed(write), "'state.txt' was not kept as a checkpoint; the training goes on. The server says no.\n")
+        self.assertEqual(printed(write), "'state.txt' was not kept as a checkpoint; the training continues. The server says no.\n")
 
     def test_a_server_that_says_no_is_a_sentence_and_1(self):
         program = ("import orca\nfrom orca import s3\nfrom orca.tests.fake_s3 import REFUSED, FakeAccess\n"
@@ -128,7 +128,7 @@ class NoWayIn(EnvironmentTest):
     def test_an_address_without_credentials(self):
         self.environment()
         s3.access.cache_clear()
-        self.assert_says("The dataset or the output is on S3, and nothing says how to get there: set AWS_ACCESS_KEY_ID and "
+        self.assert_says("The dataset or the output is on S3, but the container has no credentials for it: set AWS_ACCESS_KEY_ID and "
                          "AWS_SECRET_ACCESS_KEY, or ORCA_PRESIGNED_URLS.", s3.access)
 
     def test_what_is_no_address(self):

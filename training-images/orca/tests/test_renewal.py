@@ -102,4 +102,4 @@ class Credentials(unittest.TestCase):
         with self.assertRaises(StorageError) as caught:
             from_document(json.dumps(self.DOCUMENT | {"Expiration": "S3CRET"}), PLACE, "credentials.json")
         self.assertEqual(str(caught.exception),
-                         "'a/7/1/credentials.json' in bucket 'runs' holds no credentials in the form that was agreed on.")
+                         "'a/7/1/credentials.json' in bucket 'runs' has no credentials in the expected form.")

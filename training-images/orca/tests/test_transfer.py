@@ -128,7 +128,7 @@ class Snapshots(S3Test):
 
     def test_a_name_that_leads_elsewhere_is_refused(self):
         for name in ("../x", "a/../../x", "/etc/x"):
-            with self.subTest(name), self.assertRaisesRegex(StorageError, "outside the folder"):
+            with self.subTest(name), self.assertRaisesRegex(StorageError, "outside of its folder"):
                 fetching.fetch(self.access, PLACE, [File(name, 1, None)], self.folder)
 
     def test_what_has_no_room_is_told_before_it_is_fetched(self):

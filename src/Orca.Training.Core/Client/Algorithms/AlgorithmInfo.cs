@@ -6,7 +6,7 @@ namespace Orca.Training.Client;
 /// <param name="Name">Its name.</param>
 public sealed record AlgorithmInfo(string Name)
 {
-    /// <summary>The parameters that it takes, by name: those that its settings declare, and those that have a default there.</summary>
+    /// <summary>The parameters, by name: those that the settings of the algorithm declare, and those that have a default there.</summary>
     public IReadOnlyList<AlgorithmParameter> Parameters { get; init; } = [];
 
     /// <summary>Whether requests may give other parameters too.</summary>

@@ -1,28 +1,28 @@
 namespace Orca.Training.Client;
 
-/// <summary>A parameter that an algorithm takes.</summary>
+/// <summary>A parameter of an algorithm.</summary>
 /// <param name="Name">Its name.</param>
 public sealed record AlgorithmParameter(string Name)
 {
-    /// <summary>What kind of value it is.</summary>
+    /// <summary>The kind of the value.</summary>
     public ParameterKind Kind { get; init; }
 
-    /// <summary>The least value of a number, itself included; null for no bound.</summary>
+    /// <summary>The smallest allowed number. Null for no limit.</summary>
     public double? Least { get; init; }
 
-    /// <summary>The greatest value of a number, itself included; null for no bound.</summary>
+    /// <summary>The greatest allowed number. Null for no limit.</summary>
     public double? Most { get; init; }
 
-    /// <summary>The values that it may have; empty for any of its kind.</summary>
+    /// <summary>The allowed values. Empty for any value of its kind.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
-    /// <summary>Its value for requests that do not give it; null where the image decides.</summary>
+    /// <summary>The value for requests that do not give it. Null if the default of the image applies.</summary>
     public string? Default { get; init; }
 
-    /// <summary>Whether a request has to give it.</summary>
+    /// <summary>Whether a request must give it.</summary>
     public bool IsRequired { get; init; }
 
-    /// <summary>What it means; empty where nothing is said.</summary>
+    /// <summary>The meaning of the parameter. Can be empty.</summary>
     public string Description { get; init; } = "";
 
     internal static AlgorithmParameter Of(string name, ParameterOptions options, IDictionary<string, string> defaults) => new(name)

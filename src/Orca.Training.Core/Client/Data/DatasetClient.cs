@@ -173,7 +173,7 @@ internal sealed class DatasetClient(IDatasetStore datasets, Func<RequestLimits> 
         if (!Alphabet.IsName(source.Name, LongestSourceName))
         {
             throw TrainingException.Invalid("files", Invariant(
-                $"The file name {PlainName.Quoted(source.Name)} is not possible: give 1 to {LongestSourceName} characters, {Alphabet.Rule}."));
+                $"The file name {PlainName.Quoted(source.Name)} is not valid: give 1 to {LongestSourceName} characters, {Alphabet.Rule}."));
         }
 
         return source with { Open = size.Counted(CallersFile.Of(new DatasetFile(source.Name, source.Open))).Open };

@@ -4,21 +4,25 @@ using Orca.Training.Jobs;
 
 namespace Orca.Training.Client;
 
-/// <summary>Downloads of what trainings left into files of this machine.</summary>
+/// <summary>Downloads published files to files of this machine.</summary>
 public static class DownloadExtensions
 {
     private const int BufferSize = 128 * 1024;
 
     /// <summary>
-    /// Downloads a file that a run published. It is whole and checked when it is at <paramref name="path"/>, in place of what was there; until then it grows
-    /// beside it, as <paramref name="path"/> with <c>.part</c> at its end, and a call after one that broke off goes on from there.
+    /// Downloads a file that a run published. The content is written to <paramref name="path"/> with <c>.part</c> appended. When it is
+    /// complete and checked, it is renamed to <paramref name="path"/> and replaces an existing file. If a download is interrupted, the next
+    /// call continues where it stopped.
     /// </summary>
     /// <param name="runs">The client.</param>
     /// <param name="job">The job.</param>
     /// <param name="name">The file's path below the attempt's output.</param>
-    /// <param name="path">Where to; its folder is there. One download at a time for one path.</param>
-    /// <param name="cancellationToken">Breaks off.</param>
-    /// <exception cref="TrainingException">As <see cref="IRunClient.OpenArtifactAsync"/> throws it; <see cref="TrainingError.Internal"/>: what came is not what was published, and is deleted.</exception>
+    /// <param name="path">The target file. Its folder must exist. Use a path for one download at a time.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
+    /// <exception cref="TrainingException">
+    /// As <see cref="IRunClient.OpenArtifactAsync"/> throws it; <see cref="TrainingError.Internal"/>: what came is not what was published,
+    /// and is deleted.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static async Task DownloadArtifactAsync(this IRunClient runs, JobId job, string name, string path, CancellationToken cancellationToken = default)
     {
@@ -29,13 +33,13 @@ public static class DownloadExtensions
         await DownloadAsync(artifact, (offset, token) => runs.OpenArtifactAsync(job, name, offset, token), path, cancellationToken);
     }
 
-    /// <summary>Downloads a file of a model's version, as <see cref="DownloadArtifactAsync"/> does it.</summary>
+    /// <summary>Downloads a file of a model version, like <see cref="DownloadArtifactAsync"/>.</summary>
     /// <param name="models">The client.</param>
     /// <param name="name">The model.</param>
-    /// <param name="reference">A number, an alias, or empty for the newest; resolved once, whatever moves meanwhile.</param>
+    /// <param name="reference">A number, an alias, or empty for the newest. It is resolved once, even if an alias moves at the same time.</param>
     /// <param name="file">The file.</param>
-    /// <param name="path">Where to.</param>
-    /// <param name="cancellationToken">Breaks off.</param>
+    /// <param name="path">The target file.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="TrainingException">As <see cref="IModelClient.OpenFileAsync"/> throws it; <see cref="TrainingError.Internal"/>: what came is not what was published, and is deleted.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static async Task DownloadFileAsync(
@@ -50,17 +54,17 @@ public static class DownloadExtensions
     }
 
     /// <summary>
-    /// Downloads all files of a model's version, each as <see cref="DownloadArtifactAsync"/> does it. The reference is resolved once for all of them, so that
-    /// they are of one version though an alias moves meanwhile.
+    /// Downloads all files of a model version, each like <see cref="DownloadArtifactAsync"/>. The reference is resolved once, so that all
+    /// files belong to one version, even if an alias moves at the same time.
     /// </summary>
     /// <param name="models">The client.</param>
     /// <param name="name">The model.</param>
     /// <param name="reference">A number, an alias, or empty for the newest.</param>
-    /// <param name="folder">Where to; it is made where there is none. Files lie below it by their names.</param>
-    /// <param name="cancellationToken">Breaks off; what is whole by then stays.</param>
+    /// <param name="folder">The target folder. It is created if it does not exist. Files are stored below it under their names.</param>
+    /// <param name="cancellationToken">Cancels the download. Files that are already complete remain.</param>
     /// <returns>The version that was downloaded.</returns>
     /// <exception cref="TrainingException">As <see cref="DownloadFileAsync"/> throws it.</exception>
-    /// <exception cref="IOException">A file cannot be written, or its name would lead out of the folder.</exception>
+    /// <exception cref="IOException">A file cannot be written, or its name would be outside of the folder.</exception>
     public static async Task<Models.ModelVersion> DownloadFilesAsync(
         this IModelClient models, string name, string reference, string folder, CancellationToken cancellationToken = default)
     {

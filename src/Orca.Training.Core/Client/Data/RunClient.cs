@@ -31,7 +31,7 @@ internal sealed class RunClient(DataStores stores, CallGuard guard) : IRunClient
     {
         Intake.Names(("metric.name", metric.Name ?? ""));
         return guard.AskAsync(Operations.ReadMetric, async () => range.MaxPoints is 1 or < 0
-            ? throw TrainingException.Invalid("max_points", Invariant($"{range.MaxPoints} is not possible: give at least 2, or 0 for all."))
+            ? throw TrainingException.Invalid("max_points", Invariant($"{range.MaxPoints} is not valid: give at least 2, or 0 for all."))
             : await stores.Metrics.ReadAsync(metric with { Name = metric.Name ?? "" }, range, cancellationToken), cancellationToken);
     }
 

@@ -2,19 +2,20 @@ using Orca.Training.Files;
 
 namespace Orca.Training.Datasets.Intents;
 
-/// <summary>A CSV file to be read: a file of this host, an upload, or anything else that is a stream.</summary>
-/// <param name="Name">What errors call it.</param>
-/// <param name="Open">Opens it for reading; called once, disposed by the reader.</param>
+/// <summary>A CSV file to read: a file of this host, an upload, or any other stream.</summary>
+/// <param name="Name">Its name in errors.</param>
+/// <param name="Open">Opens it for reading. It is called once, and the reader disposes the stream.</param>
 public sealed record CsvSource(string Name, Func<CancellationToken, ValueTask<Stream>> Open)
 {
     /// <summary>
-    /// Whether the first row names the columns: true, whatever its words are; false, it is a row, and so are all others. Default null: usual names, such as
-    /// <c>text,intent</c>, make a header, a first row that only looks like one is refused, and so is a header further down.
+    /// Whether the first row is a header. True: it is, whatever its text. False: every row is data. Default null: a first row with usual
+    /// names, such as <c>text,intent</c>, is a header; a first row that only looks like a header is refused, and so is a header in a later
+    /// row.
     /// </summary>
     public bool? HasHeader { get; init; }
 
-    /// <summary>A file of this host; that it is there shows when it is read.</summary>
-    /// <param name="path">Its path. Errors call it by its last part.</param>
+    /// <summary>Creates a source from a file of this host. The file is opened when it is read.</summary>
+    /// <param name="path">Its path. Errors contain the last part only.</param>
     public static CsvSource FromFile(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -130,12 +130,12 @@ internal sealed class IntentCsvReader : IAsyncDisposable
             // What the parser still gives is the row's text up to the broken field.
             var line = _nextLine + _csv.GetRawRecordSpan().Count('\n');
             throw Wrong(line, e.InvalidCharacter == '"'
-                ? "the quoted field that starts here does not end as one: close it with a quote right before the comma or the line's end, and double each quote within it."
+                ? "the quoted field that starts here is not closed correctly: close it with a quote directly before the comma or the end of the line, and double each quote within it."
                 : $"{PlainName.Quoted(e.InvalidCharacter.ToString())} follows the closing quote of the field that starts here: double each quote within a field, and let a comma or the line's end follow its closing quote.", e);
         }
     }
 
-    private const string Remedy = "delete the line, or say with HasHeader whether it is one (true) or a row (false).";
+    private const string Remedy = "delete the line, or set HasHeader to true if it is a header and to false if it is a row.";
 
     private bool IsHeader(long line, bool isFirst)
     {
@@ -166,7 +166,7 @@ internal sealed class IntentCsvReader : IAsyncDisposable
         return !isFirst
             ? throw Wrong(line, $"{LookAlike.Spelt(text)} and {LookAlike.Spelt(label)} are a header, and a header is allowed in the first row only: delete the line, or set HasHeader to false to read each line as a row.")
             : isSwapped
-            ? throw Wrong(line, $"{LookAlike.Spelt(text)} and {LookAlike.Spelt(label)} are a header of swapped columns: give the utterance first, then its label.")
+            ? throw Wrong(line, $"{LookAlike.Spelt(text)} and {LookAlike.Spelt(label)} are a header with swapped columns: give the utterance first, then its label.")
             : true;
     }
 
@@ -197,14 +197,14 @@ internal sealed class IntentCsvReader : IAsyncDisposable
         if (!IsLabelled)
         {
             return columns == 1 ? new IntentRow(Utterance(line), "", line)
-                : throw Wrong(line, Invariant($"there are {columns} columns: give an utterance alone, and put quotes around one that holds a comma."));
+                : throw Wrong(line, Invariant($"there are {columns} columns: give the utterance only, and put quotes around it if it contains a comma."));
         }
 
         return columns switch
         {
             1 => throw Wrong(line, $"there is one column, {PlainName.Quoted(_csv.GetString(0))}: give an utterance and its label with a comma between them."),
             2 => new IntentRow(Utterance(line), Label(line), line),
-            _ => throw Wrong(line, Invariant($"there are {columns} columns: give an utterance and its label, and put quotes around one that holds a comma.")),
+            _ => throw Wrong(line, Invariant($"there are {columns} columns: give an utterance and its label, and put quotes around a field that contains a comma.")),
         };
     }
 
@@ -229,7 +229,7 @@ internal sealed class IntentCsvReader : IAsyncDisposable
         var label = field.Trim();
         if (label.Any(char.IsControl))
         {
-            throw Wrong(line, $"the label {LookAlike.Spelt(label)} holds a control character: give printable text.");
+            throw Wrong(line, $"the label {LookAlike.Spelt(label)} contains a control character: give printable text.");
         }
 
         if (!label.Contains(IntentRow.Separator))
@@ -243,12 +243,12 @@ internal sealed class IntentCsvReader : IAsyncDisposable
         {
             if (LookAlike.IsBlank(one))
             {
-                throw Wrong(line, $"one of the labels in {PlainName.Quoted(label)} is empty: semicolons stand between labels, so give one on both sides of each.");
+                throw Wrong(line, $"one of the labels in {PlainName.Quoted(label)} is empty: semicolons separate labels, so give a label on both sides of each.");
             }
 
             if (!seen.Add(Known(one, line)))
             {
-                throw Wrong(line, $"the label {PlainName.Quoted(one)} is there twice in {PlainName.Quoted(label)}: give each label of an utterance once.");
+                throw Wrong(line, $"the label {PlainName.Quoted(one)} appears twice in {PlainName.Quoted(label)}: give each label of an utterance once.");
             }
         }
 
@@ -257,13 +257,13 @@ internal sealed class IntentCsvReader : IAsyncDisposable
 
     private string Known(string label, long line) => _labels!.Conflict(label, _file, line) is not { } other
         ? label
-        : throw Wrong(line, Invariant($"the label {LookAlike.Spelt(label)} looks like {LookAlike.Spelt(other.Label)} of {(other.File == _file ? "" : other.File + ", ")}line {other.Line}, and would be another class: spell it in one way."));
+        : throw Wrong(line, Invariant($"the label {LookAlike.Spelt(label)} looks like {LookAlike.Spelt(other.Label)} of {(other.File == _file ? "" : other.File + ", ")}line {other.Line}, but would be a different class: use one spelling."));
 
     private static bool StartsWithQuoteAfterBlank(string field) =>
         field.Length > 0 && char.IsWhiteSpace(field[0]) && field.AsSpan().TrimStart() is ['"', ..];
 
     private DatasetException QuotesAfterBlank(long line, string column) =>
-        Wrong(line, $"the {column} has quotes after a blank, which would be a part of it: begin the field with its quote.");
+        Wrong(line, $"the {column} has quotes after a space, which would become a part of it: begin the field with its quote.");
 
     private void Check(long line, string column, ReadOnlySpan<char> field)
     {

@@ -1,28 +1,33 @@
 namespace Orca.Training.Datasets.Intents;
 
 /// <summary>
-/// Adds datasets of intents: texts, each with the label of what its speaker wants. They come as CSV files of two columns,
-/// <c>utterance,label</c> (UTF-8, RFC 4180; a header line of usual names may be there, see <see cref="CsvSource.HasHeader"/>), and are stored in one canonical form, so that the
-/// same rows in the same order give the same version whatever the line ends and the quoting. A row may have several labels, with
-/// semicolons between them: <c>utterance,label;label</c>.
+/// Adds datasets of intents: texts, each with a label for the intent of its speaker. The input is CSV files with two columns,
+/// <c>utterance,label</c> (UTF-8, RFC 4180, with or without a header; see <see cref="CsvSource.HasHeader"/>). They are stored in one
+/// canonical form, so that the same rows in the same order give the same version, whatever the line endings and the quoting. A row can have
+/// several labels, separated by semicolons: <c>utterance,label;label</c>.
 /// </summary>
 /// <remarks>
-/// The snapshot holds <c>examples.csv</c> (the training rows), <c>labels.csv</c> (their distinct labels, one a line, in ordinal
-/// order), and <c>validation.csv</c> and <c>test.csv</c> where they were given or cut; none has a header line. Blank lines are left out,
-/// white space around a label too, and a line end within a field becomes a line feed.
+/// The snapshot contains <c>examples.csv</c> (the training rows), <c>labels.csv</c> (their distinct labels, one per line, in ordinal
+/// order), and <c>validation.csv</c> and <c>test.csv</c> if there are such rows. None has a header. Blank lines and white space around
+/// labels are removed. A line ending within a field becomes a line feed.
 /// </remarks>
 public static class IntentDataset
 {
-    /// <summary>Adds a version from CSV files. Each is read once, and its canonical form waits in a temporary file: memory does not grow with it.</summary>
-    /// <param name="store">Where to.</param>
+    /// <summary>
+    /// Adds a version from CSV files. Each file is read once, and its canonical form is written to a temporary file, so memory does not
+    /// grow with its size.
+    /// </summary>
+    /// <param name="store">The store.</param>
     /// <param name="datasetId">The dataset.</param>
-    /// <param name="train">The rows to learn from.</param>
-    /// <param name="validation">Rows to choose a model by; their labels must be among the training rows'.</param>
-    /// <param name="test">Rows to judge the model by; their labels must be among the training rows'.</param>
-    /// <param name="split">Which of these are cut off the training rows instead; null for none.</param>
-    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
-    /// <exception cref="DatasetException">A row or a name is not what it should be; nothing is stored. It says file, line and what would be right.</exception>
-    /// <exception cref="ArgumentException">The split cannot be; it says what would be right.</exception>
+    /// <param name="train">The training rows.</param>
+    /// <param name="validation">The validation rows. Their labels must occur in the training rows.</param>
+    /// <param name="test">The test rows. Their labels must occur in the training rows.</param>
+    /// <param name="split">Which of these to split off the training rows instead. Null for none.</param>
+    /// <param name="cancellationToken">Cancels the call; nothing is stored.</param>
+    /// <exception cref="DatasetException">
+    /// A row or a name is wrong; nothing is stored. The message names the file, the line and what would be right.
+    /// </exception>
+    /// <exception cref="ArgumentException">The split is not valid; the message says what would be right.</exception>
     /// <exception cref="IOException">A file cannot be read, or the store cannot be written.</exception>
     public static async Task<AddedDataset> AddIntentsAsync(
         this IDatasetStore store,
@@ -52,14 +57,16 @@ public static class IntentDataset
     }
 
     /// <summary>
-    /// Adds a version of texts without labels, for a model to label: a CSV file of one column, <c>utterance</c>, which becomes <c>examples.csv</c> in the
-    /// same canonical form.
+    /// Adds a version of texts without labels, which a model can label: a CSV file with one column, <c>utterance</c>, which becomes
+    /// <c>examples.csv</c> in the same canonical form.
     /// </summary>
-    /// <param name="store">Where to.</param>
+    /// <param name="store">The store.</param>
     /// <param name="datasetId">The dataset.</param>
     /// <param name="utterances">The texts.</param>
-    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
-    /// <exception cref="DatasetException">A row or a name is not what it should be; nothing is stored. It says file, line and what would be right.</exception>
+    /// <param name="cancellationToken">Cancels the call; nothing is stored.</param>
+    /// <exception cref="DatasetException">
+    /// A row or a name is wrong; nothing is stored. The message names the file, the line and what would be right.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read, or the store cannot be written.</exception>
     public static async Task<DatasetVersion> AddUtterancesAsync(
         this IDatasetStore store, string datasetId, CsvSource utterances, CancellationToken cancellationToken = default)
@@ -71,17 +78,17 @@ public static class IntentDataset
         return await store.AddAsync(datasetId, folder.Files, cancellationToken);
     }
 
-    /// <summary>Adds a version from CSV files of this host; as <see cref="AddIntentsAsync"/> otherwise.</summary>
-    /// <param name="store">Where to.</param>
+    /// <summary>Adds a version from CSV files of this host, like <see cref="AddIntentsAsync"/>.</summary>
+    /// <param name="store">The store.</param>
     /// <param name="datasetId">The dataset.</param>
-    /// <param name="trainPath">The file of rows to learn from.</param>
-    /// <param name="validationPath">The file of rows to choose a model by; null for none.</param>
-    /// <param name="testPath">The file of rows to judge the model by; null for none.</param>
-    /// <param name="split">Which of these are cut off the training rows instead; null for none.</param>
-    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
-    /// <exception cref="DatasetException">A row or a name is not what it should be; nothing is stored.</exception>
-    /// <exception cref="ArgumentException">The split cannot be; it says what would be right.</exception>
-    /// <exception cref="IOException">A file is not there or cannot be read, or the store cannot be written.</exception>
+    /// <param name="trainPath">The file with the training rows.</param>
+    /// <param name="validationPath">The file with the validation rows. Null for none.</param>
+    /// <param name="testPath">The file with the test rows. Null for none.</param>
+    /// <param name="split">Which of these to split off the training rows instead. Null for none.</param>
+    /// <param name="cancellationToken">Cancels the call; nothing is stored.</param>
+    /// <exception cref="DatasetException">A row or a name is wrong; nothing is stored.</exception>
+    /// <exception cref="ArgumentException">The split is not valid; the message says what would be right.</exception>
+    /// <exception cref="IOException">A file does not exist or cannot be read, or the store cannot be written.</exception>
     public static Task<AddedDataset> AddIntentFilesAsync(
         this IDatasetStore store,
         string datasetId,

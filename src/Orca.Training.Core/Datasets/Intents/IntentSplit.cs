@@ -2,20 +2,20 @@ using static System.FormattableString;
 
 namespace Orca.Training.Datasets.Intents;
 
-/// <summary>Which share of the training rows becomes validation and test rows, and by which seed.</summary>
+/// <summary>The fractions of the training rows that become validation and test rows, and the seed.</summary>
 /// <remarks>
-/// The same rows, seed and fractions give the same parts, and so the same version, on any machine. Each part has its fraction of the rows, rounded to
-/// whole ones and at least one, and of each label its share, as nearly as whole rows allow; of several labels of a row the first counts. No label loses
-/// its last row to learn from: one that has a single row gives none, and among labels with few rows those with the largest share left over give one, the
-/// seed deciding between equals. Within a part rows stay in their order.
+/// The same rows, seed and fractions give the same parts, and so the same version, on every machine. Each part gets its fraction of all
+/// rows (at least one row) and of the rows of each label, as closely as whole rows allow. If a row has several labels, the first counts.
+/// Each label keeps at least one row for training. Among labels with few rows, those with the largest remaining fraction give one row; the
+/// seed decides between equal fractions. Within a part, the order of the rows is kept.
 /// </remarks>
-/// <param name="Seed">Another seed cuts other rows.</param>
+/// <param name="Seed">The seed. Another seed selects other rows.</param>
 public sealed record IntentSplit(long Seed)
 {
-    /// <summary>The share of validation rows, from 0 to below 1. Default 0: none are cut.</summary>
+    /// <summary>The fraction of validation rows, from 0 to below 1. Default 0: none.</summary>
     public double Validation { get; init; }
 
-    /// <summary>The share of test rows, from 0 to below 1. Default 0: none are cut.</summary>
+    /// <summary>The fraction of test rows, from 0 to below 1. Default 0: none.</summary>
     public double Test { get; init; }
 
     /// <summary>Refuses what cannot be cut.</summary>

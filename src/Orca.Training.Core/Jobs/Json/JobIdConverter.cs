@@ -10,13 +10,13 @@ internal sealed class JobIdConverter : JsonConverter<JobId>
     {
         JsonTokenType.Number when reader.TryGetInt64(out var value) && value > 0 => new JobId(value),
         JsonTokenType.String when JobId.TryParse(reader.GetString(), null, out var job) => job,
-        _ => throw new JsonException("This is no id of a job: give a positive whole number, such as 17."),
+        _ => throw new JsonException("This is not a job id: give a positive whole number, such as 17."),
     };
 
     public override void Write(Utf8JsonWriter writer, JobId value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Value);
 
     public override JobId ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        JobId.TryParse(reader.GetString(), null, out var job) ? job : throw new JsonException("This is no id of a job: give a positive whole number, such as 17.");
+        JobId.TryParse(reader.GetString(), null, out var job) ? job : throw new JsonException("This is not a job id: give a positive whole number, such as 17.");
 
     public override void WriteAsPropertyName(Utf8JsonWriter writer, JobId value, JsonSerializerOptions options) => writer.WritePropertyName(value.ToString());
 }

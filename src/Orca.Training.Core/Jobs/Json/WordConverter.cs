@@ -18,7 +18,7 @@ internal abstract class WordConverter<T> : JsonConverter<T>
 
     public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WritePropertyName(value.ToString() ?? "");
 
-    private static T Parse(string? text) => T.TryParse(text, null, out var value) ? value : throw new JsonException("An empty text means nothing here.");
+    private static T Parse(string? text) => T.TryParse(text, null, out var value) ? value : throw new JsonException("The text cannot be empty.");
 }
 
 internal sealed class OutcomeCodeConverter : WordConverter<OutcomeCode>;

@@ -139,7 +139,7 @@ public readonly record struct JobReading(Job Job, int? QueuePosition);
 
 /// <summary>Thrown if a write comes from a host that is no longer the decider. Nothing was applied.</summary>
 public sealed class StaleFenceException(Fence? found, Fence current)
-    : InvalidOperationException($"The write carries {(found is { } f ? $"lease term {f.Term}" : "no lease term")}, the current term is {current.Term}: another decider has taken over.")
+    : InvalidOperationException($"The write carries {(found is { } f ? $"lease term {f.Term}" : "no lease term")}, but the current term is {current.Term}: another decider has taken over.")
 {
     /// <summary>The term of the write.</summary>
     public Fence? Found { get; } = found;

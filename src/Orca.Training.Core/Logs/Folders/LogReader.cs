@@ -11,7 +11,7 @@ namespace Orca.Training.Logs.Folders;
 internal sealed class LogReader(string folder, int rank)
 {
     /// <summary>Why lines are missing between two files.</summary>
-    public const string Dropped = "the log has reached its maximum size, of which its beginning and its end are kept";
+    public const string Dropped = "the log has reached its maximum size; its beginning and its end are kept";
 
     // What a page holds, in bytes of the file: large enough that looking it up does not show.
     private const int PageLength = 256 * 1024;

@@ -105,7 +105,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
     public async Task An_installation_that_is_no_folder_name_is_refused(string id)
     {
         var error = await Assert.ThrowsAsync<ArgumentException>(() => _store.PrepareAsync(Attempt with { Installation = new InstallationId(id) }, Cancel));
-        Assert.StartsWith($"The installation '{id}' cannot be a folder's name: it must be letters", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The installation '{id}' cannot be a folder's name: it must be 1 to 128 letters", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,8 +166,8 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
 
         Assert.Equal(
             [
-                "'circle' is a symbolic link that leads round in a circle", "'nowhere' is a symbolic link that leads to no file", "'pipe' is a named pipe", "'s' is a socket",
-                "'shadow' is a symbolic link that leads out of it", "'up' is a symbolic link that leads out of it", "'wandb/latest-run' is a symbolic link that leads to a folder",
+                "'circle' is a symbolic link that leads in a circle", "'nowhere' is a symbolic link that leads to no file of the output", "'pipe' is a named pipe", "'s' is a socket",
+                "'shadow' is a symbolic link that leads out of the output", "'up' is a symbolic link that leads out of the output", "'wandb/latest-run' is a symbolic link that leads to a folder",
             ],
             await _store.FindLeftOutAsync(Attempt, Cancel));
         await Assert.ThrowsAsync<ArtifactException>(() => _store.CollectAsync(Attempt, [new AnnouncedArtifact("shadow")], Cancel));
@@ -235,7 +235,7 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreConformance
     {
         await RefusedAsync("a\nb", "The training left 'a\uFFFDb', whose name is not printable UTF-8: use another name.");
         var folder = string.Join('/', Enumerable.Repeat(new string('f', 99), 8));
-        await RefusedAsync(folder + "/x", $"The training left '{folder[..80]}…', whose name is longer than 768 bytes, or a part of it than 255: use a shorter name.");
+        await RefusedAsync(folder + "/x", $"The training left '{folder[..80]}…', whose path is longer than 768 bytes, or has a part longer than 255: use a shorter name.");
 
         async Task RefusedAsync(string name, string sentence)
         {

@@ -81,7 +81,7 @@ public sealed class FolderDatasetStoreTests : DatasetStoreConformance
     {
         var error = await Assert.ThrowsAsync<DatasetException>(() => _store.AddAsync(id, [Text("a", "1")], Cancel));
         Assert.Equal(
-            $"The dataset id '{id.Replace('\0', '\uFFFD')}' is not possible: give letters (a-z, A-Z), digits, '.', '_' and '-', at most 128 of them, and not dots alone.",
+            $"The dataset id '{id.Replace('\0', '\uFFFD')}' is not valid: give 1 to 128 letters (a-z, A-Z), digits, '.', '_' and '-', but not only dots.",
             error.Message);
         Assert.Null(await _store.ResolveAsync(id, "", Cancel));
         Assert.Null(await _store.ResolveAsync(id, new string('a', 64), Cancel));
@@ -95,14 +95,14 @@ public sealed class FolderDatasetStoreTests : DatasetStoreConformance
     [InlineData("./x", "'.' and '..' are not names. Give the path without them.")]
     [InlineData("/etc/passwd", "it is an absolute path. Give one relative to the dataset's own folder.")]
     [InlineData("C:/x", "it is an absolute path. Give one relative to the dataset's own folder.")]
-    [InlineData("a\\b", "it holds a backslash. Separate folders with '/'.")]
-    [InlineData("a//b", "there is nothing between two slashes, or after the last. Give a name there.")]
-    [InlineData("a/", "there is nothing between two slashes, or after the last. Give a name there.")]
-    [InlineData("a\nb", "it holds a control character. Give printable text.")]
+    [InlineData("a\\b", "it contains a backslash. Separate folders with '/'.")]
+    [InlineData("a//b", "it has an empty part between two slashes, or after the last one. Give a name there.")]
+    [InlineData("a/", "it has an empty part between two slashes, or after the last one. Give a name there.")]
+    [InlineData("a\nb", "it contains a control character. Give printable text.")]
     public async Task What_is_wrong_with_a_file_name_is_said(string name, string problem)
     {
         var error = await Assert.ThrowsAsync<DatasetException>(() => _store.AddAsync("news", [Text("a", "1"), Text(name, "2")], Cancel));
-        Assert.Equal($"The file name '{name.Replace('\n', '\uFFFD')}' is not possible: {problem}", error.Message);
+        Assert.Equal($"The file name '{name.Replace('\n', '\uFFFD')}' is not valid: {problem}", error.Message);
         Assert.Equal(name, error.File);
         AssertNothingStored();
     }
@@ -115,14 +115,14 @@ public sealed class FolderDatasetStoreTests : DatasetStoreConformance
         error = await Assert.ThrowsAsync<DatasetException>(() => _store.AddAsync("news", [Text(string.Join('/', Enumerable.Repeat("abcdefg", 97)), "1")], Cancel));
         Assert.EndsWith("it is longer than 768 bytes in UTF-8. Give a shorter one.", error.Message, StringComparison.Ordinal);
         error = await Assert.ThrowsAsync<DatasetException>(() => _store.AddAsync("news", [Text("\ud800", "1")], Cancel));
-        Assert.EndsWith("it holds half a character (a lone surrogate). Give well-formed Unicode text.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("it contains an unpaired surrogate. Give valid Unicode text.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_is_wrong_with_names_that_clash_is_said()
     {
         Assert.Equal("The file 'a' is given twice: give each name once.", (await Refused(Text("a", "1"), Text("a", "2"))).Message);
-        Assert.Equal("The file 'a/b/c' lies in 'a/b', which is given as a file too: rename one of them.", (await Refused(Text("a/b/c", "1"), Text("a/b", "2"))).Message);
+        Assert.Equal("The file 'a/b/c' is in 'a/b', which is given as a file too: rename one of them.", (await Refused(Text("a/b/c", "1"), Text("a/b", "2"))).Message);
         Assert.Equal("The dataset has no files: give at least one.", (await Refused()).Message);
 
         Task<DatasetException> Refused(params DatasetFile[] files) =>

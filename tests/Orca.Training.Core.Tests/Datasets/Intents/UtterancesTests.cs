@@ -39,8 +39,8 @@ public sealed class UtterancesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("hi\nwell, hello\n", "mails.csv, line 2: there are 2 columns: give an utterance alone, and put quotes around one that holds a comma.")]
-    [InlineData("hi\n\"\"\"\nyou", "mails.csv, line 2: the quoted field that starts here does not end as one: close it with a quote right before the comma or the line's end, and double each quote within it.")]
+    [InlineData("hi\nwell, hello\n", "mails.csv, line 2: there are 2 columns: give the utterance only, and put quotes around it if it contains a comma.")]
+    [InlineData("hi\n\"\"\"\nyou", "mails.csv, line 2: the quoted field that starts here is not closed correctly: close it with a quote directly before the comma or the end of the line, and double each quote within it.")]
     [InlineData("utterance\n", "mails.csv has no rows: give at least one line with an utterance.")]
     public async Task A_wrong_row_is_named_and_nothing_is_stored(string text, string message)
     {

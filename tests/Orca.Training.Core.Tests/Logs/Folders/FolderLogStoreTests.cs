@@ -151,7 +151,7 @@ public sealed class FolderLogStoreTests : LogStoreConformance
         Assert.Equal(lines[..first.Length], first);
         Assert.Equal(lines[^last.Length..], last);
         Assert.Equal(lines.Length, first.Length + gap.Missing + last.Length);
-        Assert.Equal($"[{gap.Missing:N0} lines are missing here: the log has reached its maximum size, of which its beginning and its end are kept]", gap.Text);
+        Assert.Equal($"[{gap.Missing:N0} lines are missing here: the log has reached its maximum size; its beginning and its end are kept]", gap.Text);
         Assert.InRange(first.Length, 100, 200);
         Assert.InRange(last.Length, 350, 500);
 
@@ -254,7 +254,7 @@ public sealed class FolderLogStoreTests : LogStoreConformance
 
         var error = await Assert.ThrowsAsync<ArgumentException>(async () => await Open().AppendAsync(attempt, 0, [Line(1)], Cancel));
 
-        Assert.StartsWith($"The installation '{id}' cannot be a folder's name: it must be letters", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The installation '{id}' cannot be a folder's name: it must be 1 to 128 letters", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

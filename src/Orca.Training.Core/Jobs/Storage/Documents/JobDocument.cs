@@ -37,7 +37,7 @@ internal static class JobDocument
         var stored = Parse(id, document);
         if (stored.Needs > Version)
         {
-            throw new JobDocumentException(id, $"it needs a host that knows version {stored.Needs} of the job documents, and this one knows version {Version}: upgrade this host");
+            throw new JobDocumentException(id, $"it needs a host that supports version {stored.Needs} of the job documents, and this host supports version {Version}: upgrade this host");
         }
 
         var job = stored.Job with { Id = id };

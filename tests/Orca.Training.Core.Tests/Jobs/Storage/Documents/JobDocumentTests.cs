@@ -205,7 +205,7 @@ public sealed class JobDocumentTests
     }
 
     [Theory]
-    [InlineData("""{"v":9,"needs":6,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that knows version 6 of the job documents, and this one knows version 5: upgrade this host")]
+    [InlineData("""{"v":9,"needs":6,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that supports version 6 of the job documents, and this host supports version 5: upgrade this host")]
     [InlineData("null", "it is empty")]
     [InlineData("{", "The stored document of job 5 cannot be read")]
     public void A_document_that_cannot_be_understood_names_the_job_and_the_way_out(string document, string says)
