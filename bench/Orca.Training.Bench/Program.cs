@@ -11,6 +11,7 @@ using Orca.Training.Bench.Overhead;
 using Orca.Training.Bench.Pipeline;
 using Orca.Training.Bench.Queue;
 using Orca.Training.Bench.Recovery;
+using Orca.Training.Bench.Scheduling;
 using Orca.Training.Bench.Stores;
 
 // Some floods alone.
@@ -20,7 +21,7 @@ if (args is ["flood", "--only", .. var floods])
     (only, args) = (floods, ["flood"]);
 }
 
-// Each bench prints a table and, as its last line, one JSON object of its figures.
+// The numbers of waiting jobs of the bench of the queue.
 var arguments = args.ToList();
 int[] sizes;
 try
@@ -33,6 +34,7 @@ catch (ArgumentException e)
     return 2;
 }
 
+// Each bench prints a table and, as its last line, one JSON object of its figures.
 var benches = new Dictionary<string, (string Shows, Func<Report, CancellationToken, Task> RunAsync)>
 {
     ["pipeline"] = ("what the SDK costs a job from submit to its final state, beside Quartz.NET, Hangfire and a bare pipeline", PipelineBench.RunAsync),
@@ -43,6 +45,7 @@ var benches = new Dictionary<string, (string Shows, Func<Report, CancellationTok
     ["recovery"] = ("how soon 100 running containers are followed again, and another host decides", RecoveryBench.RunAsync),
     ["data"] = ("a dataset of 1 GB and one of 10,000 files to an S3 server and back, beside the bare client, and what a cached one costs a start", DataBench.RunAsync),
     ["flood"] = ("what one training that floods by its output, or one caller by calls, takes from the others, on SQLite and PostgreSQL", (report, token) => FloodBench.RunAsync(report, only, token)),
+    ["scheduler"] = ("what a decision of the scheduler costs while a thousand, and while a million jobs wait", SchedulerBench.RunAsync),
     ["queue"] = ("what a call, a start and a host cost while a thousand and a million jobs wait, on SQLite and PostgreSQL; --jobs 1000,100000 for other numbers", (report, token) => QueueBench.RunAsync(report, sizes, token)),
     ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),
 };

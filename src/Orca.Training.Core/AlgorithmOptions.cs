@@ -50,10 +50,10 @@ public sealed class AlgorithmOptions
     /// </summary>
     public string CheckpointKeep { get; set; } = "";
 
-    /// <summary>Processors for each container. Default 1.</summary>
+    /// <summary>Processors for each container, for requests that do not say. Default 1.</summary>
     public double Cpus { get; set; } = 1;
 
-    /// <summary>Memory for each container, in MiB. Default 1024.</summary>
+    /// <summary>Memory for each container, in MiB, for requests that do not say. Default 1024.</summary>
     public int MemoryMiB { get; set; } = 1024;
 
     /// <summary>
@@ -62,8 +62,17 @@ public sealed class AlgorithmOptions
     /// </summary>
     public int? ShmMiB { get; set; }
 
-    /// <summary>GPUs for each container. Default 0.</summary>
+    /// <summary>GPUs for each container, for requests that do not say. Default 0.</summary>
     public int Gpus { get; set; }
+
+    /// <summary>The most processors for each container that a request may ask for. Default: as many as <see cref="Cpus"/>.</summary>
+    public double? MostCpus { get; set; }
+
+    /// <summary>The most memory for each container that a request may ask for, in MiB. Default: as much as <see cref="MemoryMiB"/>.</summary>
+    public int? MostMemoryMiB { get; set; }
+
+    /// <summary>The most GPUs for each container that a request may ask for. Default: as many as <see cref="Gpus"/>.</summary>
+    public int? MostGpus { get; set; }
 
     /// <summary>Whether requests may give parameters that it does not know.</summary>
     internal bool TakesOthers => AllowOtherParameters ?? DeclaredParameters.Count == 0;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orca.Training.Artifacts;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
+using Orca.Training.Pools;
 using Orca.Training.Settings;
 using Orca.Training.Text;
 using static System.FormattableString;
@@ -11,7 +12,8 @@ namespace Orca.Training;
 
 /// <summary>Checks the settings when the host starts, and when they change: each message names the setting by its full path, the value found and what would be right.</summary>
 /// <param name="section">The path of the section that they are read from; empty for the usual one.</param>
-internal sealed partial class OptionsValidator(string section) : IValidateOptions<OrcaTrainingOptions>
+/// <param name="machines">The machines of the host; none where they are not known.</param>
+internal sealed partial class OptionsValidator(string section, IEnumerable<MachineFact>? machines = null) : IValidateOptions<OrcaTrainingOptions>
 {
     // The most that timers take is 49 days.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
@@ -57,6 +59,7 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
             CheckAlgorithm(algorithm, settings, options.Limits, found);
         }
 
+        PoolRules.Check(options, [.. machines ?? []], Enum.GetNames<TrainingRole>(), found);
         var root = section.Length > 0 ? section : SettingsSource.Section;
         return found.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(found.Select(f => $"{root}:{f}"));
     }
@@ -171,6 +174,9 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         }
 
         RequireAtLeast(0, $"{path}:Gpus", algorithm.Gpus, found);
+        RequireMost($"{path}:MostCpus", algorithm.MostCpus, "Cpus", algorithm.Cpus, found);
+        RequireMost($"{path}:MostMemoryMiB", algorithm.MostMemoryMiB, "MemoryMiB", algorithm.MemoryMiB, found);
+        RequireMost($"{path}:MostGpus", algorithm.MostGpus, "Gpus", algorithm.Gpus, found);
         for (var i = 0; i < algorithm.Command.Count; i++)
         {
             if (algorithm.Command[i]?.Contains('\0', StringComparison.Ordinal) is not false)
@@ -246,6 +252,14 @@ internal sealed partial class OptionsValidator(string section) : IValidateOption
         if (retries.LongestPause < retries.FirstPause || retries.LongestPause > limits.LongestTime)
         {
             found.Add(Invariant($"{path}:LongestPause is {retries.LongestPause}: give a time from {retries.FirstPause}, which is FirstPause, up to {limits.LongestTime}, which is Limits:LongestTime."));
+        }
+    }
+
+    private static void RequireMost(string setting, double? most, string own, double figure, List<string> found)
+    {
+        if (most is { } value && (value < figure || !double.IsFinite(value)))
+        {
+            found.Add(Invariant($"{setting} is {value}: give at least {figure}, which is {own}, or leave it out for that."));
         }
     }
 

@@ -16,6 +16,7 @@ using Orca.Training.Models;
 using Orca.Training.Models.Memory;
 using Orca.Training.Ownership;
 using Orca.Training.Ownership.Memory;
+using Orca.Training.Pools;
 using Orca.Training.Runs;
 using Orca.Training.Runs.Kept;
 using Orca.Training.Scheduling.Capacity;
@@ -40,6 +41,7 @@ public sealed class OrcaTrainingBuilder
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(runtime);
         StandIns.Register(Services, services => new Machine(name, runtime(services), capacity));
+        StandIns.Register(Services, _ => new MachineFact(name, capacity));
         return this;
     }
 
@@ -78,6 +80,34 @@ public sealed class OrcaTrainingBuilder
                 }
             })
             .ValidateOnStart();
+    }
+
+    /// <summary>Adds a pool, or sets more of one that the configuration has.</summary>
+    /// <param name="name">The name. Do not change it while trainings of the pool are open.</param>
+    /// <param name="configure">Sets its machines, users and limits.</param>
+    public OrcaTrainingBuilder AddPool(string name, Action<PoolOptions> configure)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(configure);
+        Services.Configure<OrcaTrainingOptions>(options =>
+        {
+            if (!options.Pools.TryGetValue(name, out var pool) || pool is null)
+            {
+                options.Pools[name] = pool = new PoolOptions();
+            }
+
+            configure(pool);
+        });
+        return this;
+    }
+
+    /// <summary>Replaces what says which pools a caller may use. Default: <see cref="PoolOptions.Users"/>.</summary>
+    /// <typeparam name="TResolver">The resolver. There is one for the host; it is asked by several threads at the same time.</typeparam>
+    public OrcaTrainingBuilder UsePoolResolver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TResolver>()
+        where TResolver : class, IPoolResolver
+    {
+        Services.AddSingleton<IPoolResolver, TResolver>();
+        return this;
     }
 
     /// <summary>Replaces the capacity policy. Default: <see cref="CapacityPolicies.OneAtATime"/>.</summary>

@@ -1,11 +1,12 @@
 using Orca.Training.Client;
+using Orca.Training.Pools;
 
 namespace Orca.Training;
 
 /// <summary>
 /// The settings of the service, from the section <c>OrcaTraining</c> of the host's configuration and then from code. They are validated
-/// when the host starts. <see cref="Algorithms"/> and <see cref="Limits"/> are reloaded when the configuration changes, if all settings
-/// are valid. A change of any other setting is reported in the log and needs a restart.
+/// when the host starts. <see cref="Algorithms"/>, <see cref="Limits"/>, <see cref="Pools"/> and <see cref="DefaultPool"/> are reloaded when
+/// the configuration changes, if all settings are valid. A change of any other setting is reported in the log and needs a restart.
 /// </summary>
 public sealed class OrcaTrainingOptions
 {
@@ -44,6 +45,16 @@ public sealed class OrcaTrainingOptions
     /// Default 64.
     /// </summary>
     public int MaxLogMiB { get; set; } = 64;
+
+    /// <summary>
+    /// The pools in which trainings wait, each with its users and its share of machines. Without any there is one for everybody, with all machines.
+    /// </summary>
+    public IDictionary<string, PoolOptions> Pools { get; } = new Dictionary<string, PoolOptions>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The pool of callers who are in no other, and of trainings from before there were pools. Default: none; such callers are refused.
+    /// </summary>
+    public string? DefaultPool { get; set; }
 
     /// <summary>The limits of requests.</summary>
     public RequestLimits Limits { get; } = new();

@@ -21,6 +21,8 @@ using Orca.Training.Metrics;
 using Orca.Training.Models;
 using Orca.Training.Ownership;
 using Orca.Training.Ownership.Memory;
+using Orca.Training.Pools;
+using Orca.Training.Queueing;
 using Orca.Training.Runs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Settings;
@@ -52,7 +54,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(OrcaTrainingBuilder.NewRunStore);
         services.TryAddSingleton(OrcaTrainingBuilder.NewModelStore);
         services.TryAddSingleton(OrcaTrainingBuilder.NewMetricStore);
-        services.TryAddSingleton(CapacityPolicies.OneAtATime);
+        services.TryAddSingleton<ICapacityPolicy>(s => new DefaultPolicy(s.GetRequiredService<CurrentPools>()));
         services.TryAddSingleton<IDatasetStore>(s => new FolderDatasetStore(DataFolder(s, "datasets")) { IsShared = IsDataFolderShared(s), OthersCanRead = CanOthersRead(s) });
         services.TryAddSingleton<IArtifactStore>(s => new FolderArtifactStore(DataFolder(s, "runs"))
         {
@@ -61,6 +63,14 @@ public static class OrcaTrainingServiceCollectionExtensions
             Limits = s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Leavings.ToLimits(),
         });
         services.TryAddSingleton<ILogStore>(NewLogStore);
+        services.TryAddSingleton(s => new PoolRemovals(s.GetRequiredService<IJobStore>, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<PoolStart>();
+        services.TryAddSingleton(s => new CurrentPools(s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>()));
+        services.TryAddSingleton<IPoolResolver>(s =>
+        {
+            var pools = s.GetRequiredService<CurrentPools>();
+            return new ConfiguredPools(() => pools.Settings);
+        });
         services.TryAddSingleton(NewClientServices);
         services.TryAddSingleton<ITrainingClient>(s => new TrainingClient(s.GetRequiredService<ClientServices>()));
         services.TryAddSingleton<ITrainingAccess>(s => new ConfiguredAccess(s.GetRequiredService<IOptions<AccessOptions>>().Value));
@@ -74,6 +84,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.TryAddSingleton(s => new UploadPlaces(() => s.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>().CurrentValue.Limits));
         services.TryAddSingleton<ForeignFaults>();
         services.TryAddSingleton<TrainingMetrics>();
+        services.TryAddSingleton(NewQueueView);
         services.TryAddSingleton<TrackerState>();
         services.TryAddSingleton<TrackerService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TrackerHost>());
@@ -103,7 +114,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.Configure<OrcaTrainingOptions>(options =>
         {
             ForgetListsIn(configuration, options);
-            source.BindTo("", Options.DefaultName, options, OwnKeys(), (section, o) => section.Bind(o));
+            source.BindTo("", Options.DefaultName, options, OwnKeys(), BindOwn);
         });
         return builder;
     }
@@ -121,12 +132,12 @@ public static class OrcaTrainingServiceCollectionExtensions
         services.AddSingleton<SettingsCheck>();
         services.AddSingleton<IValidateOptions<OrcaTrainingOptions>>(s => s.GetRequiredService<SettingsCheck>());
         services.AddOptions<OrcaTrainingOptions>()
-            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().BindTo("", Options.DefaultName, options, OwnKeys(), (section, o) => section.Bind(o)))
+            .Configure<IEnumerable<SettingsSource>>((options, sources) => sources.First().BindTo("", Options.DefaultName, options, OwnKeys(), BindOwn))
             .ValidateOnStart();
         services.AddSingleton<IOptionsChangeTokenSource<OrcaTrainingOptions>>(s =>
             new ConfigurationChangeTokenSource<OrcaTrainingOptions>(s.GetServices<SettingsSource>().First().Configuration));
         services.AddSingleton<IOptionsMonitor<OrcaTrainingOptions>, SettingsMonitor>();
-        services.AddSingleton<IValidateOptions<OrcaTrainingOptions>>(s => new OptionsValidator(s.GetServices<SettingsSource>().Last().Path));
+        services.AddSingleton<IValidateOptions<OrcaTrainingOptions>>(s => new OptionsValidator(s.GetServices<SettingsSource>().Last().Path, s.GetServices<MachineFact>()));
         services.AddSingleton<IValidateOptions<MemoryJobStoreOptions>, MemoryJobStoreOptionsValidator>();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         builder.AddSettings<AccessOptions>("Access", Options.DefaultName, (section, options) => section.Bind(options));
@@ -144,11 +155,44 @@ public static class OrcaTrainingServiceCollectionExtensions
             .WithEach(nameof(AlgorithmOptions.DeclaredParameters), SettingsKeys.Of(typeof(ParameterOptions)))
             .With(nameof(AlgorithmOptions.Registry), SettingsKeys.Of(typeof(RegistryCredentials)))
             .With(nameof(AlgorithmOptions.Timeouts), SettingsKeys.Of(typeof(TimeoutOptions)))
-            .With(nameof(AlgorithmOptions.Retries), SettingsKeys.Of(typeof(RetryOptions))));
+            .With(nameof(AlgorithmOptions.Retries), SettingsKeys.Of(typeof(RetryOptions))))
+        .WithEach(nameof(OrcaTrainingOptions.Pools), SettingsKeys.Of(typeof(PoolOptions))
+            .WithEach(nameof(PoolOptions.Machines), SettingsKeys.Of(typeof(PoolShareOptions)))
+            .With(nameof(PoolOptions.Most), SettingsKeys.Of(typeof(PoolLimitOptions)))
+            .With(nameof(PoolOptions.PerUser), SettingsKeys.Of(typeof(PoolLimitOptions))));
+
+    private static void BindOwn(IConfiguration section, OrcaTrainingOptions options)
+    {
+        section.Bind(options);
+        // A section that is there and says nothing binds to nothing: a pool on a machine without figures is one.
+        foreach (var from in section.GetSection(nameof(options.Pools)).GetChildren())
+        {
+            if (!options.Pools.TryGetValue(from.Key, out var pool) || pool is null)
+            {
+                options.Pools[from.Key] = pool = new PoolOptions();
+            }
+
+            foreach (var machine in from.GetSection(nameof(pool.Machines)).GetChildren().Select(m => m.Key))
+            {
+                if (!pool.Machines.TryGetValue(machine, out var share) || share is null)
+                {
+                    pool.Machines[machine] = new PoolShareOptions();
+                }
+            }
+        }
+    }
 
     /// <summary>Binding adds to a list: without this, a command that is set twice would be both, one after the other.</summary>
     private static void ForgetListsIn(IConfiguration configuration, OrcaTrainingOptions options)
     {
+        foreach (var section in configuration.GetSection(nameof(options.Pools)).GetChildren())
+        {
+            if (section.GetSection(nameof(PoolOptions.Users)).Exists() && options.Pools.TryGetValue(section.Key, out var pool))
+            {
+                pool.Users.Clear();
+            }
+        }
+
         foreach (var section in configuration.GetSection(nameof(options.Algorithms)).GetChildren())
         {
             if (!options.Algorithms.TryGetValue(section.Key, out var algorithm))
@@ -183,6 +227,7 @@ public static class OrcaTrainingServiceCollectionExtensions
         var validator = new FromSettings<RequestValidator>(options, o => new RequestValidator(o.Limits, o.Algorithms.Keys, maxRanks, DefaultsIn(o)));
         var algorithms = new FromSettings<IReadOnlyList<AlgorithmInfo>>(
             options, o => [.. o.Algorithms.Select(a => AlgorithmInfo.Of(a.Key, a.Value)).OrderBy(a => a.Name, StringComparer.Ordinal)]);
+        var pools = services.GetRequiredService<CurrentPools>();
         var time = services.GetRequiredService<TimeProvider>();
         var logger = new SafeLogger<TrainingClient>(services.GetRequiredService<ILogger<TrainingClient>>(), services.GetRequiredService<ForeignFaults>());
         return new ClientServices(
@@ -199,9 +244,40 @@ public static class OrcaTrainingServiceCollectionExtensions
             logger)
         {
             Algorithms = () => algorithms.Current,
+            Queue = services.GetRequiredService<QueueView>(),
+            Pools = new PoolGate(
+                () => pools.Settings,
+                services.GetRequiredService<IPoolResolver>(),
+                services.GetRequiredService<IJobStore>(),
+                time,
+                services.GetRequiredService<ForeignFaults>()),
             Metrics = services.GetRequiredService<TrainingMetrics>(),
             Audit = new AuditTrail(services.GetRequiredService<IAuditStore>(), services.GetRequiredService<IOptions<AccessOptions>>().Value, time, logger),
         };
+    }
+
+    private static QueueView NewQueueView(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptionsMonitor<OrcaTrainingOptions>>();
+        var pools = services.GetRequiredService<CurrentPools>();
+        var faults = services.GetRequiredService<ForeignFaults>();
+        var policy = new TermPolicy(services.GetRequiredService<IServiceScopeFactory>());
+        var view = new QueueView(
+            services.GetRequiredService<IJobStore>(),
+            new QueueSettings(
+                [.. services.GetServices<Machine>().Select(m => m.Name)],
+                policy,
+                r => Demands.Of(r, options.CurrentValue),
+                j => Demands.PoolOf(j, pools.Settings),
+                () => Demands.PoolsOf(pools.Settings))
+            {
+                End = () => policy.Dispose(faults),
+            },
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<TrackerWork>().Run,
+            services.GetRequiredService<ILogger<TrackerService>>());
+        options.OnChange(_ => view.Reload());
+        return view;
     }
 
     private static Dictionary<string, AlgorithmDefaults> DefaultsIn(OrcaTrainingOptions options) => options.Algorithms
@@ -211,6 +287,7 @@ public static class OrcaTrainingServiceCollectionExtensions
             {
                 Parameters = [.. a.Value.Parameters.Keys],
                 Rules = new ParameterRules(a.Key, a.Value),
+                Bounds = ResourceBounds.Of(a.Key, a.Value),
             },
             StringComparer.Ordinal);
 

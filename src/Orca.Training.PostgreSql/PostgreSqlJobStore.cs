@@ -137,6 +137,10 @@ internal sealed class PostgreSqlJobStore : IJobStore, IAsyncDisposable, IDisposa
     public async ValueTask<OpenJobs> ReadOpenJobsAsync(CancellationToken cancellationToken) => await AskAsync(_reader.ReadOpenAsync, cancellationToken);
 
     /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<PoolCount>> CountOpenAsync(string? pool, CancellationToken cancellationToken) =>
+        await AskAsync(token => _reader.CountOpenAsync(pool, token), cancellationToken);
+
+    /// <inheritdoc />
     public async ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken) => (await ReadAsync([job], cancellationToken))[0];
 
     /// <inheritdoc />

@@ -94,6 +94,10 @@ internal sealed partial class SqliteJobStore : IJobStore, IOnDisk, IAsyncDisposa
     public async ValueTask<OpenJobs> ReadOpenJobsAsync(CancellationToken cancellationToken) => (await OpenAsync(cancellationToken)).Image.ReadOpen();
 
     /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<PoolCount>> CountOpenAsync(string? pool, CancellationToken cancellationToken) =>
+        (await OpenAsync(cancellationToken)).Image.CountOpen(pool);
+
+    /// <inheritdoc />
     public async ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken) => (await ReadAsync([job], cancellationToken))[0];
 
     /// <inheritdoc />

@@ -7,6 +7,7 @@ using Orca.Training.Logs;
 using Orca.Training.Machines;
 using Orca.Training.Metrics;
 using Orca.Training.Models;
+using Orca.Training.Pools;
 using Orca.Training.Runs;
 using Orca.Training.Tracking;
 
@@ -32,6 +33,8 @@ public static class FakeRuntimeBuilderExtensions
         ArgumentException.ThrowIfNullOrEmpty(machine);
         StandIns.TakeOut<Machine>(builder.Services);
         builder.Services.AddSingleton(_ => new Machine(machine, runtime, Capacity: null));
+        StandIns.TakeOut<MachineFact>(builder.Services);
+        builder.Services.AddSingleton(_ => new MachineFact(machine, Capacity: null));
         return builder;
     }
 

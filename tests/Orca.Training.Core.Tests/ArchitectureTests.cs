@@ -11,6 +11,7 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Text"] = [],
+        ["Clocks"] = [],
         ["Files"] = ["Text"],
         ["Disk"] = ["Files"],
         ["Jobs"] = ["Text"],
@@ -22,15 +23,17 @@ public sealed partial class ArchitectureTests
         ["Metrics"] = ["Jobs"],
         ["Machines"] = ["Access", "Artifacts", "Files", "Jobs", "Scheduling/Capacity"],
         ["Scheduling/Capacity"] = [],
-        ["Scheduling"] = ["Jobs", "Scheduling/Capacity"],
+        ["Scheduling"] = ["Clocks", "Jobs", "Scheduling/Capacity"],
+        ["Queueing"] = ["Clocks", "Diagnostics", "Jobs", "Scheduling", "Scheduling/Capacity"],
+        ["Pools"] = ["Files", "Jobs", "Scheduling/Capacity", "Text"],
         ["Progress"] = ["Jobs", "Machines", "Metrics", "Text"],
         ["Logs"] = ["Disk", "Files", "Jobs", "Machines"],
         ["Auditing"] = ["Jobs"],
         ["Ownership"] = ["Jobs"],
-        ["Client"] = ["Artifacts", "Auditing", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Ownership", "Runs", "Settings", "Text"],
+        ["Client"] = ["Artifacts", "Auditing", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Ownership", "Pools", "Queueing", "Runs", "Settings", "Text"],
         ["Diagnostics"] = ["Jobs"],
-        ["Settings"] = ["Diagnostics"],
-        ["Tracking"] = ["Access", "Artifacts", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Progress", "Runs", "Scheduling", "Scheduling/Capacity", "Text"],
+        ["Settings"] = ["Diagnostics", "Pools"],
+        ["Tracking"] = ["Access", "Artifacts", "Clocks", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Pools", "Progress", "Queueing", "Runs", "Scheduling", "Scheduling/Capacity", "Settings", "Text"],
     };
 
     [Fact]

@@ -50,6 +50,7 @@ internal static class ConfigurationPage
         - A request is checked against the settings in use when it arrives.
         - A job is launched with the settings that its algorithm has at that moment. A running attempt keeps its settings.
         - A job whose algorithm was removed fails at its launch, and its outcome says so.
+        - A pool that has open trainings can be removed only if its `MovesTo` says where they go. Keep it with `MovesTo` until they have ended.
         - All other settings need a restart. If one of them changes, the log says so (event 1042).
 
         ## Format

@@ -1,5 +1,6 @@
 using Orca.Training.Client;
 using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Pools;
 
 namespace Orca.Training.Docs.Tests;
 
@@ -20,6 +21,10 @@ internal sealed record OptionsSection(string Path, Type Options, string? NeededC
         new("OrcaTraining:Algorithms:NAME:Registry", typeof(RegistryCredentials)),
         new("OrcaTraining:Algorithms:NAME:Timeouts", typeof(TimeoutOptions)),
         new("OrcaTraining:Algorithms:NAME:Retries", typeof(RetryOptions)),
+        new("OrcaTraining:Pools:NAME", typeof(PoolOptions)),
+        new("OrcaTraining:Pools:NAME:Machines:NAME", typeof(PoolShareOptions)),
+        new("OrcaTraining:Pools:NAME:Most", typeof(PoolLimitOptions)),
+        new("OrcaTraining:Pools:NAME:PerUser", typeof(PoolLimitOptions)),
         new("OrcaTraining:Access", typeof(AccessOptions)),
         new("OrcaTraining:Access:Roles:NAME", typeof(AccessRoleOptions)),
         new("OrcaTraining:Limits", typeof(RequestLimits)),

@@ -17,7 +17,7 @@ internal sealed partial class Setting(OptionsSection section, PropertyInfo prope
     /// <summary>Its sentences, without those that only repeat the default.</summary>
     public string Meaning => HasDefault ? ShortDefault().Replace(XmlDocs.Of(property), "").Trim() : XmlDocs.Of(property);
 
-    public bool Reloads => ConfiguredSettings.ReloadingSections.Any(s => section.Path.StartsWith($"OrcaTraining:{s}", StringComparison.Ordinal));
+    public bool Reloads => ConfiguredSettings.ReloadingSections.Any(s => $"{section.Path}:{Name}".StartsWith($"OrcaTraining:{s}", StringComparison.Ordinal));
 
     public string DefaultText => !HasDefault ? "" : Default is bool b ? (b ? "`true`" : "`false`") : $"`{Convert.ToString(Default, CultureInfo.InvariantCulture)}`";
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.PostgreSql.Database;
 using Orca.Training.Testing.Conformance.Jobs;
 using Orca.Training.Tests.Shared;
 
@@ -164,13 +165,13 @@ public sealed class SeveralHostsTests(PostgreSqlServer server)
             await store.OpenAsync(Cancel);
         }
 
-        await RunAsync($"UPDATE {schema}.version SET version = 9, least_host = 8");
+        await RunAsync($"UPDATE {schema}.version SET version = 10, least_host = 9");
         await using var older = Stores.Open(server, schema);
 
         var refused = await Assert.ThrowsAsync<PostgreSqlStoreException>(() => older.OpenAsync(Cancel).AsTask());
 
         Assert.StartsWith($"Schema '{schema}' of postgres on ", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("has version 9, which needs hosts that support version 8 or later. This version of Orca.Training.PostgreSql supports versions up to 6", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"has version 10, which needs hosts that support version 9 or later. This version of Orca.Training.PostgreSql supports versions up to {Schema.Version},", refused.Message, StringComparison.Ordinal);
     }
 
     private static async Task<JobId> SubmitAsync(PostgreSqlJobStore store) => (await store.ApplyAsync([JobSamples.Submit()], null, Cancel))[0].Job!.Id;

@@ -158,6 +158,25 @@ public sealed class UpgradeTests(PostgreSqlServer server)
     }
 
     [Fact]
+    public async Task Jobs_from_before_there_were_pools_go_on_without_one_beside_those_that_have_one()
+    {
+        var schema = Stores.NewSchema();
+        await RunAsync(FirstVersion, schema);
+        await RunAsync(FirstInsert, schema);
+        await using var store = Stores.Open(server, schema, configure: o => o.PollPeriod = TimeSpan.FromHours(1));
+        var pooled = (await store.ApplyAsync([JobSamples.Submit() with { Pool = "day" }], null, Cancel))[0].Job!;
+        var old = (await store.ReadOpenJobsAsync(Cancel)).Jobs[0];
+        var fence = (await store.AcquireLeaseAsync("a", TimeSpan.FromHours(1), Cancel))!.Value;
+        var begun = await store.ApplyAsync([new JobCommand.BeginAttempt(old.Id, 1, "m", JobSamples.At(1)), new JobCommand.BeginAttempt(pooled.Id, 1, "m", JobSamples.At(1))], fence, Cancel);
+
+        Assert.All(begun, result => Assert.True(result.Applied));
+        Assert.Null(old.Pool);
+        Assert.Equal(
+            [new PoolCount(null, null, 0, 1), new PoolCount("day", "ann", 0, 1)],
+            (await store.CountOpenAsync(null, Cancel)).OrderBy(c => c.Pool, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Jobs_and_runs_from_before_there_were_teams_are_the_default_team_s_and_still_their_users()
     {
         var schema = Stores.NewSchema();

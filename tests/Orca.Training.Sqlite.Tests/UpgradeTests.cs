@@ -92,6 +92,7 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(("abcdef01", 8), ((await store.GetInstallationAsync(Cancel)).Value, fence.Term));
         Assert.Equal((1, "ann", "d", JobSamples.At(0)), (old.Id.Value, old.User, old.Request.DatasetId, old.SubmittedAt));
         Assert.True(begun[0].Applied);
+        Assert.Equal([new PoolCount(null, null, 1, 2)], await store.CountOpenAsync(null, Cancel));
         Assert.Equal(next, Assert.Single(await store.ReadPageAsync(new JobQuery { Group = "g", Limit = 10 }, Cancel)).Job.Id);
         Assert.Equal(next, (await store.FindByKeyAsync("ann", "k", Cancel))?.Id);
         Assert.Equal([next, old.Id], (await store.ReadPageAsync(new JobQuery { User = "ann", Limit = 10 }, Cancel)).Select(r => r.Job.Id));

@@ -119,7 +119,7 @@ internal static class FloodBench
                 o.AddAlgorithm("none", "none");
             })
             .UseFakeRuntime(new FakeContainerRuntime(TimeProvider.System))
-            .UseFakeStores()
+            .UseFakeFiles()
             .UseCapacityPolicy(CapacityPolicies.Jobs(AtOnce)));
         return builder.Build();
     }

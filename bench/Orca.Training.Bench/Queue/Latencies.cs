@@ -11,9 +11,9 @@ namespace Orca.Training.Bench.Queue;
 /// <param name="Lists">Of the first page of a list, by its condition.</param>
 internal sealed record Latencies(double Submit, double Status, double Position, IReadOnlyDictionary<string, double> Lists)
 {
-    private const int Calls = 300;
+    private const int Calls = 200;
     private const int Warming = 20;
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     /// <param name="host">A host that runs nothing.</param>
     /// <param name="first">The first waiting job.</param>

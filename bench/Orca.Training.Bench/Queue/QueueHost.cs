@@ -1,11 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orca.Training.Bench.Flood;
-using Orca.Training.Bench.Stores;
 using Orca.Training.Client;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
-using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Testing;
 
@@ -15,6 +13,7 @@ namespace Orca.Training.Bench.Queue;
 internal sealed class QueueHost : IAsyncDisposable
 {
     private readonly IHost _host;
+    private Fence? _held;
     private readonly FakeContainerRuntime _runtime;
     private readonly TaskCompletionSource<AttemptName> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -59,7 +58,7 @@ internal sealed class QueueHost : IAsyncDisposable
         if (!isDeciding)
         {
             // Somebody else decides, and does not.
-            await host.Store.AcquireLeaseAsync("nobody", TimeSpan.FromDays(1), CancellationToken.None);
+            host._held = await host.Store.AcquireLeaseAsync("nobody", TimeSpan.FromDays(1), CancellationToken.None);
         }
 
         await host._host.StartAsync();
@@ -99,6 +98,12 @@ internal sealed class QueueHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
+        if (_held is { } held)
+        {
+            // A database keeps it for the next host otherwise.
+            await Store.ReleaseLeaseAsync(held, CancellationToken.None);
+        }
+
         await ((IAsyncDisposable)_host).DisposeAsync();
     }
 }

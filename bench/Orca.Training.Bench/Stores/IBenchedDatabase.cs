@@ -12,7 +12,7 @@ internal interface IBenchedDatabase : IAsyncDisposable
     /// <summary>One caller's way to commit one row of about a job's size.</summary>
     Task<IBareCaller> BareAsync();
 
-    /// <summary>Puts so many finished jobs into the store that was made last, which ended a millisecond after each other.</summary>
+    /// <summary>Puts so many finished jobs into the store that was made last, each like one that is there: also as to when it finished.</summary>
     Task FillAsync(int finished);
 
     /// <summary>Puts so many waiting jobs into the store that was made last, each like the newest that waits there.</summary>

@@ -56,7 +56,7 @@ internal sealed class PostgreSqlDatabase : IBenchedDatabase
         await using var fill = source.CreateCommand(
             $"""
             INSERT INTO {Schema}.jobs (id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document)
-            SELECT nextval('{Schema}.job_ids'), revision, nextval('{Schema}.changes'), state, user_name, algorithm, dataset, submitted_at, finished_at - 10000::bigint * ({finished} - n), document
+            SELECT nextval('{Schema}.job_ids'), revision, nextval('{Schema}.changes'), state, user_name, algorithm, dataset, submitted_at, finished_at, document
             FROM generate_series(1, {finished}) n, (SELECT * FROM {Schema}.jobs WHERE state = 3 LIMIT 1) j
             """);
         fill.CommandTimeout = 0;

@@ -39,7 +39,7 @@ internal sealed class SqliteDatabase : IBenchedDatabase
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @count)
             INSERT INTO orca_jobs (id, revision, state, user, algorithm, dataset, submitted_at, finished_at, document)
-            SELECT (SELECT max(id) FROM orca_jobs) + n.i, j.revision, j.state, j.user, j.algorithm, j.dataset, j.submitted_at, j.finished_at - 10000 * (@count - n.i), j.document
+            SELECT (SELECT max(id) FROM orca_jobs) + n.i, j.revision, j.state, j.user, j.algorithm, j.dataset, j.submitted_at, j.finished_at, j.document
             FROM n, (SELECT * FROM orca_jobs WHERE state = 3 LIMIT 1) j
             """;
         fill.Parameters.AddWithValue("@count", finished);

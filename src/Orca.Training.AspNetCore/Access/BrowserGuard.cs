@@ -17,7 +17,7 @@ internal static class BrowserGuard
     public static string? Objection(HttpRequest request, bool guardsReads) =>
         !guardsReads && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) ? null
         : WhatSite(request.Headers["Sec-Fetch-Site"])
-        ?? WhatOrigin(request.Headers.Origin, request.Host)
+        ?? WhatOrigin(request)
         ?? WhatBody(request);
 
     private static string? WhatSite(StringValues site) =>
@@ -27,10 +27,11 @@ internal static class BrowserGuard
               "Only pages of the host of the training service may call it.";
 
     // The scheme is not compared: behind a proxy that terminates TLS it differs.
-    private static string? WhatOrigin(StringValues origin, HostString host) =>
-        origin.Count == 0 || (origin.Count == 1 && AuthorityOf(origin.ToString()).Equals(host.Value, StringComparison.OrdinalIgnoreCase))
+    private static string? WhatOrigin(HttpRequest request) =>
+        request.Headers.Origin is var origin && origin.Count == 0
+        || (origin.Count == 1 && AuthorityOf(origin.ToString()).Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase))
             ? null
-            : $"A browser sends this call for a page of {Printable.Of(origin)}, but to {Printable.Of(host.Value)}. " +
+            : $"A browser sends this call for a page of {Printable.Of(origin)}, but to {Printable.Of(request.Host.Value)}. " +
               "Only pages of the host of the training service may call it; a proxy must forward the header Host unchanged.";
 
     private static string AuthorityOf(string origin) =>

@@ -24,6 +24,9 @@ internal static class LocalCaller
     // Sec- headers are set by the browser, never by scripts; grpc- headers by the protocol.
     private static readonly string[] DirectPrefixes = ["Sec-", "grpc-"];
 
+    // The latest that was accepted: most callers use one address, and parsing it costs as much as the rest of the check.
+    private static Addressed? _accepted;
+
     /// <summary>Why a call does not count as local, as the end of a sentence; null if it does.</summary>
     public static string? WhyNot(HttpContext context)
     {
@@ -38,7 +41,23 @@ internal static class LocalCaller
     }
 
     // Another name means a proxy, or DNS rebinding: a page whose name resolves to this address.
-    private static string? WhyNotByHost(HostString host, bool isHttps, int port) =>
+    private static string? WhyNotByHost(HostString host, bool isHttps, int port)
+    {
+        if (Volatile.Read(ref _accepted) is { } accepted && accepted.Is(host.Value, isHttps, port))
+        {
+            return null;
+        }
+
+        var whyNot = WhyNotByParts(host, isHttps, port);
+        if (whyNot is null)
+        {
+            Volatile.Write(ref _accepted, new Addressed(host.Value, isHttps, port));
+        }
+
+        return whyNot;
+    }
+
+    private static string? WhyNotByParts(HostString host, bool isHttps, int port) =>
         !IsLoopbackName(host.Host)
             ? $"this call is addressed to {Printable.Of(host.Value)}, not to localhost, 127.0.0.1 or [::1]"
         : (host.Port ?? (isHttps ? 443 : 80)) != port
@@ -47,6 +66,11 @@ internal static class LocalCaller
 
     private static string? WhyNotByHeaders(IHeaderDictionary headers)
     {
+        if (headers.Count == CountOfGrpc(headers))
+        {
+            return null;
+        }
+
         foreach (var (name, values) in headers)
         {
             if (!DirectHeaders.Contains(name) && !Array.Exists(DirectPrefixes, p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase)))
@@ -63,6 +87,13 @@ internal static class LocalCaller
         return null;
     }
 
+    // How many headers a gRPC library has sent by itself. If there are no others, none needs to be looked at: enumerating allocates.
+    private static int CountOfGrpc(IHeaderDictionary headers) =>
+        One(headers.Host) + One(headers.UserAgent) + One(headers.ContentType) + One(headers.TE)
+        + One(headers.GrpcAcceptEncoding) + One(headers.GrpcTimeout) + One(headers.TraceParent);
+
+    private static int One(StringValues values) => values.Count > 0 ? 1 : 0;
+
     // It is keep-alive, or names other headers of this hop.
     private static bool IsKept(StringValues values, IHeaderDictionary headers) =>
         values.SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries))
@@ -75,4 +106,10 @@ internal static class LocalCaller
         || (IPAddress.TryParse(host, out var address) && address.ToString() == host && host.StartsWith("127.", StringComparison.Ordinal));
 
     private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+
+    /// <summary>All that the verdict on the address of a call depends on.</summary>
+    private sealed record Addressed(string? Host, bool IsHttps, int Port)
+    {
+        public bool Is(string? host, bool isHttps, int port) => Port == port && IsHttps == isHttps && Host == host;
+    }
 }

@@ -24,11 +24,15 @@ internal sealed class ServiceCalls(IHostApplicationLifetime lifetime, ILogger lo
     }
 
     /// <summary>Answers a call; what it meets is an error of the contract.</summary>
-    public async Task<T> AnswerAsync<T>(ServerCallContext context, Func<ValueTask<T>> answer)
+    public Task<T> AnswerAsync<T>(ServerCallContext context, Func<ValueTask<T>> answer) =>
+        AnswerAsync(context, answer, static (answer, _) => answer());
+
+    /// <summary>Answers a call with a function that captures nothing, so that frequent calls do not allocate it.</summary>
+    public async Task<T> AnswerAsync<TRequest, T>(ServerCallContext context, TRequest request, Func<TRequest, ServerCallContext, ValueTask<T>> answer)
     {
         try
         {
-            return await answer().ConfigureAwait(false);
+            return await answer(request, context).ConfigureAwait(false);
         }
         catch (TrainingException refusal)
         {

@@ -36,8 +36,9 @@ internal sealed partial class TrainingGrpcService(
     public override Task<Wire.TrainGroupResponse> TrainSweep(Wire.TrainSweepRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
         BatchMapping.ToWire(await Callers.For(context).TrainSweepAsync(BatchMapping.FromWire(Given(request.Metadata), request.Grid), context.CancellationToken).ConfigureAwait(false)));
 
-    public override Task<Wire.GetTrainingStatusResponse> GetTrainingStatus(Wire.GetTrainingStatusRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
-        Answers.For(await Callers.For(context).GetTrainingStatusAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false)));
+    public override Task<Wire.GetTrainingStatusResponse> GetTrainingStatus(Wire.GetTrainingStatusRequest request, ServerCallContext context) =>
+        _calls.AnswerAsync(context, request, static async (request, context) =>
+            Answers.For(await Callers.For(context).GetTrainingStatusAsync(JobOf(request.JobId), context.CancellationToken).ConfigureAwait(false)));
 
     public override Task<Wire.CancelTrainingResponse> CancelTraining(Wire.CancelTrainingRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
     {

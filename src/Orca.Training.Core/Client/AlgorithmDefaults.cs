@@ -15,6 +15,9 @@ internal sealed record AlgorithmDefaults(TrainingTimeouts? Timeouts, RetryPolicy
     /// <summary>What its settings say of the parameters that requests give.</summary>
     public ParameterRules Rules { get; init; } = ParameterRules.None;
 
+    /// <summary>What its settings give each worker, and the most that a request may ask for; null where nothing is said.</summary>
+    public ResourceBounds? Bounds { get; init; }
+
     /// <summary>The request with what it leaves out, each time limit for itself.</summary>
     public TrainingRequest FillIn(TrainingRequest request)
     {

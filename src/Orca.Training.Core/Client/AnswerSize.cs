@@ -16,11 +16,12 @@ internal static class AnswerSize
 
     /// <summary>Of a status all that is none of its lists, its request or its outcome.</summary>
     public static int OfText(TrainingStatus status) =>
-        Of(status.Message) + Of(status.User) + Of(status.Team) + Of(status.HeldBy) + Of(status.CancelRequestedBy) + Of(status.Phase?.Detail);
+        Of(status.Message) + Of(status.User) + Of(status.Team) + Of(status.Pool) + Of(status.HeldBy) + Of(status.CancelRequestedBy) + Of(status.Phase?.Detail);
 
     public static int Of(TrainingRequest request) =>
         Fixed + Of(request.Algorithm) + Of(request.DatasetId) + Of(request.DatasetVersion) + Of(request.Name)
-        + Of(request.OutputModelName) + Of(request.InputModel) + Of(request.Group) + Of(request.IdempotencyKey) + (Entry * request.DependsOn.Count) + Of(request.Parameters) + Of(request.Labels)
+        + Of(request.OutputModelName) + Of(request.InputModel) + Of(request.Group) + Of(request.IdempotencyKey)
+        + Of(request.Pool) + Of(request.Resources?.GpuKind) + (Entry * request.DependsOn.Count) + Of(request.Parameters) + Of(request.Labels)
         + (request.Retries?.On.Sum(code => Entry + Of(code.Name)) ?? 0);
 
     public static int Of(Attempt attempt) =>

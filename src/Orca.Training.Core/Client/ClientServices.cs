@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Logs;
+using Orca.Training.Queueing;
 
 namespace Orca.Training.Client;
 
@@ -18,11 +19,20 @@ internal sealed record ClientServices(
     /// <summary>The algorithms that requests can name, as the settings are now.</summary>
     public Func<IReadOnlyList<AlgorithmInfo>> Algorithms { get; init; } = static () => [];
 
+    /// <summary>Where waiting jobs stand; null where the store itself says it.</summary>
+    public QueueView? Queue { get; init; }
+
+    /// <summary>The jobs, with the places of those that wait.</summary>
+    public IJobStore PlacedJobs => field ??= Queue is null ? Jobs : new PlacedJobs(Jobs, Queue);
+
     /// <summary>Counts submissions; null for nothing that does.</summary>
     public TrainingMetrics? Metrics { get; init; }
 
     /// <summary>Who did what; null for no record of that.</summary>
     public AuditTrail? Audit { get; init; }
+
+    /// <summary>Finds the pools of submissions; null where there is the one for everybody.</summary>
+    public PoolGate? Pools { get; init; }
 
     /// <summary>The statuses of this store's jobs that were given last.</summary>
     public KeptStatuses Kept { get; } = new();

@@ -73,6 +73,16 @@ internal static class Fingerprint
             AddUnless(1, "workers", request.Workers);
             Add("group", request.Group);
             Add("key", request.IdempotencyKey);
+            Add("pool", request.Pool);
+            AddUnless(0, "priority", request.Priority);
+            if (request.Resources is { } resources)
+            {
+                Add("cpus", resources.Cpus?.ToString("R", CultureInfo.InvariantCulture));
+                AddIfGiven("memory", resources.MemoryMiB);
+                AddIfGiven("gpus", resources.Gpus);
+                Add("gpu kind", resources.GpuKind);
+            }
+
             foreach (var job in request.DependsOn)
             {
                 Add("after", job.Value);
@@ -125,6 +135,14 @@ internal static class Fingerprint
             if (value is { } time)
             {
                 Add(name, time.Ticks);
+            }
+        }
+
+        private void AddIfGiven(string name, int? value)
+        {
+            if (value is { } number)
+            {
+                Add(name, (long)number);
             }
         }
 

@@ -13,6 +13,8 @@ namespace Orca.Training.Client;
 /// </summary>
 internal static class Intake
 {
+    private static readonly TrainingResources NoResources = new();
+
     private const string NoValue = "The value is missing: give text.";
 
     // Of one without maps and lists: far below what a call may hold, so that it need not be counted.
@@ -198,9 +200,18 @@ internal static class Intake
         Labels = Texts("labels", request.Labels, found),
         Group = TextOrNull("group", request.Group, found),
         IdempotencyKey = TextOrNull("idempotency_key", request.IdempotencyKey, found),
+        Pool = TextOrNull("pool", request.Pool, found),
+        Resources = request.Resources is { } resources ? Resources(resources, found) : null,
         DependsOn = found.Counted("depends_on", request.DependsOn),
         Retries = request.Retries is { } retries ? Retries(retries, found) : null,
     };
+
+    // Nothing asked for is nothing given, however it was said.
+    private static TrainingResources? Resources(TrainingResources resources, Taken found)
+    {
+        var taken = resources with { GpuKind = TextOrNull("resources.gpu_kind", resources.GpuKind, found) };
+        return taken == NoResources ? null : taken;
+    }
 
     private static SweepParameter Copy(SweepParameter? parameter, string field, Taken found)
     {
@@ -231,7 +242,7 @@ internal static class Intake
     private static bool IsItsOwnCopy(TrainingRequest request) =>
         ReferenceEquals(request.Parameters, ReadOnlyDictionary<string, string>.Empty) && ReferenceEquals(request.Labels, ReadOnlyDictionary<string, string>.Empty)
         && request.DependsOn is JobId[] { Length: 0 } && request.Retries is null or { On: OutcomeCode[] { Length: 0 } }
-        && request.RerunOf is null && IsTextOrNull(request.Group) && IsTextOrNull(request.IdempotencyKey) && IsTextOrNull(request.InputModel)
+        && request.RerunOf is null && request.Pool is null && request.Resources is null && IsTextOrNull(request.Group) && IsTextOrNull(request.IdempotencyKey) && IsTextOrNull(request.InputModel)
         && IsText(request.Algorithm) && IsText(request.DatasetId) && IsText(request.Name) && IsText(request.OutputModelName) && IsText(request.DatasetVersion)
         && request.Algorithm.Length + request.DatasetId.Length + request.Name.Length + request.OutputModelName.Length + request.DatasetVersion.Length
             + (request.Group?.Length ?? 0) + (request.IdempotencyKey?.Length ?? 0) + (request.InputModel?.Length ?? 0) < SmallRequest;

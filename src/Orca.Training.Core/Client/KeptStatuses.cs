@@ -30,7 +30,7 @@ internal sealed class KeptStatuses
 
         ref var place = ref _latest[(ulong)reading.Job.Id.Value % Places];
         if (Volatile.Read(ref place) is { } kept && kept.Position == new WatchPosition(reading.Job.Id, installation, reading.Job.Revision)
-            && kept.QueuePosition == reading.QueuePosition)
+            && kept.QueuePosition == reading.QueuePosition && kept.Why == reading.Why)
         {
             return kept;
         }

@@ -34,6 +34,7 @@ internal static class RecordSize
     private static long Sum(TrainingRequest request, Func<string, long> of) =>
         Fixed + of(request.Algorithm) + of(request.DatasetId) + of(request.DatasetVersion) + of(request.Name) + of(request.OutputModelName)
         + of(request.InputModel ?? "") + of(request.Group ?? "") + of(request.IdempotencyKey ?? "")
+        + of(request.Pool ?? "") + of(request.Resources?.GpuKind ?? "")
         + Sum(request.Parameters, of) + Sum(request.Labels, of) + (20L * request.DependsOn.Count);
 
     private static long Sum(IReadOnlyDictionary<string, string> map, Func<string, long> of)

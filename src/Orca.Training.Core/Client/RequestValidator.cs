@@ -47,6 +47,8 @@ internal sealed class RequestValidator(
         CheckNewName("group", request.Group, request, found);
         CheckKey(request.IdempotencyKey, found);
         DependencyRule.Check(request.DependsOn, limits.Dependencies, found);
+        CheckName("pool", request.Pool, isRequired: false, found);
+        ResourceRule.Check(request, DefaultsOf(request.Algorithm).Bounds, limits.NameLength, found);
         TimeoutRule.Check(request.Timeouts, limits.Cap, found);
         RetryRule.Check(request.Retries, limits, found);
         if (found.Count == 0)

@@ -12,17 +12,19 @@ internal static class StatusSentence
 
     /// <param name="job">The job.</param>
     /// <param name="queuePosition">Its place in the queue, where it is known.</param>
+    /// <param name="why">Why it waits, in words; null where nothing but its turn is known to be missing.</param>
     /// <param name="unfinished">Jobs that have not succeeded; those that it depends on are among them.</param>
     /// <returns>Fit to be shown: engines, registries and trainings have a part in it.</returns>
-    public static string For(Job job, int? queuePosition, IReadOnlySet<JobId> unfinished) => HarmlessText.Lines(Of(job, queuePosition, unfinished));
+    public static string For(Job job, int? queuePosition, string? why, IReadOnlySet<JobId> unfinished) =>
+        HarmlessText.Lines(Of(job, queuePosition, why, unfinished));
 
-    private static string Of(Job job, int? queuePosition, IReadOnlySet<JobId> unfinished) => job.State switch
+    private static string Of(Job job, int? queuePosition, string? why, IReadOnlySet<JobId> unfinished) => job.State switch
     {
         JobState.Queued when job.CancelRequestedAt is not null => "Being cancelled.",
         JobState.Queued when job.HeldAt is not null => "Held: it starts after it is released.",
         JobState.Queued when job.Request.DependsOn.Any(unfinished.Contains) => Waits([.. job.Request.DependsOn.Where(unfinished.Contains)]),
         JobState.Queued when job is { Deferrals: 0, NotBefore: { } time, QueueReason: { } reason, Attempts.Count: > 0 } => AnotherAttempt(time, reason),
-        JobState.Queued => Queued(job, queuePosition),
+        JobState.Queued => Queued(job, queuePosition, why),
         JobState.Launching when job.CancelRequestedAt is not null => "Launching; being cancelled.",
         JobState.Launching => Launching(job.Phase),
         JobState.Running when job.CancelRequestedAt is not null => "Running; being cancelled.",
@@ -31,7 +33,7 @@ internal static class StatusSentence
         _ => job.Outcome?.Message ?? job.State.ToString(),
     };
 
-    private static string Queued(Job job, int? position)
+    private static string Queued(Job job, int? position, string? why)
     {
         var where = position switch
         {
@@ -39,7 +41,10 @@ internal static class StatusSentence
             1 => "Queued, next in line",
             _ => string.Create(CultureInfo.InvariantCulture, $"Queued at position {position}"),
         };
-        return job.IsMisfit ? $"{where}: {Ended(job.QueueReason!)}" : job.QueueReason is null ? where + "." : $"{where}; its last start was deferred: {Ended(job.QueueReason)}";
+        return job.IsMisfit ? $"{where}: {Ended(job.QueueReason!)}"
+            : job.QueueReason is not null ? $"{where}; its last start was deferred: {Ended(job.QueueReason)}"
+            : why is null ? where + "."
+            : $"{where}: {Ended(why)}";
     }
 
     private static string Waits(JobId[] jobs) => jobs switch

@@ -60,9 +60,11 @@ internal sealed partial class TrainingClient
     private async ValueTask<TrainingGroup> SubmitAsync(
         Operation operation, TrainingBatch batch, string fingerprint, RequestValidator rules, Func<int, string>? fieldOf, CancellationToken cancellationToken)
     {
+        var pools = await ResolvePoolsAsync(batch.Requests, fieldOf, cancellationToken);
         await TakeRoomAsync(batch.Requests.Count, cancellationToken);
+        using var room = await TakeRoomAsync(pools, cancellationToken);
         var activity = TrainingActivities.Submit(batch.Requests[0], _services.Time);
-        var result = await TracedAsync(activity, RecordAsync(batch, fingerprint, rules, fieldOf, cancellationToken));
+        var result = await TracedAsync(activity, RecordAsync(batch, pools, fingerprint, rules, fieldOf, cancellationToken));
         if (!result.Applied)
         {
             return await GroupOfAsync(result.Job!, batch.Requests.Count, cancellationToken);
@@ -78,7 +80,7 @@ internal sealed partial class TrainingClient
     }
 
     private async ValueTask<CommandResult> RecordAsync(
-        TrainingBatch batch, string fingerprint, RequestValidator rules, Func<int, string>? fieldOf, CancellationToken cancellationToken)
+        TrainingBatch batch, string?[] pools, string fingerprint, RequestValidator rules, Func<int, string>? fieldOf, CancellationToken cancellationToken)
     {
         // Each dataset is asked for once, so that all have the same version of it; and so is each model.
         var versions = new Dictionary<(string, string), (string Version, List<FieldViolation> Found)>();
@@ -99,7 +101,7 @@ internal sealed partial class TrainingClient
             DependencyRule.CheckMissing(request.DependsOn, missing, own);
             found.UnionWith(own.Select(v => fieldOf is null ? v : v with { Field = $"{fieldOf(submits.Count)}.{v.Field}" }));
             var asked = request with { InputModel = model.Model, Group = batch.Group, IdempotencyKey = submits.Count == 0 ? batch.IdempotencyKey : null };
-            submits.Add(Submission(asked, resolved.Version, fingerprint, rules));
+            submits.Add(Submission(asked, pools[submits.Count], resolved.Version, fingerprint, rules));
         }
 
         ThrowIfAny([.. found]);

@@ -50,9 +50,11 @@ internal sealed partial class TrainingClient
             var rules = _services.Validator();
             var found = rules.Check(request);
             ThrowIfAny(found);
+            var pools = await ResolvePoolsAsync([request], fieldOf: null, cancellationToken);
             await TakeRoomAsync(1, cancellationToken);
+            using var room = await TakeRoomAsync(pools, cancellationToken);
             var activity = TrainingActivities.Submit(request, _services.Time);
-            var result = await TracedAsync(activity, RecordAsync(request, fingerprint, rules, found, record, cancellationToken));
+            var result = await TracedAsync(activity, RecordAsync(request, pools[0], fingerprint, rules, found, record, cancellationToken));
             var job = result.Job!;
             if (result.Applied)
             {
@@ -65,6 +67,15 @@ internal sealed partial class TrainingClient
 
             return job.Id;
         }, cancellationToken);
+
+    /// <summary>The pool of each request.</summary>
+    /// <exception cref="TrainingException">The caller may not use one.</exception>
+    private async ValueTask<string?[]> ResolvePoolsAsync(IReadOnlyList<TrainingRequest> requests, Func<int, string>? fieldOf, CancellationToken cancellationToken) =>
+        _services.Pools is { } gate ? await gate.ResolveAsync(requests, _caller?.Rights.ForPools, fieldOf, cancellationToken) : PoolGate.NoneOf(requests, fieldOf);
+
+    /// <exception cref="TrainingException">A pool has too many in its queue.</exception>
+    private ValueTask<IDisposable?> TakeRoomAsync(IReadOnlyList<string?> pools, CancellationToken cancellationToken) =>
+        _services.Pools is { } gate ? gate.TakeRoomAsync(pools, User, cancellationToken) : ValueTask.FromResult<IDisposable?>(null);
 
     /// <exception cref="TrainingException">The caller has too many in the queue.</exception>
     private ValueTask TakeRoomAsync(int trainings, CancellationToken cancellationToken) =>
@@ -88,6 +99,7 @@ internal sealed partial class TrainingClient
 
     private async ValueTask<CommandResult> RecordAsync(
         TrainingRequest request,
+        string? pool,
         string? fingerprint,
         RequestValidator rules,
         List<FieldViolation> found,
@@ -112,16 +124,17 @@ internal sealed partial class TrainingClient
             ThrowIfAny(found);
         }
 
-        var result = await record.Record(Submission(request, version, fingerprint, rules), cancellationToken);
+        var result = await record.Record(Submission(request, pool, version, fingerprint, rules), cancellationToken);
         return Checked(result, fingerprint);
     }
 
-    private JobCommand.Submit Submission(TrainingRequest request, string version, string? fingerprint, RequestValidator rules)
+    private JobCommand.Submit Submission(TrainingRequest request, string? pool, string version, string? fingerprint, RequestValidator rules)
     {
         var accepted = rules.DefaultsOf(request.Algorithm).FillIn(request.DatasetVersion == version ? request : request with { DatasetVersion = version });
         return new JobCommand.Submit(accepted, User, _services.Time.GetUtcNow())
         {
             Team = _caller?.Rights.Team,
+            Pool = pool,
             TraceParent = TrainingActivities.TraceParent,
             Fingerprint = fingerprint,
         };

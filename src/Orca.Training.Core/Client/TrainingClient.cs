@@ -27,7 +27,7 @@ internal sealed partial class TrainingClient : ITrainingClient
     {
         (_services, _caller) = (services, caller);
         _guard = caller?.Guard ?? new CallGuard(new ClientErrors(services.Logger));
-        (_jobs, _data) = caller is null ? (services.Jobs, services.Data) : Scoped(services, caller);
+        (_jobs, _data) = caller is null ? (services.PlacedJobs, services.Data) : Scoped(services, caller);
         _facts = new SubmissionFacts(_jobs, _data.Datasets, _data.Models, caller?.Names);
     }
 
@@ -53,12 +53,7 @@ internal sealed partial class TrainingClient : ITrainingClient
     }
 
     public Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default) =>
-        _guard.AskAsync(Operations.GetStatus, async () =>
-        {
-            var installation = await _jobs.GetInstallationAsync(cancellationToken);
-            var reading = await _jobs.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
-            return _services.Kept.Of(reading, installation, await Unfinished.ReadAsync(_jobs, reading.Job, cancellationToken));
-        }, cancellationToken);
+        _guard.AskAsync(Operations.GetStatus, (Client: this, Job: job), static (asked, token) => asked.Client.ReadStatusAsync(asked.Job, token), cancellationToken);
 
     public IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, CancellationToken cancellationToken = default) =>
         _guard.StreamAsync(Operations.Watch, WatchAsync(job, afterRevision, seenIn: null, cancellationToken), cancellationToken);
@@ -109,6 +104,13 @@ internal sealed partial class TrainingClient : ITrainingClient
     public IAsyncEnumerable<LogLine> StreamLogsAsync(JobId job, LogQuery? query = null, CancellationToken cancellationToken = default) =>
         _guard.StreamAsync(Operations.StreamLogs, new LogStream(_jobs, _services.Logs).ReadAsync(job, query ?? new LogQuery(), cancellationToken), cancellationToken);
 
+    private async ValueTask<TrainingStatus> ReadStatusAsync(JobId job, CancellationToken cancellationToken)
+    {
+        var installation = await _jobs.GetInstallationAsync(cancellationToken);
+        var reading = await _jobs.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
+        return _services.Kept.Of(reading, installation, await Unfinished.ReadAsync(_jobs, reading.Job, cancellationToken));
+    }
+
     private async Task NextChangeAsync(Job job, long afterRevision, CancellationToken cancellationToken)
     {
         if (job.State is not JobState.Queued)
@@ -134,7 +136,7 @@ internal sealed partial class TrainingClient : ITrainingClient
         var (all, names) = (services.Data, caller.Names);
         var runs = new ScopedRuns(all.Runs, caller.Rights);
         return (
-            new ScopedJobs(services.Jobs, caller.Rights),
+            new ScopedJobs(services.PlacedJobs, caller.Rights),
             new DataStores(new ScopedDatasets(all.Datasets, names), all.Artifacts, runs, new ScopedModels(all.Models, names), new ScopedMetrics(all.Metrics, runs)));
     }
 }

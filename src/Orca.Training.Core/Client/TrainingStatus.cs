@@ -32,6 +32,9 @@ public sealed record TrainingStatus
     /// <summary>The team that the job belongs to. Null for the default team.</summary>
     public string? Team { get; init; }
 
+    /// <summary>The pool that the job was submitted to. Null if the service had no pools.</summary>
+    public string? Pool { get; init; }
+
     /// <summary>The number of changes of the job. <see cref="ITrainingClient.WatchTrainingAsync"/> continues after it.</summary>
     public required long Revision { get; init; }
 
@@ -108,6 +111,9 @@ public sealed record TrainingStatus
     /// </summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
+    /// <summary>Why it waits, as the message says it.</summary>
+    internal string? Why { get; init; }
+
     /// <param name="reading">The job.</param>
     /// <param name="installation">Whose it is.</param>
     /// <param name="unfinished">The jobs that it may wait for: those of its dependencies that have not succeeded are among them.</param>
@@ -120,11 +126,13 @@ public sealed record TrainingStatus
             Installation = installation,
             User = job.User,
             Team = job.Team,
+            Pool = job.Pool,
             Revision = job.Revision,
             State = job.State,
-            Message = StatusSentence.For(job, reading.QueuePosition, unfinished),
+            Message = StatusSentence.For(job, reading.QueuePosition, reading.Why, unfinished),
             Request = job.Request,
             QueuePosition = reading.QueuePosition,
+            Why = reading.Why,
             HeldAt = job.HeldAt,
             HeldBy = job.HeldBy,
             NotBefore = job.NotBefore,

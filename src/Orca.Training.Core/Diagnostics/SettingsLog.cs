@@ -17,6 +17,9 @@ internal static partial class SettingsLog
     [LoggerMessage(1043, LogLevel.Error, "The changed configuration is not valid, and the old settings stay in use: {Reason}")]
     public static partial void SettingsRefused(this ILogger logger, string reason);
 
+    [LoggerMessage(1089, LogLevel.Warning, "The job store did not say in which pools trainings are open. Those whose pool is not configured wait until it is")]
+    public static partial void PoolsNotChecked(this ILogger logger, Exception error);
+
     [LoggerMessage(1046, LogLevel.Warning, "No algorithm is configured; every submission is refused. Add one with AddAlgorithm(), or in the section OrcaTraining:Algorithms")]
     public static partial void NoAlgorithm(this ILogger logger);
 }

@@ -30,6 +30,16 @@ public sealed record Job
         init => _extras = _extras.Team == value ? _extras : _extras with { Team = value };
     }
 
+    /// <summary>
+    /// The pool that it was submitted to, as it was resolved for its caller; null where there were no pools. The settings say where its
+    /// jobs wait if it is there no more.
+    /// </summary>
+    public string? Pool
+    {
+        get => _extras.Pool;
+        init => _extras = _extras.Pool == value ? _extras : _extras with { Pool = value };
+    }
+
     /// <summary>The submission's place in its caller's trace, as W3C's traceparent spells it; null where there was none.</summary>
     public string? TraceParent
     {

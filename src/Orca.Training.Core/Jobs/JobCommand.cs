@@ -20,6 +20,9 @@ public abstract record JobCommand
         /// <summary>The team that the job is to belong to; null for the default one.</summary>
         public string? Team { get; init; }
 
+        /// <summary>The pool that the job is to wait in, as it was resolved for the caller; null where there are no pools.</summary>
+        public string? Pool { get; init; }
+
         /// <summary>The submission's place in its caller's trace, as W3C's traceparent spells it.</summary>
         public string? TraceParent { get; init; }
 

@@ -14,6 +14,8 @@ internal sealed record JobExtras
 
     public string? Team { get; init; }
 
+    public string? Pool { get; init; }
+
     public string? CancelRequestedBy { get; init; }
 
     public string? HeldBy { get; init; }

@@ -32,6 +32,7 @@ public static class JobTransitions
         Request = submit.Request,
         User = submit.User,
         Team = submit.Team,
+        Pool = submit.Pool,
         SubmittedAt = submit.At,
         TraceParent = submit.TraceParent,
         Fingerprint = submit.Fingerprint,

@@ -16,14 +16,15 @@ internal sealed class RankedSet
     /// <summary>The smallest member; there must be one.</summary>
     public long First => _buckets[0][0];
 
-    public void Add(long value)
+    /// <returns>Whether it was no member before.</returns>
+    public bool Add(long value)
     {
         var index = Math.Max(0, BucketOf(value));
         var bucket = _buckets[index];
         var place = bucket.BinarySearch(value);
         if (place >= 0)
         {
-            return;
+            return false;
         }
 
         bucket.Insert(~place, value);
@@ -37,6 +38,8 @@ internal sealed class RankedSet
             _buckets.Insert(index + 1, next);
             bucket.RemoveRange(at, bucket.Count - at);
         }
+
+        return true;
     }
 
     public bool Remove(long value)
@@ -67,18 +70,36 @@ internal sealed class RankedSet
     public int RankOf(long value)
     {
         var index = BucketOf(value);
-        var place = index < 0 ? -1 : _buckets[index].BinarySearch(value);
-        if (place < 0)
+        return index >= 0 && _buckets[index].BinarySearch(value) is >= 0 and var place ? place + CountBefore(index) : -1;
+    }
+
+    /// <summary>How many members are smaller than a value, which need not be one.</summary>
+    public int CountBelow(long value)
+    {
+        var index = BucketOf(value);
+        if (index < 0)
         {
-            return -1;
+            return 0;
         }
 
-        for (var i = 0; i < index; i++)
+        var place = _buckets[index].BinarySearch(value);
+        return (place < 0 ? ~place : place) + CountBefore(index);
+    }
+
+    /// <summary>The member that has this many smaller ones; there must be one.</summary>
+    public long At(int rank)
+    {
+        foreach (var bucket in _buckets)
         {
-            place += _buckets[i].Count;
+            if (rank < bucket.Count)
+            {
+                return bucket[rank];
+            }
+
+            rank -= bucket.Count;
         }
 
-        return place;
+        throw new ArgumentOutOfRangeException(nameof(rank));
     }
 
     /// <summary>The members greater than a value, in order.</summary>
@@ -107,6 +128,17 @@ internal sealed class RankedSet
                 yield return bucket[j];
             }
         }
+    }
+
+    private int CountBefore(int index)
+    {
+        var count = 0;
+        for (var i = 0; i < index; i++)
+        {
+            count += _buckets[i].Count;
+        }
+
+        return count;
     }
 
     /// <summary>The last bucket that starts at or before the value; -1 if none does.</summary>

@@ -5,6 +5,8 @@ namespace Orca.Training.Jobs;
 /// <summary>What a caller submits.</summary>
 public sealed record TrainingRequest
 {
+    private readonly RequestExtras _extras = RequestExtras.None;
+
     /// <summary>The name of an algorithm of the host.</summary>
     public required string Algorithm { get; init; }
 
@@ -24,13 +26,21 @@ public sealed record TrainingRequest
     /// A stored model as input, for example to evaluate it: <c>name</c> for the newest version, <c>name:version</c> or <c>name:alias</c>.
     /// The stored request has the resolved version. Null: none.
     /// </summary>
-    public string? InputModel { get; init; }
+    public string? InputModel
+    {
+        get => _extras.InputModel;
+        init => _extras = _extras.InputModel == value ? _extras : _extras with { InputModel = value };
+    }
 
     /// <summary>
     /// The run that this training repeats, with its image and command instead of the current ones of the algorithm. <see
     /// cref="Client.ITrainingClient.RerunAsync"/> sets it; other callers cannot. Null for none.
     /// </summary>
-    public JobId? RerunOf { get; init; }
+    public JobId? RerunOf
+    {
+        get => _extras.RerunOf;
+        init => _extras = _extras.RerunOf == value ? _extras : _extras with { RerunOf = value };
+    }
 
     /// <summary>The hyperparameters. Each becomes an environment variable of the container, under its own name.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
@@ -40,6 +50,32 @@ public sealed record TrainingRequest
 
     /// <summary>The number of containers of a distributed training; otherwise 1.</summary>
     public int Workers { get; init; } = 1;
+
+    /// <summary>
+    /// The pool in which the training waits, one of those that the caller may use. Null: the caller's own.
+    /// <see cref="Client.TrainingStatus.Pool"/> says which one it is.
+    /// </summary>
+    public string? Pool
+    {
+        get => _extras.Pool;
+        init => _extras = _extras.Pool == value ? _extras : _extras with { Pool = value };
+    }
+
+    /// <summary>
+    /// The order among the trainings of one user in a pool: the higher first, from -1000 to 1000. It never passes a training of another user. Default 0.
+    /// </summary>
+    public int Priority
+    {
+        get => _extras.Priority;
+        init => _extras = _extras.Priority == value ? _extras : _extras with { Priority = value };
+    }
+
+    /// <summary>What each worker asks for. Null: what the algorithm's settings say.</summary>
+    public TrainingResources? Resources
+    {
+        get => _extras.Resources;
+        init => _extras = _extras.Resources == value ? _extras : _extras with { Resources = value };
+    }
 
     /// <summary>A name that lists trainings together, such as those of a sweep. Null: none.</summary>
     public string? Group { get; init; }

@@ -57,10 +57,7 @@ internal static class ContainerContract
 
     /// <summary>What each rank was given when the attempt was recorded: the settings may have changed since, and nothing else is counted.</summary>
     private static Resources LimitsOf(Job job, AlgorithmOptions algorithm) =>
-        job.OpenAttempt?.Given is { } given ? new Resources(given.Cpus, given.MemoryBytes, given.Gpus) : Needs(algorithm);
-
-    /// <summary>What one rank of an algorithm may use.</summary>
-    public static Resources Needs(AlgorithmOptions algorithm) => new(algorithm.Cpus, (long)algorithm.MemoryMiB << 20, algorithm.Gpus);
+        job.OpenAttempt?.Given is { } given ? new Resources(given.Cpus, given.MemoryBytes, given.Gpus) : RankNeeds.Of(algorithm, job.Request).EachRank;
 
     private static FolderMount[] ReadOf(Uri? place, string path) => place is { IsFile: true } ? [new(place.LocalPath, path, IsReadOnly: true)] : [];
 

@@ -17,6 +17,9 @@ public sealed record Run
     /// <summary>The team that it belongs to. Null for the default team.</summary>
     public string? Team { get; init; }
 
+    /// <summary>The pool to which it was submitted. Null if there were no pools.</summary>
+    public string? Pool { get; init; }
+
     /// <summary>The state of the job.</summary>
     public required JobState State { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record Run
         Request = job.Request,
         User = job.User,
         Team = job.Team,
+        Pool = job.Pool,
         State = job.State,
         Execution = job.Attempts is [.., var last] ? last.Execution : null,
         Attempts = job.Attempts,

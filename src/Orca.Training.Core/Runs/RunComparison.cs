@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orca.Training.Runs;
 
 /// <summary>A comparison of several runs: their differences and their metrics.</summary>
@@ -22,6 +24,10 @@ public sealed record RunComparison(
         AddIfDifferent("dataset", r => r.Request.DatasetId);
         AddIfDifferent("dataset_version", r => r.Request.DatasetVersion);
         AddIfDifferent("input_model", r => r.Request.InputModel);
+        AddIfDifferent("cpus", r => Number(r.Request.Resources?.Cpus));
+        AddIfDifferent("memory_mib", r => Number(r.Request.Resources?.MemoryMiB));
+        AddIfDifferent("gpus", r => Number(r.Request.Resources?.Gpus));
+        AddIfDifferent("gpu_kind", r => r.Request.Resources?.GpuKind);
         AddIfDifferent("image_digest", r => r.Execution?.Digest);
         AddIfDifferent("command", r => r.Execution is { } execution ? string.Join(' ', execution.Command) : null);
         foreach (var name in runs.SelectMany(r => ParametersOf(r).Keys).Distinct(StringComparer.Ordinal))
@@ -46,6 +52,8 @@ public sealed record RunComparison(
             }
         }
     }
+
+    private static string? Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);
 
     // Those that were executed, where that is known: defaults among them.
     private static IReadOnlyDictionary<string, string> ParametersOf(Run run) => run.Execution?.Parameters ?? run.Request.Parameters;

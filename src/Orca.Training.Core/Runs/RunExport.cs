@@ -41,6 +41,8 @@ public static class RunExport
         json.WriteString("name", run.Request.Name);
         json.WriteString("user", run.User);
         json.WriteString("team", run.Team);
+        json.WriteString("pool", run.Pool);
+        RunJson.WriteAsked(json, run.Request);
         json.WriteString("group", run.Request.Group);
         json.WriteString("input_model", run.Request.InputModel);
         RunJson.WriteMap(json, "parameters", run.Execution?.Parameters ?? run.Request.Parameters);

@@ -19,6 +19,16 @@ internal static class RunJson
         }
     }
 
+    /// <summary>What a request says of its order and of its workers' resources, each null where it leaves it to its algorithm.</summary>
+    public static void WriteAsked(Utf8JsonWriter json, TrainingRequest request)
+    {
+        json.WriteNumber("priority", request.Priority);
+        WriteNumber(json, "cpus", request.Resources?.Cpus);
+        WriteNumber(json, "memory_mib", request.Resources?.MemoryMiB);
+        WriteNumber(json, "gpus", request.Resources?.Gpus);
+        json.WriteString("gpu_kind", request.Resources?.GpuKind);
+    }
+
     /// <summary>
     /// What a run left. A path on the host is nothing that a reader elsewhere could use, and nothing that he should know: a place is told only where it
     /// is an address.

@@ -12,8 +12,9 @@ internal sealed class ConfiguredSettings
     {
     }
 
-    /// <summary>The sections of the settings that are taken over while the host runs; all others are read when it starts.</summary>
-    public static IReadOnlyList<string> ReloadingSections { get; } = [nameof(OrcaTrainingOptions.Algorithms), nameof(OrcaTrainingOptions.Limits)];
+    /// <summary>The settings and sections of settings that are taken over while the host runs; all others are read when it starts.</summary>
+    public static IReadOnlyList<string> ReloadingSections { get; } =
+        [nameof(OrcaTrainingOptions.Algorithms), nameof(OrcaTrainingOptions.Limits), nameof(OrcaTrainingOptions.Pools), nameof(OrcaTrainingOptions.DefaultPool)];
 
     /// <summary>The keys that mean nothing, each with what would be right.</summary>
     public IReadOnlyDictionary<string, string> Unknown { get; private set; } = new Dictionary<string, string>();
@@ -55,7 +56,7 @@ internal sealed class ConfiguredSettings
             {
                 var path = source.Path.Length == 0 ? key : ConfigurationPath.Combine(source.Path, key);
                 _values[path] = value;
-                if (ReloadingSections.Any(s => key.StartsWith(s + ConfigurationPath.KeyDelimiter, StringComparison.OrdinalIgnoreCase)))
+                if (ReloadingSections.Any(s => (key + ConfigurationPath.KeyDelimiter).StartsWith(s + ConfigurationPath.KeyDelimiter, StringComparison.OrdinalIgnoreCase)))
                 {
                     _reloading.Add(path);
                 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Orca.Training.Diagnostics;
+using Orca.Training.Pools;
 
 namespace Orca.Training.Settings;
 
@@ -17,6 +18,9 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
     private readonly SettingsKeys _keys;
     private readonly ILogger? _logger;
     private readonly ForeignFaults? _faults;
+    private readonly PoolRemovals _removals;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationToken _end;
     private readonly IDisposable[] _registrations;
     private readonly ConfiguredSettings _atStart;
     private ConfiguredSettings _last;
@@ -30,12 +34,15 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         IEnumerable<IOptionsChangeTokenSource<OrcaTrainingOptions>> changes,
         IEnumerable<SettingsSource> sources,
         SettingsCheck check,
+        PoolRemovals removals,
         ILoggerFactory? loggers = null,
         ForeignFaults? faults = null)
     {
         _factory = factory;
         _sources = [.. sources];
         _faults = faults;
+        _removals = removals;
+        _end = _ending.Token;
         _logger = loggers?.CreateLogger<SettingsMonitor>() is not { } logger ? null : faults is null ? logger : new SafeLogger(logger, faults);
         _keys = check.Keys;
         try
@@ -59,6 +66,9 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
 
         _registrations = [.. changes.Where(c => c.Name is null or "").Select(c => ChangeToken.OnChange(c.GetChangeToken, Change))];
     }
+
+    /// <summary>The last change, which may still ask the store.</summary>
+    internal Task TakingOver { get; private set; } = Task.CompletedTask;
 
     private event Action<OrcaTrainingOptions, string?>? Changed;
 
@@ -91,6 +101,9 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         {
             registration.Dispose();
         }
+
+        _ending.Cancel();
+        _ending.Dispose();
     }
 
     /// <summary>Changes may come at the same time from several sources: who is at it looks once more.</summary>
@@ -101,16 +114,26 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
             return;
         }
 
+        var all = TakingOver = TakeOverAllAsync();
+        if (all.IsCompleted)
+        {
+            all.GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>Without a store to ask, all of it is done when this returns.</summary>
+    private async Task TakeOverAllAsync()
+    {
         int seen;
         do
         {
             seen = Volatile.Read(ref _changes);
-            TakeOver();
+            await TakeOverAsync();
         }
         while (Interlocked.CompareExchange(ref _changes, 0, seen) != seen);
     }
 
-    private void TakeOver()
+    private async Task TakeOverAsync()
     {
         OrcaTrainingOptions next;
         try
@@ -121,13 +144,18 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            // Once: a file that is written tells several times.
-            if (_toldRefusal != e.Message)
-            {
-                _toldRefusal = e.Message;
-                _logger?.SettingsRefused(e.Message);
-            }
+            Refuse(e.Message);
+            return;
+        }
 
+        if (await WhyNotAsync(next) is { } reason)
+        {
+            Refuse(reason);
+            return;
+        }
+
+        if (_ending.IsCancellationRequested)
+        {
             return;
         }
 
@@ -151,6 +179,37 @@ internal sealed class SettingsMonitor : IOptionsMonitor<OrcaTrainingOptions>, ID
             {
                 _faults.Tell("A listener to changed settings", e);
             }
+        }
+    }
+
+    /// <summary>Once: a file that is written tells several times.</summary>
+    private void Refuse(string reason)
+    {
+        if (_toldRefusal != reason)
+        {
+            _toldRefusal = reason;
+            _logger?.SettingsRefused(reason);
+        }
+    }
+
+    /// <summary>Why open trainings keep the settings from being taken over; null if they do not.</summary>
+    private async Task<string?> WhyNotAsync(OrcaTrainingOptions next)
+    {
+        var pools = PoolSettings.Of(next);
+        if (_current is { } current && !PoolRemovals.MayLeaveOut(PoolSettings.Of(current), pools))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await _removals.FaultsAsync(pools, SettingsSource.RootOf(_sources), _end) is { Count: > 0 } faults ? string.Join("; ", faults) : null;
+        }
+#pragma warning disable CA1031 // A store that does not answer: the host goes on with what it has, and the next change asks again.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return _ending.IsCancellationRequested ? null : $"whether trainings are open in pools that it leaves out is not known: {e.Message}";
         }
     }
 

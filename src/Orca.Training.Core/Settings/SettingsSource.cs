@@ -18,6 +18,9 @@ internal sealed record SettingsSource(IConfiguration Configuration)
     public IEnumerable<string> MisspeltSections => Whole?.GetChildren().Select(c => c.Key)
         .Where(key => Spelling.Distance(key, Section) is 1 or 2) ?? [];
 
+    /// <summary>The path that the settings of several are told by.</summary>
+    public static string RootOf(IEnumerable<SettingsSource> sources) => sources.LastOrDefault()?.Path is { Length: > 0 } path ? path : Section;
+
     /// <summary>What is wrong in it.</summary>
     // A whole configuration, in place of a section, holds the host's other settings too: these are not unknown ones.
     public IEnumerable<SettingFault> FaultsBy(SettingsKeys keys) => keys.FaultsIn(Configuration).Where(f => Path.Length > 0 || !f.IsUnknown);

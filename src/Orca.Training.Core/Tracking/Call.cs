@@ -1,3 +1,5 @@
+using Orca.Training.Clocks;
+
 namespace Orca.Training.Tracking;
 
 /// <summary>Where a call to the outside stands.</summary>

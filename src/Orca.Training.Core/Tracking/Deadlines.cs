@@ -1,3 +1,4 @@
+using Orca.Training.Clocks;
 using Orca.Training.Jobs;
 
 namespace Orca.Training.Tracking;

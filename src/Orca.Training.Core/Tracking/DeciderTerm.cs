@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Logging;
+using Orca.Training.Clocks;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
+using Orca.Training.Queueing;
+using Orca.Training.Scheduling.Facts;
 
 namespace Orca.Training.Tracking;
 
@@ -15,6 +18,7 @@ internal sealed class DeciderTerm(
     Inbox inbox,
     IJobStore store,
     Fence fence,
+    QueueView queue,
     TimeProvider time,
     TrainingMetrics metrics,
     ILogger logger)
@@ -30,9 +34,17 @@ internal sealed class DeciderTerm(
     private Task _commit = Task.CompletedTask;
     private bool _isDraining;
     private long _timerTicks = long.MinValue;
+    private Func<IReadOnlyList<PoolFacts>>? _pools;
 
     /// <summary>Completes when everything open has ended, after a <see cref="TrackerEvent.Drain"/>; cancelled when the term ends before.</summary>
     public Task Idle => _idle.Task;
+
+    /// <summary>The settings have changed; the pools are asked for when the step takes it in.</summary>
+    public void Configure(Func<IReadOnlyList<PoolFacts>> pools)
+    {
+        Volatile.Write(ref _pools, pools);
+        inbox.Wake();
+    }
 
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="StaleFenceException">Another decider has taken over.</exception>
@@ -139,10 +151,35 @@ internal sealed class DeciderTerm(
 
     private void TakeEvents()
     {
+        if (Interlocked.Exchange(ref _pools, null) is { } pools)
+        {
+            Step(new TrackerEvent.Configured(pools()));
+        }
+
         for (var i = 0; i < MostEvents && inbox.TryTake(out var happened); i++)
         {
             _isDraining |= happened is TrackerEvent.Drain;
+            Show(happened!);
             Step(happened!);
+        }
+    }
+
+    /// <summary>The view of the queue learns of machines what the change feed does not tell.</summary>
+    private void Show(TrackerEvent happened)
+    {
+        switch (happened)
+        {
+            case TrackerEvent.Described e:
+                queue.Offer(new MachineFacts(e.Machine, e.Total));
+                break;
+            case TrackerEvent.Listed e:
+                queue.Reach(e.Machine, isReached: true);
+                break;
+            case TrackerEvent.ListFailed e:
+                queue.Reach(e.Machine, isReached: false);
+                break;
+            default:
+                break;
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orca.Training.Artifacts;
+using Orca.Training.Clocks;
 using Orca.Training.Diagnostics;
 using Orca.Training.Disk;
 using Orca.Training.Jobs;

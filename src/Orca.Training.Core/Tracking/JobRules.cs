@@ -1,3 +1,4 @@
+using Orca.Training.Clocks;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
@@ -9,7 +10,11 @@ namespace Orca.Training.Tracking;
 /// and of an ended container's output, are looked at once a reconcile period, so that they cost nothing where all goes well.
 /// </summary>
 internal sealed class JobRules(
-    TrackerSettings settings, Dependencies dependencies, Func<TrainingRequest, long> memoryLimit, Action<TrackedJob, TimeSpan> wakeAt)
+    TrackerSettings settings,
+    Dependencies dependencies,
+    DeferredStarts deferrals,
+    Func<TrainingRequest, long> memoryLimit,
+    Action<TrackedJob, TimeSpan> wakeAt)
 {
     public void Advance(TrackedJob tracked, bool isDraining, Now now, List<TrackerEffect> effects)
     {
@@ -116,6 +121,7 @@ internal sealed class JobRules(
         switch (attempt.Start.State)
         {
             case CallState.Done when attempt.StartResult is StartResult.Started started:
+                deferrals.Started(attempt.Machine);
                 // Also when it is to be cancelled: what runs is recorded as running, and then stopped.
                 tracked.Give(new JobCommand.BeginRunning(job, number, started.Incarnations, now.Wall) { Execution = started.Execution }, effects);
                 break;
@@ -123,7 +129,7 @@ internal sealed class JobRules(
                 Finish(tracked, number, ended ?? failed.Outcome, progress: null, now, effects);
                 break;
             case CallState.Done when attempt.StartResult is StartResult.Deferred deferred && giveUp is null:
-                var pause = settings.PauseAfter(tracked.Job.Deferrals + 1);
+                var pause = deferrals.PauseAfterOneMore(attempt.Machine);
                 var notBefore = now.Wall + pause;
                 tracked.PutOff(new JobCommand.Defer(job, number, deferred.Reason, notBefore, now.Wall), notBefore, now.Steady + pause, effects);
                 break;

@@ -1,3 +1,4 @@
+using Orca.Training.Clocks;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Logs;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orca.Training.Clocks;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Metrics;

@@ -1,3 +1,4 @@
+using Orca.Training.Clocks;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 
@@ -67,6 +68,9 @@ internal sealed class TrackedJob(Job job)
                 : now.Steady;
         }
     }
+
+    /// <summary>It is a machine that has no room until then: the job itself may start on another one.</summary>
+    public void WaitsForMachine() => PutOffUntil = null;
 
     /// <summary>Gives a command that puts its start off.</summary>
     public void PutOff(JobCommand.OnJob command, DateTimeOffset recorded, TimeSpan until, List<TrackerEffect> effects)

@@ -1,3 +1,4 @@
+using Orca.Training.Clocks;
 using Orca.Training.Jobs;
 
 namespace Orca.Training.Tracking;
@@ -29,7 +30,7 @@ internal sealed partial class TrackerCore
         {
             // The store does not know the job any more: nothing is left to decide about it.
             _observer?.Forgotten(tracked.Job);
-            _scheduler.Release(answer.Command.Job);
+            _scheduler.Remove(answer.Command.Job);
             _jobs.Remove(answer.Command.Job);
             Release(_dependencies.End(answer.Command.Job, null, now), now, effects);
         }
@@ -40,7 +41,13 @@ internal sealed partial class TrackerCore
                 QueueAgain(tracked);
             }
 
+            var machine = tracked.Attempt?.Machine;
             Record(tracked, answer.Result.Job, now, effects);
+            if (answer is { Command: JobCommand.Defer defer, Result.Applied: true } && machine is not null)
+            {
+                Refuse(tracked, machine, defer);
+            }
+
             if (answer is { Command: JobCommand.ReportWait, Result.Applied: true })
             {
                 // It may have fitted again meanwhile.
@@ -50,6 +57,17 @@ internal sealed partial class TrackerCore
         else
         {
             Reconsider(tracked, answer, now, effects);
+        }
+    }
+
+    /// <summary>A machine had no room after all: what needs as much waits for that machine, and nothing keeps the job from another one.</summary>
+    private void Refuse(TrackedJob tracked, string machine, JobCommand.Defer defer)
+    {
+        if (tracked.PutOffUntil is { } until)
+        {
+            _scheduler.Refuse(machine, _demandOf(tracked.Job.Request), until, defer.Reason);
+            tracked.WaitsForMachine();
+            QueueAgain(tracked);
         }
     }
 

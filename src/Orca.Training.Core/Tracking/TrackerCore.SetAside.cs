@@ -1,3 +1,4 @@
+using Orca.Training.Clocks;
 using Orca.Training.Jobs;
 
 namespace Orca.Training.Tracking;
@@ -21,7 +22,7 @@ internal sealed partial class TrackerCore
         _setAside.Record(job, now, effects);
         if (job.OpenAttempt is not null || job.State.IsFinal())
         {
-            _scheduler.Apply(job);
+            _fold.Apply(job);
         }
 
         if (job.OpenAttempt is null && before?.OpenAttempt is { } ended)
@@ -41,7 +42,7 @@ internal sealed partial class TrackerCore
         if (answer.Result.Job is not { } job)
         {
             _setAside.Forget(answer.Command.Job);
-            _scheduler.Release(answer.Command.Job);
+            _scheduler.Remove(answer.Command.Job);
             Release(_dependencies.End(answer.Command.Job, null, now), now, effects);
             return;
         }

@@ -1,7 +1,9 @@
+using Orca.Training.Clocks;
 using Orca.Training.Diagnostics;
 using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling;
+using Orca.Training.Scheduling.Facts;
 
 namespace Orca.Training.Tracking;
 
@@ -15,6 +17,9 @@ internal sealed partial class TrackerCore
 {
     private readonly TrackerSettings _settings;
     private readonly Scheduler _scheduler;
+    private readonly Func<TrainingRequest, Demand> _demandOf;
+    private readonly JobFold _fold;
+    private readonly DeferredStarts _deferred;
     private readonly JobRules _rules;
     private readonly TrackedJobs _jobs;
     private readonly Cleanups _cleanups;
@@ -32,11 +37,26 @@ internal sealed partial class TrackerCore
     private bool _isDraining;
     private bool _hasRoom = true;
 
-    public TrackerCore(TrackerSettings settings, Scheduler scheduler, IReadOnlyList<string> machines, Func<TrainingRequest, long> memoryLimit, JobObserver? observer = null)
+    /// <param name="settings">The times that it works with.</param>
+    /// <param name="scheduler">Decides which job starts next, and where.</param>
+    /// <param name="machines">The names of the machines.</param>
+    /// <param name="demandOf">What an attempt of a request would be given now.</param>
+    /// <param name="poolOf">The pool in which a job waits; null where there is one for everybody.</param>
+    /// <param name="observer">Is told of each change.</param>
+    public TrackerCore(
+        TrackerSettings settings,
+        Scheduler scheduler,
+        IReadOnlyList<string> machines,
+        Func<TrainingRequest, Demand> demandOf,
+        Func<Job, string>? poolOf = null,
+        JobObserver? observer = null)
     {
         _observer = observer;
         _settings = settings;
         _scheduler = scheduler;
+        _demandOf = demandOf;
+        _fold = new JobFold(scheduler, demandOf, poolOf);
+        _deferred = new DeferredStarts(settings);
         _jobs = new TrackedJobs(settings.Installation);
         _listings = new Listings(machines);
         _cleanups = new Cleanups(settings);
@@ -46,7 +66,7 @@ internal sealed partial class TrackerCore
         _sweeps = new Sweeps(settings, _dependencies);
         _renewals = new Renewals(settings, _jobs);
         _setAside = new SetAsideJobs(settings);
-        _rules = new JobRules(settings, _dependencies, memoryLimit, _wakes.Add);
+        _rules = new JobRules(settings, _dependencies, _deferred, r => demandOf(r).EachRank.MemoryBytes, _wakes.Add);
     }
 
     /// <summary>Whether nothing is open and nothing is left to be removed.</summary>
@@ -106,7 +126,7 @@ internal sealed partial class TrackerCore
                 See(e.Container, now, effects);
                 break;
             case TrackerEvent.Described e:
-                _scheduler.Offer(e.Machine, e.Total);
+                _scheduler.Offer(new MachineFacts(e.Machine, e.Total));
                 break;
             case TrackerEvent.HintsInterrupted e:
                 _listings.Ask(e.Machine, effects);
@@ -134,6 +154,9 @@ internal sealed partial class TrackerCore
                 break;
             case TrackerEvent.RoomChanged e:
                 _hasRoom = e.HasRoom;
+                break;
+            case TrackerEvent.Configured e:
+                Configure(e.Pools);
                 break;
             case TrackerEvent.Drain:
                 Drain(now, effects);
@@ -287,7 +310,7 @@ internal sealed partial class TrackerCore
     {
         if (!tracked.MayBeStarting)
         {
-            _scheduler.Apply(tracked.Job, tracked.IsReady, tracked.PutOffUntil);
+            _fold.Apply(tracked.Job, tracked.IsReady, tracked.PutOffUntil);
         }
     }
 

@@ -2,6 +2,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Scheduling.Facts;
 
 namespace Orca.Training.Tracking;
 
@@ -93,6 +94,9 @@ internal abstract record TrackerEvent
 
     /// <summary>An attempt fills its host's disk: its files take so much of it.</summary>
     public sealed record DiskFilled(AttemptName Attempt, string Bytes) : TrackerEvent;
+
+    /// <summary>The settings have changed: the pools are these, and what algorithms need may be something else.</summary>
+    public sealed record Configured(IReadOnlyList<PoolFacts> Pools) : TrackerEvent;
 
     /// <summary>Time has passed.</summary>
     public sealed record Tick : TrackerEvent;

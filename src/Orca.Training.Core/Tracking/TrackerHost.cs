@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orca.Training.Settings;
 
 namespace Orca.Training.Tracking;
 
@@ -11,10 +12,12 @@ internal sealed class TrackerHost(IServiceProvider services) : IHostedService
 {
     private TrackerService? _tracker;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _tracker = services.GetRequiredService<TrackerService>();
-        return _tracker.StartAsync(cancellationToken);
+        var tracker = services.GetRequiredService<TrackerService>();
+        await services.GetRequiredService<PoolStart>().CheckAsync(cancellationToken);
+        _tracker = tracker;
+        await tracker.StartAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _tracker?.StopAsync(cancellationToken) ?? Task.CompletedTask;

@@ -13,9 +13,11 @@ using Orca.Training.Logs;
 using Orca.Training.Machines;
 using Orca.Training.Metrics;
 using Orca.Training.Models;
+using Orca.Training.Queueing;
 using Orca.Training.Runs;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Scheduling.Facts;
 
 namespace Orca.Training.Tracking;
 
@@ -36,6 +38,8 @@ internal sealed class TrackerService(
     TrackerWork work,
     TimeProvider time,
     TrackerState state,
+    CurrentPools pools,
+    QueueView queue,
     TrainingMetrics metrics,
     ForeignFaults faults,
     ILogger<TrackerService> hostLogger) : IDisposable
@@ -213,11 +217,13 @@ internal sealed class TrackerService(
         var policy = new TermPolicy(scopes);
         using var observer = new JobObserver(metrics, _logger, faults);
         var core = NewCore(installation, observer, policy);
-        var term = new DeciderTerm(core, effects, inbox, store, fence, time, metrics, _logger);
+        var term = new DeciderTerm(core, effects, inbox, store, fence, queue, time, metrics, _logger);
         lock (_lock)
         {
             _current = (term, inbox);
         }
+
+        using var reloads = options.OnChange(_ => term.Configure(Pools));
 
         // The first of these to end, ends the term.
         var tasks = WatchDisks(installation, inbox, ending.Token).Concat(_machines.Select(m => new MachineWatcher(m, scope, _atStart.ReconcilePeriod, time, inbox, _logger).RunAsync(ending.Token)))
@@ -286,10 +292,12 @@ internal sealed class TrackerService(
             AccessPeriod = datasets.IsOnHost && artifacts.IsOnHost ? null : _access?.RenewalPeriod,
             CopyingMachines = _machines.Where(m => m.Runtime.Abilities.CopiesFolders).Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         };
-        var offers = _machines.Select(m => new MachineOffer(m.Name, m.Capacity ?? default)).ToArray();
-        return new TrackerCore(settings, new Scheduler(offers, policy, RankLimits), [.. _machines.Select(m => m.Name)], r => RankLimits(r).MemoryBytes, observer);
+        var offers = _machines.Select(m => new MachineFacts(m.Name, m.Capacity ?? default));
+        var scheduler = new Scheduler(policy, offers, Pools(), time.GetUtcNow());
+        return new TrackerCore(settings, scheduler, [.. _machines.Select(m => m.Name)], DemandOf, j => Demands.PoolOf(j, pools.Settings), observer);
     }
 
-    private Resources RankLimits(TrainingRequest request) =>
-        options.CurrentValue.Algorithms.TryGetValue(request.Algorithm, out var algorithm) ? ContainerContract.Needs(algorithm) : default;
+    private IReadOnlyList<PoolFacts> Pools() => Demands.PoolsOf(pools.Settings);
+
+    private Demand DemandOf(TrainingRequest request) => Demands.Of(request, options.CurrentValue);
 }

@@ -24,6 +24,9 @@ internal static class RequestMapping
             IsHeld = request.IsHeld,
             InputModel = request.InputModel ?? "",
             RerunOf = request.RerunOf?.Value ?? 0,
+            Pool = request.Pool ?? "",
+            Priority = request.Priority,
+            Resources = request.Resources is { } resources ? ToWire(resources) : null,
             Timeouts = request.Timeouts is { } timeouts ? ToWire(timeouts) : null,
             Retries = request.Retries is { } retries ? ToWire(retries) : null,
         };
@@ -49,6 +52,9 @@ internal static class RequestMapping
         DependsOn = [.. metadata.DependsOn.Select(id => new JobId(id))],
         IsHeld = metadata.IsHeld,
         InputModel = metadata.InputModel.Length > 0 ? metadata.InputModel : null,
+        Pool = metadata.Pool.Length > 0 ? metadata.Pool : null,
+        Priority = metadata.Priority,
+        Resources = metadata.Resources is { } resources ? FromWire(resources) : null,
         Timeouts = metadata.Timeouts is { } timeouts ? FromWire(timeouts) : null,
         Retries = metadata.Retries is { } retries ? FromWire(retries) : null,
     };
@@ -59,6 +65,35 @@ internal static class RequestMapping
         var request = FromWire(metadata);
         return metadata.RerunOf > 0 ? request with { RerunOf = new JobId(metadata.RerunOf) } : request;
     }
+
+    private static Wire.TrainingResources ToWire(TrainingResources resources)
+    {
+        var message = new Wire.TrainingResources { GpuKind = resources.GpuKind ?? "" };
+        if (resources.Cpus is { } cpus)
+        {
+            message.Cpus = cpus;
+        }
+
+        if (resources.MemoryMiB is { } memory)
+        {
+            message.MemoryMib = memory;
+        }
+
+        if (resources.Gpus is { } gpus)
+        {
+            message.Gpus = gpus;
+        }
+
+        return message;
+    }
+
+    private static TrainingResources FromWire(Wire.TrainingResources resources) => new()
+    {
+        Cpus = resources.HasCpus ? resources.Cpus : null,
+        MemoryMiB = resources.HasMemoryMib ? resources.MemoryMib : null,
+        Gpus = resources.HasGpus ? resources.Gpus : null,
+        GpuKind = resources.GpuKind.Length > 0 ? resources.GpuKind : null,
+    };
 
     private static Wire.TrainingTimeouts ToWire(TrainingTimeouts timeouts) => new()
     {

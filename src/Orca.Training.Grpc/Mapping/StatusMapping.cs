@@ -32,6 +32,7 @@ internal static class StatusMapping
             NotBefore = status.NotBefore?.ToTimestamp(),
             ModelVersion = status.ModelVersion ?? 0,
             Team = status.Team ?? "",
+            Pool = status.Pool ?? "",
             CancelRequestedBy = status.CancelRequestedBy ?? "",
             HeldBy = status.HeldBy ?? "",
         };
@@ -66,6 +67,7 @@ internal static class StatusMapping
         NotBefore = message.NotBefore?.ToDateTimeOffset(),
         ModelVersion = message.ModelVersion > 0 ? message.ModelVersion : null,
         Team = NullIfEmpty(message.Team),
+        Pool = NullIfEmpty(message.Pool),
         CancelRequestedBy = NullIfEmpty(message.CancelRequestedBy),
         HeldBy = NullIfEmpty(message.HeldBy),
         Attempts = [.. message.Attempts.Select(FromWire)],

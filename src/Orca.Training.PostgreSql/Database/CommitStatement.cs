@@ -41,6 +41,7 @@ internal sealed class CommitStatement : IAsyncDisposable
         Add<string?[]>(NpgsqlDbType.Array | NpgsqlDbType.Text);  // $13 group
         Add<string?[]>(NpgsqlDbType.Array | NpgsqlDbType.Text);  // $14 key
         Add<string?[]>(NpgsqlDbType.Array | NpgsqlDbType.Text);  // $15 team
+        Add<string?[]>(NpgsqlDbType.Array | NpgsqlDbType.Text);  // $16 pool
     }
 
     public static async Task<CommitStatement> PrepareAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
@@ -79,16 +80,16 @@ internal sealed class CommitStatement : IAsyncDisposable
             FROM {schema}.store s),
         written AS MATERIALIZED (
             SELECT CASE WHEN g.id < 0 THEN nextval('{schema}.job_ids') ELSE g.id END AS id, nextval('{schema}.changes') AS change, g.id < 0 AS is_new,
-                   g.revision, g.state, g.user_name, g.algorithm, g.dataset, g.submitted_at, g.finished_at, g.document, g.group_name, g.key, g.team
-            FROM (SELECT * FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) WITH ORDINALITY
-                      AS g (id, revision, state, user_name, algorithm, dataset, submitted_at, finished_at, document, group_name, key, team, place) ORDER BY place) g
+                   g.revision, g.state, g.user_name, g.algorithm, g.dataset, g.submitted_at, g.finished_at, g.document, g.group_name, g.key, g.team, g.pool
+            FROM (SELECT * FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) WITH ORDINALITY
+                      AS g (id, revision, state, user_name, algorithm, dataset, submitted_at, finished_at, document, group_name, key, team, pool, place) ORDER BY place) g
             WHERE (SELECT is_unchanged AND $3 IN (-1, term) FROM held)),
         updated AS (
             UPDATE {schema}.jobs j SET revision = w.revision, change = w.change, state = w.state, finished_at = w.finished_at, document = w.document::json
             FROM written w WHERE j.id = w.id AND NOT w.is_new),
         inserted AS (
-            INSERT INTO {schema}.jobs (id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document, group_name, idempotency_key, team)
-            SELECT id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document::json, group_name, key, team FROM written WHERE is_new)
+            INSERT INTO {schema}.jobs (id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document, group_name, idempotency_key, team, pool)
+            SELECT id, revision, change, state, user_name, algorithm, dataset, submitted_at, finished_at, document::json, group_name, key, team, pool FROM written WHERE is_new)
         SELECT held.term, held.is_unchanged, ARRAY(SELECT id FROM written WHERE is_new ORDER BY change),
                coalesce((SELECT min(change) FROM written), 0),
                (SELECT count(pg_notify('orca_{schema}', '')) FROM (SELECT 1 FROM written LIMIT 1) w)
@@ -114,6 +115,7 @@ internal sealed class CommitStatement : IAsyncDisposable
         Set(12, rows.Select(j => JobColumns.ColumnOrNull(j.Request.Group)));
         Set(13, rows.Select(j => JobColumns.ColumnOrNull(j.Request.IdempotencyKey)));
         Set(14, rows.Select(j => JobColumns.ColumnOrNull(j.Team)));
+        Set(15, rows.Select(j => JobColumns.ColumnOrNull(j.Pool)));
     }
 
     private void Set<T>(int index, IEnumerable<T> values) => ((NpgsqlParameter<T[]>)_parameters[index]).TypedValue = [.. values];

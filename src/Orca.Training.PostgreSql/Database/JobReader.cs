@@ -150,6 +150,23 @@ internal sealed class JobReader(PostgreSqlDataSource data, string schema, CallLi
         return new OpenJobs(open, new ChangeCursor(cursor));
     }
 
+    /// <summary>How many jobs are open by pool and user; with no pool given, those without one are counted too, all together.</summary>
+    public async Task<List<PoolCount>> CountOpenAsync(string? pool, CancellationToken cancellationToken)
+    {
+        const string Counts = "count(*) FILTER (WHERE state = 0), count(*)";
+        var found = new List<PoolCount>();
+        var all = pool is null
+            ? $" UNION ALL SELECT NULL, NULL, {Counts} FROM {schema}.jobs WHERE state < 3 AND pool IS NULL HAVING count(*) > 0"
+            : "";
+        await ReadAsync(
+            $"SELECT pool, user_name, {Counts} FROM {schema}.jobs WHERE pool IS NOT NULL AND state < 3{(pool is null ? "" : " AND pool = $1")} GROUP BY pool, user_name{all}",
+            pool is null ? [] : [new NpgsqlParameter<string> { TypedValue = JobColumns.Column(pool) }],
+            reader => found.Add(new PoolCount(
+                reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1), (int)reader.GetInt64(2), (int)reader.GetInt64(3))),
+            cancellationToken);
+        return found;
+    }
+
     /// <summary>The changes after one, in the order of the commits: each changed job as it is now.</summary>
     public async Task<List<(long Change, Job Job)>> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken)
     {

@@ -33,8 +33,8 @@ internal static class OutsideJobs
         await using var insert = new NpgsqlCommand(
             $"""
             WITH inserted AS (
-                INSERT INTO {schema}.jobs (id, revision, state, user_name, algorithm, dataset, submitted_at, document, group_name, idempotency_key, team)
-                VALUES (nextval('{schema}.job_ids'), $1, $2, $3, $4, $5, $6, $7::json, $8, $9, $10)
+                INSERT INTO {schema}.jobs (id, revision, state, user_name, algorithm, dataset, submitted_at, document, group_name, idempotency_key, team, pool)
+                VALUES (nextval('{schema}.job_ids'), $1, $2, $3, $4, $5, $6, $7::json, $8, $9, $10, $11)
                 ON CONFLICT (coalesce(user_name, ''), idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id)
             SELECT id, pg_notify('orca_{schema}', '{Notifications.Outside}') FROM inserted
             """,
@@ -52,6 +52,7 @@ internal static class OutsideJobs
             TextOrNull(job.Request.Group),
             TextOrNull(job.Request.IdempotencyKey),
             TextOrNull(job.Team),
+            TextOrNull(job.Pool),
         });
 
         return await insert.ExecuteScalarAsync(cancellationToken) is long id

@@ -214,6 +214,12 @@ internal static class Schema
             $$;
             CREATE TRIGGER runs_added BEFORE INSERT ON {0}.runs FOR EACH ROW WHEN (new.finished_at IS NULL) EXECUTE FUNCTION {0}.add_finish();
             """),
+        // The pool that a job was submitted to, so that queues are counted. An older host cannot read the document of such a job, and leaves it alone.
+        new(LeastHost: 4,
+            """
+            ALTER TABLE {0}.jobs ADD COLUMN pool text;
+            CREATE INDEX jobs_pool ON {0}.jobs (pool, user_name, state) WHERE pool IS NOT NULL AND state < 3;
+            """),
     ];
 
     public static int Version => Migrations.Length;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage;
-using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.PostgreSql.Database;
 
 namespace Orca.Training.PostgreSql.Feed;

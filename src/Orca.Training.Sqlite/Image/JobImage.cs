@@ -20,6 +20,7 @@ internal sealed class JobImage(long firstChange)
     private readonly Dictionary<JobId, Job> _jobs = [];
     private readonly RankedSet _open = new();
     private readonly RankedSet _queue = new();
+    private readonly PoolCounts _pools = new();
     private readonly Queue<JobId> _finished = new();
     private readonly ChangeLog<Job> _changes = new(KeepChanges, static job => job);
     private readonly Dictionary<JobId, Signal> _watched = [];
@@ -117,6 +118,14 @@ internal sealed class JobImage(long firstChange)
         }
     }
 
+    public IReadOnlyList<PoolCount> CountOpen(string? pool)
+    {
+        lock (_lock)
+        {
+            return _pools.Read(pool);
+        }
+    }
+
     public async ValueTask<ChangePage> ReadChangesAsync(ChangeCursor after, CancellationToken cancellationToken)
     {
         while (true)
@@ -169,6 +178,7 @@ internal sealed class JobImage(long firstChange)
     private void PutNeedsLock(Job job)
     {
         var id = job.Id.Value;
+        _pools.Change(_jobs.GetValueOrDefault(job.Id), job);
         _jobs[job.Id] = job;
         if (job.State is JobState.Queued)
         {

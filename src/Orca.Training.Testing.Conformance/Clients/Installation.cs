@@ -34,6 +34,9 @@ internal sealed class Installation : IDisposable
 
     public static TrainingRequest Request => new() { Algorithm = "cnn", DatasetId = "digits" };
 
+    /// <summary>What the algorithm allows.</summary>
+    public static TrainingResources Resources => new() { Cpus = 0.5, MemoryMiB = 512, Gpus = 0 };
+
     private IJobStore Store => _services.GetRequiredService<IJobStore>();
 
     private static CancellationToken Token => Patience.Token;

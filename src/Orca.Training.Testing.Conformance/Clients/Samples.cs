@@ -26,6 +26,9 @@ internal static class Samples
         IdempotencyKey = "order 17",
         DependsOn = [new JobId(3), new JobId(long.MaxValue)],
         IsHeld = true,
+        Pool = Unicode,
+        Priority = -7,
+        Resources = new TrainingResources { Cpus = 0.1, MemoryMiB = int.MaxValue, Gpus = 3, GpuKind = Unicode },
         Timeouts = new TrainingTimeouts { Queued = TimeSpan.FromTicks(1), Launching = TimeSpan.FromDays(30), NoProgress = TimeSpan.FromMinutes(30) },
         Retries = new RetryPolicy { MaxRetries = 3, On = [OutcomeCode.OutOfMemory, new OutcomeCode("Own")], FirstPause = TimeSpan.Zero, LongestPause = TimeSpan.FromSeconds(1.5) },
     };
@@ -86,6 +89,7 @@ internal static class Samples
         CancelRequestedAt = Noon.AddSeconds(-1),
         CancelRequestedBy = "ann",
         Team = "vision",
+        Pool = "night",
     };
 
     public static TrainingStatus Least => new()
@@ -120,7 +124,7 @@ internal static class Samples
         Revision = long.MaxValue,
         QueuePosition = int.MaxValue,
         Attempt = int.MaxValue,
-        Request = Request with { Workers = int.MinValue, Name = new string('n', 100_000) },
+        Request = Request with { Workers = int.MinValue, Priority = int.MinValue, Resources = new TrainingResources { Cpus = double.NaN, Gpus = 0 }, Name = new string('n', 100_000) },
         Phase = new LaunchPhase(LaunchStep.Starting, 0, ""),
         Outcome = new Outcome(new OutcomeCode(""), "", 0),
         Progress = new TrainingProgress { Done = 0, Total = double.MaxValue },

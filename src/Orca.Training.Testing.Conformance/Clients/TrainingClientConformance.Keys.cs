@@ -10,7 +10,7 @@ public abstract partial class TrainingClientConformance
     public async Task A_submission_that_is_repeated_with_its_key_is_the_same_job()
     {
         var (installation, client) = await InstallAsync();
-        var request = Samples.Request with { DatasetVersion = "", InputModel = null, DependsOn = [], Workers = 1, Labels = Labels("b", "1", "a", "2"), IdempotencyKey = "order 17", Name = "n", Group = "g" };
+        var request = Samples.Request with { DatasetVersion = "", InputModel = null, DependsOn = [], Workers = 1, Pool = null, Resources = Installation.Resources, Labels = Labels("b", "1", "a", "2"), IdempotencyKey = "order 17", Name = "n", Group = "g" };
         var job = await client.TrainAsync(request, Token);
 
         Assert.Equal(job, await client.TrainAsync(request with { Labels = Labels("a", "2", "b", "1") }, Token));

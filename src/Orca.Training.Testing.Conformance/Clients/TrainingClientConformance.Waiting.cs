@@ -37,6 +37,20 @@ public abstract partial class TrainingClientConformance
     }
 
     [Fact]
+    public async Task What_a_request_says_of_its_order_and_resources_is_in_its_status()
+    {
+        var (installation, client) = await InstallAsync();
+        var request = Installation.Request with { Priority = -1000, Resources = Installation.Resources };
+
+        var status = await client.GetTrainingStatusAsync(await client.TrainAsync(request, Token), Token);
+        var plain = await client.GetTrainingStatusAsync(await client.TrainAsync(Installation.Request with { Resources = new TrainingResources() }, Token), Token);
+
+        Assert.Equal((-1000, Installation.Resources, null), (status.Request.Priority, status.Request.Resources, status.Pool));
+        Assert.Equal((0, null, null), (plain.Request.Priority, plain.Request.Resources, plain.Pool));
+        Assert.Equal(request.Resources, (await installation.ReadAsync(status.JobId)).Request.Resources);
+    }
+
+    [Fact]
     public async Task A_job_that_is_not_queued_is_neither_held_nor_released()
     {
         var (installation, client) = await InstallAsync();
@@ -71,6 +85,12 @@ public abstract partial class TrainingClientConformance
         await installation.RunAsync(second);
         await SaysAsync($"Queued: waiting for job {second} to succeed.");
         await installation.EndRunAsync(second);
+        for (var tries = 0; tries < 500 && (await client.GetTrainingStatusAsync(job, Token)).QueuePosition != 1; tries++)
+        {
+            // A host's view of the queue follows the store a moment later.
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
+        }
+
         await SaysAsync("Queued, next in line.");
 
         async Task SaysAsync(string message)

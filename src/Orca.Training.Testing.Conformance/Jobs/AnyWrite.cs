@@ -21,6 +21,9 @@ internal readonly record struct AnyWrite(int Kind, int Key, AnyCommand Command)
     /// <summary>The keys that may be used, each with its user.</summary>
     public static IEnumerable<(string User, string Key)> AllKeys => Enumerable.Range(0, Keys).Select(Named);
 
+    /// <summary>The pools that jobs are submitted to.</summary>
+    public static string?[] Pools { get; } = [null, "day", "night"];
+
     /// <summary>Mostly commands.</summary>
     public static Gen<AnyWrite> Gen(int jobs) =>
         CsCheck.Gen.Select(CsCheck.Gen.Int[0, Kinds - 1], CsCheck.Gen.Int[0, Keys - 1], AnyCommand.Gen(jobs))
@@ -36,9 +39,9 @@ internal readonly record struct AnyWrite(int Kind, int Key, AnyCommand Command)
         _ => Command.On(named(Command.Job), at),
     };
 
-    private static JobCommand.Submit Submit(DateTimeOffset at, int? key)
+    private JobCommand.Submit Submit(DateTimeOffset at, int? key)
     {
-        var submit = JobSamples.Submit() with { At = at };
+        var submit = JobSamples.Submit() with { At = at, Pool = Pools[Command.Number % Pools.Length] };
         return key is { } number
             ? submit with { Request = submit.Request with { IdempotencyKey = Named(number).Key }, User = Named(number).User, Fingerprint = "f" }
             : submit;

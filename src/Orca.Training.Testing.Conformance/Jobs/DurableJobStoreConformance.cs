@@ -18,6 +18,7 @@ public abstract class DurableJobStoreConformance : JobStoreConformance
         var waiting = await SubmitAsync(store);
         var putOff = await SubmitAsync(store);
         var finished = await SubmitAsync(store);
+        var pooled = (await store.ApplyAsync([JobSamples.Submit() with { Pool = "day" }], null, Cancel))[0].Job!.Id;
         await store.ApplyAsync(
             [
                 new JobCommand.BeginAttempt(putOff, 1, "m", JobSamples.At(1)),
@@ -36,7 +37,8 @@ public abstract class DurableJobStoreConformance : JobStoreConformance
 
         Assert.Equal(installation, await store.GetInstallationAsync(Cancel));
         Assert.Equal(before, (await PageAsync(store)).Select(j => j.Text()));
-        Assert.Equal([waiting, putOff], (await store.ReadOpenJobsAsync(Cancel)).Jobs.Select(j => j.Id));
+        Assert.Equal([waiting, putOff, pooled], (await store.ReadOpenJobsAsync(Cancel)).Jobs.Select(j => j.Id));
+        Assert.Equal([new PoolCount(null, null, 2, 2), new PoolCount("day", "ann", 1, 1)], InOrder(await store.CountOpenAsync(null, Cancel)));
         Assert.Equal(placesBefore, (await store.ReadAsync(waiting, Cancel))!.Value.QueuePosition);
         Assert.Equal(before[2], (await store.ReadJobChangesAsync(finished, 0, Cancel))![^1].Text());
         Assert.Empty((await store.ReadJobChangesAsync(finished, 4, Cancel))!);

@@ -108,6 +108,7 @@ public abstract partial class JobStoreConformance
             Assert.Equal(model.Find(user, key)?.Text(), (await store.FindByKeyAsync(user, key, Cancel))?.Text());
         }
 
+        await CompareCountsAsync(store, model);
         foreach (var retention in (JobRetention[])[new(now, null), new(null, 2), new(now.AddMinutes(-2), 3)])
         {
             Assert.Equal(model.Expired(retention).Select(j => j.Text()), (await store.ReadExpiredAsync(retention, 100, Cancel)).Select(j => j.Text()));

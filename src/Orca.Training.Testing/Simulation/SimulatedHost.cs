@@ -1,6 +1,7 @@
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Scheduling.Facts;
 using Orca.Training.Tracking;
 
 namespace Orca.Training.Testing.Simulation;
@@ -61,8 +62,8 @@ internal sealed class SimulatedHost(int number, SimulationSettings settings)
             CopyingMachines = new HashSet<string>(settings.CopiesFolders ? [Machine] : []),
         };
         var policy = settings.Policy ?? new BothPolicies(CapacityPolicies.Jobs(settings.Slots), CapacityPolicies.ByResources);
-        var scheduler = new Scheduler([new MachineOffer(Machine, new Resources(settings.Slots, 0))], policy, NeedsOf);
-        Core = new TrackerCore(tracker, scheduler, [Machine], _ => 1 << 30);
+        var scheduler = new Scheduler(policy, [new MachineFacts(Machine, new Resources(settings.Slots, long.MaxValue))], [], DateTimeOffset.UnixEpoch);
+        Core = new TrackerCore(tracker, scheduler, [Machine], DemandOf);
         return Load(store);
     }
 
@@ -73,8 +74,9 @@ internal sealed class SimulatedHost(int number, SimulationSettings settings)
         return new TrackerEvent.Loaded([.. store.OpenJobs]);
     }
 
-    private Resources NeedsOf(TrainingRequest request) =>
-        request.Algorithm == Workload.Poison ? throw new InvalidOperationException("Nobody knows what it needs.") : new Resources(Need, 0);
+    private Demand DemandOf(TrainingRequest request) => request.Algorithm == Workload.Poison
+        ? throw new InvalidOperationException("Nobody knows what it needs.")
+        : new Demand(new Resources(Need, 1 << 30), request.Workers);
 
     private sealed class BothPolicies(ICapacityPolicy first, ICapacityPolicy second) : ICapacityPolicy
     {

@@ -35,7 +35,7 @@ internal sealed partial class Simulation
             < 102 when _workload.Repeated() is { } repeated => () => SubmitAgain(repeated.Submit, repeated.Job),
             < 104 => Elect,
             < 105 => () => PassTime(TimeSpan.FromMinutes(_random.Next(1, 20))),
-            < 106 => () => ChangeSettings(host),
+            < 106 => () => ChangeSettings(host, _random.Next(1, 5) / 2.0),
             < 108 when acts && _runtime.Running.Any() => () => JumpClock(host),
             _ => () => PassTime(TimeSpan.FromMilliseconds(_random.Next(2000))),
         };
@@ -204,10 +204,14 @@ internal sealed partial class Simulation
         Hint(_runtime.End(container.Attempt, training.ExitCodeOf(number), training.IsOutOfMemory && number > training.Failures));
     }
 
-    private void ChangeSettings(SimulatedHost host)
+    private void ChangeSettings(SimulatedHost host, double need)
     {
-        host.Need = _random.Next(1, 5) / 2.0;
+        host.Need = need;
         Note(() => $"host {host.Number}: each container gets {host.Need} processors from now on");
+        if (host.IsDeciding)
+        {
+            host.Events.Add(new TrackerEvent.Configured([]));
+        }
     }
 
     private void RemoveByHand()

@@ -1,3 +1,4 @@
+using Orca.Training.Clocks;
 using Orca.Training.Jobs;
 using Orca.Training.Tracking;
 
@@ -91,7 +92,10 @@ internal sealed partial class Simulation
         foreach (var host in _hosts)
         {
             host.IsPaused = false;
-            host.Need = 1;
+            if (host.Need != 1)
+            {
+                ChangeSettings(host, need: 1);
+            }
         }
 
         foreach (var job in _store.OpenJobs.Where(j => j.HeldAt is not null).ToList())

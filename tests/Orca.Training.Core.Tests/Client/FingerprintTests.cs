@@ -47,9 +47,10 @@ public sealed class FingerprintTests
     public void No_field_of_a_request_is_left_out()
     {
         // Each at its default in one request and not in the other: a field that is new and forgotten makes no difference, and is found here.
-        var all = All with { InputModel = "m:1", RerunOf = new JobId(3) };
+        var all = All with { InputModel = "m:1", RerunOf = new JobId(3), Pool = "p", Priority = 1, Resources = Asked };
         Assert.All(FieldsOf(all), f => Assert.NotEqual(Fingerprint.Of(all), Fingerprint.Of(f.With(all, Other))));
         Assert.All(FieldsOf(All.Timeouts!), f => Assert.NotEqual(Fingerprint.Of(All), Fingerprint.Of(All with { Timeouts = f.With(All.Timeouts!, new()) })));
+        Assert.All(FieldsOf(Asked), f => Assert.NotEqual(Fingerprint.Of(all), Fingerprint.Of(all with { Resources = f.With(Asked, new()) })));
         Assert.All(FieldsOf(Patient), f => Assert.NotEqual(Fingerprint.Of(All with { Retries = Patient }), Fingerprint.Of(All with { Retries = f.With(Patient, new()) })));
     }
 
@@ -64,6 +65,8 @@ public sealed class FingerprintTests
             All with { Parameters = Map("A", "2", "B", "1") }, All with { Parameters = Map("A", "1B2") }, All with { Labels = Map("A", "1") }, All with { Parameters = Map(), Labels = Map("A", "1", "B", "2", "C", "3") },
             All with { Workers = 3 }, All with { Group = null }, All with { Group = "k", IdempotencyKey = "g" }, All with { IdempotencyKey = "l" },
             All with { DependsOn = [new JobId(1)] }, All with { DependsOn = [new JobId(12)] }, All with { IsHeld = false }, All with { Timeouts = null },
+            All with { Pool = "p" }, All with { Priority = 1 }, All with { Priority = -1 }, All with { Resources = Asked }, All with { Resources = Asked with { Gpus = 0 } },
+            All with { Resources = new TrainingResources { Gpus = 1 } }, All with { Resources = new TrainingResources { MemoryMiB = 1 } },
             All with { Timeouts = timeouts with { Queued = null } }, All with { Timeouts = timeouts with { Launching = null } }, All with { Timeouts = timeouts with { Running = null } },
             All with { Timeouts = timeouts with { NoProgress = null } }, All with { Timeouts = timeouts with { Queued = TimeSpan.FromTicks(1) } }, All with { Retries = null },
             All with { Retries = retries with { MaxRetries = 2 } }, All with { Retries = retries with { On = [OutcomeCode.Lost] } },
@@ -86,6 +89,8 @@ public sealed class FingerprintTests
     }
 
     private static TrainingRequest Other => new() { Algorithm = "b", DatasetId = "e" };
+
+    private static TrainingResources Asked => new() { Cpus = 0.5, MemoryMiB = 1, Gpus = 1, GpuKind = "k" };
 
     private static RetryPolicy Patient => new() { MaxRetries = 1, On = [OutcomeCode.Lost], FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromHours(1) };
 

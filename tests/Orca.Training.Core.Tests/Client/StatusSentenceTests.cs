@@ -66,7 +66,7 @@ public sealed class StatusSentenceTests
     [Theory]
     [MemberData(nameof(Sentences), DisableDiscoveryEnumeration = true)]
     public void A_state_is_one_sentence(string sentence, Job job, int? position) =>
-        Assert.Equal(sentence, StatusSentence.For(job, position, new HashSet<JobId> { new(5), new(7), new(8), new(9), new(10), new(11), new(12) }));
+        Assert.Equal(sentence, StatusSentence.For(job, position, why: null, new HashSet<JobId> { new(5), new(7), new(8), new(9), new(10), new(11), new(12) }));
 
     private static Job Waiting(params long[] jobs)
     {

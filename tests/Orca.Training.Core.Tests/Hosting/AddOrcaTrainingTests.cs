@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Orca.Training.Client;
 using Orca.Training.Jobs.Storage;
 using Orca.Training.Jobs.Storage.Memory;
+using Orca.Training.Pools;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Testing;
 using Orca.Training.Tracking;
@@ -49,6 +50,9 @@ public sealed class AddOrcaTrainingTests
                 "Cpus": 2.5,
                 "MemoryMiB": 2048,
                 "Gpus": 1,
+                "MostCpus": 3.5,
+                "MostMemoryMiB": 4096,
+                "MostGpus": 2,
                 "ShmMiB": 128,
                 "AllowOtherParameters": true,
                 "DeclaredParameters": { "EPOCHS": { "Kind": "WholeNumber", "Least": 1, "Choices": ["1", "20"] } },
@@ -56,6 +60,21 @@ public sealed class AddOrcaTrainingTests
                 "Retries": { "MaxRetries": 2, "On": [ "NonZeroExit", "Own" ], "FirstPause": "00:00:05", "LongestPause": "00:00:06" }
               },
               "Other": { "Image": "other" }
+            },
+            "DefaultPool": "day",
+            "Pools": {
+              "day": {
+                "Users": [ "ann", "team:vision", "role:Operator", "*" ],
+                "Weight": 1.5,
+                "Machines": { "box": { "Cpus": 0.5, "MemoryMiB": 7, "Gpus": 1 }, "other": {} },
+                "Most": { "Jobs": 1, "Cpus": 2.5, "MemoryMiB": 3, "Gpus": 4 },
+                "PerUser": { "Jobs": 5 },
+                "MaxQueued": 6,
+                "MaxQueuedPerUser": 7,
+                "HalfLife": "2.00:00:00",
+                "LongestTurn": "00:30:00"
+              },
+              "gone": { "MovesTo": "day" }
             }
           }
         }
@@ -77,6 +96,7 @@ public sealed class AddOrcaTrainingTests
             [TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)],
             [options.ReconcilePeriod, options.LaunchTimeout, options.StopGrace, options.LeaseDuration]);
         Assert.True(options.OtherUsersCanRead);
+        CheckPools(options);
         Assert.Equal((31, 30, TimeSpan.FromSeconds(32)), (options.Disk.KeepFreeMiB, options.Disk.StopBelowMiB, options.Disk.Period));
         Assert.Equal(new Orca.Training.Artifacts.ArtifactLimits(21L << 20, 22, 23, 24), options.Leavings.ToLimits());
         Assert.Equal(TimeSpan.FromMinutes(25), options.Leavings.LongestTime);
@@ -111,13 +131,27 @@ public sealed class AddOrcaTrainingTests
         Assert.Equal(("other", 1.0, 1024, 0), (options.Algorithms["Other"].Image, options.Algorithms["Other"].Cpus, options.Algorithms["Other"].MemoryMiB, options.Algorithms["Other"].Gpus));
     }
 
+    private static void CheckPools(OrcaTrainingOptions options)
+    {
+        var (day, gone) = (options.Pools["day"], options.Pools["gone"]);
+        Assert.Equal(("day", 1.5, 6, 7, null), (options.DefaultPool, day.Weight, day.MaxQueued, day.MaxQueuedPerUser, day.MovesTo));
+        Assert.Equal(["ann", "team:vision", "role:Operator", "*"], day.Users);
+        Assert.Equal((0.5, 7, 1), (day.Machines["box"].Cpus, day.Machines["box"].MemoryMiB, day.Machines["box"].Gpus));
+        Assert.Equal((null, null, null), (day.Machines["other"].Cpus, day.Machines["other"].MemoryMiB, day.Machines["other"].Gpus));
+        Assert.Equal((1, 2.5, 3, 4, 5, null), (day.Most.Jobs, day.Most.Cpus, day.Most.MemoryMiB, day.Most.Gpus, day.PerUser.Jobs, day.PerUser.Gpus));
+        Assert.Equal((TimeSpan.FromDays(2), TimeSpan.FromMinutes(30)), (day.HalfLife, day.LongestTurn));
+        Assert.Equal(("day", 0), (gone.MovesTo, gone.Machines.Count));
+        var intents = options.Algorithms["intents"];
+        Assert.Equal((3.5, 4096, 2), (intents.MostCpus, intents.MostMemoryMiB, intents.MostGpus));
+    }
+
     [Fact]
     public void The_test_of_configuration_leaves_no_setting_out()
     {
         foreach (var type in new[]
         {
             typeof(OrcaTrainingOptions), typeof(AlgorithmOptions), typeof(RequestLimits), typeof(RegistryCredentials), typeof(TimeoutOptions),
-            typeof(RetryOptions), typeof(RetentionOptions), typeof(LeavingsOptions), typeof(DiskOptions),
+            typeof(RetryOptions), typeof(PoolOptions), typeof(PoolShareOptions), typeof(PoolLimitOptions), typeof(RetentionOptions), typeof(LeavingsOptions), typeof(DiskOptions),
         })
         {
             // A function is no setting: it comes from code alone.
@@ -171,7 +205,7 @@ public sealed class AddOrcaTrainingTests
     {
         using var defaults = NewHost(b => b.UseFakeRuntime(NewRuntime()));
         Assert.IsType<MemoryJobStore>(defaults.Services.GetRequiredService<IJobStore>());
-        Assert.Same(CapacityPolicies.OneAtATime, defaults.Services.GetRequiredService<ICapacityPolicy>());
+        Assert.IsType<DefaultPolicy>(defaults.Services.GetRequiredService<ICapacityPolicy>());
         Assert.NotNull(defaults.Services.GetRequiredService<ITrainingClient>());
 
         var policy = CapacityPolicies.Jobs(3);

@@ -135,7 +135,7 @@ public sealed class SettingsTests
         Assert.Equal(
             [
                 "OrcaTraining:Algorithms:a:Imag is unknown: did you mean OrcaTraining:Algorithms:a:Image?",
-                $"OrcaTraining:Elsewhere is unknown: below OrcaTraining there can be Access, Algorithms, AllowUnknownSettings, ApplicationName, DataFolder, DataFolderIsShared, Disk, FailUnplaceable, LaunchTimeout, LeaseDuration, Leavings, Limits, MaxLogMiB, MemoryJobStore, OtherUsersCanRead, ReconcilePeriod, RemoveLeftoverFiles, RemoveLeftovers, RequeueOnStop, Retention, StopGrace. {Hint}",
+                $"OrcaTraining:Elsewhere is unknown: below OrcaTraining there can be Access, Algorithms, AllowUnknownSettings, ApplicationName, DataFolder, DataFolderIsShared, DefaultPool, Disk, FailUnplaceable, LaunchTimeout, LeaseDuration, Leavings, Limits, MaxLogMiB, MemoryJobStore, OtherUsersCanRead, Pools, ReconcilePeriod, RemoveLeftoverFiles, RemoveLeftovers, RequeueOnStop, Retention, StopGrace. {Hint}",
                 "OrcaTraining:LeseDuration is unknown: did you mean OrcaTraining:LeaseDuration?",
                 "OrcaTraining:limits:namelenght is unknown: did you mean OrcaTraining:limits:NameLength?",
                 $"OrcaTraining:MemoryJobStore:KeepAll is unknown: below OrcaTraining:MemoryJobStore there can be KeepChanges, KeepFinished, KeepRevisions. {Hint}",

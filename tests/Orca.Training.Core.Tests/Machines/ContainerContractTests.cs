@@ -170,7 +170,7 @@ public sealed class ContainerContractTests
 
     [Fact]
     public void More_memory_than_two_GiB_does_not_overflow() =>
-        Assert.Equal(100L << 30, ContainerContract.Needs(new AlgorithmOptions { MemoryMiB = 100 << 10 }).MemoryBytes);
+        Assert.Equal(100L << 30, RankNeeds.Of(new AlgorithmOptions { MemoryMiB = 100 << 10 }, new TrainingRequest { Algorithm = "a", DatasetId = "d" }).EachRank.MemoryBytes);
 
     [Fact]
     public void A_containers_name_derives_from_installation_job_attempt_and_rank() =>

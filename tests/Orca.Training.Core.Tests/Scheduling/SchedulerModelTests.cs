@@ -1,157 +1,193 @@
 using CsCheck;
+using Orca.Training.Clocks;
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
-using Orca.Training.Testing.Conformance.Jobs;
+using Orca.Training.Scheduling.Deciding;
+using Orca.Training.Scheduling.Facts;
 
 namespace Orca.Training.Tests.Scheduling;
 
-/// <summary>The incremental scheduler against one that keeps no sums and works out each plan from all that it was told.</summary>
+/// <summary>The incremental scheduler against one that works out each decision from all that it was told.</summary>
 public sealed class SchedulerModelTests
 {
-    private static readonly double[] Sizes = [0.1, 0.2, 0.3, 0.7, 1];
-    private static readonly ICapacityPolicy[] Policies = [CapacityPolicies.OneAtATime, CapacityPolicies.Jobs(2), CapacityPolicies.ByResources];
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly string[] Users = ["a", "b", "c"];
+    private static readonly Resources[] Sizes = [new(1, 0), new(2, 0), new(4, 0), new(1, 0, 1), new(3, 0, 2), new(9, 0)];
+    private static readonly ICapacityPolicy[] Policies = [CapacityPolicies.OneAtATime, CapacityPolicies.Jobs(2), CapacityPolicies.ByResources, CapacityPolicies.ByResources];
 
-    /// <summary>What happens to a job: 0–2 it waits, 3 it is put off, 4 it is to be cancelled, 5 launches, 6 runs, 7 has ended, 8 release, 9 a machine's size, 10 time.</summary>
-    private static readonly Gen<(int Kind, int Job, int Machine, int Number)> AnyChange =
-        Gen.Select(Gen.Int[0, 10], Gen.Int[1, 8], Gen.Int[0, 2], Gen.Int[0, 4]);
+    private static readonly PoolFacts[][] Pools =
+    [
+        [],
+        [new PoolFacts("") { PerUser = new UseLimit(Jobs: 2), LongestTurn = TimeSpan.FromMinutes(5), HalfLife = TimeSpan.FromHours(2) }],
+        [
+            new PoolFacts("p") { Shares = Shares(("m0", new(2, 0)), ("m1", default)), Weight = 2, LongestTurn = TimeSpan.FromMinutes(9) },
+            new PoolFacts("q") { Shares = Shares(("m1", new(0, 0, 1)), ("m2", default)), Most = new UseLimit(Cpus: 5) },
+        ],
+        [new PoolFacts("p") { Shares = Shares(("m0", default), ("m1", default)) }, new PoolFacts("q") { Shares = Shares(("m0", default), ("m1", default), ("m2", default)), Weight = 0.5 }],
+    ];
+
+    private static readonly Gen<(int Kind, int Job, int Number, int More)> AnyChange = Gen.Select(Gen.Int[0, 11], Gen.Int[1, 12], Gen.Int[0, 11], Gen.Int[0, 5]);
 
     [Fact]
-    public void The_same_changes_give_the_same_plans_as_from_scratch() =>
-        Gen.Select(Gen.Int[0, 2], AnyChange.Array[0, 60]).Sample((policy, changes) =>
-        {
-            MachineOffer[] machines = [new("m0", new Resources(1, 0)), new("m1", new Resources(0.3, 0))];
-            var scheduler = new Scheduler(machines, Policies[policy], NeedsOf);
-            var model = new FromScratch(machines, Policies[policy]);
-            var minute = 0;
-            foreach (var (kind, job, machine, number) in changes)
-            {
-                switch (kind)
-                {
-                    case 8:
-                        scheduler.Release(new JobId(job));
-                        model.Release(new JobId(job));
-                        break;
-                    case 9:
-                        scheduler.Offer($"m{machine}", new Resources(Sizes[number], 0));
-                        model.Offer($"m{machine}", new Resources(Sizes[number], 0));
-                        break;
-                    case 10:
-                        minute += number;
-                        break;
-                    default:
-                        var recorded = Recorded(kind, job, machine, minute + number);
-                        scheduler.Hear(recorded);
-                        model.Apply(recorded);
-                        break;
-                }
+    public void The_same_facts_give_the_same_decisions_as_from_scratch() =>
+        Gen.Select(Gen.Int[0, Policies.Length - 1], Gen.Int[0, Pools.Length - 1], AnyChange.Array[0, 80]).Sample(
+            (policy, pools, changes) => new Run(Policies[policy], Pools[pools]).Take(changes), iter: 1000);
 
-                var now = JobSamples.At(minute);
-                Assert.Equal(model.Plan(now), scheduler.Plan(now));
-                Assert.Equal(model.NextLook(now), scheduler.NextLookAt());
-            }
-        }, iter: 2000);
+    private static Dictionary<string, Resources> Shares(params (string Machine, Resources Share)[] shares) => shares.ToDictionary(s => s.Machine, s => s.Share);
 
-    private static Job Recorded(int kind, int id, int machine, int minute)
+    private sealed class Run
     {
-        var job = JobTransitions.Create(new JobId(id), JobSamples.Submit($"{id % Sizes.Length}"));
-        var attempt = new Attempt { Number = 1, Machine = $"m{machine}", CreatedAt = JobSamples.At(0) };
-        return kind switch
+        private readonly Scheduler _scheduler;
+        private readonly NaivePlanner _naive;
+        private readonly List<string> _pools;
+        private readonly HashSet<JobId> _launching = [];
+        private readonly Dictionary<JobId, (JobFacts Facts, PlacedFacts Placed)> _open = [];
+        private readonly Dictionary<JobId, JobFacts> _waiting = [];
+        private readonly List<string> _story = [];
+        private long _next = 1;
+        private TimeSpan _passed;
+
+        public Run(ICapacityPolicy policy, PoolFacts[] pools)
         {
-            3 => job with { NotBefore = JobSamples.At(minute), LastAttempt = 1 },
-            4 => job.Wished(),
-            5 => job with { State = JobState.Launching, LastAttempt = 1, Attempts = [attempt] },
-            6 => job with { State = JobState.Running, LastAttempt = 1, Attempts = [attempt] },
-            7 => job with { State = JobState.Failed, LastAttempt = 1, Attempts = [attempt with { EndedAt = JobSamples.At(1) }] },
-            _ => job,
-        };
-    }
-
-    private static Resources NeedsOf(TrainingRequest request) => new(Sizes[request.DatasetId[0] - '0'], 0);
-
-    private sealed class FromScratch(MachineOffer[] machines, ICapacityPolicy policy)
-    {
-        private readonly SortedDictionary<JobId, Job> _recorded = [];
-        private readonly Dictionary<JobId, string> _planned = [];
-        private readonly HashSet<JobId> _released = [];
-        private readonly HashSet<JobId> _never = [];
-
-        public Dictionary<string, Resources> Totals { get; } = machines.ToDictionary(m => m.Name, m => m.Total);
-
-        public void Apply(Job job)
-        {
-            _recorded[job.Id] = job;
-            _planned.Remove(job.Id);
-            _released.Remove(job.Id);
-            _never.Remove(job.Id);
+            MachineFacts[] machines = [new("m0", new(4, 0)), new("m1", new(4, 0, 2)), new("m2", new(2, 0))];
+            _scheduler = new Scheduler(policy, machines, pools, Start);
+            _naive = new NaivePlanner(policy, Start) { Pools = pools.Length == 0 ? [new PoolFacts("")] : [.. pools] };
+            _naive.Machines.AddRange(machines);
+            _pools = [.. _naive.Pools.Select(p => p.Name)];
         }
 
-        public void Offer(string machine, Resources total)
-        {
-            Totals[machine] = total;
-            _never.Clear();
-        }
+        private Now Now => new(Start + _passed, _passed);
 
-        public void Release(JobId job)
+        public void Take((int Kind, int Job, int Number, int More)[] changes)
         {
-            if (_planned.Remove(job) || _recorded.GetValueOrDefault(job)?.OpenAttempt is not null)
+            foreach (var change in changes)
             {
-                _released.Add(job);
+                Take(change);
+                Decide();
             }
         }
 
-        public DateTimeOffset? NextLook(DateTimeOffset now) => Waiting().Where(j => j.NotBefore > now).Select(j => j.NotBefore).Min();
-
-        public List<Placement> Plan(DateTimeOffset now)
+        private void Take((int Kind, int Job, int Number, int More) change)
         {
-            var plan = new List<Placement>();
-            foreach (var job in Waiting().ToList())
+            var open = _open.Keys.Order().ElementAtOrDefault(change.Job);
+            switch (change.Kind)
             {
-                if (job.NotBefore > now)
-                {
-                    continue;
-                }
-
-                var machine = machines.Select(m => m.Name).FirstOrDefault(m => policy.Fits(NeedsOf(job.Request), InventoryOf(m)).Fits);
-                if (machine is null && FitsNowhere(job))
-                {
-                    _never.Add(job.Id);
-                    continue;
-                }
-
-                if (machine is null)
-                {
+                case <= 3:
+                    Submit(change.Number, change.More);
                     break;
-                }
-
-                _planned.Add(job.Id, machine);
-                plan.Add(new Placement(job.Id, job.LastAttempt + 1, machine));
+                case 4 or 5:
+                    Pass(TimeSpan.FromSeconds(20 + (change.Number * 37)));
+                    break;
+                case 6 or 7 when open != default:
+                    Pass(TimeSpan.FromSeconds(change.Number));
+                    _story.Add($"{open} ends");
+                    _scheduler.Remove(open, Now.Wall);
+                    _naive.End(open, Now.Wall);
+                    _open.Remove(open);
+                    break;
+                case 8 when open != default && _launching.Remove(open):
+                    var (facts, placed) = _open[open];
+                    _story.Add($"{open} runs");
+                    _scheduler.Place(facts, placed with { IsRunning = true });
+                    _naive.Run(open);
+                    break;
+                case 9 when open != default && _launching.Remove(open):
+                    _story.Add($"{open} is not started after all");
+                    // A start that did not come about; the job waits again.
+                    _scheduler.Await(_open[open].Facts, Now.Wall);
+                    _naive.Unstart(open);
+                    _naive.Await(_open[open].Facts, Now.Wall, null);
+                    _waiting[open] = _open[open].Facts;
+                    _open.Remove(open);
+                    break;
+                case 10 when _waiting.Keys.Order().ElementAtOrDefault(change.Job) is var waiting && waiting != default:
+                    _story.Add($"{waiting} is cancelled");
+                    _scheduler.Remove(waiting);
+                    _naive.Forget(waiting);
+                    _waiting.Remove(waiting);
+                    break;
+                case 11:
+                    ChangeMachine($"m{change.Number % 3}", change.More);
+                    break;
+                default:
+                    break;
             }
-
-            return plan;
         }
 
-        private IEnumerable<Job> Waiting() => _recorded.Values.Where(
-            j => j is { State: JobState.Queued, CancelRequestedAt: null } && !_planned.ContainsKey(j.Id) && !_released.Contains(j.Id) && !_never.Contains(j.Id));
-
-        private bool FitsNowhere(Job job) =>
-            machines.All(m => Totals[m.Name] != default && !policy.Fits(NeedsOf(job.Request), new Inventory(m.Name, Totals[m.Name], default, 0, 0)).Fits);
-
-        private Inventory InventoryOf(string machine)
+        private void Submit(int number, int more)
         {
-            var used = default(Resources);
-            int launching = 0, running = 0;
-            foreach (var job in _recorded.Values.Where(j => !_released.Contains(j.Id)))
+            var facts = new JobFacts(new JobId(_next++), _pools[number % _pools.Count], Users[more % Users.Length])
             {
-                if ((_planned.GetValueOrDefault(job.Id) ?? job.OpenAttempt?.Machine) == machine)
+                Priority = number % 4 == 0 ? number : 0,
+                Demand = new Demand(Sizes[(number + more) % Sizes.Length]),
+                Algorithm = number < 6 ? "x" : "y",
+                RunLimit = more == 0 ? TimeSpan.FromMinutes(number) : null,
+            };
+            _story.Add($"{facts} waits");
+            TimeSpan? notBefore = number == 7 ? _passed + TimeSpan.FromSeconds(50) : null;
+            _scheduler.Await(facts, Now.Wall, notBefore);
+            _naive.Await(facts, Now.Wall, notBefore);
+            _waiting[facts.Job] = facts;
+        }
+
+        private void Pass(TimeSpan time)
+        {
+            _passed += time;
+            _story.Add($"it is {_passed}");
+            _naive.PassTime(Now.Wall);
+        }
+
+        private void ChangeMachine(string machine, int how)
+        {
+            _story.Add($"{machine} changes: {how}");
+            var index = _naive.Machines.FindIndex(m => m.Name == machine);
+            switch (how)
+            {
+                case 0 or 1:
+                    _naive.Machines[index] = new MachineFacts(machine, new Resources(4 + how, 0, how));
+                    _scheduler.Offer(_naive.Machines[index]);
+                    break;
+                case 2 or 3:
+                    _ = how == 2 ? _naive.Away.Add(machine) : _naive.Away.Remove(machine);
+                    _scheduler.Reach(machine, how == 3);
+                    break;
+                default:
+                    if (how == 4 ? _naive.Closed.Add(machine) : _naive.Closed.Remove(machine))
+                    {
+                        _naive.ForgetReservations(machine);
+                    }
+
+                    _scheduler.Open(machine, how == 5);
+                    break;
+            }
+        }
+
+        private void Decide()
+        {
+            _naive.Observe(Now);
+            var decided = new List<string>();
+            while (_scheduler.Next(Now) is { } decision)
+            {
+                Assert.Equal(decision, _scheduler.Next(Now));
+                _scheduler.Take(decision, Now);
+                switch (decision)
                 {
-                    used += NeedsOf(job.Request);
-                    launching += job.State is JobState.Running ? 0 : 1;
-                    running += job.State is JobState.Running ? 1 : 0;
+                    case Decision.Start start:
+                        decided.Add($"start {start.Job} on {start.Machine}");
+                        _open[start.Job] = (_waiting[start.Job], new PlacedFacts(start.Machine, Now.Wall) { CostRate = start.CostRate });
+                        _waiting.Remove(start.Job);
+                        _launching.Add(start.Job);
+                        break;
+                    case Decision.Reserve reserve:
+                        decided.Add($"reserve {reserve.Machine} for {reserve.Job}");
+                        break;
                 }
             }
 
-            return new Inventory(machine, Totals[machine], used, launching, running);
+            var expected = _naive.Plan(Now);
+            _story.AddRange(decided.Select(d => $"  → {d}"));
+            Assert.True(expected.SequenceEqual(decided), $"{string.Join('\n', _story)}\nexpected: {string.Join(", ", expected)}");
         }
     }
 }

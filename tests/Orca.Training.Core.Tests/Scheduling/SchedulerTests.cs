@@ -1,6 +1,6 @@
 using Orca.Training.Jobs;
-using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Scheduling.Facts;
 using Orca.Training.Testing.Conformance.Jobs;
 
 namespace Orca.Training.Tests.Scheduling;
@@ -19,11 +19,11 @@ public sealed class SchedulerTests
             scheduler.Hear(JobSamples.Waiting(id));
         }
 
-        Assert.Equal([new Placement(new JobId(1), 1, "m1")], scheduler.Plan(Now));
+        Assert.Equal([new Placement(new JobId(1), "m1")], scheduler.Plan(Now));
         Assert.Empty(scheduler.Plan(Now));
 
         scheduler.Hear(JobSamples.In(JobState.Failed, 1));
-        Assert.Equal([new Placement(new JobId(2), 1, "m1")], scheduler.Plan(Now));
+        Assert.Equal([new Placement(new JobId(2), "m1")], scheduler.Plan(Now));
     }
 
     [Fact]
@@ -48,15 +48,15 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void Nobody_overtakes_the_one_in_front_that_does_not_fit()
+    public void A_job_that_does_not_fit_holds_up_none_that_does()
     {
-        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(4)));
+        var scheduler = New(CapacityPolicies.ByResources, new MachineFacts("m1", Cpus(4)));
         scheduler.Hear(Needing(1, cpus: 3));
         Assert.Single(scheduler.Plan(Now));
         scheduler.Hear(Needing(2, cpus: 2));
         scheduler.Hear(Needing(3, cpus: 1));
 
-        Assert.Empty(scheduler.Plan(Now));
+        Assert.Equal([new JobId(3)], scheduler.Plan(Now).Select(p => p.Job));
     }
 
     [Fact]
@@ -68,10 +68,10 @@ public sealed class SchedulerTests
         scheduler.Hear(JobSamples.Waiting(3));
         Assert.Equal(JobSamples.At(9), scheduler.NextLookAt());
 
-        Assert.Equal([new Placement(new JobId(2), 1, "m1")], scheduler.Plan(JobSamples.At(8)));
+        Assert.Equal([new Placement(new JobId(2), "m1")], scheduler.Plan(JobSamples.At(8)));
         scheduler.Hear(JobSamples.In(JobState.Failed, 2));
 
-        Assert.Equal([new Placement(new JobId(1), 2, "m1")], scheduler.Plan(JobSamples.At(9)));
+        Assert.Equal([new Placement(new JobId(1), "m1")], scheduler.Plan(JobSamples.At(9)));
         Assert.Null(scheduler.NextLookAt());
     }
 
@@ -126,7 +126,7 @@ public sealed class SchedulerTests
         scheduler.Hear(JobSamples.Waiting(1));
         scheduler.Plan(Now);
 
-        scheduler.Release(new JobId(1));
+        scheduler.Scheduler.Remove(new JobId(1));
         Assert.Equal(0, scheduler.Inventories[0].Open);
         Assert.Empty(scheduler.Plan(Now));
 
@@ -137,27 +137,27 @@ public sealed class SchedulerTests
     [Fact]
     public void Machines_are_filled_in_their_order()
     {
-        var scheduler = New(CapacityPolicies.Jobs(2), new MachineOffer("m1", default), new MachineOffer("m2", default));
+        var scheduler = New(CapacityPolicies.Jobs(2), new MachineFacts("m1", default), new MachineFacts("m2", default));
         for (var id = 1; id <= 5; id++)
         {
             scheduler.Hear(JobSamples.Waiting(id));
         }
 
         Assert.Equal(["m1", "m1", "m2", "m2"], scheduler.Plan(Now).Select(p => p.Machine));
-        scheduler.Release(new JobId(1));
-        Assert.Equal([new Placement(new JobId(5), 1, "m1")], scheduler.Plan(Now));
+        scheduler.Scheduler.Remove(new JobId(1));
+        Assert.Equal([new Placement(new JobId(5), "m1")], scheduler.Plan(Now));
     }
 
     [Fact]
     public void A_machine_that_turns_out_to_have_more_takes_more()
     {
-        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", default));
+        var scheduler = New(CapacityPolicies.ByResources, new MachineFacts("m1", default));
         scheduler.Hear(Needing(1, cpus: 2));
         Assert.Empty(scheduler.Plan(Now));
 
-        scheduler.Offer("another", Cpus(64));
+        scheduler.Scheduler.Offer(new MachineFacts("another", Cpus(64)));
         Assert.Empty(scheduler.Plan(Now));
-        scheduler.Offer("m1", Cpus(2));
+        scheduler.Scheduler.Offer(new MachineFacts("m1", Cpus(2)));
 
         Assert.Single(scheduler.Plan(Now));
     }
@@ -165,33 +165,32 @@ public sealed class SchedulerTests
     [Fact]
     public void An_attempt_on_a_machine_that_the_host_no_longer_has_takes_no_room()
     {
-        var scheduler = New(CapacityPolicies.OneAtATime, new MachineOffer("new", default));
+        var scheduler = New(CapacityPolicies.OneAtATime, new MachineFacts("new", default));
         scheduler.Hear(JobSamples.Working(1));
         scheduler.Hear(JobSamples.Waiting(2));
 
-        Assert.Equal([new Placement(new JobId(2), 1, "new")], scheduler.Plan(Now));
+        Assert.Equal([new Placement(new JobId(2), "new")], scheduler.Plan(Now));
         scheduler.Hear(JobSamples.In(JobState.Failed, 1));
         Assert.Equal(1, scheduler.Inventories[0].Open);
     }
 
     [Fact]
-    public void What_a_policy_throws_is_told_once_and_costs_the_job_that_it_was_asked_about_its_turn()
+    public void What_a_policy_throws_is_told_once_and_costs_the_jobs_that_it_was_asked_about_their_turn()
     {
         var policy = new CountingPolicy { Error = new InvalidOperationException("a bug of the host") };
         var scheduler = New(policy);
         scheduler.Hear(JobSamples.Waiting(1));
 
         Assert.Empty(scheduler.Plan(Now));
-        Assert.Same(policy.Error, scheduler.TakePolicyFailure());
-        Assert.Null(scheduler.TakePolicyFailure());
+        Assert.Same(policy.Error, Assert.Single(scheduler.TakePolicyFailures()));
 
         policy.Error = null;
-        scheduler.Hear(JobSamples.Waiting(2));
+        scheduler.Hear(Needing(2, cpus: 1));
         Assert.Equal([new JobId(2)], scheduler.Plan(Now).Select(p => p.Job));
 
         scheduler.Hear(JobSamples.In(JobState.Failed, 2));
         scheduler.Hear(JobSamples.Waiting(3));
-        scheduler.LookAgain();
+        scheduler.Scheduler.LookAgain();
         Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
     }
 
@@ -208,26 +207,26 @@ public sealed class SchedulerTests
         Assert.Empty(scheduler.Plan(Now));
         Assert.InRange(policy.Calls, 1, 10);
         policy.Error = null;
-        scheduler.LookAgain();
+        scheduler.Scheduler.LookAgain();
         Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
     }
 
     [Fact]
     public void What_fits_nowhere_holds_up_nobody_and_waits_in_the_queue_again_when_a_machine_has_more()
     {
-        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(2)));
+        var scheduler = New(CapacityPolicies.ByResources, new MachineFacts("m1", Cpus(2)));
         scheduler.Hear(Needing(1, cpus: 3));
         scheduler.Hear(Needing(2, cpus: 2));
         Assert.Equal([new JobId(2)], scheduler.Plan(Now).Select(p => p.Job));
-        Assert.Equal([(new JobId(1), "'m1': it needs 3 processors, of which 2 are free")], scheduler.TakeUnplaceable());
+        Assert.Equal([(new JobId(1), "'m1': it needs 3 processors, of which 2 are free")], scheduler.TakeTold());
 
-        scheduler.Offer("m1", Cpus(2));
+        scheduler.Scheduler.Offer(new MachineFacts("m1", Cpus(2)));
         Assert.Empty(scheduler.Plan(Now));
-        Assert.Empty(scheduler.TakeUnplaceable());
+        Assert.Empty(scheduler.TakeTold());
 
-        scheduler.Offer("m1", Cpus(4));
+        scheduler.Scheduler.Offer(new MachineFacts("m1", Cpus(4)));
         Assert.Empty(scheduler.Plan(Now));
-        Assert.Equal([(new JobId(1), null)], scheduler.TakeUnplaceable());
+        Assert.Equal([(new JobId(1), null)], scheduler.TakeTold());
         scheduler.Hear(JobSamples.In(JobState.Succeeded, 2));
         Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
     }
@@ -235,12 +234,12 @@ public sealed class SchedulerTests
     [Fact]
     public void What_a_decider_before_found_to_fit_nowhere_is_looked_at_when_the_machines_have_said_what_they_have()
     {
-        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", default));
+        var scheduler = New(CapacityPolicies.ByResources, new MachineFacts("m1", default));
         scheduler.Hear(Needing(1, cpus: 3) with { QueueReason = "it needs more" });
         Assert.Empty(scheduler.Plan(Now));
-        Assert.Empty(scheduler.TakeUnplaceable());
+        Assert.Empty(scheduler.TakeTold());
 
-        scheduler.Offer("m1", Cpus(3));
+        scheduler.Scheduler.Offer(new MachineFacts("m1", Cpus(3)));
 
         Assert.Equal([new JobId(1)], scheduler.Plan(Now).Select(p => p.Job));
     }
@@ -248,12 +247,12 @@ public sealed class SchedulerTests
     [Fact]
     public void Room_that_was_given_and_given_back_is_whole_again()
     {
-        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(1)));
+        var scheduler = New(CapacityPolicies.ByResources, new MachineFacts("m1", Cpus(1)));
         scheduler.Hear(Needing(1, cpus: 0.2));
         scheduler.Hear(Needing(2, cpus: 0.6));
         Assert.Equal(2, scheduler.Plan(Now).Count);
-        scheduler.Release(new JobId(1));
-        scheduler.Release(new JobId(2));
+        scheduler.Scheduler.Remove(new JobId(1));
+        scheduler.Scheduler.Remove(new JobId(2));
 
         scheduler.Hear(Needing(3, cpus: 1));
 
@@ -265,7 +264,7 @@ public sealed class SchedulerTests
     public void A_start_asks_the_policy_no_more_often_when_a_hundred_thousand_wait()
     {
         var policy = new CountingPolicy();
-        var scheduler = New(policy, new MachineOffer("m1", default), new MachineOffer("m2", default));
+        var scheduler = New(policy, new MachineFacts("m1", default), new MachineFacts("m2", default));
         for (var id = 1; id <= 100_000; id++)
         {
             scheduler.Hear(JobSamples.Waiting(id));
@@ -286,7 +285,7 @@ public sealed class SchedulerTests
     [Fact]
     public void What_ran_before_counts_as_what_it_was_given_whatever_its_algorithm_is_now()
     {
-        var scheduler = new Scheduler([new MachineOffer("m1", Cpus(4))], CapacityPolicies.ByResources, _ => Cpus(1));
+        var scheduler = new WholePlan(CapacityPolicies.ByResources, [new MachineFacts("m1", Cpus(4))], needs: _ => Cpus(1));
         var begin = new JobCommand.BeginAttempt(new JobId(1), 1, "m1", JobSamples.At(1)) { Given = new Grant(2, 0, 0) };
         var waiting = JobSamples.Waiting(1);
         scheduler.Hear((waiting with { Request = waiting.Request with { Workers = 2 } }).After(begin));
@@ -298,38 +297,23 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void A_plan_says_what_each_container_is_given()
-    {
-        var scheduler = New(CapacityPolicies.ByResources, new MachineOffer("m1", Cpus(4)));
-        var job = Needing(1, cpus: 2);
-        scheduler.Hear(job with { Request = job.Request with { Workers = 2 } });
-
-        Assert.Equal(Cpus(2), scheduler.PlanNext(TimeSpan.FromHours(1))!.Value.EachRank);
-    }
-
-    [Fact]
-    public void What_an_algorithm_needs_may_change_while_jobs_wait_and_run()
+    public void What_an_algorithm_needs_may_change_while_jobs_wait()
     {
         var needed = Cpus(3);
-        var scheduler = new Scheduler([new MachineOffer("m1", Cpus(4))], CapacityPolicies.ByResources, _ => needed);
+        var scheduler = new WholePlan(CapacityPolicies.ByResources, [new MachineFacts("m1", Cpus(4))], needs: _ => needed);
         scheduler.Hear(JobSamples.Waiting(1));
         scheduler.Hear(JobSamples.Waiting(2));
         Assert.Single(scheduler.Plan(Now));
 
-        // The one that waits is planned with what it would be given now, the other keeps what it was given.
         needed = Cpus(1);
-        scheduler.Hear(JobSamples.Starting(1));
-        Assert.Equal([new Placement(new JobId(2), 1, "m1")], scheduler.Plan(Now));
-        scheduler.Hear(JobSamples.Working(1));
-        Assert.Equal(Cpus(4), scheduler.Inventories[0].Used);
+        scheduler.Hear(JobSamples.Waiting(2));
 
-        scheduler.Hear(JobSamples.In(JobState.Succeeded, 1));
-        scheduler.Hear(JobSamples.In(JobState.Succeeded, 2));
-        Assert.Equal(default, scheduler.Inventories[0].Used);
+        Assert.Equal([new Placement(new JobId(2), "m1")], scheduler.Plan(Now));
+        Assert.Equal(Cpus(4), scheduler.Inventories[0].Used);
     }
 
-    private static Scheduler New(ICapacityPolicy policy, params MachineOffer[] machines) =>
-        new(machines.Length > 0 ? machines : [new MachineOffer("m1", default)], policy, NeedsOf);
+    private static WholePlan New(ICapacityPolicy policy, params MachineFacts[] machines) =>
+        new(policy, machines.Length > 0 ? machines : null, needs: NeedsOf);
 
     private static Resources NeedsOf(TrainingRequest request) =>
         double.TryParse(request.DatasetId, System.Globalization.CultureInfo.InvariantCulture, out var cpus) ? Cpus(cpus) : default;

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Client;
+using Orca.Training.Clocks;
 using Orca.Training.Jobs;
 using Orca.Training.Jobs.Storage.Memory;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Scheduling.Facts;
 using Orca.Training.Testing;
 using Orca.Training.Testing.Conformance.Jobs;
 using Orca.Training.Tracking;
@@ -268,9 +270,9 @@ public sealed class ClockJumpTests
     (
         new TrackerCore(
             new TrackerSettings { Installation = new InstallationId("i"), AccessPeriod = accessPeriod },
-            new Scheduler([new MachineOffer("m1", default)], CapacityPolicies.OneAtATime, _ => default),
+            new Scheduler(CapacityPolicies.OneAtATime, [new MachineFacts("m1", default)], [], DateTimeOffset.UnixEpoch),
             ["m1"],
-            _ => 0),
+            _ => default),
         []
     );
 }

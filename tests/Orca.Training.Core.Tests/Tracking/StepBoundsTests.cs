@@ -2,6 +2,7 @@ using Orca.Training.Jobs;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Scheduling.Facts;
 using Orca.Training.Tracking;
 
 namespace Orca.Training.Tests.Tracking;
@@ -94,8 +95,8 @@ public sealed class StepBoundsTests
 
     private static (TrackerCore Core, List<TrackerEffect> Effects) NewCore(TrackerSettings? settings = null)
     {
-        var scheduler = new Scheduler([new MachineOffer("m", default)], CapacityPolicies.OneAtATime, _ => default);
-        return (new TrackerCore(settings ?? new TrackerSettings { Installation = Here }, scheduler, ["m"], _ => 0), []);
+        var scheduler = new Scheduler(CapacityPolicies.OneAtATime, [new MachineFacts("m", default)], [], DateTimeOffset.UnixEpoch);
+        return (new TrackerCore(settings ?? new TrackerSettings { Installation = Here }, scheduler, ["m"], _ => default), []);
     }
 
     private static Job NewJob(long id) => new()

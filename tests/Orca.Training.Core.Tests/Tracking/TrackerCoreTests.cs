@@ -3,6 +3,7 @@ using Orca.Training.Jobs.Storage;
 using Orca.Training.Machines;
 using Orca.Training.Scheduling;
 using Orca.Training.Scheduling.Capacity;
+using Orca.Training.Scheduling.Facts;
 using Orca.Training.Testing.Conformance.Jobs;
 using Orca.Training.Tracking;
 
@@ -158,7 +159,7 @@ public sealed class TrackerCoreTests
             Retention = retention ?? new(),
             SetAside = setAside is { } job ? new Dictionary<JobId, string> { [job] = "a bug" } : new(),
         },
-        new Scheduler([new MachineOffer("m1", default)], CapacityPolicies.OneAtATime, _ => default),
+        new Scheduler(CapacityPolicies.OneAtATime, [new MachineFacts("m1", default)], [], DateTimeOffset.UnixEpoch),
         ["m1"],
-        _ => 0);
+        _ => default);
 }

@@ -1,3 +1,4 @@
+using Orca.Training.Clocks;
 using Orca.Training.Testing.Conformance.Jobs;
 using Orca.Training.Tracking;
 

@@ -24,6 +24,8 @@ internal abstract class WrappedStore(IJobStore inner) : IJobStore
 
     public virtual ValueTask<OpenJobs> ReadOpenJobsAsync(CancellationToken cancellationToken) => Inner.ReadOpenJobsAsync(cancellationToken);
 
+    public virtual ValueTask<IReadOnlyList<PoolCount>> CountOpenAsync(string? pool, CancellationToken cancellationToken) => Inner.CountOpenAsync(pool, cancellationToken);
+
     public virtual ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken) => Inner.ReadAsync(job, cancellationToken);
 
     public virtual ValueTask<IReadOnlyList<JobReading?>> ReadAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => Inner.ReadAsync(jobs, cancellationToken);

@@ -62,7 +62,7 @@ public sealed class StandInTests
         var engine = new FakeContainerRuntime(TimeProvider.System);
         engine.Script(attempt => FakeTraining.Succeeds.Prints("""{"orca":"metric","step":1,"loss":0.1}"""));
         await using var app = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host.ConfigureTestServices(
-            services => services.AddOrcaTraining(o => o.AddAlgorithm("a", "image")).UseFakeRuntime(engine).UseFakeStores()));
+            services => services.AddOrcaTraining(o => o.AddAlgorithm("a", "image")).UseFakeRuntime(engine, "docker").UseFakeStores()));
         var client = app.Services.GetRequiredService<ITrainingClient>();
 
         var job = await client.TrainAsync(new TrainingRequest { Algorithm = "a", DatasetId = "d" }, Cancel);
@@ -79,7 +79,7 @@ public sealed class StandInTests
         var engine = new FakeContainerRuntime(TimeProvider.System);
         engine.Script(attempt => FakeTraining.Succeeds.Prints($"{attempt.Image} {attempt.Limits.MemoryBytes >> 20} MiB"));
         await using var app = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host.ConfigureTestServices(
-            services => services.AddOrcaTraining().UseFakeRuntime(engine).UseFakeStores()));
+            services => services.AddOrcaTraining().UseFakeRuntime(engine, "docker").UseFakeStores()));
         using var http = app.CreateClient();
         using var channel = GrpcChannel.ForAddress(app.Server.BaseAddress, new GrpcChannelOptions { HttpHandler = app.Server.CreateHandler() });
         using var remote = new GrpcTrainingClient(channel);

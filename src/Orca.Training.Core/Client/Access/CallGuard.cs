@@ -18,13 +18,22 @@ internal sealed class CallGuard(ClientErrors errors, CallerRights? rights = null
     public CallerBudget? Budget => budget;
 
     /// <summary>Runs a call.</summary>
-    public async Task<T> AskAsync<T>(Operation operation, Func<ValueTask<T>> ask, CancellationToken cancellationToken)
+    public Task<T> AskAsync<T>(Operation operation, Func<ValueTask<T>> ask, CancellationToken cancellationToken) =>
+        AskAsync(operation, ask, static (ask, _) => ask(), cancellationToken);
+
+    /// <summary>Runs a call whose function captures nothing, so that frequent calls do not allocate it.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="state">What the function needs.</param>
+    /// <param name="ask">The call.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<T> AskAsync<TState, T>(
+        Operation operation, TState state, Func<TState, CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var stream = Enter(operation, operation.Kind is OperationKind.Upload);
         try
         {
-            return await ask();
+            return await ask(state, cancellationToken);
         }
         catch (Exception e) when (errors.Translated(e, operation.Member, cancellationToken, StoreOf(operation)) is { } translated)
         {

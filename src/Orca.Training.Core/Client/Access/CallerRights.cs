@@ -1,4 +1,5 @@
 using Orca.Training.Jobs;
+using Orca.Training.Pools;
 
 namespace Orca.Training.Client;
 
@@ -24,6 +25,13 @@ internal sealed class CallerRights
     /// <summary>The team for which the caller submits and adds; null for none.</summary>
     public string? Team { get; }
 
+    /// <summary>What pools go by.</summary>
+    public PoolCaller ForPools => field ??= new PoolCaller(
+        User,
+        Team,
+        [.. _scope.Grants.Where(g => g.Role is not TrainingRole.Viewer).Select(g => g.Team).Append(Team is null ? _options.DefaultTeam : null).OfType<string>().Distinct(StringComparer.Ordinal)],
+        [.. _scope.Grants.Select(g => g.Role.ToString()).Distinct(StringComparer.Ordinal)]);
+
     /// <summary>Whether the caller sees everything and may do everything.</summary>
     public bool SeesAll { get; }
 
@@ -34,12 +42,12 @@ internal sealed class CallerRights
     public string TeamOf(string? recorded) => recorded ?? _options.DefaultTeam;
 
     /// <summary>Whether the caller has the permission for any team.</summary>
-    public bool May(Permission permission) => _scope.Grants.Any(g => permission switch
+    public bool May(Permission permission) => permission switch
     {
-        Permission.Read => true,
-        Permission.Submit or Permission.Add => g.Role is not TrainingRole.Viewer,
-        _ => g.Role is TrainingRole.Operator,
-    });
+        Permission.Read => _scope.Grants.Count > 0,
+        Permission.Submit or Permission.Add => _scope.Grants.Any(static g => g.Role is not TrainingRole.Viewer),
+        _ => _scope.Grants.Any(static g => g.Role is TrainingRole.Operator),
+    };
 
     public bool Sees(string? user, string? team) => Owners?.Have(user, team) is not false;
 

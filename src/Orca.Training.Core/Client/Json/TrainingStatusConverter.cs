@@ -25,6 +25,8 @@ internal sealed class TrainingStatusConverter : JsonConverter<TrainingStatus>
         writer.WriteString("name", value.Request.Name);
         writer.WriteString("user", value.User);
         writer.WriteString("team", value.Team);
+        writer.WriteString("pool", value.Pool);
+        RunJson.WriteAsked(writer, value.Request);
         writer.WriteString("group", value.Request.Group);
         writer.WriteString("input_model", value.Request.InputModel);
         RunJson.WriteMap(writer, "parameters", value.Request.Parameters);

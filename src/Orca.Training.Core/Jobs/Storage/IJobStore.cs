@@ -51,6 +51,12 @@ public interface IJobStore
     /// <summary>Reads all jobs that are not final, oldest first, and the cursor of the change feed at that moment.</summary>
     ValueTask<OpenJobs> ReadOpenJobsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Counts the open jobs by pool and user.</summary>
+    /// <param name="pool">Only jobs with this pool on record; null for all pools and for the jobs without one.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    async ValueTask<IReadOnlyList<PoolCount>> CountOpenAsync(string? pool, CancellationToken cancellationToken) =>
+        PoolCount.Of((await ReadOpenJobsAsync(cancellationToken)).Jobs.Where(j => pool is null || j.Pool == pool));
+
     /// <summary>Reads one job; null if it does not exist.</summary>
     ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken);
 
@@ -135,7 +141,11 @@ public sealed record OpenJobs(IReadOnlyList<Job> Jobs, ChangeCursor Cursor);
 /// <summary>A job and its place in the queue at one moment.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="QueuePosition">The position in the queue, from 1; null if the job is not queued.</param>
-public readonly record struct JobReading(Job Job, int? QueuePosition);
+public readonly record struct JobReading(Job Job, int? QueuePosition)
+{
+    /// <summary>Why it waits, in words; null where nothing but its turn is known to be missing.</summary>
+    internal string? Why { get; init; }
+}
 
 /// <summary>Thrown if a write comes from a host that is no longer the decider. Nothing was applied.</summary>
 public sealed class StaleFenceException(Fence? found, Fence current)

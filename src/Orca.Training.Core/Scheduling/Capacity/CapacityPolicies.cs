@@ -19,15 +19,17 @@ public static class CapacityPolicies
     /// <summary>As many attempts as the machine's processors, memory and GPUs have room for.</summary>
     public static ICapacityPolicy ByResources { get; } = new ResourcePolicy();
 
-    private sealed class CountPolicy(int count) : ICapacityPolicy
+    private sealed class CountPolicy(int count) : ICapacityPolicy, IRoomCheck
     {
         private readonly CapacityAnswer _no = CapacityAnswer.No(
             count == 1 ? "the machine is busy with another job" : string.Create(CultureInfo.InvariantCulture, $"the machine is busy with {count} jobs, which is its limit"));
 
-        public CapacityAnswer Fits(Resources resources, Inventory inventory) => inventory.Open < count ? CapacityAnswer.Yes : _no;
+        public CapacityAnswer Fits(Resources resources, Inventory inventory) => HasRoom(resources, inventory) ? CapacityAnswer.Yes : _no;
+
+        public bool HasRoom(Resources resources, in Inventory inventory) => inventory.Open < count;
     }
 
-    private sealed class ResourcePolicy : ICapacityPolicy
+    private sealed class ResourcePolicy : ICapacityPolicy, IRoomCheck
     {
         public CapacityAnswer Fits(Resources resources, Inventory inventory)
         {
@@ -36,6 +38,12 @@ public static class CapacityPolicies
                 : resources.MemoryBytes > free.MemoryBytes ? No("MiB of memory", resources.MemoryBytes >> 20, free.MemoryBytes >> 20)
                 : resources.Gpus > free.Gpus ? No("GPUs", resources.Gpus, free.Gpus)
                 : CapacityAnswer.Yes;
+        }
+
+        public bool HasRoom(Resources resources, in Inventory inventory)
+        {
+            var free = inventory.Total - inventory.Used;
+            return resources.Cpus <= free.Cpus && resources.MemoryBytes <= free.MemoryBytes && resources.Gpus <= free.Gpus;
         }
 
         private static CapacityAnswer No(string what, double needed, double free) =>

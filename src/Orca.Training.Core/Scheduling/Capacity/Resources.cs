@@ -28,7 +28,7 @@ public readonly record struct Resources(double Cpus, long MemoryBytes, int Gpus 
         new(Rounded(left.Cpus * right), left.MemoryBytes * right, left.Gpus * right);
 
     // 0.2 + 0.6 - 0.2 - 0.6 is not 0 in binary: without rounding, what is left would keep a whole machine from ever fitting again.
-    private static double Rounded(double cpus) => Math.Round(cpus, 9);
+    private static double Rounded(double cpus) => cpus == (long)cpus ? cpus : Math.Round(cpus, 9);
 }
 
 /// <summary>What a machine has and what is in use of it. Attempts being launched count as in use.</summary>

@@ -38,6 +38,9 @@ internal sealed class ScopedJobs(IJobStore all, CallerRights rights) : IJobStore
         return await all.ApplyAsync(commands, fence, cancellationToken);
     }
 
+    // Of whole pools, whoever's their jobs are: for limits, which go by all of them.
+    public ValueTask<IReadOnlyList<PoolCount>> CountOpenAsync(string? pool, CancellationToken cancellationToken) => all.CountOpenAsync(pool, cancellationToken);
+
     public async ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken)
     {
         var reading = await all.ReadAsync(job, cancellationToken);
@@ -46,7 +49,12 @@ internal sealed class ScopedJobs(IJobStore all, CallerRights rights) : IJobStore
             return null;
         }
 
-        Volatile.Write(ref _lastSeen, job.Value);
+        // All local callers share one view, whose processors would pass the field's cache line around.
+        if (!SeesEveryJob)
+        {
+            Volatile.Write(ref _lastSeen, job.Value);
+        }
+
         return reading;
     }
 
@@ -54,7 +62,7 @@ internal sealed class ScopedJobs(IJobStore all, CallerRights rights) : IJobStore
         [.. (await all.ReadAsync(jobs, cancellationToken)).Select(r => Sees(r) ? r : null)];
 
     public async ValueTask<IReadOnlyList<Job>?> ReadJobChangesAsync(JobId job, long afterRevision, CancellationToken cancellationToken) =>
-        Volatile.Read(ref _lastSeen) == job.Value || await ReadAsync(job, cancellationToken) is not null
+        SeesEveryJob || Volatile.Read(ref _lastSeen) == job.Value || await ReadAsync(job, cancellationToken) is not null
             ? await all.ReadJobChangesAsync(job, afterRevision, cancellationToken)
             : null;
 
@@ -76,6 +84,8 @@ internal sealed class ScopedJobs(IJobStore all, CallerRights rights) : IJobStore
     public ValueTask<Fence?> AcquireLeaseAsync(string holder, TimeSpan duration, CancellationToken cancellationToken) => throw NotForCallers();
 
     public ValueTask ReleaseLeaseAsync(Fence fence, CancellationToken cancellationToken) => throw NotForCallers();
+
+    private bool SeesEveryJob => rights.Owners is null;
 
     private bool Sees(JobReading? reading) => reading is { Job: { } job } && rights.Sees(job.User, job.Team);
 

@@ -13,7 +13,10 @@ namespace Orca.Training.Jobs.Storage.Documents;
 internal static class JobDocument
 {
     /// <summary>Grows by one with every version of the packages that adds a field, so that an older host knows that there is more.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
+
+    // A host that does not know these would start the job with other resources, on another pool's machines.
+    private const int NeedsPools = 6;
 
     private static readonly JsonTypeInfo<StoredJob> Stored = MakeTypeInfo();
 
@@ -22,10 +25,10 @@ internal static class JobDocument
     {
         if (job.Unknown is not { } unknown)
         {
-            return JsonSerializer.Serialize(new StoredJob { Version = Version, Job = job }, Stored);
+            return JsonSerializer.Serialize(new StoredJob { Version = Version, Needs = NeedsOf(job), Job = job }, Stored);
         }
 
-        var document = JsonSerializer.SerializeToNode(new StoredJob { Version = unknown.Version, Job = job }, Stored)!;
+        var document = JsonSerializer.SerializeToNode(new StoredJob { Version = unknown.Version, Needs = NeedsOf(job), Job = job }, Stored)!;
         unknown.PutBack(document);
         return document.ToJsonString(Stored.Options);
     }
@@ -43,6 +46,9 @@ internal static class JobDocument
         var job = stored.Job with { Id = id };
         return stored.Version <= Version ? job : job with { Unknown = UnknownFields.Of(stored.Version, document, JsonSerializer.SerializeToNode(stored, Stored)!) };
     }
+
+    private static int? NeedsOf(Job job) =>
+        job.Pool is not null || job.Request is { Pool: not null } or { Priority: not 0 } or { Resources: not null } ? NeedsPools : null;
 
     private static StoredJob Parse(JobId id, string document)
     {
@@ -70,6 +76,12 @@ internal static class JobDocument
     /// <summary>The id is the row's own, drawn when the document is written already; the open attempt is one of the attempts.</summary>
     private static void LeaveOutWhatIsBeside(JsonTypeInfo type)
     {
+        if (type.Type == typeof(TrainingRequest))
+        {
+            // Most have none, and a document is not larger for it.
+            type.Properties.Single(p => p.Name == "priority").ShouldSerialize = static (_, value) => value is not 0;
+        }
+
         if (type.Type != typeof(Job))
         {
             return;
@@ -89,7 +101,7 @@ internal sealed record StoredJob
     [JsonPropertyName("v")]
     public required int Version { get; init; }
 
-    /// <summary>The least version that a host has to know to understand the document; none for every version so far.</summary>
+    /// <summary>The least version that a host has to know to understand the document; null for every version.</summary>
     public int? Needs { get; init; }
 
     public required Job Job { get; init; }

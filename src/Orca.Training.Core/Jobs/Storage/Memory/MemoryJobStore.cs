@@ -23,6 +23,7 @@ internal sealed partial class MemoryJobStore : IJobStore
     // By state: the queue, sorted; launching; running; and the finalized, of each kind by itself.
     private readonly RankedSet[] _states = [.. Enum.GetValues<JobState>().Select(_ => new RankedSet())];
     private readonly Dictionary<JobKey, long> _keys = [];
+    private readonly PoolCounts _pools = new();
     private readonly Queue<long> _finishedInOrder = new();
     private readonly Queue<long> _finishedLately = new();
 
@@ -155,6 +156,15 @@ internal sealed partial class MemoryJobStore : IJobStore
     }
 
     /// <inheritdoc />
+    public ValueTask<IReadOnlyList<PoolCount>> CountOpenAsync(string? pool, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return ValueTask.FromResult(_pools.Read(pool));
+        }
+    }
+
+    /// <inheritdoc />
     public ValueTask<JobReading?> ReadAsync(JobId job, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -255,6 +265,7 @@ internal sealed partial class MemoryJobStore : IJobStore
         _jobs.Add(job.Id.Value, history);
         IdsOf(JobState.Queued).Add(job.Id.Value);
         _index.Add(job);
+        _pools.Change(null, job);
         _changes.Append((history, history.Current.Revision));
         if (JobKey.Of(submit) is { } key)
         {
@@ -274,6 +285,7 @@ internal sealed partial class MemoryJobStore : IJobStore
         }
 
         var before = history!.Current.State;
+        _pools.Change(history.Current, next);
         history.ChangeNeedsLock(next, _options.KeepRevisions);
         _changes.Append((history, history.Current.Revision));
         if (before != next.State)

@@ -30,7 +30,7 @@ public sealed class JobDocumentTests
     public void A_document_is_written_so_and_a_change_of_this_is_a_new_version() =>
         Assert.Equal(
             """
-            {"v":5,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
+            {"v":6,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","revision":4,"state":"Failed","submittedAt":"2030-01-01T00:00:00+00:00","finishedAt":"2030-01-01T00:03:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","startedAt":"2030-01-01T00:02:00+00:00","endedAt":"2030-01-01T00:03:00+00:00","incarnations":["c1"],"outcome":{"code":"LaunchFailed","message":"No."}}],"progress":{"done":1,"total":2,"metrics":{},"position":{"timestamp":5,"lines":1}},"outcome":{"code":"LaunchFailed","message":"No."},"artifacts":[]}}
             """,
             JobDocument.Write(JobSamples.In(JobState.Failed)));
 
@@ -75,10 +75,72 @@ public sealed class JobDocumentTests
 
         Assert.Equal(
             """
-            {"v":5,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"group":"sweep","idempotencyKey":"k","dependsOn":[3,5],"isHeld":true,"timeouts":{"queued":"00:01:00","noProgress":"2.00:00:00"},"retries":{"maxRetries":2,"on":["OutOfMemory"],"firstPause":"00:00:10","longestPause":"00:10:00"}},"revision":3,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"heldAt":"2030-01-01T00:02:00+00:00","queuedAt":"2030-01-01T00:01:00+00:00","fingerprint":"f","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}
+            {"v":6,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","parameters":{},"labels":{},"workers":1,"group":"sweep","idempotencyKey":"k","dependsOn":[3,5],"isHeld":true,"timeouts":{"queued":"00:01:00","noProgress":"2.00:00:00"},"retries":{"maxRetries":2,"on":["OutOfMemory"],"firstPause":"00:00:10","longestPause":"00:10:00"}},"revision":3,"state":"Queued","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"heldAt":"2030-01-01T00:02:00+00:00","queuedAt":"2030-01-01T00:01:00+00:00","fingerprint":"f","lastAttempt":0,"attempts":[],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}
             """,
             written);
         Assert.Equal(job.Text(), JobDocument.Read(job.Id, written).Text());
+    }
+
+    [Fact]
+    public void What_the_version_without_pools_wrote_has_none_and_asks_for_what_its_algorithm_gives()
+    {
+        const string fifth =
+            """{"v":5,"job":{"request":{"algorithm":"a","datasetId":"d","datasetVersion":"","name":"","outputModelName":"","inputModel":"m:1","rerunOf":4,"parameters":{},"labels":{},"workers":1,"dependsOn":[],"isHeld":false},"user":"ann","team":"t","revision":2,"state":"Launching","submittedAt":"2030-01-01T00:00:00+00:00","deferrals":0,"lastAttempt":1,"attempts":[{"number":1,"machine":"m1","createdAt":"2030-01-01T00:01:00+00:00","incarnations":[],"given":{"cpus":0.5,"memoryBytes":1073741824,"gpus":2}}],"progress":{"metrics":{},"position":{"timestamp":0,"lines":0}},"artifacts":[]}}""";
+
+        var job = JobDocument.Read(new JobId(2), fifth);
+
+        Assert.Equal((null, null, 0, null), (job.Pool, job.Request.Pool, job.Request.Priority, job.Request.Resources));
+        Assert.Equal(("m:1", new JobId(4), "t"), (job.Request.InputModel, job.Request.RerunOf!.Value, job.Team));
+        Assert.Equal(new Grant(0.5, 1 << 30, 2), job.OpenAttempt!.Given);
+    }
+
+    [Fact]
+    public void A_pool_an_order_and_resources_are_written_so_and_need_a_host_that_knows_them()
+    {
+        var id = new JobId(1);
+        var request = JobSamples.Request() with
+        {
+            Pool = "night",
+            Priority = -3,
+            Resources = new TrainingResources { Cpus = 0.5, MemoryMiB = 64, Gpus = 1, GpuKind = "A100" },
+        };
+        var job = JobTransitions.Create(id, new JobCommand.Submit(request, null, JobSamples.At(0)) { Pool = "day" })
+            .After(new JobCommand.BeginAttempt(id, 1, "m1", JobSamples.At(1)) { Given = new Grant(0.5, 1 << 26, 1) { GpuKind = "A100", Pool = "day" } });
+        var written = JobDocument.Write(job);
+
+        Assert.StartsWith("{\"v\":6,\"needs\":6,\"job\":", written, StringComparison.Ordinal);
+        Assert.Contains("""
+            "pool":"night","priority":-3,"resources":{"cpus":0.5,"memoryMiB":64,"gpus":1,"gpuKind":"A100"}
+            """.Trim(), written, StringComparison.Ordinal);
+        Assert.Contains("\"gpus\":1,\"gpuKind\":\"A100\",\"pool\":\"day\"}", written, StringComparison.Ordinal);
+        Assert.Equal(job.Text(), JobDocument.Read(id, written).Text());
+    }
+
+    [Fact]
+    public void Each_of_them_needs_a_host_that_knows_it_and_what_leaves_them_out_none()
+    {
+        var job = JobSamples.Waiting();
+        Job[] pooled =
+        [
+            job with { Pool = "p" },
+            job with { Request = job.Request with { Pool = "p" } },
+            job with { Request = job.Request with { Priority = 1 } },
+            job with { Request = job.Request with { Resources = new TrainingResources { Gpus = 0 } } },
+        ];
+
+        Assert.All(pooled, j => Assert.Contains("\"needs\":6", JobDocument.Write(j), StringComparison.Ordinal));
+        Assert.DoesNotContain("needs", JobDocument.Write(job), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_request_that_leaves_them_out_is_no_larger_for_them()
+    {
+        var (one, other) = (JobSamples.Request(), JobSamples.Request());
+        var extras = typeof(TrainingRequest).GetField("_extras", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!;
+
+        Assert.Same(extras.GetValue(one), extras.GetValue(other));
+        Assert.Same(extras.GetValue(one), extras.GetValue(JobDocument.Read(new JobId(1), JobDocument.Write(JobSamples.Waiting())).Request));
+        Assert.Same(extras.GetValue(one), extras.GetValue(one with { Pool = null, Priority = 0, Resources = null, Workers = 3 }));
     }
 
     [Fact]
@@ -173,7 +235,7 @@ public sealed class JobDocumentTests
     public void What_a_newer_version_wrote_is_written_back_where_it_was()
     {
         var newer = First.Replace("\"v\":1", "\"v\":9,\"stamp\":\"x\"", StringComparison.Ordinal)
-            .Replace("\"datasetId\":\"d\"", "\"datasetId\":\"d\",\"priority\":{\"class\":9}", StringComparison.Ordinal)
+            .Replace("\"datasetId\":\"d\"", "\"datasetId\":\"d\",\"urgency\":{\"class\":9}", StringComparison.Ordinal)
             .Replace("\"submittedAt\"", "\"bids\":[1,null],\"submittedAt\"", StringComparison.Ordinal);
 
         var job = JobDocument.Read(new JobId(1), newer).After(new JobCommand.RequestCancel(new JobId(1), JobSamples.At(1)));
@@ -181,7 +243,7 @@ public sealed class JobDocumentTests
 
         Assert.Contains("\"v\":9", written, StringComparison.Ordinal);
         Assert.Contains("\"stamp\":\"x\"", written, StringComparison.Ordinal);
-        Assert.Contains("\"priority\":{\"class\":9}", written, StringComparison.Ordinal);
+        Assert.Contains("\"urgency\":{\"class\":9}", written, StringComparison.Ordinal);
         Assert.Contains("\"bids\":[1,null]", written, StringComparison.Ordinal);
         Assert.Equal(job.Text(), JobDocument.Read(new JobId(1), written).Text());
     }
@@ -190,7 +252,7 @@ public sealed class JobDocumentTests
     public void What_a_newer_version_wrote_goes_with_what_it_belongs_to()
     {
         var launching = JobDocument.Write(JobSamples.Starting());
-        var newer = launching.Replace("\"v\":5", "\"v\":9", StringComparison.Ordinal)
+        var newer = launching.Replace("\"v\":6", "\"v\":9", StringComparison.Ordinal)
             .Replace("\"phase\":{", "\"phase\":{\"layers\":3,", StringComparison.Ordinal)
             .Replace("\"number\":1", "\"number\":1,\"node\":\"n1\"", StringComparison.Ordinal);
         var job = JobDocument.Read(new JobId(1), newer);
@@ -205,7 +267,7 @@ public sealed class JobDocumentTests
     }
 
     [Theory]
-    [InlineData("""{"v":9,"needs":6,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that supports version 6 of the job documents, and this host supports version 5: upgrade this host")]
+    [InlineData("""{"v":9,"needs":7,"job":{"request":{"algorithm":"a","datasetId":"d"},"submittedAt":"2030-01-01T00:00:00+00:00"}}""", "it needs a host that supports version 7 of the job documents, and this host supports version 6: upgrade this host")]
     [InlineData("null", "it is empty")]
     [InlineData("{", "The stored document of job 5 cannot be read")]
     public void A_document_that_cannot_be_understood_names_the_job_and_the_way_out(string document, string says)

@@ -1,4 +1,4 @@
-namespace Orca.Training.Tracking;
+namespace Orca.Training.Clocks;
 
 /// <summary>
 /// A moment by two clocks: the wall clock, which people and machines set, for what is written down; and one that never jumps for all that is
@@ -24,18 +24,4 @@ internal readonly record struct Now(DateTimeOffset Wall, TimeSpan Steady)
         var wait = recorded - Wall;
         return wait <= TimeSpan.Zero ? Steady : Steady + (wait < longest ? wait : longest);
     }
-}
-
-/// <summary>Counts time as it passes, whatever becomes of the wall clock. Thread-safe.</summary>
-internal sealed class SteadyClock(TimeProvider time)
-{
-    /// <summary>Before all that is counted, and not so far that sums with it are no times.</summary>
-    public static readonly TimeSpan LongAgo = TimeSpan.FromDays(-36_500);
-
-    private readonly long _origin = time.GetTimestamp();
-
-    /// <summary>The time since this was made.</summary>
-    public TimeSpan Elapsed => time.GetElapsedTime(_origin);
-
-    public Now Now => new(time.GetUtcNow(), Elapsed);
 }

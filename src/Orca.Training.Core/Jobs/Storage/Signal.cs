@@ -1,4 +1,4 @@
-namespace Orca.Training.Jobs.Storage.Memory;
+namespace Orca.Training.Jobs.Storage;
 
 /// <summary>Wakes all that wait for the next change. Its owner's lock guards it.</summary>
 /// <remarks>

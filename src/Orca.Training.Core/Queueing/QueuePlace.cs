@@ -1,0 +1,6 @@
+namespace Orca.Training.Queueing;
+
+/// <summary>Where a waiting job stands, and why it has not started.</summary>
+/// <param name="Position">From 1.</param>
+/// <param name="Why">The reasons in words, the most hindering first; null if nothing but its turn is known to be missing.</param>
+internal readonly record struct QueuePlace(int Position, string? Why);
