@@ -3,18 +3,14 @@
 #
 #   ./bench.sh NAME…     runs these benchmarks, one after the other
 #   ./bench.sh --list    lists their names
-#   ./bench.sh flood --only FLOOD…   measures some of its cases: lines, metrics, files, calls; bare-lines and bare-metrics discard the output
 #   ./bench.sh queue --jobs 1000,100000    with these numbers of waiting jobs, at least two numbers
-<<<<<<< HEAD
-=======
 #   ./bench.sh flood --only FLOOD…   one or some of its cases: lines, metrics, files, calls; bare-lines, bare-metrics: the output thrown away
->>>>>>> main
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 [ $# -gt 0 ] || { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 2; }
 "$root/eng/dotnet.sh"
 "$root/eng/build.sh" bench/Orca.Training.Bench
-if [[ " $* " =~ " "(overhead|kill|recovery|metrics)" " ]]; then
+if [[ " $* " != *" --only "* && " $* " =~ " "(overhead|kill|recovery|metrics)" " ]]; then
   trap '"$root/eng/engine.sh" down --for $$ >/dev/null || true' EXIT
   engine=$("$root/eng/engine.sh" up --for $$)
   eval "$engine"
