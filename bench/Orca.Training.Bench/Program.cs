@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orca.Training.Bench.Calls;
 using Orca.Training.Bench.Data;
+using Orca.Training.Bench.Fairness;
 using Orca.Training.Bench.Flood;
 using Orca.Training.Bench.Harness;
 using Orca.Training.Bench.Kill;
@@ -45,6 +46,7 @@ var benches = new Dictionary<string, (string Shows, Func<Report, CancellationTok
     ["recovery"] = ("how soon 100 running containers are followed again, and another host decides", RecoveryBench.RunAsync),
     ["data"] = ("a dataset of 1 GB and one of 10,000 files to an S3 server and back, beside the bare client, and what a cached one costs a start", DataBench.RunAsync),
     ["flood"] = ("what one training that floods by its output, or one caller by calls, takes from the others, on SQLite and PostgreSQL", (report, token) => FloodBench.RunAsync(report, only, token)),
+    ["fairness"] = ("what a user with a hundred jobs takes from the others, beside first in, first out", FairnessBench.RunAsync),
     ["scheduler"] = ("what a decision of the scheduler costs while a thousand, and while a million jobs wait", SchedulerBench.RunAsync),
     ["queue"] = ("what a call, a start and a host cost while a thousand and a million jobs wait, on SQLite and PostgreSQL; --jobs 1000,100000 for other numbers", (report, token) => QueueBench.RunAsync(report, sizes, token)),
     ["grpc"] = ("GetTrainingStatus calls a second, against an empty call on the same server", GrpcBench.RunAsync),

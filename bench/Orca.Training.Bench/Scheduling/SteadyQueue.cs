@@ -33,7 +33,7 @@ internal sealed class SteadyQueue
     public SteadyQueue(int queued, int decisions)
     {
         Queued = queued;
-        _users = new short[queued + (2 * decisions)];
+        _users = new short[(int)(1.2 * queued) + (2 * decisions)];
         _shapes = new byte[_users.Length];
         var before = GC.GetTotalMemory(forceFullCollection: true);
         _scheduler = new Scheduler(CapacityPolicies.ByResources, QueueMix.MachineFacts, QueueMix.PoolFacts, Begin);

@@ -34,10 +34,35 @@ public sealed class SchedulerModelTests
         Gen.Select(Gen.Int[0, Policies.Length - 1], Gen.Int[0, Pools.Length - 1], AnyChange.Array[0, 80]).Sample(
             (policy, pools, changes) => new Run(Policies[policy], Pools[pools]).Take(changes), iter: 1000);
 
+    [Theory]
+    [MemberData(nameof(Flaws))]
+    public void A_planted_bug_is_found(string name)
+    {
+        var flaw = Flaw.All.Single(f => f.Name == name);
+        Assert.Contains(Enumerable.Range(1, 500), seed => Finds(flaw, new Random(seed)));
+    }
+
+    public static TheoryData<string> Flaws => [.. Flaw.All.Select(f => f.Name)];
+
+    private static bool Finds(Flaw flaw, Random random)
+    {
+        try
+        {
+            var run = new Run(Policies[random.Next(Policies.Length)], Pools[random.Next(Pools.Length)], flaw);
+            run.Take([.. Enumerable.Range(0, 120).Select(_ => (random.Next(12), random.Next(8), random.Next(12), random.Next(6)))]);
+            return false;
+        }
+        catch (Xunit.Sdk.TrueException)
+        {
+            return true;
+        }
+    }
+
     private static Dictionary<string, Resources> Shares(params (string Machine, Resources Share)[] shares) => shares.ToDictionary(s => s.Machine, s => s.Share);
 
     private sealed class Run
     {
+        private readonly Flaw _flaw;
         private readonly Scheduler _scheduler;
         private readonly NaivePlanner _naive;
         private readonly List<string> _pools;
@@ -48,10 +73,11 @@ public sealed class SchedulerModelTests
         private long _next = 1;
         private TimeSpan _passed;
 
-        public Run(ICapacityPolicy policy, PoolFacts[] pools)
+        public Run(ICapacityPolicy policy, PoolFacts[] pools, Flaw? flaw = null)
         {
+            _flaw = flaw ?? Flaw.None;
             MachineFacts[] machines = [new("m0", new(4, 0)), new("m1", new(4, 0, 2)), new("m2", new(2, 0))];
-            _scheduler = new Scheduler(policy, machines, pools, Start);
+            _scheduler = new Scheduler(_flaw.Policy(policy), machines, [.. pools.Select(_flaw.Pool)], Start);
             _naive = new NaivePlanner(policy, Start) { Pools = pools.Length == 0 ? [new PoolFacts("")] : [.. pools] };
             _naive.Machines.AddRange(machines);
             _pools = [.. _naive.Pools.Select(p => p.Name)];
@@ -82,20 +108,20 @@ public sealed class SchedulerModelTests
                 case 6 or 7 when open != default:
                     Pass(TimeSpan.FromSeconds(change.Number));
                     _story.Add($"{open} ends");
-                    _scheduler.Remove(open, Now.Wall);
+                    _flaw.End(_scheduler, open, Now.Wall);
                     _naive.End(open, Now.Wall);
                     _open.Remove(open);
                     break;
                 case 8 when open != default && _launching.Remove(open):
                     var (facts, placed) = _open[open];
                     _story.Add($"{open} runs");
-                    _scheduler.Place(facts, placed with { IsRunning = true });
+                    _scheduler.Place(_flaw.Facts(facts), _flaw.Placed(placed with { IsRunning = true }));
                     _naive.Run(open);
                     break;
                 case 9 when open != default && _launching.Remove(open):
                     _story.Add($"{open} is not started after all");
                     // A start that did not come about; the job waits again.
-                    _scheduler.Await(_open[open].Facts, Now.Wall);
+                    _scheduler.Await(_flaw.Facts(_open[open].Facts), Now.Wall);
                     _naive.Unstart(open);
                     _naive.Await(_open[open].Facts, Now.Wall, null);
                     _waiting[open] = _open[open].Facts;
@@ -120,13 +146,13 @@ public sealed class SchedulerModelTests
             var facts = new JobFacts(new JobId(_next++), _pools[number % _pools.Count], Users[more % Users.Length])
             {
                 Priority = number % 4 == 0 ? number : 0,
-                Demand = new Demand(Sizes[(number + more) % Sizes.Length]),
+                Demand = new Demand(Sizes[(number + more) % Sizes.Length], Ranks: number == 5 ? 2 : 1),
                 Algorithm = number < 6 ? "x" : "y",
                 RunLimit = more == 0 ? TimeSpan.FromMinutes(number) : null,
             };
             _story.Add($"{facts} waits");
             TimeSpan? notBefore = number == 7 ? _passed + TimeSpan.FromSeconds(50) : null;
-            _scheduler.Await(facts, Now.Wall, notBefore);
+            _scheduler.Await(_flaw.Facts(facts), Now.Wall, notBefore);
             _naive.Await(facts, Now.Wall, notBefore);
             _waiting[facts.Job] = facts;
         }
