@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$0")" && pwd)
 [ $# -gt 0 ] || { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 2; }
 "$root/eng/dotnet.sh"
 "$root/eng/build.sh" bench/Orca.Training.Bench
-if [[ " $* " =~ " "(overhead|kill|recovery|metrics)" " ]]; then
+if [[ " $* " != *" --only "* && " $* " =~ " "(overhead|kill|recovery|metrics)" " ]]; then
   trap '"$root/eng/engine.sh" down --for $$ >/dev/null || true' EXIT
   engine=$("$root/eng/engine.sh" up --for $$)
   eval "$engine"
