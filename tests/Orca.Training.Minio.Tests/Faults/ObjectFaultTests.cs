@@ -128,7 +128,7 @@ public sealed class ObjectFaultTests(S3TestServer test) : IAsyncDisposable
 
         var error = await Assert.ThrowsAsync<S3Exception>(() => ReadAsync(bucket));
 
-        Assert.Equal($"Cannot read '{Key}' in the bucket '{_options.DatasetBucket}' of the S3 server {_proxy!.Endpoint}: it was changed meanwhile.", error.Message);
+        Assert.Equal($"Cannot read '{Key}' in the bucket '{_options.DatasetBucket}' of the S3 server {_proxy!.Endpoint}: it was changed in the meantime.", error.Message);
     }
 
     [Fact]
