@@ -58,7 +58,7 @@ internal static class Measures
         for (var from = 0.0; from + window <= runs.Max(r => r.Start); from += trace.MeanJob)
         {
             var had = byUser.Where(own => WaitsThrough(own, from, from + window)).Select(own => own.Sum(r => Overlap(r.Start, r.End, from, from + window))).ToList();
-            if (had.Count > 1)
+            if (had.Count > 1 && had.Sum() > 0)
             {
                 least = Math.Min(least, Math.Pow(had.Sum(), 2) / (had.Count * had.Sum(s => s * s)));
             }
