@@ -197,7 +197,7 @@ internal sealed partial class Scheduler
         foreach (var pool in room.Pools)
         {
             if (pool.Waiting == 0 || (pool != own && TurnOf(pool, now).CompareTo(turn) >= 0)
-                || HeadOf(pool, now) is not { } head || head.Line.Keys == candidate.Line.Keys || (pool == own && !IsBefore(head, candidate)))
+                || LineUpOf(pool, now).Head is not { } head || head.Line.Keys == candidate.Line.Keys || (pool == own && !IsBefore(head, candidate)))
             {
                 continue;
             }

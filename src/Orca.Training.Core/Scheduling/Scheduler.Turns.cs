@@ -80,22 +80,13 @@ internal sealed partial class Scheduler
             return new Turn(null, IsBelow: false, 0, pool.Name);
         }
 
-        DateTimeOffset? overdue = null;
-        foreach (var user in pool.Active)
-        {
-            if (user.TurnSince is { } since && now - since > pool.Facts.LongestTurn && !(overdue <= since) && user.IsEligible)
-            {
-                overdue = since;
-            }
-        }
-
         var weights = pool.Weight;
         foreach (var rival in pool.Rivals)
         {
             weights += rival.IsIdle ? 0 : rival.Weight;
         }
 
-        return new Turn(overdue, (Int128)pool.Running * weights < (Int128)1_000_000 * pool.Weight, pool.Use / pool.Weight, pool.Name);
+        return new Turn(LineUpOf(pool, now).OverdueSince, (Int128)pool.Running * weights < (Int128)1_000_000 * pool.Weight, pool.Use / pool.Weight, pool.Name);
     }
 
     private static Turn TurnOf(UserLine user, PoolQueue pool, int active, DateTimeOffset now) => new(
@@ -107,7 +98,7 @@ internal sealed partial class Scheduler
     private static Candidate? FirstThatMayFit(PoolQueue pool, DateTimeOffset now)
     {
         Candidate? first = null;
-        var active = ActiveUsers(pool);
+        var active = LineUpOf(pool, now).Active;
         foreach (var user in pool.Active)
         {
             if (user.FirstThatMayFit() is { } job && TurnOf(user, pool, active, now) is var turn && (first is null || turn.CompareTo(first.Value.Turn) < 0))
@@ -149,11 +140,40 @@ internal sealed partial class Scheduler
         }
     }
 
-    /// <summary>The first job in order that nothing but room keeps from starting.</summary>
-    private static Candidate? HeadOf(PoolQueue pool, DateTimeOffset now)
+    /// <summary>Whose turn it is in a pool; worked out where that has changed since it was last.</summary>
+    private static LineUp LineUpOf(PoolQueue pool, DateTimeOffset now)
     {
+        if (!pool.LineUp.Holds(pool.Changes, now))
+        {
+            pool.LineUp = LineUp(pool, now);
+        }
+
+        return pool.LineUp;
+    }
+
+    private static LineUp LineUp(PoolQueue pool, DateTimeOffset now)
+    {
+        var (active, overdue, left) = (0, default(DateTimeOffset?), DateTimeOffset.MaxValue - now);
+        foreach (var user in pool.Active)
+        {
+            var isEligible = user.IsEligible;
+            active += user.Open > 0 || isEligible ? 1 : 0;
+            if (user.TurnSince is not { } since)
+            {
+                continue;
+            }
+
+            if (now - since <= pool.Facts.LongestTurn)
+            {
+                left = pool.Facts.LongestTurn - left < now - since ? pool.Facts.LongestTurn - (now - since) : left;
+            }
+            else if (isEligible && !(overdue <= since))
+            {
+                overdue = since;
+            }
+        }
+
         Candidate? first = null;
-        var active = ActiveUsers(pool);
         foreach (var user in pool.Active)
         {
             if (user.FirstThatWaitsForRoom(pool) is { } job && TurnOf(user, pool, active, now) is var turn && (first is null || turn.CompareTo(first.Value.Turn) < 0))
@@ -162,25 +182,6 @@ internal sealed partial class Scheduler
             }
         }
 
-        return first;
-    }
-
-    private static int ActiveUsers(PoolQueue pool)
-    {
-        var active = 0;
-        foreach (var user in pool.Active)
-        {
-            active += user.Open > 0 || user.IsEligible ? 1 : 0;
-        }
-
-        return active;
-    }
-
-    private readonly record struct Candidate(ShapeLine Line, long Key, Turn Turn)
-    {
-        /// <summary>The reservation through which it is looked at; null for the first of a line.</summary>
-        public Reservation? Reservation { get; init; }
-
-        public int CompareTo(in Candidate other) => Turn.CompareTo(other.Turn) is not 0 and var turn ? turn : Key.CompareTo(other.Key);
+        return new LineUp(pool.Changes, now, now + left, active, overdue, first);
     }
 }

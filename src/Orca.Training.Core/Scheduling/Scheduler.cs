@@ -90,10 +90,26 @@ internal sealed partial class Scheduler
     /// <summary>An attempt of a job occupies room, as recorded.</summary>
     public void Place(in JobFacts facts, in PlacedFacts placed)
     {
-        var before = Free(facts.Job, endedAt: null, isPlacedAgain: true);
-        Forget(facts.Job);
         var pool = PoolOf(facts.Pool);
         var given = facts.Demand.Total;
+        var costRate = placed.CostRate ?? CostRateOf(pool, given);
+        if (_placed.TryGetValue(facts.Job, out var known) && IsThat(known, pool, facts, placed, costRate))
+        {
+            if (known.IsRunning != placed.IsRunning && known.Room is { } room)
+            {
+                room.Run(known, placed.IsRunning);
+                if (_placer.MindsLaunching)
+                {
+                    Release(room);
+                }
+            }
+
+            known.IsRunning = placed.IsRunning;
+            return;
+        }
+
+        var before = Free(facts.Job, endedAt: null, isPlacedAgain: true);
+        Forget(facts.Job);
         var isSame = before is not null && before.Room?.Name == placed.Machine && before.Begun == placed.Begun;
         var paid = placed.Begun + _runTimes.Of(facts.Algorithm);
         Take(facts.Job, new Placed(pool, facts.User, facts.Algorithm)
@@ -102,10 +118,10 @@ internal sealed partial class Scheduler
             Room = Find(placed.Machine),
             Given = given,
             IsRunning = placed.IsRunning,
-            CostRate = placed.CostRate ?? CostRateOf(pool, given),
+            CostRate = costRate,
             Begun = placed.Begun,
             PaidUntil = isSame ? before!.PaidUntil : paid,
-            EndsBy = facts.RunLimit is { } limit ? placed.Begun + limit : null,
+            EndsBy = EndsBy(facts, placed),
         });
     }
 
@@ -255,6 +271,14 @@ internal sealed partial class Scheduler
 
         return placed;
     }
+
+    private static DateTimeOffset? EndsBy(in JobFacts facts, in PlacedFacts placed) => facts.RunLimit is { } limit ? placed.Begun + limit : null;
+
+    /// <summary>Whether an attempt is the one that is known, but for whether it runs.</summary>
+    private bool IsThat(Placed known, PoolQueue pool, in JobFacts facts, in PlacedFacts placed, long costRate) =>
+        known.Pool == pool && known.User == facts.User && known.Algorithm == facts.Algorithm
+        && known.Room?.Name == placed.Machine && known.Room == Find(placed.Machine)
+        && known.Given == facts.Demand.Total && known.CostRate == costRate && known.Begun == placed.Begun && known.EndsBy == EndsBy(facts, placed);
 
     private readonly record struct Waiting(ShapeLine Line, long Key);
 

@@ -10,6 +10,9 @@ internal sealed class Placer(ICapacityPolicy policy)
 {
     private readonly IRoomCheck? _quick = policy as IRoomCheck;
 
+    /// <summary>Whether it may make a difference whether attempts are being launched or run: it makes none to the policies of the package.</summary>
+    public bool MindsLaunching => _quick is null;
+
     /// <summary>
     /// The machine for a job of this shape now; null if none has room. Machines that the pool owns a part of come first, then those with fewer GPUs
     /// that are free, so that GPUs are left to those who need them, then the order in which machines are filled. Those that do not answer come last.

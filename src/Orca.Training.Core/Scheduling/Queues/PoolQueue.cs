@@ -11,7 +11,16 @@ internal sealed class PoolQueue(PoolFacts facts)
     private readonly Dictionary<string, UserLine> _users = new(StringComparer.Ordinal);
     private readonly List<UserLine> _active = [];
 
-    public PoolFacts Facts { get; set; } = facts;
+    public PoolFacts Facts
+    {
+        get;
+        set
+        {
+            field = value;
+            Weight = WeightOf(value);
+            Change();
+        }
+    } = facts;
 
     public string Name => Facts.Name;
 
@@ -22,13 +31,19 @@ internal sealed class PoolQueue(PoolFacts facts)
     public List<PoolQueue> Rivals { get; } = [];
 
     /// <summary>Its weight among its rivals, in thousandths.</summary>
-    public long Weight => Math.Max(1, (long)(Facts.Weight * 1000));
+    public long Weight { get; private set; } = WeightOf(facts);
 
     /// <summary>Whether nothing waits and nothing is open.</summary>
     public bool IsIdle => Waiting == 0 && Open == 0;
 
     /// <summary>Grows whenever something happened after which what did not fit may fit: the count of all that did, of whatever pool or machine.</summary>
     public long Releases { get; private set; } = 1;
+
+    /// <summary>Grows with whatever changes whose turn it is.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>Whose turn it is, as last worked out.</summary>
+    public LineUp LineUp { get; set; }
 
     /// <summary>Whether nothing can start that could not before: nothing has come and no room was given back since it was last found so.</summary>
     public bool IsSettled { get; set; }
@@ -51,14 +66,17 @@ internal sealed class PoolQueue(PoolFacts facts)
     public Resources Basis { get; set; }
 
     /// <summary>The users who have something that waits or is under way.</summary>
-    public IReadOnlyList<UserLine> Active => _active;
+    public List<UserLine> Active => _active;
 
     /// <summary>All users with anything to remember.</summary>
     public IEnumerable<UserLine> Users => _users.Values;
 
-    public IEnumerable<Shape> Shapes => _shapes.Values;
+    public Dictionary<ShapeKey, Shape>.ValueCollection Shapes => _shapes.Values;
 
     public UserLine? Find(string user) => _users.GetValueOrDefault(user);
+
+    /// <summary>Something changed that decides whose turn it is.</summary>
+    public void Change() => Changes++;
 
     /// <summary>What did not fit may fit now.</summary>
     public void Release(long releases)
@@ -76,7 +94,7 @@ internal sealed class PoolQueue(PoolFacts facts)
         }
 
         var who = UserOf(user);
-        var line = who.Lines.Find(l => l.Shape == shape);
+        var line = who.LineOf(shape);
         if (line is null)
         {
             if (who.IsIdle)
@@ -92,6 +110,7 @@ internal sealed class PoolQueue(PoolFacts facts)
             shape.Waiting++;
             Waiting++;
             who.Wait(since);
+            Change();
             IsSettled &= !shape.MayFit;
         }
 
@@ -106,6 +125,7 @@ internal sealed class PoolQueue(PoolFacts facts)
         }
 
         Waiting--;
+        Change();
         if (--line.Shape.Waiting == 0)
         {
             _shapes.Remove(line.Shape.Key);
@@ -135,6 +155,7 @@ internal sealed class PoolQueue(PoolFacts facts)
         who.Used = sign > 0 ? who.Used + given : who.Used - given;
         Open += sign;
         who.Open += sign;
+        Change();
         Running += sign * costRate;
         who.Running += sign * costRate;
         if (sign < 0)
@@ -148,6 +169,7 @@ internal sealed class PoolQueue(PoolFacts facts)
     /// <summary>Adds to what a user has used.</summary>
     public void Charge(string user, Int128 use)
     {
+        Change();
         UserOf(user).Use += use;
         Use += use;
     }
@@ -155,6 +177,7 @@ internal sealed class PoolQueue(PoolFacts facts)
     /// <summary>All use so far counts for this many halves less; who has nothing left to remember is forgotten.</summary>
     public void Halve(int times)
     {
+        Change();
         Use = 0;
         foreach (var user in _users.Values)
         {
@@ -166,6 +189,8 @@ internal sealed class PoolQueue(PoolFacts facts)
             }
         }
     }
+
+    private static long WeightOf(PoolFacts facts) => Math.Max(1, (long)(facts.Weight * 1000));
 
     private UserLine UserOf(string user)
     {

@@ -39,7 +39,15 @@ internal sealed class Shape(PoolQueue pool, ShapeKey key)
     public bool HasBeenMisfit => _lastReason is not null;
 
     /// <summary>Whether the policy threw when it was asked about it: it is asked again when everything is looked at again.</summary>
-    public bool IsDoubtful { get; set; }
+    public bool IsDoubtful
+    {
+        get;
+        set
+        {
+            field = value;
+            pool.Change();
+        }
+    }
 
     /// <summary>Whether one of its jobs could start if there were room.</summary>
     public bool IsEligible => Misfit is null && !IsDoubtful;
@@ -56,6 +64,7 @@ internal sealed class Shape(PoolQueue pool, ShapeKey key)
     {
         var isNews = reason != _lastReason || (reason is null && Told.Count > 0);
         (IsJudged, Misfit, _lastReason) = (true, reason, reason);
+        pool.Change();
         return isNews;
     }
 

@@ -37,6 +37,20 @@ internal sealed class UserLine(string name)
     /// <summary>A job waits since then; or, without a time, none does any more.</summary>
     public void Wait(DateTimeOffset? since) => WaitsSince = since is null || !(WaitsSince <= since) ? since : WaitsSince;
 
+    /// <summary>The waiting jobs of a shape; null if none waits.</summary>
+    public ShapeLine? LineOf(Shape shape)
+    {
+        foreach (var line in Lines)
+        {
+            if (line.Shape == shape)
+            {
+                return line;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether nothing waits and nothing is open: then only the use is left to remember.</summary>
     public bool IsIdle => Lines.Count == 0 && Open == 0;
 

@@ -14,7 +14,7 @@ internal sealed record Placed(PoolQueue Pool, string User, string Algorithm)
 
     public Resources Given { get; init; }
 
-    public bool IsRunning { get; init; }
+    public bool IsRunning { get; set; }
 
     /// <summary>In millionths of what the pool can have.</summary>
     public long CostRate { get; init; }

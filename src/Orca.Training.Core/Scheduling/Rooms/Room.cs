@@ -111,6 +111,15 @@ internal sealed class Room(MachineFacts facts, int place)
         Version++;
     }
 
+    /// <summary>An attempt that was being launched runs, or the other way round.</summary>
+    public void Run(Placed placed, bool isRunning)
+    {
+        placed.IsRunning = isRunning;
+        var change = isRunning ? 1 : -1;
+        Inventory = Inventory with { Launching = Inventory.Launching - change, Running = Inventory.Running + change };
+        Version++;
+    }
+
     /// <summary>An attempt is expected to end later than before.</summary>
     public void Prolong(JobId job, Placed longer)
     {
