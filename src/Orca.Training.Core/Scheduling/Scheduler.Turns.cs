@@ -1,5 +1,4 @@
 using Orca.Training.Scheduling.Queues;
-using Orca.Training.Scheduling.Rooms;
 
 namespace Orca.Training.Scheduling;
 
