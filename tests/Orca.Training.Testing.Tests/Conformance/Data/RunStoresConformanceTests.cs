@@ -67,6 +67,8 @@ public sealed class RunStoresConformanceTests
         { nameof(BrokenMetrics.RemovesWhatIsNextToIt), nameof(Suite.Removed_metrics_are_gone_and_those_of_other_jobs_stay) },
     };
 
+    private const int MostTries = 10;
+
     private static IEnumerable<Type> Broken => [.. typeof(BrokenRuns).GetNestedTypes(), .. typeof(BrokenModels).GetNestedTypes(), .. typeof(BrokenMetrics).GetNestedTypes()];
 
     [Theory]
@@ -75,16 +77,26 @@ public sealed class RunStoresConformanceTests
     {
         var type = Broken.Single(t => t.Name == broken);
 
-        // Some of them keep a case waiting, and it is soon clear which.
-        Assert.NotEmpty(await FailuresAsync(
-            stores => Activator.CreateInstance(type, stores) switch
+        // Some of them keep a case waiting, and it is soon clear which. Cases that draw their input, or that need two calls to meet, may miss a mistake
+        // once; a sound store passes them however often they are run.
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            var failures = await FailuresAsync(
+                stores => Activator.CreateInstance(type, stores) switch
+                {
+                    IRunStore runs => stores with { Runs = runs },
+                    IModelStore models => stores with { Models = models },
+                    var metrics => stores with { Metrics = (IMetricStore)metrics! },
+                },
+                TimeSpan.FromSeconds(2),
+                caughtBy);
+            if (failures.Count > 0)
             {
-                IRunStore runs => stores with { Runs = runs },
-                IModelStore models => stores with { Models = models },
-                var metrics => stores with { Metrics = (IMetricStore)metrics! },
-            },
-            TimeSpan.FromSeconds(2),
-            caughtBy));
+                return;
+            }
+        }
+
+        Assert.Fail($"No case found the mistake in {MostTries} runs.");
     }
 
     [Fact]
