@@ -19,6 +19,10 @@ public sealed class StatusCostTests : IDisposable
     // What it takes before the code is optimized, and 3 %. Afterwards it takes less.
     private const long Most = 264;
 
+    // Single calls stand out: the first fill caches, and a collection may empty a pool or move what the thread's counter counts.
+    // The middle of many pairs is what a call takes.
+    private const int Pairs = 41;
+
     private readonly Installation _installation = new();
 
     public void Dispose() => _installation.Dispose();
@@ -41,10 +45,13 @@ public sealed class StatusCostTests : IDisposable
         var job = await _installation.Client.TrainAsync(Installation.Request, Patience.Token);
         await _installation.SucceedAsync(job);
 
-        var status = Cost(host, "/training.TrainingService/GetTrainingStatus", new Wire.GetTrainingStatusRequest { JobId = job.Value });
-        var nothing = Cost(host, "/Nothing/Do", new Empty());
+        var status = new Wire.GetTrainingStatusRequest { JobId = job.Value };
+        var beyond = Enumerable.Range(0, Pairs)
+            .Select(_ => Cost(host, "/training.TrainingService/GetTrainingStatus", status) - Cost(host, "/Nothing/Do", new Empty()))
+            .Order()
+            .ToArray();
 
-        Assert.InRange(status - nothing, 0, Most);
+        Assert.InRange(beyond[Pairs / 2], 0, Most);
     }
 
     /// <summary>The bytes of one call: all of it runs on this thread, because the request is there and the store is in memory.</summary>
@@ -52,18 +59,14 @@ public sealed class StatusCostTests : IDisposable
     {
         var endpoint = host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Single(e => e.RoutePattern.RawText == method);
 
-        // The first calls fill caches, and a pool may have to be filled again at any time.
-        return Enumerable.Range(0, 20).Min(_ =>
-        {
-            using var scope = host.App.Services.CreateScope();
-            var call = Call(endpoint, scope.ServiceProvider, method, request);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var answered = endpoint.RequestDelegate!(call);
-            var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(answered.IsCompletedSuccessfully);
-            Assert.Equal("0", call.Response.Headers["grpc-status"]);
-            return bytes;
-        });
+        using var scope = host.App.Services.CreateScope();
+        var call = Call(endpoint, scope.ServiceProvider, method, request);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var answered = endpoint.RequestDelegate!(call);
+        var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(answered.IsCompletedSuccessfully);
+        Assert.Equal("0", call.Response.Headers["grpc-status"]);
+        return bytes;
     }
 
     private static DefaultHttpContext Call(Endpoint endpoint, IServiceProvider services, string method, IMessage request)
