@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.AspNetCore.Access;
 using Orca.Training.AspNetCore.CleartextHttp2;
 using Orca.Training.AspNetCore.Connections;
+using Orca.Training.AspNetCore.Dashboard;
 using Orca.Training.AspNetCore.Downloads;
 using Orca.Training.AspNetCore.Health;
 using Orca.Training.AspNetCore.Service;
@@ -46,6 +47,33 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
         GrpcEndpoints.Map<ModelGrpcService>(group);
         GrpcEndpoints.Map<DatasetGrpcService>(group);
         DownloadEndpoints.Map(group);
+        return new OrcaTrainingEndpointConventionBuilder(group);
+    }
+
+    /// <summary>
+    /// Maps a page on which people see and steer trainings: what runs, what waits and why, curves, logs, models and datasets. It is part of
+    /// the package, loads nothing from other sites, and calls the training service below its own path only.
+    /// </summary>
+    /// <remarks>
+    /// By default only local callers are accepted. To accept other people, call <c>RequireAuthorization(policy)</c> on the result, with the
+    /// sign-in of the host: the page and the calls that it makes need the same policy, and each caller sees what they may see. The policy may
+    /// differ from that of <see cref="MapOrcaTraining"/>. The page works behind proxies that remove a prefix of the path.
+    /// </remarks>
+    /// <param name="endpoints">The host, before it starts.</param>
+    /// <param name="path">The path of the page.</param>
+    /// <returns>The endpoints, to add conventions and to choose who may call.</returns>
+    /// <exception cref="ArgumentException">The path is not one: it starts with a slash and does not end with one.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddOrcaTraining()</c> is missing, or this was called before.</exception>
+    public static OrcaTrainingEndpointConventionBuilder MapOrcaTrainingDashboard(this IEndpointRouteBuilder endpoints, string path = "/orca")
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (path.Length < 2 || path[0] != '/' || path[^1] == '/' || path.AsSpan().ContainsAny("{}?#"))
+        {
+            throw new ArgumentException($"The path of the page is '{path}', but it starts with a slash, does not end with one, and has no parameters, such as '/orca'.", nameof(path));
+        }
+
+        var group = NewGroup(endpoints, typeof(ITrainingClientFactory), isHarmless: false);
+        DashboardEndpoints.Map(group.MapGroup(path));
         return new OrcaTrainingEndpointConventionBuilder(group);
     }
 

@@ -1,0 +1,88 @@
+// The curves of one or more trainings, one chart a metric. New points are read from where the last ones ended.
+import { html, useMemo, useState } from './vendor/preact.js';
+import { Chart, palette } from './chart.js';
+import { useData } from './data.js';
+import { Empty, Loaded } from './parts.js';
+import { listMetrics, readMetric } from './service.js';
+
+const mostPoints = 2000;
+
+/** Reads all metrics of a training; from an earlier reading on, only what is new. */
+export async function readCurves(job, signal, before) {
+  const { metrics } = await listMetrics(job, signal);
+  const series = await Promise.all(metrics.map(async metric => {
+    const known = before?.find(s => s.name === metric.name);
+    if (known && known.count === metric.count) return known;
+    const { points } = await readMetric(job, metric.name, { max_points: mostPoints }, signal);
+    return { name: metric.name, count: metric.count, points };
+  }));
+  return series;
+}
+
+const axes = {
+  step: { label: 'step', of: point => point.step },
+  time: { label: 'time', of: point => new Date(point.at).getTime() / 1000, isTime: true },
+  elapsed: { label: 'seconds since the first point', of: (point, first) => (new Date(point.at) - new Date(first.at)) / 1000 },
+};
+
+/** Points in the order of x, one for each x. */
+function linePoints(points, axis) {
+  const line = [];
+  for (const [index, point] of points.entries()) {
+    const x = axis.of(point, points[0]) ?? index;
+    const last = line.at(-1);
+    if (last && x <= last.x) {
+      if (x === last.x) last.y = point.value;
+      continue;
+    }
+    line.push({ x, y: point.value });
+  }
+  return line;
+}
+
+/** Loss and accuracy of the validation come first: they are what one looks at. */
+const rank = name => (/^(val|valid|test|eval)/i.test(name) ? 0 : 1) + (/loss|acc|f1|auc/i.test(name) ? 0 : 2);
+
+/**
+ * Draws the metrics of trainings, one chart each.
+ * trainings: [{job, label, color?, isFaint?, dash?}], the first one is the main one.
+ */
+export function Curves({ trainings, isLive, theme }) {
+  const [axisName, setAxis] = useState('step');
+  const [smoothing, setSmoothing] = useState(0);
+  const ids = trainings.map(t => t.job).join();
+  const data = useData(async (signal, before) => Object.fromEntries(await Promise.all(trainings.map(async t =>
+    [t.job, before && t.isFaint ? before[t.job] : await readCurves(t.job, signal, before?.[t.job])]))), [ids], isLive ? 2000 : 0);
+  return html`<${Loaded} of=${data}>${curves => html`<${Charts} ...${{ trainings, curves, axisName, setAxis, smoothing, setSmoothing, theme }} />`}<//>`;
+}
+
+function Charts({ trainings, curves, axisName, setAxis, smoothing, setSmoothing, theme }) {
+  const axis = axes[axisName];
+  const names = useMemo(() => {
+    const main = trainings.filter(t => !t.isFaint).flatMap(t => curves[t.job] ?? []).map(s => s.name);
+    return [...new Set(main)].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  }, [curves]);
+  const charts = useMemo(() => names.map(name => ({
+    name,
+    lines: trainings.map((t, i) => ({ training: t, color: t.color ?? palette[i % palette.length], series: curves[t.job]?.find(s => s.name === name) }))
+      .filter(l => l.series?.points.length > 0)
+      .map(l => ({ label: l.training.label, color: l.color, dash: l.training.dash, points: linePoints(l.series.points, axis) })),
+  })), [curves, axisName]);
+  if (charts.length === 0) {
+    return html`<${Empty}><p>No metrics yet.</p><p class="small">A training reports them as JSON lines:
+      <code>${'{"orca":"metric","step":1,"loss":0.5}'}</code></p><//>`;
+  }
+
+  return html`<div class="stack">
+    <div class="row">
+      <div class="row" role="group" aria-label="Horizontal axis">${Object.keys(axes).map(name => html`<button type="button" aria-pressed=${String(axisName === name)}
+        onClick=${() => setAxis(name)}>${name}</button>`)}</div>
+      <label class="row small quiet">Smoothing <input type="range" min="0" max="0.95" step="0.05" value=${smoothing}
+        onInput=${event => setSmoothing(Number(event.target.value))} /></label>
+    </div>
+    <div class="charts">${charts.map(({ name, lines }) => html`<div key=${name}>
+      <h3>${name}</h3>
+      <${Chart} lines=${lines} title=${name} xLabel=${axis.label} isTime=${Boolean(axis.isTime)} isSmall=${charts.length > 1} smoothing=${smoothing} theme=${theme} />
+    </div>`)}</div>
+  </div>`;
+}
