@@ -8,6 +8,7 @@ using Orca.Training.AspNetCore.Connections;
 using Orca.Training.AspNetCore.Dashboard;
 using Orca.Training.AspNetCore.Downloads;
 using Orca.Training.AspNetCore.Health;
+using Orca.Training.AspNetCore.Http;
 using Orca.Training.AspNetCore.Service;
 using Orca.Training.Client;
 using Orca.Training.Jobs.Storage;
@@ -21,8 +22,8 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
     private static readonly ConditionalWeakTable<IServiceProvider, ConcurrentDictionary<string, bool>> Mapped = [];
 
     /// <summary>
-    /// Maps the endpoints of the training service: gRPC, with or without TLS, on the ordinary ports of the host, and HTTP downloads below
-    /// <c>/orca-training</c>. The host does not need <c>AddGrpc()</c>; if it calls it, those settings apply.
+    /// Maps the endpoints of the training service: gRPC, with or without TLS, on the ordinary ports of the host; the same calls as JSON below
+    /// <c>/orca-training/v1</c>; and HTTP downloads below <c>/orca-training</c>. The host does not need <c>AddGrpc()</c>; if it calls it, those settings apply.
     /// </summary>
     /// <remarks>
     /// By default only local callers are accepted, even if the host has authenticated others. To accept other callers, call
@@ -46,6 +47,7 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
         GrpcEndpoints.Map<RunGrpcService>(group);
         GrpcEndpoints.Map<ModelGrpcService>(group);
         GrpcEndpoints.Map<DatasetGrpcService>(group);
+        Routes.Map(group.MapGroup("/orca-training/v1"));
         DownloadEndpoints.Map(group);
         return new OrcaTrainingEndpointConventionBuilder(group);
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Orca.Training.AspNetCore.Http;
 
 namespace Orca.Training.AspNetCore.Dashboard;
 
@@ -18,6 +19,7 @@ internal static class DashboardEndpoints
 
     public static void Map(IEndpointRouteBuilder page)
     {
+        Routes.Map(page.MapGroup("api"));
         foreach (var asset in Asset.ReadAll())
         {
             if (asset.Name == Index)

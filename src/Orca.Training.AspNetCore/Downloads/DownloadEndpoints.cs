@@ -43,7 +43,7 @@ internal static class DownloadEndpoints
         }
     }
 
-    private static async Task ArtifactAsync(HttpContext context, ITrainingClient client)
+    public static async Task ArtifactAsync(HttpContext context, ITrainingClient client)
     {
         var (id, name) = (Text(context, "job"), Text(context, "file"));
         var job = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new JobId(number) : throw NoJob(id);
@@ -51,7 +51,7 @@ internal static class DownloadEndpoints
         await SendAsync(context, artifact, (offset, token) => client.Runs.OpenArtifactAsync(job, artifact.Name, offset, token)).ConfigureAwait(false);
     }
 
-    private static async Task ModelFileAsync(HttpContext context, ITrainingClient client)
+    public static async Task ModelFileAsync(HttpContext context, ITrainingClient client)
     {
         var (model, file) = (Text(context, "model"), Text(context, "file"));
         var version = await EitherAsync(model, m => client.Models.GetAsync(m, Text(context, "version"), context.RequestAborted)).ConfigureAwait(false);

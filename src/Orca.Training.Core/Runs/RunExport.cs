@@ -30,7 +30,7 @@ public static class RunExport
         }
     }
 
-    private static void Write(Utf8JsonWriter json, Run run)
+    internal static void Write(Utf8JsonWriter json, Run run)
     {
         json.WriteStartObject();
         json.WriteNumber("job", run.Job.Value);

@@ -1,4 +1,4 @@
-// The curves of one or more trainings, one chart a metric. New points are read from where the last ones ended.
+// The curves of one or more trainings, one chart a metric. A metric without new points is not read again.
 import { html, useMemo, useState } from './vendor/preact.js';
 import { Chart, palette } from './chart.js';
 import { useData } from './data.js';
@@ -7,16 +7,24 @@ import { listMetrics, readMetric } from './service.js';
 
 const mostPoints = 2000;
 
-/** Reads all metrics of a training; from an earlier reading on, only what is new. */
-export async function readCurves(job, signal, before) {
+/** Reads all metrics of a training; with an earlier reading, only those that have changed. */
+async function readCurves(job, signal, before) {
   const { metrics } = await listMetrics(job, signal);
-  const series = await Promise.all(metrics.map(async metric => {
-    const known = before?.find(s => s.name === metric.name);
-    if (known && known.count === metric.count) return known;
-    const { points } = await readMetric(job, metric.name, { max_points: mostPoints }, signal);
-    return { name: metric.name, count: metric.count, points };
+  return Promise.all(newest(metrics).map(async ({ name, attempt, count }) => {
+    const known = before?.find(s => s.name === name && s.attempt === attempt);
+    if (known?.count === count) return known;
+    const { points } = await readMetric(job, name, { attempt, max_points: mostPoints }, signal);
+    return { name, attempt, count, points };
   }));
-  return series;
+}
+
+/** Each metric of the newest attempt that has it, as its first rank reports it. */
+function newest(metrics) {
+  const found = new Map();
+  for (const metric of metrics) {
+    if (metric.rank === 0 && metric.attempt >= (found.get(metric.name)?.attempt ?? 0)) found.set(metric.name, metric);
+  }
+  return [...found.values()];
 }
 
 const axes = {

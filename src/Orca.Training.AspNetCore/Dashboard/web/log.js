@@ -57,7 +57,7 @@ export function Log({ training, isOpen }) {
       ${data.error && html`<div class="err">${data.error.message}</div>`}
       ${data.value?.dropped > 0 && html`<div class="note">Earlier lines are not shown here.</div>`}
       ${lines.length === 0 && !data.error && html`<div class="note">${data.value ? 'No lines.' : 'Loading …'}</div>`}
-      ${shown.map(line => html`<${Line} key=${line.key ?? line.after} line=${line} isHit=${Boolean(search)} />`)}
+      ${shown.map(line => html`<${Line} key=${line.cursor} line=${line} isHit=${Boolean(search)} />`)}
     </div>
   </section>`;
 }

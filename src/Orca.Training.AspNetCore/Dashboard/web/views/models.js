@@ -1,9 +1,18 @@
 // Models: their versions, which alias points where, and the run that made each.
 import { html, useState } from '../vendor/preact.js';
 import { useData } from '../data.js';
-import { bytes, number } from '../format.js';
+import { number } from '../format.js';
 import { Card, Copy, Do, Empty, Loaded, Problem, Scroll, Time } from '../parts.js';
-import { listModels, listVersions, removeAlias, setAlias } from '../service.js';
+import { getRun, listModels, listVersions, removeAlias, setAlias } from '../service.js';
+
+// Versions whose run is looked up, for their metrics.
+const mostRuns = 20;
+
+async function load(name, signal) {
+  const { versions } = await listVersions(name, signal);
+  const newestFirst = versions.toSorted((a, b) => b.version - a.version);
+  return Promise.all(newestFirst.map(async (version, i) => ({ ...version, run: i < mostRuns ? await getRun(version.job, signal).catch(() => null) : null })));
+}
 
 export function Models() {
   const data = useData(listModels, [], 10000);
@@ -14,18 +23,17 @@ export function Models() {
 
 export function Model({ id }) {
   const [error, setError] = useState(null);
-  const data = useData(signal => listVersions(id, signal), [id], 10000);
+  const data = useData(signal => load(id, signal), [id], 10000);
   return html`<div class="head"><div><p><a href="#/models">Models</a></p><h1>${id}</h1></div></div>
     <${Problem} error=${error} />
-    <${Loaded} of=${data}>${({ versions }) => html`
+    <${Loaded} of=${data}>${versions => html`
       <${Card} title="Versions" flush><${Scroll} label="Versions"><table>
-        <thead><tr><th class="right fit">Version</th><th>Aliases</th><th>Metrics</th><th class="hide-small">Dataset</th><th class="hide-small">Size</th><th class="right">Published</th><th class="right">Training</th><th></th></tr></thead>
+        <thead><tr><th class="right fit">Version</th><th>Aliases</th><th>Metrics</th><th class="hide-small">Dataset</th><th class="right">Published</th><th class="right">Training</th><th></th></tr></thead>
         <tbody>${versions.map(v => html`<tr key=${v.version}>
           <td class="right">${v.version}</td>
           <td>${v.aliases.map(a => html`<span class="tag">${a}</span> `)}</td>
-          <td class="small">${Object.entries(v.metrics).slice(0, 4).map(([name, value]) => html`<div>${name} <b class="num">${number(value)}</b></div>`)}</td>
-          <td class="hide-small">${v.dataset ?? '–'}</td>
-          <td class="hide-small fit">${v.size === undefined ? '–' : bytes(v.size)}</td>
+          <td class="small">${Object.entries(v.run?.metrics ?? {}).slice(0, 4).map(([name, value]) => html`<div>${name} <b class="num">${number(value)}</b></div>`)}</td>
+          <td class="hide-small">${v.run?.dataset ?? '–'}</td>
           <td class="right fit"><${Time} at=${v.published_at} /></td>
           <td class="right fit"><a href="#/trainings/${v.job}">${v.job}</a></td>
           <td class="fit"><${Promote} model=${id} version=${v} onError=${setError} done=${data.reload} /></td>

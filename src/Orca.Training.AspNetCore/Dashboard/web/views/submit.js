@@ -62,7 +62,10 @@ function Form({ algorithms, datasets, pools, earlier, dataset }) {
     <form class="stack" onSubmit=${send}>
       <${Card} title="What"><div class="form">
         ${choice('algorithm', 'Algorithm', algorithms.map(a => a.name))}
-        ${choice('dataset', 'Dataset', datasets)}
+        <${Field} id="dataset" label="Dataset" wrong=${wrong('dataset')}>
+          <input id="dataset" list="datasets" required value=${form.dataset} aria-invalid=${wrong('dataset') ? 'true' : undefined}
+            onInput=${event => setForm({ ...form, dataset: event.target.value })} />
+          <datalist id="datasets">${datasets.map(d => html`<option value=${d} />`)}</datalist><//>
         ${text('dataset_version', 'Dataset version', 'Empty for the newest')}
         ${text('name', 'Name', 'For your own use')}
         ${text('model', 'Publish as model', 'Empty to publish none')}
