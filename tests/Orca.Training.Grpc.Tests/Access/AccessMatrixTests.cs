@@ -92,10 +92,11 @@ public sealed class AccessMatrixTests : IDisposable
     [Fact]
     public async Task Every_route_is_in_the_matrix()
     {
+        // RouteMatrixTests has those of the JSON door.
         await using var host = await StartAsync();
 
         var routes = host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(e => e.RoutePattern.RawText!)
-            .Where(r => !ServiceNames.Any(s => r.StartsWith($"/{s}/", StringComparison.Ordinal)));
+            .Where(r => !ServiceNames.Any(s => r.StartsWith($"/{s}/", StringComparison.Ordinal)) && !r.StartsWith("/orca-training/v1/", StringComparison.Ordinal));
 
         Assert.Equal(AccessMatrix.Rows.Select(r => r.Route).OfType<string>().Order(StringComparer.Ordinal), routes.Order(StringComparer.Ordinal));
     }

@@ -123,7 +123,7 @@ const Ended = ({ trainings }) => html`<${Scroll} label="Ended trainings"><table>
 const First = () => html`<div class="card"><div class="empty">
   <h2>There are no trainings yet</h2>
   <p>Submit one here, or from code:</p>
-  <pre>${`var job = await client.TrainAsync(new TrainingRequest
+  <pre tabindex="0" role="region" aria-label="C# code">${`var job = await client.TrainAsync(new TrainingRequest
 {
     Algorithm = "intent-classification",
     DatasetId = "intents",
