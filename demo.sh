@@ -2,15 +2,16 @@
 # Trains a model in a container with the SDK. Installs what is missing besides the .NET 10 SDK, starts the sample host, submits a
 # request over gRPC, shows its progress until the end, and stops everything that it has started.
 #
-#   ./demo.sh [--train FILE.csv] [--test FILE.csv] [--s3] [--json] [--parameter NAME=VALUE …]
+#   ./demo.sh [--train FILE.csv] [--test FILE.csv] [--s3] [--json] [--stay] [--parameter NAME=VALUE …]
 #
 # The files are CSV files, `utterance,label`. Without --train, the small dataset in samples/data/intents is used. With --s3, the demo
-# starts an S3 server: the container reads the dataset and writes its model there, with its own credentials.
+# starts an S3 server: the container reads the dataset and writes its model there, with its own credentials. The demo prints the address of a
+# page that shows the training. With --stay, the host and its page stay until Ctrl+C.
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 . "$root/eng/lib/common.sh"
 
-train='' test='' s3='' arguments=()
+train='' test='' s3='' stay='' arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
     --train | --test)
@@ -20,6 +21,7 @@ while [ $# -gt 0 ]; do
       shift 2 ;;
     --s3) s3=demo$$; shift ;;
     --json) arguments+=(--json); shift ;;
+    --stay) stay=yes; shift ;;
     --parameter) arguments+=(--parameter "${2:?--parameter needs NAME=VALUE}"); shift 2 ;;
     -h | --help) sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 0 ;;
     *) die "unknown argument '$1': see ./demo.sh --help" ;;
@@ -91,6 +93,8 @@ until start_host "$port"; do
   die "the sample host did not start"
 done
 
+say "The page of the service: http://127.0.0.1:$((port - 1))/orca/"
+
 # In the background, since a signal interrupts a wait, but would be kept waiting by a program in the foreground.
 status=0
 dotnet "$root/artifacts/bin/Orca.Training.Demo/release/Orca.Training.Demo.dll" \
@@ -98,5 +102,9 @@ dotnet "$root/artifacts/bin/Orca.Training.Demo/release/Orca.Training.Demo.dll" \
 client_pid=$!
 wait "$client_pid" || status=$?
 client_pid=''
+if [ $status -eq 0 ] && [ -n "$stay" ]; then
+  say "The service stays until you press Ctrl+C: http://127.0.0.1:$((port - 1))/orca/"
+  wait "$host_pid" || true
+fi
 [ $status -eq 0 ] || grep -A 3 -E '^(warn|fail|crit):' "$log" >&2 || true
 exit $status

@@ -13,7 +13,8 @@ builder.Services.AddHostedService<DatasetImport>();
 
 var app = builder.Build();
 app.MapOrcaTraining().AllowThisMachineOnly();
-app.MapGet("/", () => "This is a training service; it speaks gRPC (training.TrainingService).\n");
+app.MapOrcaTrainingDashboard("/orca").AllowThisMachineOnly();
+app.MapGet("/", () => Results.LocalRedirect("/orca/"));
 try
 {
     app.Run();

@@ -18,6 +18,7 @@ internal sealed class Asset
         [".js"] = "text/javascript; charset=utf-8",
         [".css"] = "text/css; charset=utf-8",
         [".svg"] = "image/svg+xml",
+        [".txt"] = "text/plain; charset=utf-8",
     }.ToFrozenDictionary();
 
     private readonly byte[] _plain;

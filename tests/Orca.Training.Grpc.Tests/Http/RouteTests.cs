@@ -188,25 +188,36 @@ public sealed class RouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_watch_sends_each_status_up_to_the_last_and_goes_on_where_it_broke()
+    public async Task A_watch_sends_each_status_as_it_comes_and_goes_on_where_it_broke()
     {
         var job = await SubmitAsync("""{"algorithm":"cnn","dataset":"digits","is_held":true}""");
         using var stream = await OpenAsync($"trainings/{job}/watch");
-        var events = SseParser.Create(stream, (_, data) => Encoding.UTF8.GetString(data)).EnumerateAsync(Token).GetAsyncEnumerator(Token);
-        Assert.True(await events.MoveNextAsync());
-        Assert.Equal("heartbeat", events.Current.EventType);
-        Assert.True(await events.MoveNextAsync());
-        var (id, first) = (events.Current.EventId, events.Current.Data);
-        await Client.CancelTrainingAsync(new JobId(job), Token);
-        var rest = await RestAsync(events);
+        var events = Events(stream);
+        Assert.Equal("heartbeat", (await NextAsync(events)).EventType);
+        var first = await NextAsync(events);
+        await Client.ReleaseTrainingAsync(new JobId(job), Token);
+        var second = await NextAsync(events);
 
-        using var again = await OpenAsync($"trainings/{job}/watch", id);
-        var resumed = await RestAsync(SseParser.Create(again, (_, data) => Encoding.UTF8.GetString(data)).EnumerateAsync(Token).GetAsyncEnumerator(Token));
+        using var again = await OpenAsync($"trainings/{job}/watch", first.EventId);
+        var resumed = Events(again);
+        await NextAsync(resumed);
 
-        Assert.Contains("\"state\":\"Queued\"", first, StringComparison.Ordinal);
-        Assert.Contains("\"state\":\"Cancelled\"", rest[^1], StringComparison.Ordinal);
-        Assert.Equal(rest[^1], resumed[^1]);
-        Assert.DoesNotContain(first, resumed);
+        Assert.Equal("status", first.EventType);
+        Assert.DoesNotContain("\"held_at\":null", first.Data, StringComparison.Ordinal);
+        Assert.Contains("\"held_at\":null", second.Data, StringComparison.Ordinal);
+        Assert.Equal(second, await NextAsync(resumed));
+    }
+
+    [Fact]
+    public async Task A_watch_of_a_training_that_has_ended_sends_its_last_status_and_ends()
+    {
+        var job = await _installation.TrainAsync();
+        using var stream = await OpenAsync($"trainings/{job}/watch");
+
+        var all = await SseParser.Create(stream, (_, data) => Encoding.UTF8.GetString(data)).EnumerateAsync(Token).ToListAsync(Token);
+
+        Assert.Equal("heartbeat", all[0].EventType);
+        Assert.Contains("\"state\":\"Succeeded\"", all[^1].Data, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -272,20 +283,11 @@ public sealed class RouteTests : IAsyncLifetime
         return document.RootElement.Clone();
     }
 
-    private static async Task<List<string>> RestAsync(IAsyncEnumerator<SseItem<string>> events)
-    {
-        var rest = new List<string>();
-        while (await events.MoveNextAsync())
-        {
-            if (events.Current.EventType == "status")
-            {
-                rest.Add(events.Current.Data);
-            }
-        }
+    private static IAsyncEnumerator<SseItem<string>> Events(Stream stream) =>
+        SseParser.Create(stream, (_, data) => Encoding.UTF8.GetString(data)).EnumerateAsync(Token).GetAsyncEnumerator(Token);
 
-        await events.DisposeAsync();
-        return rest;
-    }
+    private static async Task<SseItem<string>> NextAsync(IAsyncEnumerator<SseItem<string>> events) =>
+        await events.MoveNextAsync() ? events.Current : throw new InvalidOperationException("The stream has ended.");
 
     private async Task<HttpResponseMessage> PostAsync(string path, string body)
     {

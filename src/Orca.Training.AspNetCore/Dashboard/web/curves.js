@@ -2,6 +2,7 @@
 import { html, useMemo, useState } from './vendor/preact.js';
 import { Chart, palette } from './chart.js';
 import { useData } from './data.js';
+import { metricRank } from './format.js';
 import { Empty, Loaded } from './parts.js';
 import { listMetrics, readMetric } from './service.js';
 
@@ -48,9 +49,6 @@ function linePoints(points, axis) {
   return line;
 }
 
-/** Loss and accuracy of the validation come first: they are what one looks at. */
-const rank = name => (/^(val|valid|test|eval)/i.test(name) ? 0 : 1) + (/loss|acc|f1|auc/i.test(name) ? 0 : 2);
-
 /**
  * Draws the metrics of trainings, one chart each.
  * trainings: [{job, label, color?, isFaint?, dash?}], the first one is the main one.
@@ -68,7 +66,7 @@ function Charts({ trainings, curves, axisName, setAxis, smoothing, setSmoothing,
   const axis = axes[axisName];
   const names = useMemo(() => {
     const main = trainings.filter(t => !t.isFaint).flatMap(t => curves[t.job] ?? []).map(s => s.name);
-    return [...new Set(main)].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+    return [...new Set(main)].sort((a, b) => metricRank(a) - metricRank(b) || a.localeCompare(b));
   }, [curves]);
   const charts = useMemo(() => names.map(name => ({
     name,

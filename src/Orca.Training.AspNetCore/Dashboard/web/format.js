@@ -72,3 +72,16 @@ export function timeLeft(training, now) {
 
 /** What a training is called where a name is wanted. */
 export const title = training => training.name || `${training.algorithm} on ${training.dataset}`;
+
+/** What a message says in one sentence or two: the last lines of a training's output, which a failure quotes, are left out. */
+export const headline = message => message.split(/ Its last lines:|\n/)[0];
+
+/** The output that a failure's message quotes; empty if it quotes none. */
+export const quoted = message => message.split(/ Its last lines:\s*/)[1] ?? '';
+
+/** Loss and accuracy of the validation come first: they are what one looks at. */
+export const metricRank = name => (/^(val|valid|test|eval)/i.test(name) ? 0 : 1) + (/loss|acc|f1|auc/i.test(name) ? 0 : 2);
+
+/** The metrics that say most, as pairs of name and value. */
+export const lastValues = (metrics, most) => Object.entries(metrics).filter(([name]) => !/^(step|epoch)$/i.test(name))
+  .sort(([a], [b]) => metricRank(a) - metricRank(b) || a.localeCompare(b)).slice(0, most);

@@ -1,6 +1,6 @@
 // The small pieces that all views are made of.
 import { html, useEffect, useRef, useState } from './vendor/preact.js';
-import { ago, duration, moment, share, time, title } from './format.js';
+import { ago, duration, lastValues, moment, number, share, time, title } from './format.js';
 
 /** The current time, renewed while somebody looks. */
 export function useNow(period = 1000) {
@@ -26,6 +26,9 @@ export function Took({ from, to }) {
 }
 
 export const TrainingLink = ({ training }) => html`<a href="#/trainings/${training.job}">${title(training)}</a>`;
+
+/** The last values of the metrics that say most. */
+export const LastValues = ({ of, most = 2 }) => lastValues(of ?? {}, most).map(([name, value]) => html`<div class="small">${name} <b class="num">${number(value)}</b></div>`);
 
 /** A bar with its share in words, so that it does not depend on being seen. */
 export function Progress({ training }) {

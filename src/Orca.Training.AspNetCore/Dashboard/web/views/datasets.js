@@ -8,7 +8,7 @@ import { listDatasetVersions, listDatasets } from '../service.js';
 export function Datasets() {
   const data = useData(listDatasets, [], 10000);
   return html`<h1>Datasets</h1><${Loaded} of=${data}>${({ datasets }) => html`<div class="card">${datasets.length === 0
-    ? html`<${Empty}><p>There is no dataset yet.</p><pre tabindex="0" role="region" aria-label="C# code">${'await client.Datasets.AddFolderAsync("intents", "./data");'}</pre><//>`
+    ? html`<${Empty}><p>There is no dataset yet.</p><pre tabindex="0" role="region" aria-label="C# code">${'await client.Datasets.AddIntentFilesAsync("intents", "train.csv");'}</pre><//>`
     : html`<table><tbody>${datasets.map(name => html`<tr key=${name}><td><a href="#/datasets/${encodeURIComponent(name)}">${name}</a></td></tr>`)}</tbody></table>`}</div>`}<//>`;
 }
 

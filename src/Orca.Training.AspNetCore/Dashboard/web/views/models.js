@@ -1,8 +1,7 @@
 // Models: their versions, which alias points where, and the run that made each.
 import { html, useState } from '../vendor/preact.js';
 import { useData } from '../data.js';
-import { number } from '../format.js';
-import { Card, Copy, Do, Empty, Loaded, Problem, Scroll, Time } from '../parts.js';
+import { Card, Copy, Do, Empty, LastValues, Loaded, Problem, Scroll, Time } from '../parts.js';
 import { getRun, listModels, listVersions, removeAlias, setAlias } from '../service.js';
 
 // Versions whose run is looked up, for their metrics.
@@ -32,7 +31,7 @@ export function Model({ id }) {
         <tbody>${versions.map(v => html`<tr key=${v.version}>
           <td class="right">${v.version}</td>
           <td>${v.aliases.map(a => html`<span class="tag">${a}</span> `)}</td>
-          <td class="small">${Object.entries(v.run?.metrics ?? {}).slice(0, 4).map(([name, value]) => html`<div>${name} <b class="num">${number(value)}</b></div>`)}</td>
+          <td><${LastValues} of=${v.run?.metrics} most=${4} /></td>
           <td class="hide-small">${v.run?.dataset ?? '–'}</td>
           <td class="right fit"><${Time} at=${v.published_at} /></td>
           <td class="right fit"><a href="#/trainings/${v.job}">${v.job}</a></td>
@@ -54,7 +53,6 @@ function Promote({ model, version, done, onError }) {
 }
 
 function Load({ model }) {
-  const code = `var version = await client.Models.GetAsync(${JSON.stringify(model)}, "production");
-await client.Models.DownloadAsync(version, "model");`;
+  const code = `await client.Models.DownloadFilesAsync(${JSON.stringify(model)}, "production", "model");`;
   return html`<${Card} title="Use it from C#" actions=${html`<${Copy} text=${code} />`}><pre tabindex="0" role="region" aria-label="C# code">${code}</pre><//>`;
 }

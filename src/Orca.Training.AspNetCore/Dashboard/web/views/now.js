@@ -1,8 +1,8 @@
 // What needs somebody, what runs, what waits, and what has just ended.
 import { html, useMemo } from '../vendor/preact.js';
-import { count, duration, isOpen, number, timeLeft } from '../format.js';
+import { count, duration, headline, isOpen, number, timeLeft } from '../format.js';
 import { useData } from '../data.js';
-import { Ago, Card, Empty, Loaded, Progress, Scroll, State, Time, Took, TrainingLink, useNow } from '../parts.js';
+import { Ago, Card, Empty, LastValues, Loaded, Progress, Scroll, State, Time, Took, TrainingLink, useNow } from '../parts.js';
 import { listPools, listTrainings } from '../service.js';
 
 const day = 24 * 3600 * 1000;
@@ -27,7 +27,7 @@ export function Now() {
 function Busy({ of }) {
   const { running, queued, ended, pools } = of;
   const failed = ended.filter(t => t.state === 'Failed');
-  const waiting = pools.reduce((sum, pool) => sum + pool.queued, 0);
+  const waiting = Math.max(queued.trainings.length, pools.reduce((sum, pool) => sum + pool.queued, 0));
   return html`
     <${Trouble} failed=${failed} running=${running} />
     <section class="card figures" aria-label="Counts">
@@ -61,7 +61,7 @@ function Trouble({ failed, running }) {
   if (groups.length + silent.length === 0) return html`<div class="notice good">Nothing needs you.</div>`;
   return html`<div class="notice bad" role="status">
     ${groups.slice(0, 4).map(({ key, trainings }) => html`<p><b>${count(trainings.length, 'training')} failed</b>: ${key},
-      last ${html`<${Ago} at=${trainings[0].finished_at} />`}. ${html`<${TrainingLink} training=${trainings[0]} />`}: ${trainings[0].message}</p>`)}
+      last ${html`<${Ago} at=${trainings[0].finished_at} />`}. ${html`<${TrainingLink} training=${trainings[0]} />`}: ${headline(trainings[0].message)}</p>`)}
     ${silent.map(training => html`<p><${TrainingLink} training=${training} /> has been launching for more than 10 minutes.</p>`)}
   </div>`;
 }
@@ -71,11 +71,11 @@ function Running({ trainings }) {
   return html`<${Scroll} label="Running trainings"><table>
     <thead><tr><th>Training</th><th class="hide-small">User</th><th>State</th><th>Progress</th><th class="hide-small">Last values</th><th class="right">Runs for</th></tr></thead>
     <tbody>${trainings.map(t => html`<tr key=${t.job}>
-      <td class="name"><${TrainingLink} training=${t} /><div class="why">${t.message}</div></td>
+      <td class="name"><${TrainingLink} training=${t} /><div class="why">${headline(t.message)}</div></td>
       <td class="hide-small">${t.user ?? '–'}</td>
       <td class="fit"><${State} state=${t.state} /></td>
       <td><${Progress} training=${t} />${timeLeft(t, now) !== null && html`<div class="why">about ${duration(timeLeft(t, now))} left</div>`}</td>
-      <td class="hide-small small">${Object.entries(t.metrics).slice(0, 3).map(([name, value]) => html`<div>${name} <b class="num">${number(value)}</b></div>`)}</td>
+      <td class="hide-small"><${LastValues} of=${t.metrics} most=${3} /></td>
       <td class="right"><${Took} from=${t.started_at} /></td>
     </tr>`)}</tbody></table><//>`;
 }
@@ -100,7 +100,7 @@ function Queues({ queued, pools }) {
       <thead><tr><th class="right fit">Place</th><th>Training</th><th class="hide-small">User</th><th>State</th><th class="right">Since</th></tr></thead>
       <tbody>${first.map(t => html`<tr key=${t.job}>
         <td class="right">${t.queue_position ?? '–'}</td>
-        <td class="name"><${TrainingLink} training=${t} /><div class="why">${t.message}</div></td>
+        <td class="name"><${TrainingLink} training=${t} /><div class="why">${headline(t.message)}</div></td>
         <td class="hide-small">${t.user ?? '–'}</td>
         <td class="fit"><${State} state=${t.state} held=${t.held_at} /></td>
         <td class="right fit"><${Time} at=${t.submitted_at} /></td>
@@ -111,10 +111,10 @@ function Queues({ queued, pools }) {
 const Ended = ({ trainings }) => html`<${Scroll} label="Ended trainings"><table>
   <thead><tr><th>Training</th><th class="hide-small">User</th><th>State</th><th class="hide-small">Last values</th><th class="right">Took</th><th class="right">Ended</th></tr></thead>
   <tbody>${trainings.filter(t => !isOpen(t)).map(t => html`<tr key=${t.job}>
-    <td class="name"><${TrainingLink} training=${t} />${t.state === 'Failed' && html`<div class="why">${t.message}</div>`}</td>
+    <td class="name"><${TrainingLink} training=${t} />${t.state === 'Failed' && html`<div class="why">${headline(t.message)}</div>`}</td>
     <td class="hide-small">${t.user ?? '–'}</td>
     <td class="fit"><${State} state=${t.state} /></td>
-    <td class="hide-small small">${Object.entries(t.metrics).slice(0, 2).map(([name, value]) => html`<div>${name} <b class="num">${number(value)}</b></div>`)}</td>
+    <td class="hide-small"><${LastValues} of=${t.metrics} most=${2} /></td>
     <td class="right fit"><${Took} from=${t.started_at} to=${t.finished_at} /></td>
     <td class="right fit"><${Time} at=${t.finished_at} /></td>
   </tr>`)}</tbody></table><//>`;

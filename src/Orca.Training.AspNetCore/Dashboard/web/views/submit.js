@@ -98,7 +98,7 @@ function Fields({ algorithm, values, set, wrong }) {
     ${algorithm.parameters.map(p => html`<${Field} key=${p.name} id="p-${p.name}" label=${`${p.name}${p.is_required ? ' (required)' : ''}`} hint=${hintOf(p)} wrong=${wrong(p.name)}>
       ${p.choices?.length > 0 ? html`<select id="p-${p.name}" onChange=${event => set(p.name, event.target.value)}>
           <option value="">${p.default ?? ''}</option>${p.choices.map(c => html`<option value=${c} selected=${c === values[p.name]}>${c}</option>`)}</select>`
-        : html`<input id="p-${p.name}" value=${values[p.name] ?? ''} placeholder=${p.default ?? ''} inputmode=${/Integer|Number/.test(p.kind) ? 'decimal' : undefined}
+        : html`<input id="p-${p.name}" value=${values[p.name] ?? ''} placeholder=${p.default ?? ''} inputmode=${/Number/.test(p.kind) ? 'decimal' : undefined}
           onInput=${event => set(p.name, event.target.value)} />`}<//>`)}
     ${others.map(name => html`<${Field} key=${name} id="p-${name}" label=${name} wrong=${wrong(name)}>
       <input id="p-${name}" value=${values[name]} onInput=${event => set(name, event.target.value)} /><//>`)}

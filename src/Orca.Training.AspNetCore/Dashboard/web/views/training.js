@@ -2,7 +2,7 @@
 import { html, useState } from '../vendor/preact.js';
 import { Curves } from '../curves.js';
 import { useData } from '../data.js';
-import { bytes, duration, isOpen, number, timeLeft, title } from '../format.js';
+import { bytes, duration, headline, isOpen, quoted, timeLeft, title } from '../format.js';
 import { Log } from '../log.js';
 import { Card, Copy, Do, Loaded, Pairs, Problem, Progress, Scroll, State, Time, Took, useNow } from '../parts.js';
 import { cancel, explain, getRun, getTraining, hold, listFiles, listTrainings, release, rerun } from '../service.js';
@@ -15,8 +15,8 @@ export function Training({ id, theme }) {
 function Whole({ training, theme, reload }) {
   const live = isOpen(training);
   const baseline = useData(signal => findBaseline(training, signal), [training.job]);
-  const run = useData(signal => getRun(training.job, signal), [training.job, training.state, training.attempts]);
   const hasRun = training.attempts > 0;
+  const run = useData(signal => hasRun ? getRun(training.job, signal) : null, [training.job, training.state, training.attempts]);
   return html`
     <${Head} training=${training} reload=${reload} />
     ${training.state === 'Queued' && html`<${Why} training=${training} />`}
@@ -54,7 +54,7 @@ function Head({ training, reload }) {
   return html`<div class="head">
       <div>
         <div class="row"><h1>${title(training)}</h1><${State} state=${training.state} held=${training.held_at} /></div>
-        <p class="sentence">Job ${training.job}${training.user ? ` of ${training.user}` : ''}. ${training.message}${left !== null ? ` About ${duration(left)} left.` : ''}</p>
+        <p class="sentence">Job ${training.job}${training.user ? ` of ${training.user}` : ''}. ${training.state === 'Failed' ? '' : training.message}${left !== null ? ` About ${duration(left)} left.` : ''}</p>
         ${live && html`<${Progress} training=${training} />`}
       </div>
       <div class="row">
@@ -81,14 +81,15 @@ function Why({ training }) {
 
 /** What went wrong and what helps. */
 function FailureCard({ training }) {
+  const lines = quoted(training.message);
   return html`<div class="notice bad" role="status">
-    <p><b>${training.outcome}</b>${training.exit_code !== null ? ` (exit code ${training.exit_code})` : ''}: ${training.message}</p>
+    <p><b>${training.outcome}</b>${training.exit_code !== null ? ` (exit code ${training.exit_code})` : ''}: ${headline(training.message)}</p>
     <p>${advice[training.outcome] ?? ''}</p>
+    ${lines && html`<pre tabindex="0" role="region" aria-label="Its last lines">${lines}</pre>`}
   </div>`;
 }
 
 const advice = {
-  OutOfMemory: 'Give it more memory, or a smaller batch: "Run with changes" has both.',
   NonZeroExit: 'The end of the log below says what the program met.',
   ImageNotFound: 'The image is not on the machine and could not be pulled: check its name and tag in the settings of the algorithm.',
   TimedOut: 'It reached its time limit: raise the limit, or let it save checkpoints and retry.',

@@ -2,8 +2,8 @@
 import { html, useState } from '../vendor/preact.js';
 import { setQuery } from '../app.js';
 import { useData } from '../data.js';
-import { count, isOpen, number } from '../format.js';
-import { Card, Do, Empty, Loaded, Problem, Progress, Scroll, State, Time, Took, TrainingLink } from '../parts.js';
+import { count, headline, isOpen, number } from '../format.js';
+import { Card, Do, Empty, LastValues, Loaded, Problem, Progress, Scroll, State, Time, Took, TrainingLink } from '../parts.js';
 import { cancel, ended, hold, listAlgorithms, listTrainings, open, release, rerun } from '../service.js';
 
 const pageSize = 50;
@@ -98,12 +98,12 @@ function Page({ page, address, reload }) {
       <tbody>${trainings.map(t => html`<tr key=${t.job}>
         <td><input type="checkbox" aria-label="Choose training ${t.job}" checked=${chosen.has(t.job)} onChange=${event => choose([t.job], event.target.checked)} /></td>
         <td class="right"><a href="#/trainings/${t.job}" aria-label="Training ${t.job}">${t.job}</a></td>
-        <td class="name"><${TrainingLink} training=${t} />${t.state !== 'Succeeded' && html`<div class="why">${t.message}</div>`}</td>
+        <td class="name"><${TrainingLink} training=${t} />${t.state !== 'Succeeded' && html`<div class="why">${headline(t.message)}</div>`}</td>
         <td class="hide-small"><a href="#/datasets/${encodeURIComponent(t.dataset)}">${t.dataset}</a></td>
         <td class="hide-small">${t.user ?? '–'}</td>
         <td class="fit"><${State} state=${t.state} held=${t.held_at} /></td>
         <td><${Progress} training=${t} /></td>
-        <td class="hide-small small">${Object.entries(t.metrics).slice(0, 2).map(([name, value]) => html`<div>${name} <b class="num">${number(value)}</b></div>`)}</td>
+        <td class="hide-small"><${LastValues} of=${t.metrics} most=${2} /></td>
         <td class="right fit hide-small"><${Took} from=${t.started_at} to=${t.finished_at} /></td>
         <td class="right fit"><${Time} at=${t.submitted_at} /></td>
       </tr>`)}</tbody>
