@@ -32,6 +32,10 @@ internal sealed class QueueView : IDisposable
     private readonly Dictionary<string, MachineFacts> _machines;
     private readonly HashSet<string> _away = new(StringComparer.Ordinal);
     private readonly WaitingForOthers _others = new();
+    private readonly AwaitedJobs _awaited = new();
+
+    // Queued jobs whose needs cannot be worked out, or what they wait for.
+    private readonly HashSet<JobId> _placeless = [];
     private readonly Signal _news;
     private Scheduler? _scheduler;
     private JobFold? _fold;
@@ -64,26 +68,23 @@ internal sealed class QueueView : IDisposable
             return place;
         }
 
-        using var limit = new CancellationTokenSource(LongestWait, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        while (!limit.IsCancellationRequested)
+        AwaitedJobs.Awaited awaited;
+        lock (_lock)
         {
-            Signal.Waiter news;
-            lock (_lock)
-            {
-                if (TryFind(job) is { } found)
-                {
-                    return found;
-                }
-
-                news = _news.WaitNeedsLock();
-            }
-
-            await news.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            cancellationToken.ThrowIfCancellationRequested();
+            awaited = _awaited.Begin(job.Id);
         }
 
-        return null;
+        try
+        {
+            return await WaitAsync(job, awaited, cancellationToken);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _awaited.End(awaited);
+            }
+        }
     }
 
     /// <summary>A machine has this.</summary>
@@ -116,12 +117,62 @@ internal sealed class QueueView : IDisposable
         _settings.End();
     }
 
+    private async ValueTask<QueuePlace?> WaitAsync(Job job, AwaitedJobs.Awaited awaited, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LongestWait, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        if (!await IsStillQueuedAsync(job.Id, either.Token, cancellationToken))
+        {
+            return null;
+        }
+
+        while (!limit.IsCancellationRequested)
+        {
+            Signal.Waiter news;
+            lock (_lock)
+            {
+                if (TryFind(job) is { } found)
+                {
+                    return found;
+                }
+
+                if (awaited.HasNoPlace || _placeless.Contains(job.Id))
+                {
+                    return null;
+                }
+
+                news = _news.WaitNeedsLock();
+            }
+
+            await news.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Whether a job is queued after somebody has begun to wait for it: whatever becomes of it from there on, the feed brings. What had happened before,
+    /// the feed may have brought already, and it does not come again.
+    /// </summary>
+    private async ValueTask<bool> IsStillQueuedAsync(JobId job, CancellationToken limited, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _store.ReadAsync(job, limited) is { Job: { State: JobState.Queued, CancelRequestedAt: null } };
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     private QueuePlace? TryFind(Job job)
     {
         lock (_lock)
         {
             _reading ??= Begin();
-            if (_scheduler is null || !(_scheduler.Knows(job.Id) || _others.Knows(job.Id)))
+            if (_scheduler is null || !IsKnown(job.Id))
             {
                 return null;
             }
@@ -185,6 +236,7 @@ internal sealed class QueueView : IDisposable
             _scheduler = new Scheduler(_settings.Policy, _machines.Values, _settings.Pools(), _time.GetUtcNow());
             _fold = new JobFold(_scheduler, _settings.DemandOf, _settings.PoolOf);
             _others.Clear();
+            _placeless.Clear();
             foreach (var machine in _away)
             {
                 _scheduler.Reach(machine, isReached: false);
@@ -237,14 +289,23 @@ internal sealed class QueueView : IDisposable
             // A start that a machine deferred keeps the job from nothing but that machine.
             TimeSpan? putOff = job is { NotBefore: { } notBefore, Deferrals: 0 } ? now.Until(notBefore, LongestPutOff) : null;
             _fold!.Apply(job, isReady: !_others.Waits(job), putOff);
+            _placeless.Remove(job.Id);
         }
 #pragma warning disable CA1031 // A job whose needs cannot be worked out is the decider's to set aside.
         catch (Exception)
 #pragma warning restore CA1031
         {
             _scheduler!.Remove(job.Id);
+            _placeless.Add(job.Id);
+        }
+
+        if (!IsKnown(job.Id))
+        {
+            _awaited.Pass(job.Id);
         }
     }
+
+    private bool IsKnown(JobId job) => _scheduler!.Knows(job) || _others.Knows(job);
 
     /// <summary>Finds out which of the jobs that others wait for had ended before this began to read.</summary>
     private async Task LookUpAsync(CancellationToken cancellationToken)

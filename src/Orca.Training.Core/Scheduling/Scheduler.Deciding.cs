@@ -21,6 +21,11 @@ internal sealed partial class Scheduler
     public Decision? Next(Now now)
     {
         PassTime(now);
+        if (_failures < MostFailures && LookAtNew() is { } threw)
+        {
+            return threw;
+        }
+
         while (_failures < MostFailures && FirstUnsettled(now.Wall) is { } pool)
         {
             if (NextOf(pool, now.Wall) is { } decision)
@@ -126,11 +131,6 @@ internal sealed partial class Scheduler
 
     private Decision? NextOf(PoolQueue pool, DateTimeOffset now)
     {
-        if (LookAtNew(pool) is { } threw)
-        {
-            return threw;
-        }
-
         while (FirstThatMayFit(pool, now) is { } candidate)
         {
             var (line, key) = (candidate.Line, candidate.Key);
@@ -223,14 +223,25 @@ internal sealed partial class Scheduler
     private static bool IsBefore(in Candidate head, in Candidate candidate) =>
         head.Line.User != candidate.Line.User ? head.Turn.CompareTo(candidate.Turn) < 0 : head.Key < candidate.Key;
 
-    /// <summary>Finds out which of the shapes that came or were reopened fit nowhere.</summary>
-    private Decision.PolicyThrew? LookAtNew(PoolQueue pool)
+    /// <summary>
+    /// Finds out which of the shapes that came or were reopened fit nowhere: of all pools, before any of them is put in order, since that decides whose
+    /// turn it is.
+    /// </summary>
+    private Decision.PolicyThrew? LookAtNew()
     {
-        if (!pool.HasNewShapes)
+        foreach (var pool in _pools.Values)
         {
-            return null;
+            if (pool.HasNewShapes && LookAtNew(pool) is { } threw)
+            {
+                return threw;
+            }
         }
 
+        return null;
+    }
+
+    private Decision.PolicyThrew? LookAtNew(PoolQueue pool)
+    {
         foreach (var shape in pool.Shapes)
         {
             if (shape.IsLookedAt || shape.IsDoubtful)

@@ -31,11 +31,6 @@ internal sealed partial class Scheduler
     /// <summary>Whether anything of a pool may start now. What finds no room is not looked at again until room is given back, user by user least of all.</summary>
     private bool MayStartAny(PoolQueue pool, DateTimeOffset now)
     {
-        if (pool.HasNewShapes)
-        {
-            return true;
-        }
-
         var any = false;
         foreach (var shape in pool.Shapes)
         {
