@@ -47,6 +47,7 @@ public static class OrcaTrainingEndpointRouteBuilderExtensions
         GrpcEndpoints.Map<RunGrpcService>(group);
         GrpcEndpoints.Map<ModelGrpcService>(group);
         GrpcEndpoints.Map<DatasetGrpcService>(group);
+        GrpcEndpoints.Map<PoolGrpcService>(group);
         Routes.Map(group.MapGroup("/orca-training/v1"));
         DownloadEndpoints.Map(group);
         return new OrcaTrainingEndpointConventionBuilder(group);

@@ -16,6 +16,7 @@ internal static class Routes
         new("POST", "trainings/{job}/rerun", TrainingRoutes.RerunAsync, Operations.Rerun),
         new("GET", "trainings", TrainingRoutes.ListAsync, Operations.List, Operations.GetStatuses),
         new("GET", "trainings/{job}", TrainingRoutes.GetAsync, Operations.GetStatus),
+        new("GET", "trainings/{job}/explain", TrainingRoutes.ExplainAsync, Operations.Explain),
         new("GET", "trainings/{job}/watch", TrainingRoutes.WatchAsync, Operations.Watch, Operations.Resume),
         new("GET", "trainings/{job}/logs", TrainingRoutes.ReadLogAsync, Operations.StreamLogs),
         new("POST", "trainings/{job}/cancel", TrainingRoutes.CancelAsync, Operations.Cancel),
@@ -49,6 +50,8 @@ internal static class Routes
         new("DELETE", "datasets/{dataset}/tags/{tag}", DatasetRoutes.RemoveTagAsync, Operations.RemoveDatasetTag),
         new("DELETE", "datasets/{dataset}/versions/{version}", DatasetRoutes.DeleteAsync, Operations.DeleteDataset),
 
+        new("GET", "pools", ServiceRoutes.ListPoolsAsync, Operations.ListPools),
+        new("GET", "pools/{pool}", ServiceRoutes.GetPoolAsync, Operations.GetPool),
         new("GET", "algorithms", ServiceRoutes.ListAlgorithmsAsync, Operations.ListAlgorithms),
         new("GET", "audit", ServiceRoutes.ListAuditAsync, Operations.ListAudit),
     ];

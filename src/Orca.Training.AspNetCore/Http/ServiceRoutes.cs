@@ -2,9 +2,21 @@ using Orca.Training.Auditing;
 
 namespace Orca.Training.AspNetCore.Http;
 
-/// <summary>What the service offers, and who changed what.</summary>
+/// <summary>What the service offers: its pools and algorithms, and who changed what.</summary>
 internal static class ServiceRoutes
 {
+    public static async Task ListPoolsAsync(HttpCall call)
+    {
+        var pools = await call.Client.Pools.ListAsync(call.Aborted).ConfigureAwait(false);
+        await call.AnswerListAsync("pools", pools, PoolSpelling.Pool).ConfigureAwait(false);
+    }
+
+    public static async Task GetPoolAsync(HttpCall call)
+    {
+        var pool = await call.Client.Pools.GetAsync(call.Part("pool"), call.Aborted).ConfigureAwait(false);
+        await call.AnswerAsync(json => PoolSpelling.Pool(json, pool)).ConfigureAwait(false);
+    }
+
     public static async Task ListAlgorithmsAsync(HttpCall call)
     {
         var algorithms = await call.Client.ListAlgorithmsAsync(call.Aborted).ConfigureAwait(false);

@@ -17,6 +17,31 @@ internal static class Spelling
 
     public static void Status(Utf8JsonWriter json, TrainingStatus status) => Statuses.Write(json, status, JsonSerializerOptions.Default);
 
+    public static void Explanation(Utf8JsonWriter json, TrainingExplanation explanation)
+    {
+        json.WriteStartObject();
+        json.WriteString("verdict", explanation.Verdict.ToString());
+        RunJson.WriteNumber(json, "position", explanation.Position);
+        json.WriteStartArray("reasons");
+        foreach (var reason in explanation.Reasons)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", reason.Code.ToString());
+            json.WriteString("severity", reason.Severity.ToString());
+            json.WriteString("message", reason.Message);
+            json.WriteString("machine", reason.Machine);
+            json.WriteString("resource", reason.Resource);
+            RunJson.WriteNumber(json, "used", reason.Used);
+            RunJson.WriteNumber(json, "limit", reason.Limit);
+            RunJson.WriteNumber(json, "users_ahead", reason.UsersAhead);
+            RunJson.WriteTime(json, "until", reason.Until);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
     public static void Submitted(Utf8JsonWriter json, JobId job)
     {
         json.WriteStartObject();

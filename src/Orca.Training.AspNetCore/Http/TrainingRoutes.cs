@@ -88,6 +88,12 @@ internal static class TrainingRoutes
         await call.AnswerAsync(json => Spelling.Status(json, status)).ConfigureAwait(false);
     }
 
+    public static async Task ExplainAsync(HttpCall call)
+    {
+        var explanation = await call.Client.ExplainAsync(call.Job(), call.Aborted).ConfigureAwait(false);
+        await call.AnswerAsync(json => Spelling.Explanation(json, explanation)).ConfigureAwait(false);
+    }
+
     public static async Task CancelAsync(HttpCall call)
     {
         await call.Client.CancelTrainingAsync(call.Job(), call.Aborted).ConfigureAwait(false);

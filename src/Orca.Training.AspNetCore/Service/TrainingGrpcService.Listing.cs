@@ -6,7 +6,7 @@ using Wire = Orca.Training.Grpc.Wire;
 
 namespace Orca.Training.AspNetCore.Service;
 
-/// <summary>Several trainings at once.</summary>
+/// <summary>Several trainings at once, and why they wait.</summary>
 internal sealed partial class TrainingGrpcService
 {
     public override Task GetTrainingStatuses(Wire.GetTrainingStatusesRequest request, IServerStreamWriter<Wire.GetTrainingStatusesResponse> responseStream, ServerCallContext context) => AnswerAsync(context, async () =>
@@ -24,6 +24,9 @@ internal sealed partial class TrainingGrpcService
 
         return responseStream;
     });
+
+    public override Task<Wire.ExplainTrainingResponse> ExplainTraining(Wire.ExplainTrainingRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
+        ExplanationMapping.ToWire(await Callers.For(context).ExplainAsync(new JobId(request.JobId), context.CancellationToken).ConfigureAwait(false)));
 
     public override Task<Wire.ListTrainingsResponse> ListTrainings(Wire.ListTrainingsRequest request, ServerCallContext context) => AnswerAsync(context, async () =>
         QueryMapping.ToWire(await Callers.For(context).ListTrainingsAsync(QueryMapping.FromWire(request), context.CancellationToken).ConfigureAwait(false)));

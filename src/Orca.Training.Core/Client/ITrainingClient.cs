@@ -46,6 +46,9 @@ public interface ITrainingClient
     /// <summary>Datasets and their versions.</summary>
     IDatasetClient Datasets { get; }
 
+    /// <summary>Pools: who may use which machines, and how much is in use.</summary>
+    IPoolClient Pools { get; }
+
     /// <summary>
     /// Submits a training that repeats a run exactly: with the same dataset version, parameters, image (by its digest) and command, even
     /// if the algorithm has changed. With the same seed, a deterministic image produces the same model.
@@ -58,6 +61,15 @@ public interface ITrainingClient
     /// <summary>Returns the current status of a job.</summary>
     /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: the job does not exist, or no longer exists.</exception>
     Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Explains why a job has not started: its position, and the reasons with their figures. Other users and their trainings appear as numbers only.
+    /// </summary>
+    /// <remarks>
+    /// The answer is this host's view of the queue. On a host that does not decide, reasons about what machines have may be missing.
+    /// </remarks>
+    /// <exception cref="TrainingException"><see cref="TrainingError.NotFound"/>: the job does not exist, or no longer exists.</exception>
+    Task<TrainingExplanation> ExplainAsync(JobId job, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Returns the current status of a job and each later one, up to the final state. A change of its place in the queue counts as a

@@ -70,6 +70,6 @@ internal sealed class PlacedJobs(IJobStore all, QueueView queue) : IJobStore
         }
 
         var place = await queue.FindAsync(reading.Job, cancellationToken);
-        return reading with { QueuePosition = place?.Position, Why = place?.Why };
+        return reading with { QueuePosition = place?.Position, Why = place?.Why, Reasons = place?.Reasons };
     }
 }

@@ -38,6 +38,28 @@ internal sealed class PoolGate(Func<PoolSettings> settings, IPoolResolver resolv
         return [.. requests.Select((request, place) => PoolOf(request, grant, pools, caller is null, fieldOf is null ? "pool" : $"{fieldOf(place)}.pool"))];
     }
 
+    /// <summary>The pools as they are now.</summary>
+    public PoolSettings Settings => settings();
+
+    /// <summary>The names of the pools that a caller may use.</summary>
+    /// <param name="caller">Null for who may use each.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TrainingException">Which ones is not known.</exception>
+    public async ValueTask<IReadOnlySet<string>> VisibleAsync(PoolCaller? caller, CancellationToken cancellationToken)
+    {
+        var pools = settings();
+        try
+        {
+            var grant = caller is null ? OfApplication(pools) : await AskAsync(pools, caller, cancellationToken);
+            return grant.Others.Append(grant.Default).ToHashSet(StringComparer.Ordinal);
+        }
+        catch (TrainingException e) when (e.Error is TrainingError.PermissionDenied)
+        {
+            // They are in no pool, which is no error where nothing is submitted.
+            return new HashSet<string>();
+        }
+    }
+
     /// <summary>Reserves room in the queues of pools, until the result is disposed: by then the trainings are on record, or are not coming.</summary>
     /// <param name="found">The pool of each of a call's trainings.</param>
     /// <param name="user">Whose they are.</param>

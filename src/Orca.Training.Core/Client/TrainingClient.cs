@@ -40,6 +40,8 @@ internal sealed partial class TrainingClient : ITrainingClient
 
     public IDatasetClient Datasets => field ??= new DatasetClient(_data.Datasets, () => _services.Validator().Limits, _guard, _services.Logger, _caller?.Names);
 
+    public IPoolClient Pools => field ??= new PoolClient(_services.Pools, _services.Jobs, _services.Queue, _guard, _caller?.Rights);
+
     public Task<IReadOnlyList<AlgorithmInfo>> ListAlgorithmsAsync(CancellationToken cancellationToken = default) =>
         _guard.AskAsync(Operations.ListAlgorithms, () => ValueTask.FromResult(_services.Algorithms()), cancellationToken);
 
@@ -54,6 +56,16 @@ internal sealed partial class TrainingClient : ITrainingClient
 
     public Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default) =>
         _guard.AskAsync(Operations.GetStatus, (Client: this, Job: job), static (asked, token) => asked.Client.ReadStatusAsync(asked.Job, token), cancellationToken);
+
+    public Task<TrainingExplanation> ExplainAsync(JobId job, CancellationToken cancellationToken = default) =>
+        _guard.AskAsync(
+            Operations.Explain,
+            async () =>
+            {
+                var reading = await _jobs.ReadAsync(job, cancellationToken) ?? throw TrainingException.NotFound(job);
+                return TrainingExplanation.Of(reading, await Unfinished.ReadAsync(_jobs, reading.Job, cancellationToken));
+            },
+            cancellationToken);
 
     public IAsyncEnumerable<TrainingStatus> WatchTrainingAsync(JobId job, long afterRevision = 0, CancellationToken cancellationToken = default) =>
         _guard.StreamAsync(Operations.Watch, WatchAsync(job, afterRevision, seenIn: null, cancellationToken), cancellationToken);

@@ -87,6 +87,32 @@ internal sealed class QueueView : IDisposable
         }
     }
 
+    /// <summary>What a pool owns and uses of each machine; none where that is not known in time.</summary>
+    /// <param name="pool">Its name; empty for the implicit pool.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<IReadOnlyList<MachineShare>> SharesOfAsync(string pool, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LongestWait, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        while (true)
+        {
+            Signal.Waiter news;
+            lock (_lock)
+            {
+                _reading ??= Begin();
+                if (_scheduler is not null || limit.IsCancellationRequested)
+                {
+                    return _scheduler?.SharesOf(pool) ?? [];
+                }
+
+                news = _news.WaitNeedsLock();
+            }
+
+            await news.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>A machine has this.</summary>
     public void Offer(MachineFacts machine)
     {
@@ -179,7 +205,9 @@ internal sealed class QueueView : IDisposable
 
             var now = _clock.Now;
             _scheduler.PassTime(now);
-            return new QueuePlace(_scheduler.PositionOf(_fold!.FactsOf(job), now.Wall), Words(job, now));
+            var reasons = ReasonsOf(job, now);
+            var words = reasons is null ? null : WaitWords.Sentence(reasons);
+            return new QueuePlace(_scheduler.PositionOf(_fold!.FactsOf(job), now.Wall), words, reasons);
         }
     }
 
@@ -190,11 +218,11 @@ internal sealed class QueueView : IDisposable
         return _run(() => ReadAsync(_ending.Token));
     }
 
-    private string? Words(Job job, Now now)
+    private IReadOnlyList<WaitReason>? ReasonsOf(Job job, Now now)
     {
         try
         {
-            return WaitWords.Sentence(_scheduler!.Explain(job.Id, now));
+            return _scheduler!.Explain(job.Id, now);
         }
 #pragma warning disable CA1031 // The policy is the host's own code: what it throws is told where it decides.
         catch (Exception)

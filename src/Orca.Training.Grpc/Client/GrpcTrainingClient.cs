@@ -44,6 +44,7 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
         Runs = new GrpcRunClient(invoker, _calls);
         Models = new GrpcModelClient(invoker, _calls);
         Datasets = new GrpcDatasetClient(invoker, _calls);
+        Pools = new GrpcPoolClient(invoker, _calls);
         _runService = new Wire.RunService.RunServiceClient(invoker);
         _ownChannel = ownChannel;
     }
@@ -86,6 +87,9 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
 
     /// <inheritdoc />
     public IDatasetClient Datasets { get; }
+
+    /// <inheritdoc />
+    public IPoolClient Pools { get; }
 
     /// <inheritdoc />
     public async Task<JobId> RerunAsync(JobId job, CancellationToken cancellationToken = default)
@@ -134,6 +138,15 @@ public sealed partial class GrpcTrainingClient : ITrainingClient, IDisposable, I
         var message = new Wire.GetTrainingStatusRequest { JobId = job.Value };
         var answer = await _calls.AskAsync(options => _service.GetTrainingStatusAsync(message, options), cancellationToken).ConfigureAwait(false);
         return StatusMapping.FromWire(answer);
+    }
+
+    /// <inheritdoc />
+    public async Task<TrainingExplanation> ExplainAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        ThrowIfNoId(job);
+        var message = new Wire.ExplainTrainingRequest { JobId = job.Value };
+        var answer = await _calls.AskAsync(options => _service.ExplainTrainingAsync(message, options), cancellationToken).ConfigureAwait(false);
+        return ExplanationMapping.FromWire(answer);
     }
 
     /// <inheritdoc />

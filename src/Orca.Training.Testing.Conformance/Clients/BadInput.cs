@@ -240,6 +240,8 @@ internal sealed record BadInput(string What, Func<ITrainingClient, CancellationT
 
         NoJob("a job that was never submitted", 77, (client, job, token) => client.GetTrainingStatusAsync(job, token)),
         NoJob("no job", 0, (client, job, token) => client.GetTrainingStatusAsync(job, token)),
+        NoJob("an explanation of a job that was never submitted", 77, (client, job, token) => client.ExplainAsync(job, token)),
+        NoJob("an explanation of no job", 0, (client, job, token) => client.ExplainAsync(job, token)),
         NoJob("a job that no service can have", long.MaxValue, (client, job, token) => client.GetTrainingStatusAsync(job, token)),
         NoJob("a watch of a job that was never submitted", 77, (client, job, token) => client.WatchTrainingAsync(job, 0, token).ToListAsync(token).AsTask()),
         NoJob("a watch of no job", -1, (client, job, token) => client.WatchTrainingAsync(job, 0, token).ToListAsync(token).AsTask()),

@@ -17,6 +17,8 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
 
     public Func<JobId, CancellationToken, Task<TrainingStatus>> Status { get; init; } = (_, _) => throw Unscripted();
 
+    public Func<JobId, CancellationToken, Task<TrainingExplanation>> Explain { get; init; } = (_, _) => throw Unscripted();
+
     public Func<IReadOnlyList<JobId>, CancellationToken, Task<IReadOnlyList<TrainingStatus?>>> Statuses { get; init; } = (_, _) => throw Unscripted();
 
     public Func<TrainingQuery, CancellationToken, Task<TrainingPage>> List { get; init; } = (_, _) => throw Unscripted();
@@ -45,6 +47,8 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
 
     public IDatasetClient Datasets { get; init; } = null!;
 
+    public IPoolClient Pools { get; init; } = null!;
+
     /// <summary>Does the same for each call.</summary>
     public static ScriptedClient Always(Func<CancellationToken, Task> act) => new()
     {
@@ -52,6 +56,7 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
         TrainAll = (_, _, _, token) => AfterAsync<TrainingGroup>(act, token),
         TrainSweep = (_, token) => AfterAsync<TrainingGroup>(act, token),
         Status = (_, token) => AfterAsync<TrainingStatus>(act, token),
+        Explain = (_, token) => AfterAsync<TrainingExplanation>(act, token),
         Statuses = (_, token) => AfterAsync<IReadOnlyList<TrainingStatus?>>(act, token),
         List = (_, token) => AfterAsync<TrainingPage>(act, token),
         Watch = (_, token) => NothingAfterAsync<TrainingStatus>(act, token),
@@ -66,6 +71,7 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
         Runs = new ScriptedData(act),
         Models = new ScriptedData(act),
         Datasets = new ScriptedData(act),
+        Pools = new ScriptedData(act),
     };
 
     public ITrainingClient For(ClaimsPrincipal caller, string? origin = null) => this;
@@ -83,6 +89,8 @@ internal sealed class ScriptedClient : ITrainingClient, ITrainingClientFactory
     public Task<TrainingGroup> TrainSweepAsync(TrainingSweep sweep, CancellationToken cancellationToken = default) => TrainSweep(sweep, cancellationToken);
 
     public Task<TrainingStatus> GetTrainingStatusAsync(JobId job, CancellationToken cancellationToken = default) => Status(job, cancellationToken);
+
+    public Task<TrainingExplanation> ExplainAsync(JobId job, CancellationToken cancellationToken = default) => Explain(job, cancellationToken);
 
     public Task<IReadOnlyList<TrainingStatus?>> GetTrainingStatusesAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken = default) => Statuses(jobs, cancellationToken);
 

@@ -9,8 +9,12 @@ using Orca.Training.Runs;
 namespace Orca.Training.Testing.Conformance.Clients;
 
 /// <summary>Clients of runs, models and datasets that do the same for each call.</summary>
-internal sealed class ScriptedData(Func<CancellationToken, Task> act) : IRunClient, IModelClient, IDatasetClient
+internal sealed class ScriptedData(Func<CancellationToken, Task> act) : IRunClient, IModelClient, IDatasetClient, IPoolClient
 {
+    Task<IReadOnlyList<PoolInfo>> IPoolClient.ListAsync(CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<PoolInfo>>(cancellationToken);
+
+    Task<PoolInfo> IPoolClient.GetAsync(string name, CancellationToken cancellationToken) => AfterAsync<PoolInfo>(cancellationToken);
+
     Task<Run> IRunClient.GetAsync(JobId job, CancellationToken cancellationToken) => AfterAsync<Run>(cancellationToken);
 
     Task<IReadOnlyList<Run>> IRunClient.QueryAsync(RunQuery query, CancellationToken cancellationToken) => AfterAsync<IReadOnlyList<Run>>(cancellationToken);

@@ -40,6 +40,7 @@ internal static class AccessMatrix
         new(Operations.TrainSweep, Submit, (c, x) => c.TrainSweepAsync(new TrainingSweep { Request = Request, Grid = [new SweepParameter("LR", ["1", "2"])] }, Token)),
         new(Operations.Rerun, SteerJob, (c, x) => c.RerunAsync(x.Done, Token)),
         new(Operations.GetStatus, SeeJob, (c, x) => c.GetTrainingStatusAsync(x.Queued, Token)),
+        new(Operations.Explain, SeeJob, (c, x) => c.ExplainAsync(x.Queued, Token)),
         new(Operations.GetStatuses, SeeJob, async (c, x) => Found((await c.GetTrainingStatusesAsync([x.Queued], Token))[0] is not null)),
         new(Operations.List, SeeJob, async (c, x) => Found(await c.ListAllTrainingsAsync(new TrainingQuery { PageSize = 7 }, Token).AnyAsync(t => t.JobId == x.Queued, Token))),
         new(Operations.Watch, SeeJob, async (c, x) => await c.WatchTrainingAsync(x.Queued, cancellationToken: Token).FirstAsync(Token)),
@@ -79,6 +80,8 @@ internal static class AccessMatrix
         new(Operations.TagDataset, TagName, (c, x) => c.Datasets.TagAsync(x.Dataset, "reviewed", Token)),
         new(Operations.RemoveDatasetTag, Untag, (c, x) => c.Datasets.RemoveTagAsync(x.Dataset.DatasetId, "reviewed", Token)),
         new(Operations.DeleteDataset, RuleName, (c, x) => c.Datasets.DeleteAsync(x.Dataset, Token)),
+        new(Operations.ListPools, SeeAll, async (c, _) => Found((await c.Pools.ListAsync(Token)).Count == 1)),
+        new(Operations.GetPool, SeeAll, (c, _) => c.Pools.GetAsync(PoolInfo.Implicit, Token)),
         new(Operations.ListAlgorithms, SeeAll, (c, _) => c.ListAlgorithmsAsync(Token)),
         new(Operations.ListAudit, RuleName, async (c, x) => Found((await c.ListAuditAsync(new AuditQuery { Subject = $"job {x.Queued}" }, Token)).Count > 0)),
     ];

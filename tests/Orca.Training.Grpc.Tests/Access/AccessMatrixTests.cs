@@ -13,7 +13,7 @@ namespace Orca.Training.Grpc.Tests.Access;
 /// <summary>Every operation, by every door, for every kind of caller: {anonymous, another team's operator, viewer, submitter, owner, operator}.</summary>
 public sealed class AccessMatrixTests : IDisposable
 {
-    private static readonly string[] ServiceNames = ["training.TrainingService", "training.RunService", "training.ModelService", "training.DatasetService"];
+    private static readonly string[] ServiceNames = ["training.TrainingService", "training.RunService", "training.ModelService", "training.DatasetService", "training.PoolService"];
 
     private readonly TwoTeams _teams = new();
     private readonly ConcurrentDictionary<string, bool> _called = [];
@@ -27,7 +27,7 @@ public sealed class AccessMatrixTests : IDisposable
     [Fact]
     public void Every_member_of_the_clients_is_an_operation_and_every_operation_is_a_row()
     {
-        var members = new[] { typeof(ITrainingClient), typeof(IRunClient), typeof(IModelClient), typeof(IDatasetClient) }
+        var members = new[] { typeof(ITrainingClient), typeof(IRunClient), typeof(IModelClient), typeof(IDatasetClient), typeof(IPoolClient) }
             .SelectMany(t => t.GetMethods().Where(m => !m.IsSpecialName).Select(m => (t, m.Name)));
 
         Assert.Equal(members.Order(Comparer<(Type, string)>.Create(Compare)), Operations.All.Select(o => (o.Client, o.Member)).Order(Comparer<(Type, string)>.Create(Compare)));

@@ -22,6 +22,7 @@ public sealed class RouteMatrixTests : IDisposable
         ["POST trainings/{job}/rerun"] = new(x => $"trainings/{x.Done}/rerun"),
         ["GET trainings"] = new(x => $"trainings?ids={x.Queued}") { Found = x => $"\"job\":{x.Queued}," },
         ["GET trainings/{job}"] = new(x => $"trainings/{x.Queued}"),
+        ["GET trainings/{job}/explain"] = new(x => $"trainings/{x.Queued}/explain"),
         ["GET trainings/{job}/watch"] = new(x => $"trainings/{x.Done}/watch"),
         ["GET trainings/{job}/logs"] = new(x => $"trainings/{x.Done}/logs"),
         ["POST trainings/{job}/cancel"] = new(x => $"trainings/{x.Queued}/cancel"),
@@ -53,6 +54,8 @@ public sealed class RouteMatrixTests : IDisposable
         ["PUT datasets/{dataset}/tags/{tag}"] = new(x => $"datasets/{x.Dataset.DatasetId}/tags/reviewed") { Body = x => $$"""{"version":"{{x.Dataset.Hash}}"}""" },
         ["DELETE datasets/{dataset}/tags/{tag}"] = new(x => $"datasets/{x.Dataset.DatasetId}/tags/reviewed"),
         ["DELETE datasets/{dataset}/versions/{version}"] = new(x => $"datasets/{x.Dataset.DatasetId}/versions/{x.Dataset.Hash}"),
+        ["GET pools"] = new(_ => "pools") { Found = _ => "\"default\"" },
+        ["GET pools/{pool}"] = new(_ => "pools/default"),
         ["GET algorithms"] = new(_ => "algorithms"),
         ["GET audit"] = new(x => $"audit?subject=job%20{x.Queued}") { Found = x => $"job {x.Queued}" },
     };

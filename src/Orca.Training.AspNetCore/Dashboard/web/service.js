@@ -6,7 +6,7 @@ export const ended = ['Succeeded', 'Failed', 'Cancelled'];
 
 export const listTrainings = (query, signal) => get('trainings', query, signal);
 export const getTraining = (id, signal) => get(`trainings/${id}`, {}, signal);
-export const explain = async () => null;
+export const explain = (id, signal) => get(`trainings/${id}/explain`, {}, signal);
 export const submit = request => post('trainings', request);
 export const cancel = id => post(`trainings/${id}/cancel`);
 export const hold = id => post(`trainings/${id}/hold`);
@@ -28,4 +28,4 @@ export const removeAlias = (name, alias) => remove(`models/${part(name)}/aliases
 export const listDatasets = signal => get('datasets', {}, signal);
 export const listDatasetVersions = (id, signal) => get(`datasets/${part(id)}`, {}, signal);
 export const listAlgorithms = signal => get('algorithms', {}, signal);
-export const listPools = async () => ({ pools: [] });
+export const listPools = signal => get('pools', {}, signal);

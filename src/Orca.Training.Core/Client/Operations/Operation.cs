@@ -50,6 +50,9 @@ internal enum Subject
     /// <summary>A dataset.</summary>
     Dataset,
 
+    /// <summary>A pool.</summary>
+    Pool,
+
     /// <summary>The service itself.</summary>
     Service,
 }

@@ -11,6 +11,7 @@ internal static class Operations
     public static readonly Operation TrainSweep = Training(nameof(ITrainingClient.TrainSweepAsync), Unary, Submit, "submit a sweep");
     public static readonly Operation Rerun = Training(nameof(ITrainingClient.RerunAsync), Unary, Submit, "run a training again");
     public static readonly Operation GetStatus = Training(nameof(ITrainingClient.GetTrainingStatusAsync), Unary, Read, "read a status");
+    public static readonly Operation Explain = Training(nameof(ITrainingClient.ExplainAsync), Unary, Read, "explain why a training waits");
     public static readonly Operation GetStatuses = Training(nameof(ITrainingClient.GetTrainingStatusesAsync), Unary, Read, "read statuses");
     public static readonly Operation List = Training(nameof(ITrainingClient.ListTrainingsAsync), Unary, Read, "list trainings");
     public static readonly Operation Watch = Training(nameof(ITrainingClient.WatchTrainingAsync), OperationKind.Stream, Read, "watch a training");
@@ -47,6 +48,12 @@ internal static class Operations
     public static readonly Operation RemoveDatasetTag = Dataset(nameof(IDatasetClient.RemoveTagAsync), Unary, Add, "remove a dataset's tag");
     public static readonly Operation DeleteDataset = Dataset(nameof(IDatasetClient.DeleteAsync), Unary, Rule, "delete a dataset's version");
 
+    public static readonly Operation ListPools =
+        new(typeof(IPoolClient), nameof(IPoolClient.ListAsync), Unary, Read, Subject.Pool) { Words = "list pools" };
+
+    public static readonly Operation GetPool =
+        new(typeof(IPoolClient), nameof(IPoolClient.GetAsync), Unary, Read, Subject.Pool) { Words = "read a pool" };
+
     public static readonly Operation ListAlgorithms =
         new(typeof(ITrainingClient), nameof(ITrainingClient.ListAlgorithmsAsync), Unary, Read, Subject.Service) { Words = "list algorithms" };
 
@@ -55,11 +62,11 @@ internal static class Operations
 
     public static IReadOnlyList<Operation> All { get; } =
     [
-        Train, TrainAll, TrainSweep, Rerun, GetStatus, GetStatuses, List, Watch, Resume, StreamLogs, Cancel, CancelGroup, Hold, Release,
+        Train, TrainAll, TrainSweep, Rerun, GetStatus, Explain, GetStatuses, List, Watch, Resume, StreamLogs, Cancel, CancelGroup, Hold, Release,
         GetRun, QueryRuns, ListArtifacts, ListMetrics, ReadMetric, OpenArtifact,
         ListModels, ListModelVersions, GetModel, ListModelFiles, OpenModelFile, SetAlias, RemoveAlias, RemoveModel,
         AddDataset, AddIntents, ListDatasets, ListDatasetVersions, ListDatasetFiles, ResolveDataset, TagDataset, RemoveDatasetTag, DeleteDataset,
-        ListAlgorithms, ListAudit,
+        ListPools, GetPool, ListAlgorithms, ListAudit,
     ];
 
     private static Operation Training(string member, OperationKind kind, Permission permission, string words) =>

@@ -145,6 +145,9 @@ public readonly record struct JobReading(Job Job, int? QueuePosition)
 {
     /// <summary>Why it waits, in words; null where nothing but its turn is known to be missing.</summary>
     internal string? Why { get; init; }
+
+    /// <summary>The same reasons one by one; null where they are not known.</summary>
+    internal IReadOnlyList<WaitReason>? Reasons { get; init; }
 }
 
 /// <summary>Thrown if a write comes from a host that is no longer the decider. Nothing was applied.</summary>

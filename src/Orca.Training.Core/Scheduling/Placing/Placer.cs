@@ -1,6 +1,6 @@
+using Orca.Training.Jobs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Scheduling.Queues;
-using Orca.Training.Scheduling.Reasons;
 using Orca.Training.Scheduling.Rooms;
 
 namespace Orca.Training.Scheduling.Placing;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orca.Training.Clocks;
+using Orca.Training.Jobs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Scheduling.Placing;
 using Orca.Training.Scheduling.Queues;
@@ -12,7 +13,7 @@ internal static class WaitWords
 {
     public static WaitReason PolicyFailed { get; } = new(WaitCode.PolicyFailed, "the capacity policy of the host failed when it was asked about this job");
 
-    private static WaitReason OwnFirst { get; } = new(WaitCode.NotYourTurn, "your other jobs come before it");
+    private static WaitReason OwnFirst { get; } = new(WaitCode.NotYourTurn, "your other jobs come before it") { UsersAhead = 0 };
 
     public static WaitReason Misfit(string reason) => new(WaitCode.Misfit, $"no machine can start it, even if the machine is empty: {reason}");
 
@@ -20,10 +21,11 @@ internal static class WaitWords
         new(WaitCode.PutOff, Invariant($"its next start is not before {until.UtcDateTime:HH:mm:ss} UTC")) { Until = until };
 
     public static WaitReason PoolLimit(string pool, (string Kind, double Limit, double Used) limit) =>
-        new(WaitCode.PoolLimit, Invariant($"{PoolName(pool)} uses {limit.Used:0.##} of the {limit.Limit:0.##} {limit.Kind} that it may use at once"));
+        Limited(WaitCode.PoolLimit, limit, Invariant($"{PoolName(pool)} uses {limit.Used:0.##} of the {limit.Limit:0.##} {limit.Kind} that it may use at once"));
 
     public static WaitReason UserLimit(string pool, (string Kind, double Limit, double Used) limit) =>
-        new(WaitCode.UserLimit, Invariant($"you use {limit.Used:0.##} of the {limit.Limit:0.##} {limit.Kind} that a user of {PoolName(pool)} may use at once"));
+        Limited(
+            WaitCode.UserLimit, limit, Invariant($"you use {limit.Used:0.##} of the {limit.Limit:0.##} {limit.Kind} that a user of {PoolName(pool)} may use at once"));
 
     public static WaitReason Away(string machine) =>
         new(WaitCode.MachineAway, $"machine '{machine}' does not answer") { Machine = machine };
@@ -31,8 +33,8 @@ internal static class WaitWords
     public static WaitReason NotYourTurn(Standing standing) => standing.UsersAhead switch
     {
         0 => OwnFirst,
-        1 => new WaitReason(WaitCode.NotYourTurn, "another user comes before you"),
-        var users => new WaitReason(WaitCode.NotYourTurn, Invariant($"{users} other users come before you")),
+        1 => new WaitReason(WaitCode.NotYourTurn, "another user comes before you") { UsersAhead = 1 },
+        var users => new WaitReason(WaitCode.NotYourTurn, Invariant($"{users} other users come before you")) { UsersAhead = users },
     };
 
     /// <summary>Some reasons in one sentence without a full stop; null for none. Of machines that are in the way, the first is named.</summary>
@@ -78,6 +80,9 @@ internal static class WaitWords
         };
         return new WaitReason(code, message) { Machine = room.Name, Until = until };
     }
+
+    private static WaitReason Limited(WaitCode code, (string Kind, double Limit, double Used) limit, string message) =>
+        new(code, message) { Resource = limit.Kind, Limit = limit.Limit, Used = limit.Used };
 
     private static string NoRoom(Room room, Shape shape, Placer placer, string name) =>
         $"{name} has no room: {placer.PolicyReason(room, shape) ?? "its policy refused"}";

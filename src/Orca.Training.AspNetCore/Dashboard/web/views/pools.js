@@ -12,31 +12,45 @@ export function Pools() {
     : html`<div class="cards">${pools.map(pool => html`<${Pool} key=${pool.name} pool=${pool} />`)}</div>`}<//>`;
 }
 
-const amount = { cpus: number, memory_mib: v => bytes(v * 1024 * 1024), gpus: number, jobs: number };
-const names = { cpus: 'CPUs', memory_mib: 'Memory', gpus: 'GPUs', jobs: 'Trainings' };
+const names = { jobs: 'trainings', cpus: 'CPUs', memory_mib: 'memory', gpus: 'GPUs' };
+
+const amountOf = (kind, value) => kind === 'memory_mib' ? bytes(value * 1024 * 1024) : number(value);
 
 /** "4 of 8", or what is used where nothing limits it. */
 function Use({ kind, used, most }) {
   const part = most > 0 ? Math.min(1, used / most) : null;
   return html`<div>
-    <div class="row small"><span class="quiet">${names[kind]}</span><span class="num">${amount[kind](used)}${most !== null && most !== undefined ? ` of ${amount[kind](most)}` : ''}</span></div>
+    <div class="row small"><span class="quiet">${names[kind]}</span><span class="num">${amountOf(kind, used)}${most !== null ? ` of ${amountOf(kind, most)}` : ''}</span></div>
     ${part !== null && html`<div class="bar" role="progressbar" aria-label="${names[kind]} in use" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(part * 100)}>
       <div style=${{ width: `${part * 100}%` }}></div></div>`}
   </div>`;
 }
 
+/** What limits the pool on a machine: what it owns there, else what the machine has in all. */
+const mostOf = (machine, kind) => machine.owned?.[kind] || machine.total?.[kind] || null;
+
+const limitText = amount => amount && Object.keys(names).filter(kind => amount[kind] !== null)
+  .map(kind => `${amountOf(kind, amount[kind])} ${names[kind]}`).join(', ');
+
 function Pool({ pool }) {
-  return html`<${Card} title=${pool.name} sentence=${`${number(pool.running)} running, ${number(pool.queued)} waiting`} actions=${html`<a href="#/trainings">Trainings</a>`}>
+  return html`<${Card} title=${pool.name} sentence=${`${number(pool.running)} running, ${number(pool.queued)} waiting`}
+    actions=${html`<a href="#/trainings?state=Queued&state=Running">Trainings</a>`}>
     <div class="stack">
-      ${(pool.machines ?? []).map(machine => html`<div class="stack" style=${{ gap: '0.5rem' }}><h3>${machine.name}</h3>
-        ${Object.keys(names).filter(kind => machine.used?.[kind] || machine.owned?.[kind]).map(kind => html`<${Use} kind=${kind} used=${machine.used?.[kind] ?? 0} most=${machine.owned?.[kind]} />`)}
-        ${!Object.keys(names).some(kind => machine.used?.[kind] || machine.owned?.[kind]) && html`<p class="quiet small">Nothing in use.</p>`}
-      </div>`)}
+      ${pool.machines.map(machine => {
+        const kinds = Object.keys(names).filter(kind => machine.used[kind] || machine.owned?.[kind]);
+        return html`<div class="stack" style=${{ gap: '0.5rem' }} key=${machine.name}>
+          <h3>${machine.name}</h3>
+          <p class="small quiet">${machine.owned ? 'Owns a part of it.' : 'Uses what belongs to no pool.'}</p>
+          ${kinds.map(kind => html`<${Use} kind=${kind} used=${machine.used[kind] ?? 0} most=${mostOf(machine, kind)} />`)}
+          ${kinds.length === 0 && html`<p class="quiet small">Nothing in use.</p>`}
+        </div>`;
+      })}
       <${Pairs} of=${[
         ['Weight', pool.weight],
-        ['Most queued', pool.most_queued && number(pool.most_queued)],
-        ['Most running', pool.limits?.jobs && number(pool.limits.jobs)],
-        ['Per user', pool.per_user?.jobs && number(pool.per_user.jobs)],
+        ['At most', limitText(pool.most)],
+        ['Each user', limitText(pool.per_user)],
+        ['Most queued', pool.max_queued && number(pool.max_queued)],
+        ['By each user', pool.max_queued_per_user && number(pool.max_queued_per_user)],
       ]} />
     </div><//>`;
 }

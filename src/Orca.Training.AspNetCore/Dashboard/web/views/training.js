@@ -75,7 +75,7 @@ function Why({ training }) {
   const reasons = data.value?.reasons ?? [];
   return html`<${Card} title="Why it waits" sentence=${training.queue_position ? `It is at place ${training.queue_position}.` : ''}>
     ${reasons.length === 0 ? html`<p class="sentence">${training.message}</p>`
-      : html`<ul class="timeline">${reasons.map(reason => html`<li class=${reason.severity === 'Blocking' ? 'bad' : 'now'}>
+      : html`<ul class="timeline">${reasons.map(reason => html`<li class=${reason.severity === 'Action' ? 'bad' : 'now'}>
         <span>${reason.message}</span><code class="quiet">${reason.code}</code></li>`)}</ul>`}<//>`;
 }
 

@@ -1,7 +1,7 @@
-namespace Orca.Training.Scheduling.Reasons;
+namespace Orca.Training.Jobs;
 
 /// <summary>Why a job waits. In this order, the most hindering first.</summary>
-internal enum WaitCode
+public enum WaitCode
 {
     /// <summary>No machine of its pool could start it even if the machine were empty.</summary>
     Misfit,
