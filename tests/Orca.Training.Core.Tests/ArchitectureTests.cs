@@ -30,7 +30,7 @@ public sealed partial class ArchitectureTests
         ["Logs"] = ["Disk", "Files", "Jobs", "Machines"],
         ["Auditing"] = ["Jobs"],
         ["Ownership"] = ["Jobs"],
-        ["Client"] = ["Artifacts", "Auditing", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Ownership", "Pools", "Queueing", "Runs", "Settings", "Text"],
+        ["Client"] = ["Artifacts", "Auditing", "Datasets", "Diagnostics", "Files", "Jobs", "Logs", "Machines", "Metrics", "Models", "Ownership", "Pools", "Queueing", "Runs", "Scheduling/Capacity", "Settings", "Text"],
         ["Diagnostics"] = ["Jobs"],
         ["Settings"] = ["Diagnostics", "Pools"],
         ["Tracking"] = ["Access", "Artifacts", "Clocks", "Datasets", "Diagnostics", "Disk", "Jobs", "Logs", "Machines", "Metrics", "Models", "Pools", "Progress", "Queueing", "Runs", "Scheduling", "Scheduling/Capacity", "Settings", "Text"],

@@ -102,7 +102,7 @@ internal sealed class QueueView : IDisposable
                 _reading ??= Begin();
                 if (_scheduler is not null || limit.IsCancellationRequested)
                 {
-                    return _scheduler?.SharesOf(pool) ?? [];
+                    return [.. (_scheduler?.SharesOf(pool) ?? []).Select(s => new MachineShare(s.Machine.Machine, s.Owned, s.Used, s.Machine.Total, s.Open))];
                 }
 
                 news = _news.WaitNeedsLock();

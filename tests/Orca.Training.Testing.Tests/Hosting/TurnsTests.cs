@@ -48,6 +48,41 @@ public sealed class TurnsTests
     });
 
     [Fact]
+    public Task An_explanation_has_the_reasons_one_by_one_with_their_figures() => RunAsync(slots: 1, pools: false, async (host, time) =>
+    {
+        var a = await SubmitAsync(host, "a", 3);
+        await Task.Delay(TimeSpan.FromSeconds(1), time);
+        await SubmitAsync(host, "b", 1);
+        var client = host.Services.GetRequiredService<ITrainingClient>();
+
+        var second = await client.ExplainAsync(a[1]);
+
+        Assert.Equal((StartVerdict.Waits, 2), (second.Verdict, second.Position));
+        Assert.Equal([(WaitCode.NoRoom, WaitSeverity.Room), (WaitCode.NotYourTurn, WaitSeverity.Turn)], second.Reasons.Select(r => (r.Code, r.Severity)));
+        Assert.Equal(("fake", 1), (second.Reasons[0].Machine, second.Reasons[1].UsersAhead));
+        Assert.Equal(StartVerdict.Started, (await client.ExplainAsync(a[0])).Verdict);
+    });
+
+    [Fact]
+    public Task Pools_say_what_they_own_and_use_to_those_who_may_use_them() => RunAsync(slots: 0, pools: true, async (host, time) =>
+    {
+        await SubmitAsync(host, "a", 5);
+        await SubmitAsync(host, "b", 1);
+        await Task.Delay(TimeSpan.FromSeconds(1), time);
+
+        var all = await host.Services.GetRequiredService<ITrainingClient>().Pools.ListAsync();
+        var heavy = all.Single(p => p.Name == "heavy");
+        var machine = Assert.Single(heavy.Machines);
+
+        Assert.Equal(["heavy", "light"], all.Select(p => p.Name));
+        Assert.Equal((2, 3), (heavy.Queued, heavy.Running));
+        Assert.Equal(("fake", 48, 48, 3), (machine.Name, machine.Owned!.Cpus, machine.Used.Cpus, machine.Used.Jobs));
+        Assert.Equal(["light"], (await ClientOf(host, "b").Pools.ListAsync()).Select(p => p.Name));
+        Assert.Empty(await ClientOf(host, "stranger").Pools.ListAsync());
+        await Assert.ThrowsAsync<TrainingException>(() => ClientOf(host, "b").Pools.GetAsync("heavy"));
+    });
+
+    [Fact]
     public Task A_user_s_own_trainings_go_by_priority_and_pass_nobody_else_s() => RunAsync(slots: 1, pools: false, async (host, time) =>
     {
         await SubmitAsync(host, "a", 1);
@@ -89,6 +124,8 @@ public sealed class TurnsTests
         training.Services.AddSingleton(slots > 0 ? CapacityPolicies.Jobs(slots) : CapacityPolicies.ByResources);
         if (pools)
         {
+            // Without roles, each caller is an operator and sees all pools.
+            builder.Services.Configure<AccessOptions>(o => o.Roles["users"] = new AccessRoleOptions { Claim = "groups", Value = "users", Role = TrainingRole.Submitter });
             training.AddPool("heavy", p => p.On("fake", cpus: 48).For("a")).AddPool("light", p => p.On("fake", cpus: 16).For("b"));
         }
 
@@ -98,10 +135,12 @@ public sealed class TurnsTests
         await host.StopAsync();
     });
 
+    private static ITrainingClient ClientOf(IHost host, string user) =>
+        host.Services.GetRequiredService<ITrainingClientFactory>().For(new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", user), new Claim("groups", "users")], "test")));
+
     private static async Task<IReadOnlyList<JobId>> SubmitAsync(IHost host, string user, int count, int priority = 0)
     {
-        var identity = new ClaimsIdentity([new Claim("sub", user)], "test");
-        var client = host.Services.GetRequiredService<ITrainingClientFactory>().For(new ClaimsPrincipal(identity));
+        var client = ClientOf(host, user);
         var jobs = new List<JobId>();
         for (var i = 0; i < count; i++)
         {
