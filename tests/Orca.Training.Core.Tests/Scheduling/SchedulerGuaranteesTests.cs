@@ -1,7 +1,6 @@
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Scheduling.Facts;
-using Orca.Training.Scheduling.Reasons;
 
 namespace Orca.Training.Tests.Scheduling;
 

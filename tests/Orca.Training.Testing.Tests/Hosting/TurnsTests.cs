@@ -12,6 +12,8 @@ public sealed class TurnsTests
 {
     private static readonly TimeSpan JobTime = TimeSpan.FromMinutes(10);
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData(1, 0)]
     [InlineData(1, 1)]
@@ -70,16 +72,16 @@ public sealed class TurnsTests
         await SubmitAsync(host, "b", 1);
         await Task.Delay(TimeSpan.FromSeconds(1), time);
 
-        var all = await host.Services.GetRequiredService<ITrainingClient>().Pools.ListAsync();
+        var all = await host.Services.GetRequiredService<ITrainingClient>().Pools.ListAsync(Token);
         var heavy = all.Single(p => p.Name == "heavy");
         var machine = Assert.Single(heavy.Machines);
 
         Assert.Equal(["heavy", "light"], all.Select(p => p.Name));
         Assert.Equal((2, 3), (heavy.Queued, heavy.Running));
         Assert.Equal(("fake", 48, 48, 3), (machine.Name, machine.Owned!.Cpus, machine.Used.Cpus, machine.Used.Jobs));
-        Assert.Equal(["light"], (await ClientOf(host, "b").Pools.ListAsync()).Select(p => p.Name));
-        Assert.Empty(await ClientOf(host, "stranger").Pools.ListAsync());
-        await Assert.ThrowsAsync<TrainingException>(() => ClientOf(host, "b").Pools.GetAsync("heavy"));
+        Assert.Equal(["light"], (await ClientOf(host, "b").Pools.ListAsync(Token)).Select(p => p.Name));
+        Assert.Empty(await ClientOf(host, "stranger").Pools.ListAsync(Token));
+        await Assert.ThrowsAsync<TrainingException>(() => ClientOf(host, "b").Pools.GetAsync("heavy", Token));
     });
 
     [Fact]
