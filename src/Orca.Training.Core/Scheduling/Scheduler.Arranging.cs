@@ -55,6 +55,7 @@ internal sealed partial class Scheduler
         if (Find(machine.Name) is { } room && room.Facts != machine)
         {
             room.Offer(machine);
+            _hasOffered = true;
             CountBases();
             LookAgain();
         }

@@ -17,11 +17,14 @@ internal sealed partial class Scheduler
     // The hour in which use was last weighed anew where that was due; null if that has to be looked at.
     private long? _weighedIn;
 
+    // Whether a machine has something else since reservations were last looked at.
+    private bool _hasOffered;
+
     /// <summary>The next decision; null if there is none until something happens. It is taken with <see cref="Take(Decision, Now)"/>.</summary>
     public Decision? Next(Now now)
     {
         PassTime(now);
-        if (_failures < MostFailures && LookAtNew() is { } threw)
+        if (_failures < MostFailures && (DropVainReservations() ?? LookAtNew()) is { } threw)
         {
             return threw;
         }
@@ -57,6 +60,12 @@ internal sealed partial class Scheduler
                         RunLimit = shape.Key.RunLimit,
                     },
                     new PlacedFacts(start.Machine, now.Wall) { CostRate = start.CostRate });
+                if (_placed[start.Job].Room is { Reserved: not null } room)
+                {
+                    // It may end later than what the machine is waited for: what ends before that time, as it is now, may go first.
+                    Release(room);
+                }
+
                 break;
             case Decision.Reserve reserve:
                 var waiting = _waiting[reserve.Job];
@@ -97,6 +106,13 @@ internal sealed partial class Scheduler
         {
             if (room.NextRefusalEnd <= now.Steady && room.ForgetRefusals(now.Steady))
             {
+                Release(room);
+            }
+
+            if (room.Reserved is { Promise: { } promise } reserved && promise.Start < now.Wall)
+            {
+                // The time has come and gone, so the machine is waited for until another one.
+                reserved.Promise = null;
                 Release(room);
             }
         }
@@ -222,6 +238,36 @@ internal sealed partial class Scheduler
 
     private static bool IsBefore(in Candidate head, in Candidate candidate) =>
         head.Line.User != candidate.Line.User ? head.Turn.CompareTo(candidate.Turn) < 0 : head.Key < candidate.Key;
+
+    /// <summary>A machine that has become too small for the job for which it was being emptied is emptied for it no longer.</summary>
+    private Decision.PolicyThrew? DropVainReservations()
+    {
+        foreach (var room in _hasOffered ? _rooms : [])
+        {
+            if (room.Reserved is not { } reserved || reserved.Line.Shape.IsDoubtful)
+            {
+                continue;
+            }
+
+            try
+            {
+                if (!_placer.CouldFit(room, reserved.Line.Shape))
+                {
+                    room.Reserved = null;
+                    Release(room);
+                }
+            }
+#pragma warning disable CA1031 // As above.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                return new Decision.PolicyThrew(reserved.Job, e);
+            }
+        }
+
+        _hasOffered = false;
+        return null;
+    }
 
     /// <summary>
     /// Finds out which of the shapes that came or were reopened fit nowhere: of all pools, before any of them is put in order, since that decides whose

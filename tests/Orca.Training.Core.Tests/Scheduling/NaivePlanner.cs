@@ -96,6 +96,16 @@ internal sealed class NaivePlanner(ICapacityPolicy policy, DateTimeOffset start)
     private string? Next(Now now)
     {
         Observe(now);
+        foreach (var (machine, job) in _reserved.ToList())
+        {
+            // A machine that has become too small for its job is emptied for it no longer.
+            if (_waiting.Find(w => w.Facts.Job == job) is { } reserved
+                && !CouldFit(Pools.Find(p => p.Name == reserved.Facts.Pool)!, reserved, Machines.Find(m => m.Name == machine)!))
+            {
+                _reserved.Remove(machine);
+            }
+        }
+
         foreach (var pool in Pools.OrderBy(p => TurnOf(p, now)))
         {
             foreach (var job in InOrder(pool, now))

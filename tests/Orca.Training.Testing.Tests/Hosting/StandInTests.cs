@@ -80,12 +80,12 @@ public sealed class StandInTests
         engine.Script(attempt => FakeTraining.Succeeds.Prints($"{attempt.Image} {attempt.Limits.MemoryBytes >> 20} MiB"));
         await using var app = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host.ConfigureTestServices(
             services => services.AddOrcaTraining().UseFakeRuntime(engine, "docker").UseFakeStores()));
-        using var http = app.CreateClient();
         using var channel = GrpcChannel.ForAddress(app.Server.BaseAddress, new GrpcChannelOptions { HttpHandler = app.Server.CreateHandler() });
         using var remote = new GrpcTrainingClient(channel);
         var client = app.Services.GetRequiredService<ITrainingClient>();
 
-        Assert.Contains("This is a training service", await http.GetStringAsync("/", Cancel), StringComparison.Ordinal);
+        using var first = await app.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false }).GetAsync(new Uri("/", UriKind.Relative), Cancel);
+        Assert.Equal("/orca/", first.Headers.Location?.OriginalString);
         var job = await client.TrainAsync(new TrainingRequest { Algorithm = "intent-classification", DatasetId = "d" }, Cancel);
         Assert.Equal(JobState.Succeeded, (await client.WatchTrainingAsync(job, cancellationToken: Cancel).LastAsync(Cancel)).State);
         var line = Assert.Single(await client.StreamLogsAsync(job, cancellationToken: Cancel).ToListAsync(Cancel));
