@@ -28,7 +28,7 @@ export function Took({ from, to }) {
 export const TrainingLink = ({ training }) => html`<a href="#/trainings/${training.job}">${title(training)}</a>`;
 
 /** The last values of the metrics that say most. */
-export const LastValues = ({ of, most = 2 }) => lastValues(of ?? {}, most).map(([name, value]) => html`<div class="small">${name} <b class="num">${number(value)}</b></div>`);
+export const LastValues = ({ of, most = 2 }) => lastValues(of ?? {}, most).map(([name, value]) => html`<div class="small value">${name} <b class="num">${number(value)}</b></div>`);
 
 /** A bar with its share in words, so that it does not depend on being seen. */
 export function Progress({ training }) {

@@ -21,16 +21,16 @@ function Whole({ training, theme, reload }) {
     <${Head} training=${training} reload=${reload} />
     ${training.state === 'Queued' && html`<${Why} training=${training} />`}
     ${training.state === 'Failed' && html`<${FailureCard} training=${training} reload=${reload} />`}
-    <div class="two">
-      <div class="stack">
-        ${hasRun && html`<${Card} title="Curves" sentence=${baseline.value ? `Grey: ${title(baseline.value)} (${baseline.value.job}), the last success on the same dataset.` : ''}>
+    <div class=${hasRun ? 'two' : ''}>
+      ${hasRun && html`<div class="stack">
+        <${Card} title="Curves" sentence=${baseline.value ? `Grey: ${title(baseline.value)} (${baseline.value.job}), the last success on the same dataset.` : ''}>
           <${Curves} isLive=${live} theme=${theme} trainings=${[
             { job: training.job, label: `this (${training.job})` },
             ...(baseline.value ? [{ job: baseline.value.job, label: `last success (${baseline.value.job})`, color: '#8a94a3', dash: [5, 4], isFaint: true }] : []),
-          ]} /><//>`}
-        ${hasRun && html`<${Log} training=${training} isOpen=${live} />`}
-      </div>
-      <div class="stack">
+          ]} /><//>
+        <${Log} training=${training} isOpen=${live} />
+      </div>`}
+      <div class=${hasRun ? 'stack' : 'cards'}>
         <${Times} training=${training} />
         <${Parameters} training=${training} run=${run.value} baseline=${baseline.value} />
         <${Card} title="Request"><${Pairs} of=${requestPairs(training)} /><//>
