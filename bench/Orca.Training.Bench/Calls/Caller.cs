@@ -15,6 +15,7 @@ internal static class Caller
     public const int Pairs = 19;
     public const string Status = "status";
     public const string Nothing = "nothing";
+    public const string Same = "same";
 
     private const int Callers = 32;
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(0.75);
@@ -32,6 +33,7 @@ internal static class Caller
         {
             [Status] = async call => await training.GetTrainingStatusAsync(new GetTrainingStatusRequest { JobId = 1 + (call % jobs) }, cancellationToken: cancellationToken),
             [Nothing] = async _ => await bench.DoAsync(new Empty(), cancellationToken: cancellationToken),
+            [Same] = async _ => await bench.SameAsync(new Empty(), cancellationToken: cancellationToken),
         };
         foreach (var call in calls.Values)
         {
@@ -40,7 +42,7 @@ internal static class Caller
 
         for (var pair = 0; pair < Pairs; pair++)
         {
-            foreach (var name in pair % 2 == 0 ? (string[])[Nothing, Status] : [Status, Nothing])
+            foreach (var name in pair % 2 == 0 ? (string[])[Nothing, Status, Same] : [Same, Status, Nothing])
             {
                 Console.WriteLine(name);
                 var (count, seconds) = await CallAsync(calls[name], Turn);

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Orca.Training.Bench.Harness;
 using Orca.Training.Client;
+using Orca.Training.Grpc.Wire;
 using Orca.Training.Jobs;
 using Orca.Training.Scheduling.Capacity;
 using Orca.Training.Testing;
@@ -18,7 +20,7 @@ internal static class GrpcBench
     public static async Task RunAsync(Report report, CancellationToken cancellationToken)
     {
         Report.Say($"""
-            GetTrainingStatus against an empty unary call: one server in this process, cleartext HTTP/2, 32 callers on one connection in a
+            GetTrainingStatus against an empty unary call, and against one that gives the same answer and does nothing for it: one server in this process, cleartext HTTP/2, 32 callers on one connection in a
             second process, {Caller.Pairs} pairs of turns of 0.75 s; medians, and the median of the pairs' ratios. The jobs have succeeded, and have
             a name, four parameters and four metrics. CPU and bytes: of the server's process.
             """);
@@ -33,6 +35,13 @@ internal static class GrpcBench
             },
             app => app.MapGrpcService<NothingService>());
         await FinishJobsAsync(host.Services.GetRequiredService<ITrainingClient>(), cancellationToken);
+        using (var channel = GrpcChannel.ForAddress(host.Address))
+        {
+            var status = await new TrainingService.TrainingServiceClient(channel).GetTrainingStatusAsync(
+                new GetTrainingStatusRequest { JobId = 1 }, cancellationToken: cancellationToken);
+            NothingService.Status = Task.FromResult(status);
+        }
+
         Tell(report, await CallAsync(host.Address, cancellationToken));
     }
 
@@ -93,7 +102,7 @@ internal static class GrpcBench
             }
 
             await caller.WaitForExitAsync(cancellationToken);
-            return turns.Count == 2 * Caller.Pairs ? turns : throw new InvalidOperationException($"The calling process ended with {caller.ExitCode} after {turns.Count} turns.");
+            return turns.Count == 3 * Caller.Pairs ? turns : throw new InvalidOperationException($"The calling process ended with {caller.ExitCode} after {turns.Count} turns.");
         }
         finally
         {
@@ -108,13 +117,16 @@ internal static class GrpcBench
     {
         Turn[] status = [.. turns.Where(t => t.Call == Caller.Status)];
         Turn[] nothing = [.. turns.Where(t => t.Call == Caller.Nothing)];
+        Turn[] same = [.. turns.Where(t => t.Call == Caller.Same)];
         double[] ratios = [.. status.Zip(nothing, (s, n) => s.PerSecond / n.PerSecond)];
-        Report.Table(["", "calls/s", "server CPU us", "server bytes"], [Row("GetTrainingStatus", status), Row("empty call", nothing)]);
+        Report.Table(["", "calls/s", "server CPU us", "server bytes"], [Row("GetTrainingStatus", status), Row("the same answer", same), Row("empty call", nothing)]);
         var ratio = Statistics.Median(ratios);
         Report.Say($"ratio {Report.Number(ratio)}; the pairs' ratios go from {Report.Number(ratios.Min())} to {Report.Number(ratios.Max())}.");
         report.Add("status_calls_per_s", Statistics.Median(status.Select(t => t.PerSecond)));
         report.Add("bare_calls_per_s", Statistics.Median(nothing.Select(t => t.PerSecond)));
         report.Add("ratio", ratio);
+        report.Add("same_answer_ratio", Statistics.Median(same.Zip(nothing, (s, n) => s.PerSecond / n.PerSecond)));
+        report.Add("ratio_to_same_answer", Statistics.Median(status.Zip(same, (s, n) => s.PerSecond / n.PerSecond)));
         report.Add("ratio_min", ratios.Min());
         report.Add("ratio_max", ratios.Max());
         report.Add("pairs", ratios.Length);
