@@ -113,7 +113,7 @@ function Table({ lines, data, xLabel, title }) {
   const every = Math.max(1, Math.ceil(length / rowsOfTable));
   const rows = isOpen ? data[0].map((_, i) => i).filter(i => (length - 1 - i) % every === 0) : [];
   return html`<details onToggle=${event => setOpen(event.currentTarget.open)}>
-    <summary>Numbers of ${title}${every > 1 ? ` (each ${every}th of ${length})` : ''}</summary>
+    <summary>Numbers of ${title}${every > 1 ? ` (${Math.ceil(length / every)} of ${length} rows)` : ''}</summary>
     <div class="scroll" tabindex="0" role="region" aria-label="Numbers of ${title}"><table>
       <thead><tr><th class="right">${xLabel}</th>${lines.map(line => html`<th class="right">${line.label}</th>`)}</tr></thead>
       <tbody>${rows.map(i => html`<tr><td class="right">${number(data[0][i])}</td>

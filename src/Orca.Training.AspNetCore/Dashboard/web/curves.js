@@ -2,8 +2,8 @@
 import { html, useMemo, useState } from './vendor/preact.js';
 import { Chart, palette } from './chart.js';
 import { useData } from './data.js';
-import { metricRank } from './format.js';
-import { Empty, Loaded } from './parts.js';
+import { metricRank, number } from './format.js';
+import { Empty, Loaded, Scroll } from './parts.js';
 import { listMetrics, readMetric } from './service.js';
 
 const mostPoints = 2000;
@@ -74,6 +74,8 @@ function Charts({ trainings, curves, axisName, setAxis, smoothing, setSmoothing,
       .filter(l => l.series?.points.length > 0)
       .map(l => ({ label: l.training.label, color: l.color, dash: l.training.dash, points: linePoints(l.series.points, axis) })),
   })), [curves, axisName]);
+  const drawn = charts.filter(c => c.lines.some(l => l.points.length > 1));
+  const finals = charts.filter(c => !drawn.includes(c));
   if (charts.length === 0) {
     return html`<${Empty}><p>No metrics yet.</p><p class="small">A training reports them as JSON lines:
       <code>${'{"orca":"metric","step":1,"loss":0.5}'}</code></p><//>`;
@@ -86,9 +88,16 @@ function Charts({ trainings, curves, axisName, setAxis, smoothing, setSmoothing,
       <label class="row small quiet">Smoothing <input type="range" min="0" max="0.95" step="0.05" value=${smoothing}
         onInput=${event => setSmoothing(Number(event.target.value))} /></label>
     </div>
-    <div class="charts">${charts.map(({ name, lines }) => html`<div key=${name}>
+    <div class="charts">${drawn.map(({ name, lines }) => html`<div key=${name}>
       <h3>${name}</h3>
-      <${Chart} lines=${lines} title=${name} xLabel=${axis.label} isTime=${Boolean(axis.isTime)} isSmall=${charts.length > 1} smoothing=${smoothing} theme=${theme} />
+      <${Chart} lines=${lines} title=${name} xLabel=${axis.label} isTime=${Boolean(axis.isTime)} isSmall=${drawn.length > 1} smoothing=${smoothing} theme=${theme} />
     </div>`)}</div>
+    ${finals.length > 0 && html`<${Finals} charts=${finals} />`}
   </div>`;
 }
+
+/** Metrics that were reported once: a point is no curve. */
+const Finals = ({ charts }) => html`<${Scroll} label="Metrics that were reported once"><table>
+  <thead><tr><th>Reported once</th>${charts.find(c => c.lines.length > 1)?.lines.map(l => html`<th class="right">${l.label}</th>`) ?? html`<th class="right">Value</th>`}</tr></thead>
+  <tbody>${charts.map(({ name, lines }) => html`<tr key=${name}><td>${name}</td>${lines.map(l => html`<td class="right">${number(l.points.at(-1).y)}</td>`)}</tr>`)}</tbody>
+</table><//>`;

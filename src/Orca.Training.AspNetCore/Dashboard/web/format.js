@@ -80,7 +80,8 @@ export const headline = message => message.split(/ Its last lines:|\n/)[0];
 export const quoted = message => message.split(/ Its last lines:\s*/)[1] ?? '';
 
 /** Loss and accuracy of the validation come first: they are what one looks at. */
-export const metricRank = name => (/^(val|valid|test|eval)/i.test(name) ? 0 : 1) + (/loss|acc|f1|auc/i.test(name) ? 0 : 2);
+export const metricRank = name => (/^(val|valid|test|eval)/i.test(name) ? 0 : 1) + (/loss|acc|f1|auc/i.test(name) ? 0 : 2)
+  + (/^(step|epoch)$/i.test(name) ? 4 : 0);
 
 /** The metrics that say most, as pairs of name and value. */
 export const lastValues = (metrics, most) => Object.entries(metrics).filter(([name]) => !/^(step|epoch)$/i.test(name))

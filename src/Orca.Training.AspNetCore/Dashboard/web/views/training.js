@@ -127,7 +127,7 @@ function Parameters({ training, run, baseline }) {
 
 const requestPairs = t => [
   ['Algorithm', t.algorithm],
-  ['Dataset', html`<a href="#/datasets/${encodeURIComponent(t.dataset)}">${t.dataset}</a>${t.dataset_version ? ` ${t.dataset_version}` : ''}`],
+  ['Dataset', html`<a href="#/datasets/${encodeURIComponent(t.dataset)}">${t.dataset}</a>${t.dataset_version ? html` <span title=${t.dataset_version}>${t.dataset_version.slice(0, 12)}</span>` : ''}`],
   ['User', t.user],
   ['Team', t.team],
   ['Pool', t.pool && html`<a href="#/pools">${t.pool}</a>`],
