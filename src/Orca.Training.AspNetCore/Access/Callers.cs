@@ -18,6 +18,10 @@ internal static class Callers
         return http.RequestServices.GetRequiredService<ITrainingClientFactory>().For(caller, origin);
     }
 
+    /// <summary>Whose share a call takes of what is limited by caller: a name that the host has checked, else the address that it comes from.</summary>
+    public static string NameOf(HttpContext http) =>
+        http.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? "user " + name : "address " + http.Connection.RemoteIpAddress;
+
     /// <inheritdoc cref="For(HttpContext)"/>
     public static ITrainingClient For(ServerCallContext call) => For(call.GetHttpContext());
 }

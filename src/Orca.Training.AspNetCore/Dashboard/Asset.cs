@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Orca.Training.AspNetCore.Dashboard;
 
-/// <summary>A file of the page, as it is in the assembly, and compressed once.</summary>
+/// <summary>A file of the page, as it is in the assembly, and compressed once, when a browser first asks for it.</summary>
 internal sealed class Asset
 {
     private const string Root = "dashboard/";
@@ -22,7 +22,7 @@ internal sealed class Asset
     }.ToFrozenDictionary();
 
     private readonly byte[] _plain;
-    private readonly byte[] _compressed;
+    private readonly Lazy<byte[]> _compressed;
     private readonly string _type;
     private readonly StringValues _tag;
 
@@ -30,7 +30,7 @@ internal sealed class Asset
     {
         Name = name;
         _plain = content;
-        _compressed = Compress(content);
+        _compressed = new Lazy<byte[]>(() => Compress(content));
         _type = Types[Path.GetExtension(name)];
         _tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8))}\"";
     }
@@ -70,7 +70,7 @@ internal sealed class Asset
         if (TakesGzip(request))
         {
             response.Headers.ContentEncoding = "gzip";
-            body = _compressed;
+            body = _compressed.Value;
         }
 
         response.ContentType = _type;

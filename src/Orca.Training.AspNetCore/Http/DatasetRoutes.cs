@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Orca.Training.AspNetCore.Access;
 using Orca.Training.Client;
 using Orca.Training.Datasets;
 using Orca.Training.Datasets.Intents;
@@ -32,7 +33,7 @@ internal static class DatasetRoutes
 
         var places = call.Context.RequestServices.GetService<UploadPlaces>() ?? ByDefault;
         new DatasetSize(places.Limits).CheckCount(names.Count);
-        using var place = places.Enter(UploaderOf(call.Context));
+        using var place = places.Enter(Callers.NameOf(call.Context));
         if (call.Context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
         {
             // The service's own limits apply, as the bytes come.
@@ -114,8 +115,4 @@ internal static class DatasetRoutes
 
     private static CsvSource? Csv(string name, string? text) =>
         text is null ? null : new CsvSource(name, _ => ValueTask.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(text))));
-
-    // Whose share an upload takes: a name that the host has checked, else the address that it comes from.
-    private static string UploaderOf(HttpContext http) =>
-        http.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? "user " + name : "address " + http.Connection.RemoteIpAddress;
 }

@@ -27,7 +27,7 @@ internal static class ModelRoutes
     public static async Task ListFilesAsync(HttpCall call)
     {
         var files = await call.Client.Models.ListFilesAsync(call.Part("model"), call.Part("version"), call.Aborted).ConfigureAwait(false);
-        await call.AnswerListAsync("files", files, Spelling.Artifact).ConfigureAwait(false);
+        await call.AnswerListAsync("files", files, Spelling.File).ConfigureAwait(false);
     }
 
     public static async Task SetAliasAsync(HttpCall call)

@@ -24,7 +24,7 @@ internal static class RunRoutes
     public static async Task ListArtifactsAsync(HttpCall call)
     {
         var files = await call.Client.Runs.ListArtifactsAsync(call.Job(), call.Aborted).ConfigureAwait(false);
-        await call.AnswerListAsync("artifacts", files, Spelling.Artifact).ConfigureAwait(false);
+        await call.AnswerListAsync("artifacts", files, Spelling.File).ConfigureAwait(false);
     }
 
     public static async Task ListMetricsAsync(HttpCall call)

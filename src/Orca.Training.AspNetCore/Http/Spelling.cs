@@ -94,14 +94,9 @@ internal static class Spelling
         json.WriteEndObject();
     }
 
-    public static void Artifact(Utf8JsonWriter json, Artifact file)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", file.Name);
-        json.WriteNumber("size", file.Size);
-        json.WriteString("sha256", file.Sha256);
-        json.WriteEndObject();
-    }
+    public static void File(Utf8JsonWriter json, Artifact file) => File(json, file.Name, file.Size, file.Sha256);
+
+    public static void File(Utf8JsonWriter json, SnapshotFile file) => File(json, file.Name, file.Size, file.Sha256);
 
     public static void Line(Utf8JsonWriter json, LogLine line)
     {
@@ -147,15 +142,6 @@ internal static class Spelling
         json.WriteEndObject();
     }
 
-    public static void File(Utf8JsonWriter json, SnapshotFile file)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", file.Name);
-        json.WriteNumber("size", file.Size);
-        json.WriteString("sha256", file.Sha256);
-        json.WriteEndObject();
-    }
-
     public static void Algorithm(Utf8JsonWriter json, AlgorithmInfo algorithm)
     {
         json.WriteStartObject();
@@ -190,6 +176,15 @@ internal static class Spelling
         json.WriteString("origin", audit.Origin);
         json.WriteString("operation", audit.Operation);
         json.WriteString("subject", audit.Subject);
+        json.WriteEndObject();
+    }
+
+    private static void File(Utf8JsonWriter json, string name, long size, string sha256)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteNumber("size", size);
+        json.WriteString("sha256", sha256);
         json.WriteEndObject();
     }
 

@@ -51,15 +51,9 @@ internal sealed class DatasetGrpcService(
 
         new DatasetSize(_places.Limits).CheckCount(header.Files.Count);
         await messages.AwaitAsync(token).ConfigureAwait(false);
-        using var place = _places.Enter(CallerOf(context));
+        using var place = _places.Enter(Callers.NameOf(context.GetHttpContext()));
         return await add(header, name => new UploadStream(messages, name)).ConfigureAwait(false);
     });
-
-    // Whose share an upload takes: a name that the host has checked, else the address that it comes from.
-    private static string CallerOf(ServerCallContext context) =>
-        context.GetHttpContext() is var http && http.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name }
-            ? "user " + name
-            : "address " + http.Connection.RemoteIpAddress;
 
     public override Task<Wire.ListDatasetsResponse> ListDatasets(Wire.ListDatasetsRequest request, ServerCallContext context) => _calls.AnswerAsync(context, async () =>
     {

@@ -51,5 +51,9 @@ export const post = (path, body) => call('POST', path, { body });
 export const put = (path, body) => call('PUT', path, { body });
 export const remove = path => call('DELETE', path);
 
+/** The command that submits a request, for a shell. */
+export const submitCommand = (request, indent) => `curl -X POST ${new URL('api/trainings', document.baseURI).href} \\\n  -H 'Content-Type: application/json' \\\n  -d '${
+  JSON.stringify(request, null, indent).replaceAll("'", "'\\''")}'`;
+
 /** A part of an address. */
 export const part = encodeURIComponent;

@@ -121,15 +121,3 @@ function Table({ lines, data, xLabel, title }) {
     </table></div>
   </details>`;
 }
-
-/** A line the size of a word. */
-export function Sparkline({ values, label }) {
-  const width = 90;
-  const height = 22;
-  const known = values.filter(v => Number.isFinite(v));
-  if (known.length < 2) return null;
-  const [least, most] = [Math.min(...known), Math.max(...known)];
-  const points = known.map((v, i) => `${(i / (known.length - 1)) * width},${height - 2 - ((v - least) / (most - least || 1)) * (height - 4)}`);
-  return html`<svg width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="img" aria-label=${label}>
-    <polyline points=${points.join(' ')} fill="none" stroke="currentColor" stroke-width="1.5" /></svg>`;
-}

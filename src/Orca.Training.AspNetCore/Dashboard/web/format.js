@@ -54,9 +54,6 @@ export function bytes(value) {
 /** A count and its noun. */
 export const count = (n, one, many = `${one}s`) => `${n.toLocaleString()} ${n === 1 ? one : many}`;
 
-/** A sentence's list: "a, b and c". */
-export const list = items => items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-
 /** Whether a training can still change. */
 export const isOpen = training => ['Queued', 'Launching', 'Running'].includes(training.state);
 

@@ -14,7 +14,7 @@ export function useNow(period = 1000) {
 
 export const State = ({ state, held }) => html`<span class="state ${state}">${held && state === 'Queued' ? 'Held' : state}</span>`;
 
-export const Time = ({ at, empty = '–' }) => at ? html`<time datetime=${at} title=${moment(at)}>${time(at)}</time>` : html`<span>${empty}</span>`;
+export const Time = ({ at }) => at ? html`<time datetime=${at} title=${moment(at)}>${time(at)}</time>` : html`<span>–</span>`;
 
 export const Ago = ({ at }) => html`<time datetime=${at} title=${moment(at)}>${ago(at, useNow(5000))}</time>`;
 
@@ -34,18 +34,19 @@ export const LastValues = ({ of, most = 2 }) => lastValues(of ?? {}, most).map((
 export function Progress({ training }) {
   const part = share(training);
   if (part === null) return null;
-  const words = `${Math.round(part * 100)} %`;
   return html`<div class="row" style=${{ flexWrap: 'nowrap' }}>
-    <div class="bar" role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(part * 100)}>
-      <div style=${{ width: words.replace(' ', '') }}></div>
-    </div>
-    <span class="small quiet num">${words}</span>
+    <${Bar} label="Progress" part=${part} />
+    <span class="small quiet num">${`${Math.round(part * 100)} %`}</span>
   </div>`;
 }
 
-export const Card = ({ title: heading, sentence, actions, children, flush, level = 2 }) => html`<section class="card">
+/** A share, 0 to 1, as a bar. */
+export const Bar = ({ label, part }) => html`<div class="bar" role="progressbar" aria-label=${label} aria-valuemin="0" aria-valuemax="100"
+  aria-valuenow=${Math.round(part * 100)}><div style=${{ width: `${Math.round(part * 100)}%` }}></div></div>`;
+
+export const Card = ({ title: heading, sentence, actions, children, flush }) => html`<section class="card">
   ${heading && html`<header>
-    ${level === 2 ? html`<h2>${heading}</h2>` : html`<h3>${heading}</h3>`}
+    <h2>${heading}</h2>
     ${sentence && html`<span class="sentence">${sentence}</span>`}
     ${actions && html`<div class="row">${actions}</div>`}
   </header>`}
@@ -106,13 +107,13 @@ export function Ask({ question, yes, no, kind, children }) {
 }
 
 /** Text with a button that copies it. */
-export function Copy({ text, label = 'Copy' }) {
+export function Copy({ text }) {
   const [isDone, setDone] = useState(false);
   return html`<button type="button" onClick=${async () => {
     await navigator.clipboard.writeText(text);
     setDone(true);
     setTimeout(() => setDone(false), 1500);
-  }}>${isDone ? 'Copied' : label}</button>`;
+  }}>${isDone ? 'Copied' : 'Copy'}</button>`;
 }
 
 export const Pairs = ({ of }) => html`<dl>${of.filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false)

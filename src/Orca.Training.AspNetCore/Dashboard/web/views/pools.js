@@ -2,7 +2,7 @@
 import { html } from '../vendor/preact.js';
 import { useData } from '../data.js';
 import { bytes, number } from '../format.js';
-import { Card, Empty, Loaded, Pairs } from '../parts.js';
+import { Bar, Card, Empty, Loaded, Pairs } from '../parts.js';
 import { listPools } from '../service.js';
 
 export function Pools() {
@@ -21,8 +21,7 @@ function Use({ kind, used, most }) {
   const part = most > 0 ? Math.min(1, used / most) : null;
   return html`<div>
     <div class="row small"><span class="quiet">${names[kind]}</span><span class="num">${amountOf(kind, used)}${most !== null ? ` of ${amountOf(kind, most)}` : ''}</span></div>
-    ${part !== null && html`<div class="bar" role="progressbar" aria-label="${names[kind]} in use" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(part * 100)}>
-      <div style=${{ width: `${part * 100}%` }}></div></div>`}
+    ${part !== null && html`<${Bar} label=${`${names[kind]} in use`} part=${part} />`}
   </div>`;
 }
 

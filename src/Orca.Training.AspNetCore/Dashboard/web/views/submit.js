@@ -1,5 +1,6 @@
 // A form for a new training, made from the parameters that the algorithm declares. It can start from an earlier training.
 import { html, useEffect, useState } from '../vendor/preact.js';
+import { submitCommand } from '../api.js';
 import { useData } from '../data.js';
 import { Card, Copy, Loaded, Problem } from '../parts.js';
 import { getTraining, listAlgorithms, listDatasets, listPools, submit } from '../service.js';
@@ -135,7 +136,6 @@ function requestOf(form, algorithm) {
 }
 
 function AsCommand({ request }) {
-  const base = new URL('api/', document.baseURI).href;
-  const text = `curl -X POST ${base}trainings \\\n  -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(request, null, 2).replaceAll("'", "'\\''")}'`;
+  const text = submitCommand(request, 2);
   return html`<${Card} title="As a command" actions=${html`<${Copy} text=${text} />`}><pre tabindex="0" role="region" aria-label="The request as a command">${text}</pre><//>`;
 }

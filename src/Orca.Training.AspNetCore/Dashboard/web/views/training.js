@@ -1,5 +1,6 @@
 // One training: what it is doing in a sentence, what can be done, its curves, parameters, log, times, files and how to repeat it.
 import { html, useState } from '../vendor/preact.js';
+import { submitCommand } from '../api.js';
 import { Curves } from '../curves.js';
 import { useData } from '../data.js';
 import { bytes, duration, headline, isOpen, quoted, timeLeft, title } from '../format.js';
@@ -20,7 +21,7 @@ function Whole({ training, theme, reload }) {
   return html`
     <${Head} training=${training} reload=${reload} />
     ${training.state === 'Queued' && html`<${Why} training=${training} />`}
-    ${training.state === 'Failed' && html`<${FailureCard} training=${training} reload=${reload} />`}
+    ${training.state === 'Failed' && html`<${FailureCard} training=${training} />`}
     <div class=${hasRun ? 'two' : ''}>
       ${hasRun && html`<div class="stack">
         <${Card} title="Curves" sentence=${baseline.value ? `Grey: ${title(baseline.value)} (${baseline.value.job}), the last success on the same dataset.` : ''}>
@@ -155,8 +156,6 @@ function Repeat({ training, run }) {
   const [isCode, setCode] = useState(false);
   const parameters = run?.parameters ?? training.parameters;
   const request = { algorithm: training.algorithm, dataset: training.dataset, dataset_version: training.dataset_version || undefined, parameters };
-  const base = new URL('api/', document.baseURI).href;
-  const curl = `curl -X POST ${base}trainings \\\n  -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(request).replaceAll("'", "'\\''")}'`;
   const code = `await client.TrainAsync(new TrainingRequest
 {
     Algorithm = ${JSON.stringify(training.algorithm)},
@@ -166,7 +165,7 @@ function Repeat({ training, run }) {
 ${Object.entries(parameters).map(([k, v]) => `        [${JSON.stringify(k)}] = ${JSON.stringify(v)},`).join('\n')}
     },
 });`;
-  const text = isCode ? code : curl;
+  const text = isCode ? code : submitCommand(request);
   return html`<${Card} title="Repeat" actions=${html`<div class="row" role="group" aria-label="Form">
       <button type="button" aria-pressed=${String(!isCode)} onClick=${() => setCode(false)}>curl</button>
       <button type="button" aria-pressed=${String(isCode)} onClick=${() => setCode(true)}>C#</button></div>`}>
