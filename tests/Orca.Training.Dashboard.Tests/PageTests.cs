@@ -118,11 +118,12 @@ public sealed class PageTests(Browser browser)
         await visit.Page.Locator("main .head .state.Running").WaitForAsync();
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).FocusAsync();
-        var question = visit.Page.GetByRole(AriaRole.Dialog);
+        var question = visit.Page.Locator("dialog");
         await keys.PressAsync("Enter");
         await question.WaitForAsync();
         await keys.PressAsync("Escape");
-        await question.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        // Not only closed: the page has heard of it.
+        await question.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await keys.PressAsync("Enter");
         await question.WaitForAsync();
         await keys.PressAsync("Enter");
